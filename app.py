@@ -1,0 +1,41 @@
+"""Headline Lab's home page: what it is for, the sample in one click, and the way from file to prediction."""
+
+import streamlit as st
+
+from core.data.library import list_datasets
+from core.ui import data as draw
+from core.ui import frame, state
+from core.ui.text import _, as_typed, count, when
+
+frame.start("home")
+
+st.markdown(
+    _("Bring a table of Korean headlines, a few numbers and what happened next. Headline Lab embeds the headlines, "
+      "trains three models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
+      "an interval beside every score. Nothing leaves this machine.")
+)  # fmt: skip
+
+with st.container(horizontal=True):
+    if st.button(_("Try the synthetic sample"), type="primary", icon=":material/science:"):
+        with st.spinner(_("Reading the sample …")):
+            draw.load_sample()
+        frame.go("data")
+    if st.button(_("Load my own file"), icon=":material/upload_file:"):
+        state.choose(dataset="")
+        frame.go("data")
+
+st.subheader(_("The way"), anchor=False)
+for name, page in list(frame.PAGES.items())[1:]:
+    with st.container(border=True):
+        frame.link(name, f"**{_(page.name)}** · {_(page.question)}")
+        st.caption(_(page.purpose))
+
+recent = list_datasets()[:5]
+if recent:
+    st.subheader(_("Tables in the library"), anchor=False)
+    for entry in recent:
+        st.page_link(
+            frame.PAGES["data"].file,
+            label=f"{as_typed(entry.name)} · {_('{n} rows', n=count(entry.rows))} · {when(entry.created)}",
+            query_params={"dataset": entry.id},
+        )

@@ -1,0 +1,272 @@
+"""The same pipeline from a shell: `headline-lab check | encoders | embed | run | score`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.build import build_dataset
+from core.data.dataset import Dataset, Problem, Roles
+from core.data.export import to_csv
+from core.data.library import save_dataset
+from core.data.reading import RawTable, read_table
+from core.data.roles import guess_roles
+from core.data.summary import summarise
+from core.errors import UserError
+from core.locale import N_, shell_language, translate, translate_message
+
+
+def _(template: str, /, **params: object) -> str:
+    return translate(template, shell_language(), params)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, 1 after a fault the user can mend, 130 when stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        result = options.act(options)
+    except UserError as error:
+        print(translate_message(error.message, shell_language()), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(_("Stopped. What was finished is kept."), file=sys.stderr)
+        return 130
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        _print(result)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> dict[str, Any]:
+    raw, data = _dataset(options)
+    summary = summarise(data)
+    return {
+        "rows": len(raw.frame),
+        "distinct_headlines": data.distinct_headlines,
+        "encoding": raw.encoding,
+        "delimiter": raw.delimiter,
+        "roles": data.roles.as_dict(),
+        "sessions": data.sessions,
+        "events": data.events,
+        "problems": [_problem(problem) for problem in summary.findings],
+    }
+
+
+def _encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
+    from core.embed import cards
+
+    return [
+        {"id": card.id, "dim": card.dim, "pooling": str(card.pooling), "prefix": card.prefix,
+         "max_length": card.max_length, "licence": card.licence, "megabytes": card.megabytes,
+         "available": card.available, "purpose": _(card.purpose) if card.purpose else ""}
+        for card in cards()
+    ]  # fmt: skip
+
+
+def _embed(options: argparse.Namespace) -> dict[str, Any]:
+    from core.embed import embed
+
+    _raw, data = _dataset(options, drop_repeats=False)
+    result = embed(data.headlines, options.encoder, _pooling(options), _progress())
+    _write(options.out, lambda path: np.save(path, result.vectors, allow_pickle=False))
+    keys = ("rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype")
+    return {key: getattr(result, key) for key in keys}
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    from core.embed import embed
+    from core.train.pipeline import train
+    from core.train.run import run_table
+    from core.train.settings import TrainSettings, default_split
+    from core.train.store import save_run
+
+    start = time.perf_counter()
+    _raw, data = _dataset(options)
+    read = time.perf_counter() - start
+    pooling = _pooling(options)
+    settings = TrainSettings(
+        task=options.task, split=options.split or default_split(data), horizon=options.horizon,
+        encoder=options.encoder, pooling=pooling, seed=options.seed,
+    )  # fmt: skip
+    start = time.perf_counter()
+    vectors = embed(data.headlines, options.encoder, pooling, _progress()).vectors
+    embedded = time.perf_counter() - start
+    run = train(data, vectors, settings, _progress())
+    run = replace(run, seconds={"read": read, "embed": embedded, **run.seconds})
+    save_dataset(data)
+    save_run(run)
+    for warning in run.warnings:
+        print(translate_message(warning, shell_language()), file=sys.stderr)
+    return run_table(run)
+
+
+def _score(options: argparse.Namespace) -> dict[str, Any]:
+    from core.predict import score_table
+    from core.train.store import load_run
+
+    run = load_run(options.run)
+    raw = read_table(_bytes(options.file))
+    roles = _roles(options, raw.frame) if options.headline else None
+    scored = score_table(run, raw.frame, roles, _progress())
+    _write(options.out, lambda path: path.write_bytes(to_csv(scored.table)))
+    for problem in scored.problems:
+        print(
+            f"{translate_message(problem.message, shell_language())} ({len(problem.rows)})", file=sys.stderr
+        )
+    return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
+
+
+def _dataset(options: argparse.Namespace, drop_repeats: bool = True) -> tuple[RawTable, Dataset]:
+    raw = read_table(_bytes(options.file))
+    return raw, build_dataset(raw.frame, _roles(options, raw.frame), options.file.name, drop_repeats)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(N_("The file {file} cannot be read: {reason}."), file=str(path),
+                        reason=error.strerror or str(error)) from error  # fmt: skip
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
+    from core.files import disk_errors
+
+    with disk_errors(path):
+        write(path)
+
+
+def _roles(options: argparse.Namespace, frame: pd.DataFrame) -> Roles:
+    given = {name: getattr(options, name) for name in ("headline", "press", "date", "group", "target")}
+    given = {name: value for name, value in given.items() if value}
+    if "headline" in given:
+        try:
+            roles = guess_roles(frame).roles
+        except UserError:
+            roles = Roles(given["headline"])
+    else:
+        roles = guess_roles(frame).roles
+    taken = set(given.values())
+    kept = {k: v for k, v in asdict(roles).items() if v not in taken and k not in given and k != "numeric"}
+    numeric = tuple(name for name in roles.numeric if name not in taken)
+    if options.numeric is not None:
+        numeric = tuple(name.strip() for name in options.numeric.split(",") if name.strip())
+    return Roles(**{**kept, **given, "numeric": numeric})
+
+
+def _pooling(options: argparse.Namespace) -> str:
+    from core.embed import resolve
+
+    return options.pooling or str(resolve(options.encoder).pooling)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    message = translate_message(problem.message, shell_language())
+    return {"code": problem.code, "message": message, "rows": list(problem.rows)}
+
+
+def _progress() -> Callable[..., None]:
+    last = [-1.0]
+
+    def report(fraction: float, template: str, /, **params: object) -> None:
+        if fraction - last[0] >= 0.05 or fraction in (0.0, 1.0) or fraction < last[0]:
+            last[0] = fraction
+            print(f"{fraction:4.0%}  {_(template, **params)}", file=sys.stderr)
+
+    return report
+
+
+def _print(result: Any, indent: str = "") -> None:
+    if isinstance(result, list):
+        for item in result:
+            _print(item, indent)
+            print()
+        return
+    for key, value in result.items():
+        if isinstance(value, dict) and set(value) == {"value", "low", "high"}:
+            print(
+                f"{indent}{key}: {_figure(value['value'])} [{_figure(value['low'])}, {_figure(value['high'])}]"
+            )
+        elif isinstance(value, dict):
+            print(f"{indent}{key}:")
+            _print(value, indent + "  ")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            print(f"{indent}{key}:")
+            for item in value:
+                rows = f" ({len(item['rows'])})" if item.get("rows") else ""
+                print(f"{indent}  {item.get('message', item)}{rows}")
+        else:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+            print(f"{indent}{key}: {_figure(shown) if isinstance(shown, float) else shown}")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    from core.embed.bundled import NAME
+
+    parser = argparse.ArgumentParser(
+        prog="headline-lab", description=_("Does the headline say anything about the outcome?")
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, act: Callable[[argparse.Namespace], Any], help_text: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub.add_argument("--json", action="store_true", help=_("print JSON alone on standard output"))
+        sub.set_defaults(act=act)
+        return sub
+
+    def takes_file(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("file", type=Path, metavar="FILE", help=_("a CSV file with a header line"))
+        for role in ("headline", "press", "date", "group", "target"):
+            sub.add_argument(
+                f"--{role}", metavar="COLUMN", help=_("the column of this role; guessed if not given")
+            )
+        sub.add_argument("--numeric", metavar="A,B", help=_("the continuous features, separated by commas"))
+
+    def takes_encoder(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--encoder", default=NAME, help=_("an encoder of the catalog or a local folder"))
+        sub.add_argument(
+            "--pooling", choices=["cls", "mean", "max"], help=_("the encoder's own if not given")
+        )
+
+    takes_file(command("check", _check, _("what the file holds")))
+    command("encoders", _encoders, _("the catalog, and what is available here"))
+    sub = command("embed", _embed, _("one vector per row of the file"))
+    takes_file(sub)
+    takes_encoder(sub)
+    sub.add_argument("--out", type=Path, required=True, metavar="VECTORS.npy")
+    sub = command("run", _run, _("train and score the models on the file"))
+    takes_file(sub)
+    takes_encoder(sub)
+    sub.add_argument("--task", choices=["classify", "regress"], default="classify")
+    sub.add_argument("--split", choices=["time", "group", "random"],
+                     help=_("by time where the file has dates, else by story"))  # fmt: skip
+    sub.add_argument("--horizon", type=int, default=1, help=_("how many sessions the target looks ahead"))
+    sub.add_argument("--seed", type=int, default=0)
+    sub = command("score", _score, _("predict every row of the file by an earlier run"))
+    takes_file(sub)
+    sub.add_argument("--run", required=True, metavar="ID")
+    sub.add_argument("--out", type=Path, required=True, metavar="PREDICTIONS.csv")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""The workspace's library of datasets: one folder each, a Parquet file beside a small JSON file."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import shutil
+import time
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.data.dataset import Dataset, Problem, Roles
+from core.errors import Message, UserError
+from core.files import folder_atomic, write_atomic
+from core.locale import N_
+from core.settings import settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the list of datasets shows of one, read without its table."""
+
+    id: str
+    name: str
+    created: float
+    rows: int
+    distinct_headlines: int
+    sessions: int
+    events: int
+    target_kind: str
+    roles: Roles
+
+
+def save_dataset(dataset: Dataset) -> None:
+    """Keep a dataset; one with the same content that is there already takes the new name only."""
+    folder = _folder(dataset.id)
+    record = {
+        "id": dataset.id,
+        "name": dataset.name,
+        "created": time.time(),
+        "rows": len(dataset),
+        "distinct_headlines": dataset.distinct_headlines,
+        "sessions": dataset.sessions,
+        "events": dataset.events,
+        "target_kind": dataset.target_kind,
+        "roles": dataset.roles.as_dict(),
+        "problems": [
+            {
+                "code": p.code,
+                "template": p.message.template,
+                "params": dict(p.message.params),
+                "rows": list(p.rows),
+            }
+            for p in dataset.problems
+        ],
+    }
+
+    def fill(part: Path) -> None:
+        dataset.frame.to_parquet(part / "frame.parquet", index=False)
+        _write_record(part / "dataset.json", record)
+
+    if folder.is_dir():
+        rename_dataset(dataset.id, dataset.name)
+    else:
+        folder_atomic(folder, fill)
+
+
+def load_dataset(dataset_id: str) -> Dataset:
+    """Open a dataset of the library. The frame is shared between sessions: do not change it.
+
+    Raises:
+        UserError: where there is none of this id, or its files cannot be read.
+    """
+    folder = _folder(dataset_id)
+    record = _read_record(folder)
+    if record is None:
+        raise UserError(
+            N_("There is no dataset {id} in the library. It may have been deleted."), id=dataset_id
+        )
+    return replace(_load_frame(folder), name=record["name"])
+
+
+def list_datasets() -> list[Entry]:
+    """Return the datasets of the library, the newest first."""
+    records = (_read_record(path) for path in settings().folder("datasets").glob("[0-9a-f]*"))
+    entries = [_entry(record) for record in records if record]
+    return sorted(entries, key=lambda entry: -entry.created)
+
+
+def rename_dataset(dataset_id: str, name: str) -> None:
+    """Give a dataset another name; its id stays.
+
+    Raises:
+        UserError: where there is no such dataset, or the name is empty.
+    """
+    folder = _folder(dataset_id)
+    record = _read_record(folder)
+    if record is None:
+        raise UserError(
+            N_("There is no dataset {id} in the library. It may have been deleted."), id=dataset_id
+        )
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise UserError(N_("The name is empty. Give the dataset a name."))
+    write_atomic(folder / "dataset.json", lambda path: _write_record(path, {**record, "name": name}))
+
+
+def delete_dataset(dataset_id: str) -> None:
+    """Remove a dataset from the library; vectors and runs made from it stay."""
+    shutil.rmtree(_folder(dataset_id), ignore_errors=True)
+
+
+def _folder(dataset_id: str) -> Path:
+    if not re.fullmatch(r"[0-9a-f]{16}", dataset_id):
+        raise UserError(
+            N_("There is no dataset {id} in the library. It may have been deleted."), id=dataset_id
+        )
+    return settings().folder("datasets") / dataset_id
+
+
+def _write_record(path: Path, record: dict[str, Any]) -> None:
+    path.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _read_record(folder: Path) -> dict[str, Any] | None:
+    path = folder / "dataset.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        log.exception("the record of dataset %s cannot be read", folder.name)
+        return None
+
+
+def _roles(record: dict[str, Any]) -> Roles:
+    return Roles(**{**record["roles"], "numeric": tuple(record["roles"]["numeric"])})
+
+
+def _entry(record: dict[str, Any]) -> Entry:
+    counts = ("id", "name", "created", "rows", "distinct_headlines", "sessions", "events", "target_kind")
+    return Entry(**{key: record[key] for key in counts}, roles=_roles(record))
+
+
+@lru_cache(maxsize=8)
+def _load_frame(folder: Path) -> Dataset:
+    record = _read_record(folder) or {}
+    try:
+        frame = pd.read_parquet(folder / "frame.parquet")
+    except (OSError, ValueError) as error:
+        raise UserError(N_("The files of dataset {id} are damaged. Delete it and load the file again."),
+                        id=folder.name) from error  # fmt: skip
+    problems = tuple(
+        Problem(p["code"], Message(p["template"], p["params"]), tuple(p["rows"])) for p in record["problems"]
+    )
+    return Dataset(record["id"], record["name"], _roles(record), frame, record["target_kind"], problems)

@@ -1,0 +1,16 @@
+"""Stage 2: headlines to vectors."""
+
+from core.embed.catalog import EncoderCard, cards, resolve
+from core.embed.pipeline import Embedding, embed, vectors_if_stored
+from core.embed.pooling import POOLINGS, Pooling
+
+__all__ = [
+    "POOLINGS",
+    "Embedding",
+    "EncoderCard",
+    "Pooling",
+    "cards",
+    "embed",
+    "resolve",
+    "vectors_if_stored",
+]

@@ -1,0 +1,246 @@
+"""An encoder in memory: texts in, one vector per text and pooling out."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.embed.catalog import EncoderCard
+from core.embed.pooling import POOLINGS, pool_all
+from core.embed.precision import CHECK_TEXTS, best_device, known_dtype, settle_dtype
+from core.errors import UserError
+from core.locale import N_
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+TOKEN_BUDGET = {"cpu": 2_048, "mps": 8_192, "cuda": 32_768}  # tokens in a batch, padding included
+_TOKENIZE = 4_096  # texts handed to the tokenizer at once
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Vectors of some of the texts.
+
+    `indices` `(b,)` are their places in the sequence given, `vectors` `(3, b, dim)` float32 in the order of
+    `POOLINGS`, `fraction` the share of all tokens done with this batch, `truncated` how many texts were cut.
+    """
+
+    indices: np.ndarray
+    vectors: np.ndarray
+    fraction: float
+    truncated: int
+
+
+def encoder_key(card: EncoderCard, fingerprint: str, dtype: str) -> str:
+    """Return the key of everything that changes a vector except text and pooling."""
+    parts = "\n".join([fingerprint, dtype, card.prefix, str(card.max_length)])
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+class Encoder:
+    """A loaded encoder. Make one with `load_encoder`, which shares it within the process.
+
+    Safe to use from several threads at once: nothing is changed after construction.
+    """
+
+    def __init__(self, card: EncoderCard, fingerprint: str, model: Any, tokenizer: Any, device: str) -> None:
+        self.card = card
+        self.fingerprint = fingerprint
+        self.device = device
+        self._tokenizer = tokenizer
+        self._model = model
+        self._pad = int(getattr(model.config, "pad_token_id", None) or 0)
+        self.dim = card.dim
+
+    @classmethod
+    def load(cls, card: EncoderCard, device: str = "auto") -> Encoder:
+        """Load from the card's folder in the fastest number type that agrees with float32.
+
+        Raises `UserError` where the folder cannot be read as an encoder.
+        """
+        import torch
+
+        device = best_device() if device == "auto" else device
+        fingerprint = card.fingerprint()
+        known = known_dtype(fingerprint, device)
+        model = _load_model(card, getattr(torch, known) if known else torch.float32).to(device)
+        encoder = cls(card, fingerprint, model, _load_tokenizer(card), device)
+        if known is None:
+            encoder._model = settle_dtype(model, fingerprint, device, encoder._check_vectors)
+        return encoder
+
+    @property
+    def dtype(self) -> str:
+        """The number type of the weights, such as "bfloat16"."""
+        return str(next(self._model.parameters()).dtype).removeprefix("torch.")
+
+    @property
+    def key(self) -> str:
+        """The key of this encoder's vectors in the store."""
+        return encoder_key(self.card, self.fingerprint, self.dtype)
+
+    @property
+    def device_name(self) -> str:
+        """The device as a reader knows it, such as "CPU" or "CUDA (NVIDIA H200)"."""
+        if self.device != "cuda":
+            return self.device.upper()
+        import torch
+
+        return f"CUDA ({torch.cuda.get_device_name()})"
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the vectors of a few texts in all poolings, `(3, n, dim)` float32."""
+        vectors = np.empty((len(POOLINGS), len(texts), self.dim), np.float32)
+        for batch in self.encode_batches(texts):
+            vectors[:, batch.indices] = batch.vectors
+        return vectors
+
+    def encode_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
+        """Yield the vectors batch by batch, the longest texts first."""
+        ids, cut = self._tokenize(texts)
+        lengths = np.array([len(i) for i in ids], np.int64)
+        order = np.argsort(-lengths, kind="stable")
+        done, total = 0, int(lengths.sum())
+        start = 0
+        while start < len(order):
+            size = max(1, TOKEN_BUDGET[self.device] // int(lengths[order[start]]))
+            indices = order[start : start + size]
+            vectors = self._pooled_within_memory([ids[i] for i in indices])
+            start += size
+            done += int(lengths[indices].sum())
+            yield Batch(indices, vectors, done / total, int(cut[indices].sum()))
+
+    def _tokenize(self, texts: Sequence[str]) -> tuple[list[list[int]], np.ndarray]:
+        ids: list[list[int]] = []
+        cut: list[bool] = []
+        for start in range(0, len(texts), _TOKENIZE):
+            prefixed = [self.card.prefix + text for text in texts[start : start + _TOKENIZE]]
+            encodings = self._tokenizer.encode_batch(prefixed)
+            ids += [encoding.ids for encoding in encodings]
+            cut += [bool(encoding.overflowing) for encoding in encodings]
+        return ids, np.array(cut, bool)
+
+    def _pooled_within_memory(self, ids: list[list[int]]) -> np.ndarray:
+        """Halve the batch down to one text, then go to the CPU, while the memory does not suffice."""
+        import torch
+
+        try:
+            return self._pooled(self._model, ids)
+        except (torch.OutOfMemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error) or (len(ids) == 1 and self.device == "cpu"):
+                raise
+        if len(ids) == 1:
+            log.warning(
+                "a text of %d tokens does not fit on %s: it goes to the CPU", len(ids[0]), self.device
+            )
+            spare = load_encoder(self.card, "cpu")
+            return spare._pooled(spare._model, ids)
+        half = len(ids) // 2
+        log.info("out of memory on %s: a batch of %d is halved", self.device, len(ids))
+        return np.concatenate([self._pooled_within_memory(part) for part in (ids[:half], ids[half:])], axis=1)
+
+    def _pooled(self, model: Any, ids: list[list[int]]) -> np.ndarray:
+        import torch
+
+        longest = max(map(len, ids))
+        tokens = np.full((len(ids), longest), self._pad, np.int64)
+        mask = np.zeros((len(ids), longest), np.int64)
+        for row, text in enumerate(ids):
+            tokens[row, : len(text)] = text
+            mask[row, : len(text)] = 1
+        with torch.inference_mode():
+            on_device = {"input_ids": torch.from_numpy(tokens), "attention_mask": torch.from_numpy(mask)}
+            on_device = {name: tensor.to(self.device) for name, tensor in on_device.items()}
+            hidden = model(**on_device).last_hidden_state.float()  # (batch, tokens, dim)
+            return pool_all(hidden, on_device["attention_mask"]).cpu().numpy()
+
+    def _check_vectors(self, model: torch.nn.Module) -> np.ndarray:
+        return self._pooled(model, self._tokenize(CHECK_TEXTS)[0])
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)
+
+
+def _load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
+    from transformers import AutoConfig, AutoModel
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    folder = card.ready_folder()
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        kind: Any = AutoModel._model_mapping[type(config)]
+        poolerless = "add_pooling_layer" in inspect.signature(kind).parameters
+        model, found = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            dtype=dtype,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+            **({"add_pooling_layer": False} if poolerless else {}),
+        )
+    except Exception as error:  # transformers raises many kinds for a folder that is damaged or foreign
+        raise _unreadable(card, error) from error
+    missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
+    if missing:
+        raise UserError(
+            N_("The weights of the encoder {name} lack {count} of its tensors, the first of them {first}."),
+            name=card.name,
+            count=len(missing),
+            first=missing[0],
+        )
+    return model.eval()
+
+
+def _load_tokenizer(card: EncoderCard) -> Any:
+    """Return a fast tokenizer that truncates and never pads, so that threads can share it."""
+    from transformers import AutoTokenizer
+
+    folder = card.ready_folder()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        backend = tokenizer.backend_tokenizer
+    except Exception as error:  # as above
+        raise _unreadable(card, error) from error
+    backend.no_padding()
+    backend.enable_truncation(card.max_length)
+    return backend
+
+
+def _unreadable(card: EncoderCard, error: Exception) -> UserError:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return UserError(
+        N_("The encoder in {folder} could not be loaded: {reason}"), folder=str(card.folder), reason=reason
+    )
+
+
+_loaded: OrderedDict[tuple[str, str, int, str], Encoder] = OrderedDict()
+_loading = threading.Lock()
+_KEPT = 2  # encoders in memory; the one used longest ago makes room
+
+
+def load_encoder(card: EncoderCard, device: str = "auto") -> Encoder:
+    """Return this process's encoder for the card, loaded at the first call and shared by all threads."""
+    name = (card.fingerprint(), card.prefix, card.max_length, device)
+    with _loading:
+        encoder = _loaded.pop(name, None) or Encoder.load(card, device)
+        _loaded[name] = encoder
+        while len(_loaded) > _KEPT:
+            _loaded.popitem(last=False)
+    return encoder

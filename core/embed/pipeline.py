@@ -1,0 +1,166 @@
+"""Headlines to vectors, through the store: each distinct headline is embedded once, ever."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.embed.catalog import EncoderCard, resolve
+from core.embed.encoder import Encoder, encoder_key, load_encoder
+from core.embed.pooling import POOLINGS, Pooling
+from core.embed.precision import known_device, known_dtype
+from core.embed.store import Space, VectorStore
+from core.jobs import Report, silent
+from core.locale import N_
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """The vectors of a list of texts and how they came about.
+
+    `vectors` is `(rows, dim)` float32, C-contiguous and read-only, one row per text given. `distinct` texts
+    were needed, `embedded` of them now, the others `from_store`; `seconds` and `per_second` are of those
+    embedded now; `truncated` of them were longer than the encoder reads. `device` and `dtype` are those of
+    the computation, or of the stored vectors where nothing was computed.
+    """
+
+    vectors: np.ndarray
+    encoder: str
+    pooling: Pooling
+    rows: int
+    distinct: int
+    embedded: int
+    from_store: int
+    dim: int
+    seconds: float
+    per_second: float
+    device: str
+    dtype: str
+    truncated: int
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where vectors belong in the store, and with which device and number type they are made."""
+
+    space: Space
+    device: str
+    dtype: str
+
+    @classmethod
+    def known(cls, card: EncoderCard) -> _Source | None:
+        """Return what this machine used last, without loading the encoder; None where it never ran here."""
+        device = known_device()
+        fingerprint = card.fingerprint() if device else ""
+        dtype = known_dtype(fingerprint, device) if device else None
+        if not device or not dtype:
+            return None
+        return cls(Space(encoder_key(card, fingerprint, dtype), card.name, card.dim), device.upper(), dtype)
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> _Source:
+        """Return the source that a loaded encoder is."""
+        space = Space(encoder.key, encoder.card.name, encoder.dim)
+        return cls(space, encoder.device_name, encoder.dtype)
+
+
+def embed(
+    texts: Sequence[str], encoder_name: str, pooling: str = Pooling.MEAN, report: Report = silent
+) -> Embedding:
+    """Embed every text, computing only the vectors that the store does not hold.
+
+    Each batch is in the store before progress is reported, so a job that is cancelled or killed loses one
+    batch at most. The encoder is not loaded where everything is in the store.
+
+    Raises `UserError` for an unknown encoder or pooling, an unreadable folder and a full disk; `report` may
+    raise `Cancelled`.
+    """
+    card, kind = resolve(encoder_name), Pooling.named(pooling)
+    distinct, rows = _distinct(texts)
+    embedded = truncated = 0
+    seconds = 0.0
+    with VectorStore() as store:
+        source = _Source.known(card)
+        vectors, found = store.get(source.space, kind, distinct) if source else _nothing(card, distinct)
+        if source is None or not found.all():
+            report(0.0, N_("Loading the encoder {name}"), name=card.name)
+            encoder = load_encoder(card)
+            source, before = _Source.of(encoder), source
+            if source != before:
+                vectors, found = store.get(source.space, kind, distinct)
+            start = time.perf_counter()
+            missing = np.flatnonzero(~found)
+            wanted = [distinct[i] for i in missing]
+            for batch in encoder.encode_batches(wanted):
+                store.put(source.space, [wanted[i] for i in batch.indices], batch.vectors)
+                vectors[missing[batch.indices]] = batch.vectors[POOLINGS.index(kind)]
+                embedded += len(batch.indices)
+                truncated += batch.truncated
+                seconds = time.perf_counter() - start
+                report(
+                    batch.fraction,
+                    N_("Embedding: {done:,} of {total:,} headlines, {speed:.0f} per second"),
+                    done=embedded,
+                    total=len(wanted),
+                    speed=embedded / seconds,
+                )
+    return Embedding(
+        vectors=_scattered(vectors, rows),
+        encoder=card.id,
+        pooling=kind,
+        rows=len(texts),
+        distinct=len(distinct),
+        embedded=embedded,
+        from_store=len(distinct) - embedded,
+        dim=card.dim,
+        seconds=seconds,
+        per_second=embedded / seconds if seconds else 0.0,
+        device=source.device,
+        dtype=source.dtype,
+        truncated=truncated,
+    )
+
+
+def vectors_if_stored(
+    texts: Sequence[str], encoder_name: str, pooling: str = Pooling.MEAN
+) -> np.ndarray | None:
+    """Return the vectors `(rows, dim)`, read-only, if the store holds every one; None where any is missing.
+
+    Loads no encoder. Raises `UserError` for an unknown encoder or pooling.
+    """
+    card, kind = resolve(encoder_name), Pooling.named(pooling)
+    source = _Source.known(card)
+    if source is None:
+        return None
+    distinct, rows = _distinct(texts)
+    with VectorStore() as store:
+        vectors, found = store.get(source.space, kind, distinct)
+    return _scattered(vectors, rows) if found.all() else None
+
+
+def canonical(text: str) -> str:
+    """Return the text as it is embedded and keyed: NFC, a lone surrogate replaced by a question mark."""
+    return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()
+
+
+def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """Return the distinct texts in order of appearance, and the number of each row's text, `(rows,)`."""
+    number: dict[str, int] = {}
+    rows = np.fromiter(
+        (number.setdefault(canonical(text), len(number)) for text in texts), np.int64, len(texts)
+    )
+    return list(number), rows
+
+
+def _nothing(card: EncoderCard, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    return np.zeros((len(texts), card.dim), np.float32), np.zeros(len(texts), bool)
+
+
+def _scattered(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    scattered = np.ascontiguousarray(vectors[rows])
+    scattered.flags.writeable = False
+    return scattered

@@ -1,0 +1,1 @@
+"""Why a run predicts what it predicts: contributions by group."""

@@ -1,0 +1,113 @@
+"""The explanation of a run's test rows, computed once and kept in the run's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.explain.contributions import Contributions, contributions, explained_class
+from core.files import write_atomic
+from core.jobs import Report, silent
+from core.train.features import Inputs
+from core.train.run import Run
+from core.train.store import run_folder
+
+log = logging.getLogger(__name__)
+
+LIMIT = 1000
+
+
+def explain_run(
+    run: Run,
+    dataset: Dataset,
+    vectors: np.ndarray | None,
+    limit: int = LIMIT,
+    explained: int | None = None,
+    report: Report = silent,
+) -> Contributions:
+    """Explain up to `limit` test rows of a run, evenly chosen in the dataset's order.
+
+    `vectors (rows, dim)` are those of the whole dataset. What is computed for a saved run is kept beside it;
+    a kept explanation that is damaged is computed anew.
+    """
+    if dataset.id != run.dataset_id:
+        raise ValueError(f"run {run.id} was trained on dataset {run.dataset_id}, not on {dataset.id}")
+    path = _path(run, explained_class(run, explained), limit)
+    kept = _read(path, run) if path else None
+    if kept is not None:
+        return kept
+    rows = chosen_rows(run, limit)
+    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
+    made = replace(contributions(run, *inputs, explained=explained, report=report), rows=rows)
+    if path:
+        write_atomic(path, lambda target: _write(target, made))
+    return made
+
+
+def chosen_rows(run: Run, limit: int) -> np.ndarray:
+    """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
+    positions = run.predictions["position"].to_numpy()
+    if len(positions) <= limit:
+        return positions
+    return positions[np.linspace(0, len(positions) - 1, limit).round().astype(int)]
+
+
+def _path(run: Run, explained: int, limit: int) -> Path | None:
+    try:
+        return run_folder(run.id) / f"explain-{explained}-{limit}.npz"
+    except UserError:
+        return None  # not saved
+
+
+def _write(path: Path, made: Contributions) -> None:
+    arrays = {"rows": made.rows, "groups": np.array(made.groups, str), "label": np.array(made.label or "")}
+    for name, values in made.values.items():
+        arrays |= {
+            f"values.{name}": values,
+            f"prediction.{name}": made.prediction[name],
+            f"base.{name}": np.array(made.base[name]),
+        }
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, digest=np.array(_digest(arrays)), **arrays)
+
+
+def _read(path: Path, run: Run) -> Contributions | None:
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        intact = str(arrays.pop("digest")) == _digest(arrays)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        log.warning("the explanation %s cannot be read and is made anew: %r", path, error)
+        return None
+    if not intact:
+        log.warning("the explanation %s is damaged and is made anew", path)
+        return None
+    models = [name.removeprefix("values.") for name in arrays if name.startswith("values.")]
+    return Contributions(
+        groups=tuple(arrays["groups"].tolist()),
+        values={name: arrays[f"values.{name}"] for name in models},
+        base={name: float(arrays[f"base.{name}"]) for name in models},
+        prediction={name: arrays[f"prediction.{name}"] for name in models},
+        rows=arrays["rows"],
+        label=str(arrays["label"]) if run.classes else None,
+    )
+
+
+def _digest(arrays: dict[str, np.ndarray]) -> str:
+    """Return a SHA-256 over names, types, shapes and contents."""
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        total.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()

@@ -1,0 +1,223 @@
+"""Long work in the background: one worker, first come, first served, one heavy job at a time.
+
+A job runs in a thread and never touches the page. It gets `report(fraction, template, **params)`, which
+raises `Cancelled` once the user has pressed Cancel. Each job's record is a small JSON file in the workspace,
+so a page finds it again after a reload; one that was cut off by a restart is shown as interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from core.errors import Message, UserError
+from core.files import write_atomic
+from core.locale import N_
+from core.settings import settings
+
+log = logging.getLogger(__name__)
+
+ACTIVE = ("queued", "running")
+
+
+class Cancelled(Exception):
+    """Raised inside a job by `report` after the user asked for it to stop."""
+
+
+class Report(Protocol):
+    """How long work tells where it is: a fraction of 0 to 1 and a message to translate."""
+
+    def __call__(self, fraction: float, template: str, /, **params: object) -> None:
+        """Say how far the work is; raises `Cancelled` where the user has asked for it to stop."""
+
+
+def silent(fraction: float, template: str, /, **params: object) -> None:
+    """Report to nobody."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of one piece of work.
+
+    `status` is queued, running, done, failed, cancelled or interrupted; `subject` says what the work is on
+    (plain strings such as the dataset's id); `result` is what the work returned, plain values as well.
+    """
+
+    id: str
+    kind: str
+    subject: dict[str, str]
+    status: str = "queued"
+    fraction: float = 0.0
+    message: Message = field(default_factory=lambda: Message(""))
+    created: float = 0.0
+    started: float | None = None
+    finished: float | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+    pid: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether the job waits or runs."""
+        return self.status in ACTIVE
+
+    def seconds_left(self, now: float | None = None) -> float | None:
+        """Estimate the time left from the time spent; None before 2 % or 1 s of it."""
+        if self.started is None or self.fraction < 0.02:
+            return None
+        spent = (now or time.time()) - self.started
+        return None if spent < 1 else spent * (1 - self.fraction) / self.fraction
+
+
+class JobQueue:
+    """One background worker and the records of its jobs in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headline-lab-job")
+        self._jobs: dict[str, Job] = {}
+        self._cancelled: set[str] = set()
+        self._lock = threading.Lock()
+
+    def submit(
+        self, kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]
+    ) -> Job:
+        """Queue `work`; where the same work already waits or runs, return that job."""
+        with self._lock:
+            for job in self._jobs.values():
+                if job.active and (job.kind, job.subject) == (kind, subject):
+                    return job
+            job = Job(uuid.uuid4().hex[:12], kind, dict(subject), created=time.time(), pid=os.getpid())
+            self._jobs[job.id] = job
+        self._record(job)
+        self._worker.submit(self._run, job.id, work)
+        return job
+
+    def get(self, job_id: str) -> Job | None:
+        """Return a job by its id, from an earlier process too; None where there is none."""
+        if job_id in self._jobs:
+            return self._jobs[job_id]
+        if not re.fullmatch(r"[0-9a-f]{12}", job_id):
+            return None
+        return _read_record(self._folder / f"{job_id}.json")
+
+    def find(self, kind: str, **subject: str) -> Job | None:
+        """Return the newest job of a kind whose subject holds these values."""
+        matching = (job for job in self.all() if job.kind == kind and subject.items() <= job.subject.items())
+        return max(matching, key=lambda job: job.created, default=None)
+
+    def active(self) -> list[Job]:
+        """Return the jobs that wait or run, oldest first."""
+        return sorted((job for job in self._jobs.values() if job.active), key=lambda job: job.created)
+
+    def all(self) -> list[Job]:
+        """Return every job on record."""
+        records = (_read_record(path) for path in self._folder.glob("*.json"))
+        return list({**{job.id: job for job in records if job}, **self._jobs}.values())
+
+    def cancel(self, job_id: str) -> None:
+        """Ask a job to stop: at once where it waits, at its next report where it runs."""
+        with self._lock:
+            self._cancelled.add(job_id)
+            job = self._jobs.get(job_id)
+            if job and job.status == "queued":
+                self._jobs[job_id] = replace(job, status="cancelled", finished=time.time())
+                self._record(self._jobs[job_id])
+
+    def dismiss(self, job_id: str) -> None:
+        """Forget a job that has ended."""
+        with self._lock:
+            if job_id in self._jobs and self._jobs[job_id].active:
+                return
+            self._jobs.pop(job_id, None)
+        if re.fullmatch(r"[0-9a-f]{12}", job_id):
+            (self._folder / f"{job_id}.json").unlink(missing_ok=True)
+
+    def _run(self, job_id: str, work: Callable[[Report], dict[str, Any] | None]) -> None:
+        if not self._jobs[job_id].active:
+            return
+        self._change(job_id, status="running", started=time.time())
+
+        def report(fraction: float, template: str, /, **params: object) -> None:
+            if job_id in self._cancelled:
+                raise Cancelled
+            message = Message(template, {key: _plain(value) for key, value in params.items()})
+            self._jobs[job_id] = replace(
+                self._jobs[job_id], fraction=min(max(fraction, 0.0), 1.0), message=message
+            )
+
+        try:
+            result = work(report) or {}
+            self._end(job_id, status="done", fraction=1.0, result=result)
+        except Cancelled:
+            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is kept.")))
+        except UserError as error:
+            self._end(job_id, status="failed", message=error.message)
+        except Exception as error:
+            log.exception("job %s (%s) failed", job_id, self._jobs[job_id].kind)
+            template = N_("Something unexpected went wrong: {error}. The details are in the server's log.")
+            self._end(job_id, status="failed", message=Message(template, {"error": repr(error)}))
+
+    def _end(self, job_id: str, **changes: Any) -> None:
+        self._change(job_id, finished=time.time(), **changes)
+
+    def _change(self, job_id: str, **changes: Any) -> None:
+        with self._lock:
+            self._jobs[job_id] = replace(self._jobs[job_id], **changes)
+            self._record(self._jobs[job_id])
+
+    def _record(self, job: Job) -> None:
+        text = json.dumps(asdict(job), ensure_ascii=False)
+        try:
+            write_atomic(
+                self._folder / f"{job.id}.json", lambda path: path.write_text(text, encoding="utf-8")
+            )
+        except (OSError, UserError):
+            log.exception("the record of job %s could not be written", job.id)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str | int | float):
+        return value
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _read_record(path: Path) -> Job | None:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        job = Job(**{**record, "message": Message(**record["message"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    if job.active and (job.pid == os.getpid() or not _alive(job.pid)):
+        interrupted = Message(N_("The server was restarted while this was running. Start it again to go on."))
+        return replace(job, status="interrupted", message=interrupted)
+    return job
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+@lru_cache
+def _queue_in(folder: Path) -> JobQueue:
+    return JobQueue(folder)
+
+
+def queue() -> JobQueue:
+    """Return this process's queue for the current workspace."""
+    return _queue_in(settings().folder("jobs"))

@@ -1,0 +1,9 @@
+"""Stage 5: vectors to two coordinates."""
+
+from core.maps.kept import coordinates, load_or_none, map_key, save
+from core.maps.projection import project, warm_up
+from core.maps.settings import METHODS, MapSettings
+
+__all__ = [
+    "METHODS", "MapSettings", "coordinates", "load_or_none", "map_key", "project", "save", "warm_up",
+]  # fmt: skip

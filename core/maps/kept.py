@@ -1,0 +1,63 @@
+"""Maps kept in the workspace, one array each, under a key made of the vectors' content and the settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from pathlib import Path
+
+import numpy as np
+
+from core.files import write_atomic
+from core.jobs import Report, silent
+from core.maps.projection import project
+from core.maps.settings import MapSettings
+from core.settings import settings as workspace
+
+log = logging.getLogger(__name__)
+
+
+def map_key(vectors: np.ndarray, settings: MapSettings) -> str:
+    """Return the key of a map: the SHA-256 of the vectors' content and of the settings that its method uses."""
+    content = np.ascontiguousarray(vectors, "<f4")
+    digest = hashlib.sha256(json.dumps([content.shape, settings.used], sort_keys=True).encode())
+    digest.update(content.data)
+    return digest.hexdigest()
+
+
+def load_or_none(key: str) -> np.ndarray | None:
+    """Return the coordinates `(n, 2)` float32, read-only, or None where none are kept or they are damaged."""
+    path = _path(key)
+    try:
+        places = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        return None
+    except (ValueError, EOFError, OSError) as error:
+        log.warning("%s is damaged and will be computed anew: %s", path, error)
+        return None
+    places.flags.writeable = False
+    return places
+
+
+def save(key: str, places: np.ndarray) -> None:
+    """Keep the coordinates. Raises `UserError` where the disk is full."""
+    write_atomic(_path(key), lambda path: np.save(path, places, allow_pickle=False))
+
+
+def coordinates(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
+    """Return the map of vectors `(n, dim)`, `(n, 2)` float32: the one kept, or else a new one that is kept."""
+    key = map_key(vectors, settings)
+    places = load_or_none(key)
+    if places is None:
+        save(key, project(vectors, settings, report))
+        places = load_or_none(key)
+        assert places is not None
+    return places
+
+
+def _path(key: str) -> Path:
+    if not re.fullmatch(r"[0-9a-f]{64}", key):
+        raise ValueError(f"not the key of a map: {key!r}")
+    return workspace().home / "maps" / f"{key}.npy"

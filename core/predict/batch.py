@@ -1,0 +1,75 @@
+"""Score a whole file of headlines by a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from core.data.build import build_dataset
+from core.data.dataset import Problem, Roles
+from core.data.roles import guess_roles
+from core.embed import embed
+from core.errors import Message
+from core.jobs import Report, silent
+from core.locale import N_
+from core.train.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The file's rows that hold a headline, with a prediction each, and what the reader should know."""
+
+    table: pd.DataFrame
+    problems: tuple[Problem, ...]
+
+
+def score_table(run: Run, table: pd.DataFrame, roles: Roles | None = None, report: Report = silent) -> Scored:
+    """Predict every row of a table of text cells.
+
+    The result has the file's own columns and then `row` and per model the probability of each class
+    (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing.
+
+    Raises:
+        UserError: where the table has no headline column, or a cell rule of `build_dataset` is broken.
+    """
+    guessed = roles or guess_roles(table).roles
+    known = run.preparation.features
+    numeric = tuple(name for name in known if name in table.columns)
+    data = build_dataset(table, replace(guessed, numeric=numeric, target=None), "", drop_repeats=False)
+    vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
+    press = data.frame["press"] if run.settings.use_press else None
+    predicted = run.predict(vectors, data.features, press)
+    result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
+    added = {"row": data.frame["row"].to_numpy()} | _columns(run, predicted)
+    problems = [*data.problems, *_remarks(run, data.frame, numeric, press)]
+    return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
+
+
+def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    if not run.classes:
+        return predicted
+    return {
+        f"{name}:{label}": p[:, k] for name, p in predicted.items() for k, label in enumerate(run.classes)
+    }
+
+
+def _renamed(columns: dict[str, np.ndarray], table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {f"{name}_" if name in table.columns else name: values for name, values in columns.items()}
+    )
+
+
+def _remarks(
+    run: Run, frame: pd.DataFrame, numeric: tuple[str, ...], press: pd.Series | None
+) -> list[Problem]:
+    remarks = []
+    lacking = [name for name in run.preparation.features if name not in numeric]
+    if lacking:
+        template = N_("The file lacks {columns}; the models take them as missing.")
+        remarks.append(Problem("missing_feature", Message(template, {"columns": ", ".join(lacking)}), ()))
+    if press is not None and (unseen := run.preparation.unseen(press)).any():
+        template = N_("Outlets that no training row had (처음 보는 언론사) are taken as “other”.")
+        remarks.append(Problem("unseen_press", Message(template), tuple(frame["row"][unseen].tolist())))
+    return remarks

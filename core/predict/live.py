@@ -1,0 +1,58 @@
+"""Predict one headline as an analyst types it, with the reasons by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.data.values import plain_text
+from core.embed import Pooling, resolve
+from core.embed.encoder import load_encoder
+from core.embed.pipeline import canonical
+from core.embed.pooling import POOLINGS
+from core.errors import UserError
+from core.explain.contributions import Contributions, contributions
+from core.locale import N_
+from core.train.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What a run says about one headline.
+
+    `values` holds for `rf, xgb, lgbm, mean` the probabilities of the run's classes, `(classes,)`, or the
+    return, `(1,)`; `reasons` the contributions by group to the last class (or the return); `unseen_press`
+    whether no training row was of this outlet.
+    """
+
+    values: dict[str, np.ndarray]
+    reasons: Contributions
+    unseen_press: bool
+
+
+def encode_headline(run: Run, headline: str) -> np.ndarray:
+    """Return the vector `(1, dim)` of one headline by the run's encoder and pooling.
+
+    Raises:
+        UserError: where the headline is empty or the encoder is not on this machine any more.
+    """
+    text = canonical(plain_text(headline))
+    if not text:
+        raise UserError(N_("The headline is empty. Type one."))
+    encoder = load_encoder(resolve(run.settings.encoder))
+    return encoder.encode([text])[POOLINGS.index(Pooling.named(run.settings.pooling))]
+
+
+def predict_headline(
+    run: Run, vector: np.ndarray, features: Mapping[str, float], press: str | None
+) -> Prediction:
+    """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet."""
+    table = pd.DataFrame([dict(features)], dtype=float)
+    outlet = pd.Series([press], dtype="str") if run.settings.use_press else None
+    predicted = run.predict(vector, table, outlet)
+    values = {name: np.atleast_1d(value[0]) for name, value in predicted.items()}
+    unseen = outlet is not None and bool(run.preparation.unseen(outlet)[0])
+    return Prediction(values, contributions(run, vector, table, outlet), unseen)

@@ -1,0 +1,55 @@
+"""The most similar earlier headlines, and what really followed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Precedent:
+    """An earlier headline: its cosine similarity, its row in the file, and what followed."""
+
+    similarity: float
+    row: int
+    headline: str
+    press: str | None
+    company: str | None
+    session: pd.Timestamp | None
+    target: float | str | None
+
+
+def precedents(
+    data: Dataset, vectors: np.ndarray, vector: np.ndarray, before: pd.Timestamp | None = None, most: int = 5
+) -> list[Precedent]:
+    """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
+
+    Only rows with a known outcome count, and where `before` is given only those of strictly earlier sessions.
+    """
+    frame = data.frame
+    allowed = frame["target"].notna().to_numpy()
+    if before is not None:
+        allowed &= (frame["session"] < before).to_numpy()
+    positions = np.flatnonzero(allowed)
+    if not len(positions):
+        return []
+    candidates = vectors[positions]
+    lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(vector)
+    cosine = candidates @ vector[0] / np.maximum(lengths, 1e-12)
+    nearest = positions[np.argsort(-cosine, kind="stable")]
+    story = frame["story"].to_numpy()[nearest]
+    first = np.sort(np.unique(story, return_index=True)[1])[:most]
+    similarity = dict(zip(positions.tolist(), cosine.tolist(), strict=True))
+    return [_precedent(frame.iloc[int(i)], similarity[int(i)]) for i in nearest[first]]
+
+
+def _precedent(row: pd.Series, similarity: float) -> Precedent:
+    def known(name: str) -> object | None:
+        return None if pd.isna(row[name]) else row[name]
+
+    return Precedent(similarity, int(row["row"]), row["headline"], known("press"), known("company"),
+                     known("session"), known("target"))  # fmt: skip

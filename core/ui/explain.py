@@ -1,0 +1,147 @@
+"""The explain page's parts: importance by group, and the waterfall of one row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.explain.contributions import Contributions
+from core.explain.explain_run import explain_run
+from core.train.features import HEADLINE, PRESS
+from core.train.run import Run
+from core.ui.text import _, class_name, day, hover, md, percent, signed_percent
+from core.ui.theme import palette, show
+from core.ui.train import model_name
+
+
+def group_name(group: str) -> str:
+    """Return a group of columns for the reader; a feature keeps its own name."""
+    return {HEADLINE: _("headline"), PRESS: _("press outlet")}.get(
+        group, hover(group.removeprefix("feature."))
+    )
+
+
+def unit(run: Run) -> str:
+    """Return the unit of a contribution: percentage points of a probability, or of a return."""
+    if not run.classes:
+        return _("return, percentage points")
+    return _("probability of {label}, percentage points", label=class_name(run.classes[-1]))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def explained(_run: Run, _data: Dataset, _vectors: np.ndarray, run_id: str) -> Contributions:
+    """Explain the run's test rows, once per server."""
+    return explain_run(_run, _data, _vectors)
+
+
+def answer(run: Run, found: Contributions) -> None:
+    """Say in one sentence what moved the predictions most."""
+    importance = found.importance().set_index("group")["mean"]
+    total = importance.sum()
+    if total <= 0:
+        st.subheader(_("Nothing moved the predictions: the models say the same for every row."), anchor=False)
+        return
+    share = importance.get(HEADLINE, 0.0) / total
+    st.subheader(
+        md("“{group}” moved the predictions most; {share} of all movement came from the headline.",
+           group=group_name(importance.index[0]), share=percent(share)), anchor=False,
+    )  # fmt: skip
+    st.caption(_("What moves a prediction need not make it right: see the score on the train page."))
+
+
+def importance_chart(run: Run, found: Contributions) -> None:
+    """Draw the mean absolute contribution of each group, per model."""
+    table = found.importance().set_index("group") * 100
+    colours = palette()
+    shades = {"mean": colours.accent, "rf": "#4477AA", "xgb": "#EE7733", "lgbm": "#AA3377"}
+    figure = go.Figure()
+    for name in ("mean", "rf", "xgb", "lgbm"):
+        figure.add_bar(y=[group_name(g) for g in table.index], x=table[name], orientation="h", name=model_name(name),
+                       marker_color=shades[name], hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>")  # fmt: skip
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_xaxes(title=_("mean absolute contribution ({unit})", unit=unit(run)))
+    note = _("n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
+             "without it", n=len(found.rows))  # fmt: skip
+    show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
+
+
+def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
+    """Let the reader choose one explained row; return its place among them."""
+    frame = data.frame.iloc[found.rows]
+    predictions = run.predictions.set_index("position").loc[found.rows]
+    mean = predictions[f"mean:{run.classes[-1]}" if run.classes else "mean"]
+    table = pd.DataFrame({
+        _("row"): frame["row"].to_numpy(),
+        _("headline"): frame["headline"].to_numpy(),
+        _("outlet"): frame["press"].to_numpy(),
+        _("session"): frame["session"].map(day).to_numpy(),
+        _("predicted"): [percent(v) if run.classes else signed_percent(v) for v in mean],
+        _("what happened"): [class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
+                             for v in predictions["actual"]],
+    })  # fmt: skip
+    st.markdown(f"**{_('Choose a row of the test')}**")
+    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", height=260,
+                         key="explained-rows")  # fmt: skip
+    picked = event.selection.rows  # type: ignore[attr-defined]
+    return int(picked[0]) if picked else int(np.abs(found.values["mean"]).sum(axis=1).argmax())
+
+
+def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, note: str = "") -> None:
+    """Draw how the groups lead from the average prediction to this row's, for the ensemble."""
+    values = found.values["mean"][place] * 100
+    base = found.base["mean"] * 100
+    end = found.prediction["mean"][place] * 100
+    order = np.argsort(-np.abs(values))
+    names = [group_name(found.groups[i]) for i in order]
+    colours = palette()
+    sign = "+" if not run.classes else ""
+    text = [f"{base:{sign}.1f}%", *(f"{values[i]:+.1f}" for i in order), f"{end:{sign}.1f}%"]
+    if not run.classes:
+        text = [f"{base:+.2f}%", *(f"{values[i]:+.2f}" for i in order), f"{end:+.2f}%"]
+    figure = go.Figure(
+        go.Waterfall(
+            orientation="h",
+            measure=["absolute", *["relative"] * len(order), "total"],
+            y=[_("average"), *names, _("prediction")],
+            x=[base, *values[order], end],
+            text=text, textposition="outside", cliponaxis=False,
+            increasing={"marker": {"color": colours.high}}, decreasing={"marker": {"color": colours.low}},
+            totals={"marker": {"color": colours.muted}},
+            connector={"line": {"color": colours.grid}},
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+    )  # fmt: skip
+    low, high = _extent(base, values[order])
+    figure.update_yaxes(autorange="reversed", type="category")
+    label = (
+        _("predicted return (%)")
+        if not run.classes
+        else _("probability of {label} (%)", label=class_name(run.classes[-1]))
+    )
+    figure.update_xaxes(title=label, range=[low, high])
+    show(figure, title, key, note, height=140 + 36 * (len(order) + 2))
+
+
+def _extent(base: float, steps: np.ndarray) -> tuple[float, float]:
+    path = np.cumsum([base, *steps])
+    low, high = float(path.min()), float(path.max())
+    margin = 0.18 * max(high - low, 0.1)
+    return low - margin, high + margin
+
+
+def member_table(found: Contributions, place: int) -> None:
+    """Show the same row for each model, in percentage points."""
+    rows = {
+        model_name(name): {
+            _("average"): found.base[name] * 100,
+            **{group_name(g): found.values[name][place, i] * 100 for i, g in enumerate(found.groups)},
+            _("prediction"): found.prediction[name][place] * 100,
+        }
+        for name in ("rf", "xgb", "lgbm", "mean")
+    }
+    table = pd.DataFrame(rows).T
+    st.dataframe(table.style.format("{:+.2f}"))

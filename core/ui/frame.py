@@ -1,0 +1,173 @@
+"""The frame around every page: its configuration, the sidebar, and the guards that say what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.locale import LANGUAGES, N_
+from core.train.run import Run
+from core.train.store import load_run
+from core.ui import jobs, state
+from core.ui.text import _, language, md, told
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: its file, its name in the sidebar, the question it answers, and what it is for."""
+
+    file: str
+    name: str
+    question: str
+    purpose: str
+
+
+PAGES = {
+    "home": Page("app.py", N_("Start"), N_("Does the headline say anything about the outcome?"),
+                 N_("From a table of headlines to an honest score and an explained prediction.")),
+    "data": Page("pages/1_data.py", N_("1 Data"), N_("What does the table hold?"),
+                 N_("Load a table, say which column is which, and see how much evidence it really is.")),
+    "embed": Page("pages/2_embed.py", N_("2 Embed"), N_("How do headlines become vectors?"),
+                  N_("An encoder turns each distinct headline into a vector, once; the store keeps it.")),
+    "train": Page("pages/3_train.py", N_("3 Train"), N_("Do the headlines really help?"),
+                  N_("Three models learn on earlier sessions and are scored on later ones that they never saw.")),
+    "explain": Page("pages/4_explain.py", N_("4 Explain"), N_("Why does the model think so?"),
+                    N_("How much the headline, each feature and the outlet moved each prediction.")),
+    "maps": Page("pages/5_maps.py", N_("5 Maps"), N_("How do the headlines lie to each other?"),
+                 N_("A map of the embeddings: near means alike for the encoder.")),
+    "predict": Page("pages/6_predict.py", N_("6 Predict"), N_("What would it say about this headline?"),
+                    N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents.")),
+}  # fmt: skip
+
+_CSS = """<style>
+.stApp, .stApp input, .stApp table { font-variant-numeric: tabular-nums; }
+.block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
+[data-testid="stMetric"] { min-width: 7.5rem; }
+[data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
+[data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
+p, li, h2, h3 { word-break: keep-all; overflow-wrap: anywhere; }
+</style>"""
+
+
+def start(name: str) -> None:
+    """Begin a page: configure it, take the ids from the URL, draw the sidebar and the page's question."""
+    page = PAGES[name]
+    title = f"{_(page.name)} · Headline Lab"
+    st.set_page_config(page_title=title, page_icon=":material/query_stats:", layout="wide")
+    st.html(_CSS)
+    state.read_url()
+    jobs.collect()
+    _sidebar()
+    st.title(_(page.question), anchor=False)
+    st.caption(_(page.purpose))
+
+
+def link(name: str, label: str = "") -> None:
+    """Draw a link to a page that keeps the chosen ids."""
+    st.page_link(PAGES[name].file, label=label or _(PAGES[name].name), query_params=state.query())
+
+
+def go(name: str) -> None:
+    """Go to a page with the chosen ids."""
+    st.switch_page(PAGES[name].file, query_params=state.query())
+
+
+def need_dataset() -> Dataset:
+    """Return the chosen dataset, or say that one is needed, link to where it is made, and end the page."""
+    data = state.dataset()
+    if data is None:
+        _missing(_("No table is chosen yet. Load one, or open one from the library."), "data")
+    return data
+
+
+def need_vectors(data: Dataset) -> np.ndarray:
+    """Return the dataset's vectors for the chosen encoder and pooling, or link to where they are made."""
+    vectors = state.vectors(data)
+    if vectors is None:
+        _missing(_("The headlines of this table have no vectors yet for the chosen encoder."), "embed")
+    return vectors
+
+
+def need_run() -> Run:
+    """Return the chosen run, or link to where one is made."""
+    if state.chosen("run"):
+        try:
+            return _run(state.chosen("run"))
+        except UserError as error:
+            st.error(told(error.message))
+            state.choose(run="")
+    _missing(_("No run is chosen yet. Train the models, or open an earlier run."), "train")
+
+
+def need_dataset_of(run: Run) -> Dataset:
+    """Return the dataset that a run was made from, choosing it; or say that it is gone, and end the page."""
+    if state.chosen("dataset") != run.dataset_id:
+        state.choose(dataset=run.dataset_id, run=run.id)
+    wanted = {"encoder": run.settings.encoder, "pooling": run.settings.pooling}
+    if (state.encoder(), state.pooling()) != tuple(wanted.values()):
+        state.choose(**wanted)
+    return need_dataset()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _run(run_id: str) -> Run:
+    return load_run(run_id)
+
+
+def _missing(sentence: str, page: str) -> NoReturn:
+    st.info(sentence, icon=":material/arrow_forward:")
+    if st.button(_("Go to “{page}”", page=_(PAGES[page].name)), type="primary"):
+        go(page)
+    st.stop()
+
+
+def _sidebar() -> None:
+    with st.sidebar:
+        st.subheader("Headline Lab", anchor=False)
+        for name in PAGES:
+            link(name)
+        st.divider()
+        _chosen()
+        jobs.sidebar()
+        st.divider()
+        _preferences()
+
+
+def _chosen() -> None:
+    data = state.dataset()
+    rows = [
+        (_("Dataset"), data.name if data else ""),
+        (_("Encoder"), f"{state.encoder().rsplit('/', 1)[-1]} · {state.pooling()}" if data else ""),
+        (_("Run"), state.chosen("run")),
+    ]
+    for label, value in rows:
+        st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")
+    following = "data" if data is None else _next(data)
+    st.page_link(
+        PAGES[following].file,
+        label=_("Next: {page}", page=_(PAGES[following].name)),
+        icon=":material/arrow_forward:",
+        query_params=state.query(),
+    )
+
+
+def _next(data: Dataset) -> str:
+    if state.chosen("run"):
+        return "predict"
+    return "embed" if state.vectors(data) is None else "train"
+
+
+def _preferences() -> None:
+    st.segmented_control(
+        "언어 · Language", list(LANGUAGES), default=language(), format_func=lambda code: LANGUAGES[code],
+        key="language", persist_state="session", width="stretch",
+    )  # fmt: skip
+    st.segmented_control(
+        _("Colour of up"), ["red", "blue"], default="red", key="up_colour", persist_state="session",
+        format_func=lambda colour: _("red (Korea)") if colour == "red" else _("blue (West)"), width="stretch",
+    )  # fmt: skip

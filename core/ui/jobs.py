@@ -1,0 +1,92 @@
+"""Background jobs as the page shows them: progress, time left, Cancel, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from core.jobs import Job, Report, queue
+from core.locale import N_
+from core.ui import state
+from core.ui.text import _, duration, md, told
+
+NAMES = {"embed": N_("Embedding"), "train": N_("Training"), "map": N_("Map")}
+
+
+def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]) -> None:
+    """Queue work, remember its id in the URL, and draw the page again."""
+    st.session_state.pop("ended_job", None)
+    state.choose(job=queue().submit(kind, subject, work).id)
+    st.rerun()
+
+
+def collect() -> None:
+    """Where this session's job has ended: choose what it made, and keep its outcome for the page."""
+    job = queue().get(state.chosen("job")) if state.chosen("job") else None
+    if job is None or job.active:
+        return
+    st.session_state["ended_job"] = job
+    made = {
+        key: value for key, value in job.result.items() if key in ("dataset", "encoder", "pooling", "run")
+    }
+    state.choose(job="", **made)
+
+
+def panel(kind: str, **subject: str) -> bool:
+    """Draw the job of a kind on a subject: its progress or its outcome. Return whether it waits or runs."""
+    for job in queue().active():
+        if job.kind == kind and subject.items() <= job.subject.items():
+            _progress(job.id)
+            return True
+    ended = st.session_state.get("ended_job")
+    if ended and ended.kind == kind and subject.items() <= ended.subject.items():
+        _outcome(ended)
+    return False
+
+
+def sidebar() -> None:
+    """Draw the jobs at work, and draw the page anew once one of them has ended."""
+    running = [job.id for job in queue().active()]
+    if running:
+        _watch(running)
+
+
+@st.fragment(run_every=1.5)
+def _watch(known: list[str]) -> None:
+    active = queue().active()
+    if [job.id for job in active] != known:
+        st.rerun()
+    for job in active:
+        name = _(NAMES.get(job.kind, job.kind))
+        text = _("{name}: waiting", name=name) if job.status == "queued" else name
+        st.progress(job.fraction, text=text)
+
+
+@st.fragment(run_every=1.0)
+def _progress(job_id: str) -> None:
+    job = queue().get(job_id)
+    if job is None or not job.active:
+        return
+    left = job.seconds_left()
+    with st.container(border=True):
+        waiting = _("Waiting for the work before it …") if job.status == "queued" else ""
+        st.progress(job.fraction, text=waiting or told(job.message) or _("Starting …"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(_("Cancel"), key=f"cancel-{job_id}", icon=":material/stop_circle:"):
+                queue().cancel(job_id)
+            if left is not None:
+                st.caption(_("about {time} left", time=duration(left)))
+            st.caption(_("It goes on while you look at other pages or close the browser."))
+
+
+def _outcome(job: Job) -> None:
+    seconds = (job.finished or 0) - (job.started or job.created)
+    name = _(NAMES.get(job.kind, job.kind))
+    if job.status == "done":
+        st.success(md("{name}: done in {time}.", name=name, time=duration(seconds)), icon=":material/check:")
+        st.session_state.pop("ended_job")
+        return
+    show = st.error if job.status == "failed" else st.warning
+    show(told(job.message))

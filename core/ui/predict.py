@@ -1,0 +1,112 @@
+"""The predict page's parts: the headline and its numbers, the prediction, and its precedents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.predict import Precedent, Prediction, encode_headline
+from core.train.run import Run
+from core.ui.text import _, as_typed, class_name, day, percent, signed_percent, told
+from core.ui.train import model_name
+
+
+def headline_input(data: Dataset) -> str:
+    """Ask for a headline; the newest one of the table stands there at first."""
+    known = data.frame.sort_values(["session", "row"])["headline"].iloc[-1]
+    return st.text_input(_("Headline"), value=known, max_chars=500, key=f"headline-{data.id}",
+                         persist_state="session")  # fmt: skip
+
+
+def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
+    """Ask for the continuous features; the table's medians stand there at first, an empty field is missing."""
+    names = run.preparation.features
+    values: dict[str, float] = {}
+    for start in range(0, len(names), 5):
+        cells = st.columns(5)
+        for cell, name in zip(cells, names[start : start + 5], strict=False):
+            series = data.features[name].replace([np.inf, -np.inf], np.nan)
+            step = float(series.std() / 4) if series.std() > 0 else 0.1
+            with cell:
+                value = st.number_input(
+                    as_typed(name), value=float(f"{series.median():.4g}"), step=float(f"{step:.1g}"), format="%.4g",
+                    key=f"feature-{run.id}-{name}", persist_state="session",
+                )  # fmt: skip
+            values[name] = np.nan if value is None else float(value)
+    return values
+
+
+def press_input(run: Run) -> str | None:
+    """Ask for the outlet: one that training knew, or a new one."""
+    if not run.preparation.outlets:
+        return None
+    return st.selectbox(_("Press outlet"), list(run.preparation.outlets), key=f"press-{run.id}", accept_new_options=True,
+                        format_func=as_typed, persist_state="session",
+                        help=_("Type another name to try an outlet that the models never saw."))  # fmt: skip
+
+
+@st.cache_data(max_entries=256, show_spinner=False, scope="session")
+def vector(_run: Run, run_id: str, headline: str) -> np.ndarray:
+    """Encode the headline, once per session and text."""
+    return encode_headline(_run, headline)
+
+
+def vector_or_error(run: Run, headline: str) -> np.ndarray:
+    """Encode the headline; say what is wrong with it and end the page where it cannot be."""
+    try:
+        return vector(run, run.id, headline)
+    except UserError as error:
+        st.error(told(error.message))
+        st.stop()
+
+
+def prediction(run: Run, made: Prediction) -> None:
+    """Say what the ensemble expects, and beside it what each model says."""
+    mean = made.values["mean"]
+    if run.classes:
+        best = int(np.argmax(mean))
+        sentence = _("The ensemble expects {label} with a probability of {share}.",
+                     label=class_name(run.classes[best]), share=percent(mean[best]))  # fmt: skip
+    else:
+        sentence = _("The ensemble expects a return of {value}.", value=signed_percent(float(mean[0])))
+    st.subheader(sentence, anchor=False)
+    with st.container(horizontal=True):
+        for name in ("rf", "xgb", "lgbm", "mean"):
+            value = made.values[name]
+            if run.classes:
+                label = f"{model_name(name)} · {class_name(run.classes[-1])}"
+                st.metric(label, percent(value[-1]))
+            else:
+                st.metric(model_name(name), signed_percent(float(value[0])))
+    if made.unseen_press:
+        st.info(_("The models never saw this outlet; it counts as “other”."), icon=":material/newspaper:")
+
+
+def precedent_table(data: Dataset, found: list[Precedent]) -> None:
+    """Show the nearest earlier headlines with what followed, and how many went up."""
+    st.markdown(f"**{_('The five most similar earlier headlines, and what followed')}**")
+    if not found:
+        st.caption(_("There is no precedent: no earlier headline with a known outcome."))
+        return
+    is_return = data.target_kind == "return"
+    rows = [
+        {_("similarity"): f"{p.similarity:.2f}", _("headline"): p.headline, _("outlet"): p.press or "–",
+         _("company"): p.company or "–", _("session"): day(p.session),
+         _("what followed"): _followed(p.target, is_return), _("row"): p.row}
+        for p in found
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    up = data.classes[-1] if data.classes else ""
+    wins = sum((p.target > 0) if is_return else (p.target == up) for p in found)  # type: ignore[operator]
+    st.caption(_("{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
+                 wins=wins, n=len(found), label=class_name(up)))  # fmt: skip
+
+
+def _followed(target: object, is_return: bool) -> str:
+    if is_return:
+        value = float(target)  # type: ignore[arg-type]
+        return f"{'▲' if value > 0 else '▼'} {signed_percent(value)}"
+    return class_name(str(target))

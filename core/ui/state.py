@@ -1,0 +1,103 @@
+"""What this session has chosen: ids in the session's state and, the same, in the URL."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.data.library import load_dataset
+from core.embed.bundled import NAME as BUNDLED
+from core.errors import UserError
+
+_KEYS = ("dataset", "encoder", "pooling", "run", "job")
+
+
+def chosen(key: str) -> str:
+    """Return the chosen `dataset`, `encoder`, `pooling`, `run` or `job`, "" where nothing is."""
+    return st.session_state.get(f"chosen_{key}", "")
+
+
+def choose(**ids: str) -> None:
+    """Choose ids; "" takes a choice back. Another dataset takes the chosen run back."""
+    if "dataset" in ids and ids["dataset"] != chosen("dataset"):
+        ids.setdefault("run", "")
+    for key, value in ids.items():
+        st.session_state[f"chosen_{key}"] = value
+    _write_url()
+
+
+def read_url() -> None:
+    """Take the ids that the URL carries, and write those of the session into it."""
+    for key in _KEYS:
+        if key in st.query_params:
+            st.session_state[f"chosen_{key}"] = st.query_params[key]
+    _write_url()
+
+
+def query() -> dict[str, str]:
+    """Return the chosen ids for a link to another page."""
+    return {key: chosen(key) for key in _KEYS if chosen(key)}
+
+
+def _write_url() -> None:
+    for key in _KEYS:
+        if chosen(key):
+            if st.query_params.get(key) != chosen(key):
+                st.query_params[key] = chosen(key)
+        elif key in st.query_params:
+            del st.query_params[key]
+
+
+def encoder() -> str:
+    """Return the chosen encoder's name, the bundled one where none is chosen."""
+    return chosen("encoder") or BUNDLED
+
+
+def pooling() -> str:
+    """Return the chosen pooling, the chosen encoder's own where none is chosen."""
+    if chosen("pooling") in ("cls", "mean", "max"):
+        return chosen("pooling")
+    from core.embed.catalog import resolve
+
+    try:
+        return str(resolve(encoder()).pooling)
+    except UserError:
+        return "mean"
+
+
+def dataset() -> Dataset | None:
+    """Open the chosen dataset; a choice that is not in the library any more is taken back."""
+    if not chosen("dataset"):
+        return None
+    try:
+        return load_dataset(chosen("dataset"))
+    except UserError:
+        choose(dataset="")
+        return None
+
+
+def vectors(data: Dataset) -> np.ndarray | None:
+    """Return the stored vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None."""
+    try:
+        return _vectors(data, data.id, encoder(), pooling())
+    except _NotStored:
+        return None
+
+
+class _NotStored(Exception):
+    """The store lacks a vector; raised so that the answer is not cached."""
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _vectors(_data: Dataset, dataset_id: str, encoder_name: str, pooling_name: str) -> np.ndarray:
+    from core.embed import vectors_if_stored
+
+    try:
+        found = vectors_if_stored(_data.headlines, encoder_name, pooling_name)
+    except UserError:
+        found = None
+    if found is None:
+        raise _NotStored
+    found.flags.writeable = False
+    return found

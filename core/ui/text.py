@@ -1,0 +1,103 @@
+"""Words and numbers as the reader of the page expects them."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import Message
+from core.locale import language_of, translate, translate_message
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~$])")
+_WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
+
+
+def language() -> str:
+    """Return the language of this session: the reader's choice, else the browser's."""
+    return st.session_state.get("language") or language_of(st.context.locale)
+
+
+def _(template: str, /, **params: object) -> str:
+    """Translate a template for a place that shows text as it is (tables, charts, plain text)."""
+    return translate(template, language(), params)
+
+
+def md(template: str, /, **params: object) -> str:
+    """Translate a template for a place that reads Markdown: what is put in is shown as typed."""
+    return translate(template, language(), _escaped(params))
+
+
+def told(message: Message) -> str:
+    """Translate a message for a place that reads Markdown."""
+    return translate_message(Message(message.template, _escaped(message.params)), language())
+
+
+def as_typed(text: str) -> str:
+    """Escape a text so that Markdown, colour and emoji codes and formulas in it are shown as typed."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split())).replace(":", ":\u2060")
+
+
+def hover(text: str, width: int = 40) -> str:
+    """Escape and wrap a text for a Plotly label, which reads a kind of HTML."""
+    return "<br>".join(html.escape(line) for line in textwrap.wrap(str(text), width)) or " "
+
+
+def count(number: float) -> str:
+    """Write a count with thousands separators."""
+    return f"{number:,.0f}"
+
+
+def signed_percent(fraction: float) -> str:
+    """Write a return: in percent with its sign and two places."""
+    return "–" if not np.isfinite(fraction) else f"{fraction * 100:+.2f}%"
+
+
+def percent(fraction: float) -> str:
+    """Write a probability: in percent without places."""
+    return "–" if not np.isfinite(fraction) else f"{fraction * 100:.0f}%"
+
+
+def day(moment: object) -> str:
+    """Write a date with its weekday: 2024-01-02 (화)."""
+    if moment is None or moment is pd.NaT or pd.isna(moment):  # type: ignore[call-overload]
+        return "–"
+    moment = pd.Timestamp(moment)  # type: ignore[arg-type]
+    return f"{moment:%Y-%m-%d} ({_WEEKDAYS[language()][moment.weekday()]})"
+
+
+def duration(seconds: float) -> str:
+    """Write a time span in the largest sensible unit."""
+    if seconds < 90:
+        return _("{seconds:.0f} s", seconds=max(seconds, 1))
+    return _("{minutes:.0f} min", minutes=seconds / 60)
+
+
+def when(timestamp: float) -> str:
+    """Write the local time of an event of the workspace."""
+    return f"{datetime.fromtimestamp(timestamp):%Y-%m-%d %H:%M}"
+
+
+def class_name(name: str) -> str:
+    """Write a class: 승 and 패 are win and lose in English, any other label stays as it is."""
+    return {"승": _("win"), "패": _("lose")}.get(name, name)
+
+
+def today() -> date:
+    """Return the current date of the server."""
+    return date.today()
+
+
+def _escaped(params: Mapping[str, object]) -> dict[str, object]:
+    escaped: dict[str, object] = {}
+    for key, value in params.items():
+        if isinstance(value, Message):
+            value = Message(value.template, _escaped(value.params))
+        escaped[key] = as_typed(value) if isinstance(value, str) else value
+    return escaped

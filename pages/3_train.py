@@ -1,0 +1,37 @@
+"""Do the headlines really help? Three models learn on earlier sessions and are scored on later ones."""
+
+import streamlit as st
+
+from core.ui import frame, jobs, state
+from core.ui import train as draw
+from core.ui.text import _
+
+frame.start("train")
+data = frame.need_dataset()
+if not data.target_kind:
+    st.info(
+        _(
+            "This table has no target, so there is nothing to learn. Load it again and choose the target column."
+        )
+    )
+    st.stop()
+vectors = frame.need_vectors(data)
+
+if state.chosen("run"):
+    run = frame.need_run()
+    draw.verdict(run)
+    draw.warnings(run)
+    draw.score_chart(run)
+    draw.split_line(run)
+    draw.pictures(run)
+    draw.score_table(run)
+    frame.link("explain", _("Next: why does the model think so?"))
+
+with st.expander(_("Train"), expanded=not state.chosen("run"), icon=":material/model_training:"):
+    if not jobs.panel("train", dataset=data.id):
+        settings = draw.settings_form(data)
+        if settings is not None:
+            draw.start(data, vectors, settings)
+
+with st.expander(_("Earlier runs of this table"), icon=":material/history:"):
+    draw.run_list(data)

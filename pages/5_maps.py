@@ -1,0 +1,14 @@
+"""How do the headlines lie to each other? A map of the embeddings, coloured by target, prediction or outlet."""
+
+from core.ui import frame, state
+from core.ui import maps as draw
+
+frame.start("maps")
+data = frame.need_dataset()
+vectors = frame.need_vectors(data)
+run = frame.need_run() if state.chosen("run") else None
+
+settings, colour = draw.settings_bar(data, run)
+points = draw.layout(data, vectors, settings)
+if points is not None:
+    draw.picture(data, points, settings, colour, run)

@@ -1,0 +1,168 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import torch
+from tiny_encoders import CORPUS, DIM, save_unigram, save_wordpiece
+
+from core.embed import encoder as encoder_module
+from core.embed import precision, resolve
+from core.embed.encoder import Encoder, load_encoder
+from core.embed.pooling import POOLINGS, Pooling
+from core.errors import UserError
+
+CLS, MEAN, MAX = (POOLINGS.index(p) for p in (Pooling.CLS, Pooling.MEAN, Pooling.MAX))
+TEXTS = [*CORPUS, "↑", "코스피 코스피 코스피 반등", CORPUS[0] + " " + CORPUS[1]]
+
+
+@pytest.fixture(autouse=True)
+def _float32(monkeypatch):
+    monkeypatch.setattr(precision, "native_halves", lambda device: ())
+
+
+@pytest.fixture
+def tiny(home, tmp_path):
+    return Encoder.load(resolve(str(save_wordpiece(tmp_path / "tiny"))), "cpu")
+
+
+@pytest.mark.parametrize("save", [save_wordpiece, save_unigram])
+@pytest.mark.parametrize("pooling", Pooling)
+def test_vectors_agree_with_sentence_transformers(home, tmp_path, save, pooling):
+    pytest.importorskip("sentence_transformers")
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling as TheirPooling
+    from sentence_transformers.sentence_transformer.modules import Transformer
+
+    folder = save(tmp_path / "tiny")
+    theirs = SentenceTransformer(
+        modules=[Transformer(str(folder)), TheirPooling(DIM, pooling_mode=str(pooling))], device="cpu"
+    )
+    ours = Encoder.load(resolve(str(folder)), "cpu").encode(TEXTS)[POOLINGS.index(pooling)]
+    np.testing.assert_allclose(ours, theirs.encode(TEXTS), atol=1e-5)
+
+
+def test_batches_padding_and_order_change_nothing(tiny, monkeypatch):
+    together = tiny.encode(TEXTS)
+    backwards = tiny.encode(TEXTS[::-1])[:, ::-1]
+    monkeypatch.setitem(encoder_module.TOKEN_BUDGET, "cpu", 1)
+    alone = tiny.encode(TEXTS)
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(together, backwards, atol=1e-5)
+
+
+def test_the_poolings_differ(tiny):
+    vectors = tiny.encode(TEXTS)
+    assert not np.allclose(vectors[CLS], vectors[MEAN], atol=1e-2)
+    assert not np.allclose(vectors[MEAN], vectors[MAX], atol=1e-2)
+
+
+def test_a_batch_keeps_to_the_token_budget_and_every_text_is_in_one(tiny, monkeypatch):
+    monkeypatch.setitem(encoder_module.TOKEN_BUDGET, "cpu", 40)
+    shapes = []
+    pooled = tiny._pooled
+    monkeypatch.setattr(
+        tiny, "_pooled", lambda model, ids: shapes.append(len(ids) * max(map(len, ids))) or pooled(model, ids)
+    )
+    batches = list(tiny.encode_batches(TEXTS))
+    assert max(shapes) <= 40
+    assert sorted(np.concatenate([b.indices for b in batches]).tolist()) == list(range(len(TEXTS)))
+    assert batches[-1].fraction == 1
+
+
+def test_truncated_texts_are_counted(tiny):
+    batches = list(tiny.encode_batches(["코스피 상승 " * 200, "코스피 상승"]))
+    assert sum(batch.truncated for batch in batches) == 1
+
+
+def test_no_texts_give_no_vectors(tiny):
+    assert tiny.encode([]).shape == (3, 0, DIM)
+
+
+def test_an_empty_text_has_a_vector(tiny):
+    assert np.isfinite(tiny.encode([""])).all()
+
+
+def test_the_prefix_goes_before_the_text(home, tmp_path):
+    plain = Encoder.load(resolve(str(save_wordpiece(tmp_path / "plain"))), "cpu")
+    prefixed = Encoder.load(resolve(str(save_wordpiece(tmp_path / "prefixed", prefix="코스피 "))), "cpu")
+    np.testing.assert_allclose(prefixed.encode(["상승"]), plain.encode(["코스피 상승"]), atol=1e-6)
+    assert plain.key != prefixed.key
+
+
+def test_out_of_memory_halves_the_batch_and_gives_the_same_vectors(tiny, monkeypatch):
+    expected = tiny.encode(TEXTS)
+    pooled = tiny._pooled
+
+    def small_memory(model, ids):
+        if len(ids) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return pooled(model, ids)
+
+    monkeypatch.setattr(tiny, "_pooled", small_memory)
+    np.testing.assert_allclose(tiny.encode(TEXTS), expected, atol=1e-5)
+
+
+def test_a_text_that_does_not_fit_on_the_accelerator_goes_to_the_cpu(tiny, monkeypatch):
+    expected = tiny.encode(TEXTS)
+
+    def no_memory(model, ids):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    full = Encoder(tiny.card, tiny.fingerprint, tiny._model, tiny._tokenizer, "cuda")
+    monkeypatch.setattr(full, "_pooled", no_memory)
+    np.testing.assert_allclose(full.encode(TEXTS), expected, atol=1e-5)
+
+
+def test_an_error_that_is_not_about_memory_is_not_hidden(tiny, monkeypatch):
+    def broken(model, ids):
+        raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
+
+    monkeypatch.setattr(tiny, "_pooled", broken)
+    with pytest.raises(RuntimeError, match="mat1"):
+        tiny.encode(TEXTS)
+
+
+def test_a_process_loads_an_encoder_once_for_all_threads(home, tmp_path):
+    card = resolve(str(save_wordpiece(tmp_path / "tiny", seed=9)))
+    with ThreadPoolExecutor(4) as pool:
+        encoders = list(pool.map(lambda _: load_encoder(card, "cpu"), range(8)))
+    assert len(set(map(id, encoders))) == 1
+
+
+def test_threads_share_an_encoder_without_disturbing_each_other(tiny):
+    expected = tiny.encode(TEXTS)
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: tiny.encode(TEXTS), range(8)))
+    for result in results:
+        np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+def test_weights_that_lack_a_tensor_are_refused(home, tmp_path):
+    from safetensors.numpy import load_file, save_file
+
+    folder = save_wordpiece(tmp_path / "tiny")
+    tensors = load_file(folder / "model.safetensors")
+    del tensors["encoder.layer.1.output.dense.weight"]
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UserError, match=r"lack 1 of its tensors, the first of them encoder"):
+        Encoder.load(resolve(str(folder)), "cpu")
+
+
+def test_a_damaged_weights_file_is_said_in_one_sentence(home, tmp_path):
+    folder = save_wordpiece(tmp_path / "tiny")
+    (folder / "model.safetensors").write_bytes(b"\0" * 64)
+    with pytest.raises(UserError, match="could not be loaded"):
+        Encoder.load(resolve(str(folder)), "cpu")
+
+
+def test_code_that_comes_with_a_folder_is_never_run(home, tmp_path):
+    import json
+
+    folder = save_wordpiece(tmp_path / "tiny")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "evil", "auto_map": {"AutoConfig": "evil.Evil", "AutoModel": "evil.Evil"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    with pytest.raises(UserError, match="could not be loaded"):
+        Encoder.load(resolve(str(folder)), "cpu")
+    assert not (tmp_path / "ran").exists()

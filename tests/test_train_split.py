@@ -1,0 +1,136 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import UserError
+from core.train.settings import TrainSettings
+from core.train.split import inner_validation, make_split, require_learnable, require_outcomes
+from tests.train_tables import make_dataset
+
+DAYS = np.repeat(np.arange(20), 5)  # 20 sessions of 5 rows
+
+
+def split(dataset, known=None, **settings):
+    known = np.ones(len(dataset), bool) if known is None else known
+    return make_split(dataset, TrainSettings(**settings), known)
+
+
+def days_of(dataset, rows):
+    return sorted(set((dataset.frame["session"].iloc[rows] - pd.Timestamp("2024-01-01")).dt.days))
+
+
+def test_the_last_fifth_of_the_sessions_is_held_out():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    assert days_of(dataset, split(dataset).test) == [16, 17, 18, 19]
+
+
+def test_sessions_count_not_rows():
+    days = np.r_[np.zeros(500, int), np.arange(1, 10)]
+    made = split(make_dataset(np.zeros(509), days))
+    assert len(made.test) == 2
+
+
+@pytest.mark.parametrize("horizon", [0, 1, 3])
+def test_sessions_within_the_horizon_before_the_cut_are_purged(horizon):
+    dataset = make_dataset(np.zeros(100), DAYS)
+    made = split(dataset, horizon=horizon)
+    assert days_of(dataset, made.purged) == list(range(16 - horizon, 16))
+    assert days_of(dataset, made.train) == list(range(16 - horizon))
+
+
+def test_a_story_of_the_test_is_taken_from_the_training():
+    story = np.arange(100)
+    story[[3, 7]] = story[90]
+    made = split(make_dataset(np.zeros(100), DAYS, story=story))
+    assert made.grouped.tolist() == [3, 7]
+    assert not set(story[made.train]) & set(story[made.test])
+
+
+def test_every_row_is_in_exactly_one_part():
+    known = np.ones(100, bool)
+    known[[0, 50, 99]] = False
+    made = split(make_dataset(np.zeros(100), DAYS, story=np.arange(100) % 90), known)
+    parts = [made.train, made.test, made.purged, made.grouped, made.left_out]
+    assert sorted(np.concatenate(parts)) == list(range(100))
+    assert made.left_out.tolist() == [0, 50, 99]
+
+
+def test_rows_without_a_session_are_left_out_of_a_split_by_time():
+    days = DAYS.copy()
+    days[:4] = -1
+    assert split(make_dataset(np.zeros(100), days)).left_out.tolist() == [0, 1, 2, 3]
+
+
+def test_the_order_of_the_rows_does_not_matter_to_the_split_by_time():
+    dataset = make_dataset(np.zeros(100), DAYS[::-1].copy())
+    assert days_of(dataset, split(dataset).test) == [16, 17, 18, 19]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_split_by_group_keeps_stories_whole(seed):
+    story = np.arange(100) // 4
+    made = split(make_dataset(np.zeros(100), story=story), split="group", seed=seed)
+    assert not set(story[made.train]) & set(story[made.test])
+    assert len(made.test) == 20
+
+
+def test_the_random_split_holds_out_a_fifth_of_the_rows():
+    made = split(make_dataset(np.zeros(100), DAYS), split="random")
+    assert len(made.test) == 20
+    assert days_of(make_dataset(np.zeros(100), DAYS), made.test) != [16, 17, 18, 19]
+
+
+def test_inner_validation_is_later_purged_and_apart_from_the_fit():
+    story = np.arange(100)
+    story[2] = story[76]
+    dataset = make_dataset(np.zeros(100), DAYS, story=story)
+    settings = TrainSettings()
+    train = split(dataset).train
+    fit, valid = inner_validation(dataset, train, settings)
+    assert set(fit) | set(valid) < set(train)
+    assert max(days_of(dataset, fit)) + settings.horizon < min(days_of(dataset, valid))
+    assert not set(story[fit]) & set(story[valid])
+
+
+def test_inner_validation_gives_way_where_too_little_is_left():
+    dataset = make_dataset(np.zeros(24), np.repeat([0, 1, 2, 3], 6))
+    train = split(dataset).train
+    fit, valid = inner_validation(dataset, train, TrainSettings())
+    assert fit.tolist() == train.tolist()
+    assert len(valid) == 0
+
+
+@pytest.mark.parametrize(
+    ("dataset", "settings", "words"),
+    [
+        (make_dataset(np.zeros(10), DAYS[:10]), {}, "10 rows"),
+        (make_dataset(np.zeros(40), np.zeros(40, int)), {}, "1 session"),
+        (make_dataset(np.zeros(40), np.repeat([0, 1], 20)), {}, "20 lie within the horizon"),
+        (make_dataset(np.zeros(40), np.repeat([0, 1], 20), story=np.zeros(40)), {"horizon": 0}, "20 repeat"),
+        (make_dataset(np.zeros(40)), {}, "no date"),
+        (make_dataset(np.zeros(40), story=np.zeros(40)), {"split": "group"}, "nearly the same"),
+    ],
+)
+def test_too_little_to_split_is_said_in_a_sentence(dataset, settings, words):
+    with pytest.raises(UserError, match=words):
+        split(dataset, **settings)
+
+
+def test_one_class_only_is_said():
+    with pytest.raises(UserError, match=r"one class only \(승\)"):
+        require_outcomes(np.array([1.0, 1, np.nan]), ("패", "승"))
+
+
+def test_a_class_of_one_row_is_said():
+    with pytest.raises(UserError, match="패 has a single row"):
+        require_outcomes(np.array([1.0, 1, 0]), ("패", "승"))
+
+
+def test_a_return_that_never_varies_is_said():
+    with pytest.raises(UserError, match="every row"):
+        require_outcomes(np.array([0.01, 0.01, np.nan]), ())
+
+
+def test_a_class_that_no_training_row_has_is_said():
+    with pytest.raises(UserError, match="no training row is of the class 승"):
+        require_learnable(np.array([0.0, 0, 1, 1]), np.array([0, 1]), ("패", "승"))
