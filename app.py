@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.library import list_datasets
 from core.ui import data as draw
 from core.ui import frame, state
-from core.ui.text import _, as_typed, count, when
+from core.ui.text import _, as_typed, bold, count, when
 
 frame.start("home")
 
@@ -25,17 +25,20 @@ with st.container(horizontal=True):
         frame.go("data")
 
 st.subheader(_("The way"), anchor=False)
-for name, page in list(frame.PAGES.items())[1:]:
-    with st.container(border=True):
-        frame.link(name, f"**{_(page.name)}** · {_(page.question)}")
-        st.caption(_(page.purpose))
+stages = list(frame.PAGES.items())[1:]
+for start in range(0, len(stages), 2):
+    for cell, (name, page) in zip(st.columns(2), stages[start : start + 2], strict=True):
+        with cell, st.container(border=True, height="stretch"):
+            frame.link(name, f"{bold(_(page.name))} · {_(page.question)}")
+            st.caption(_(page.purpose))
 
 recent = list_datasets()[:5]
 if recent:
     st.subheader(_("Tables in the library"), anchor=False)
     for entry in recent:
+        rows = _("{n} rows", n=count(entry.rows))
         st.page_link(
             frame.PAGES["data"].file,
-            label=f"{as_typed(entry.name)} · {_('{n} rows', n=count(entry.rows))} · {when(entry.created)}",
+            label=f"{as_typed(entry.name)} · {rows} · {when(entry.created)}",
             query_params={"dataset": entry.id},
         )

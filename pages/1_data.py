@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.summary import summarise
 from core.ui import data as draw
 from core.ui import frame, state
-from core.ui.text import _, md
+from core.ui.text import _, bold, md
 
 frame.start("data")
 
@@ -28,6 +28,6 @@ if chosen is not None:
     draw.figures(summary)
     draw.findings(summary)
     draw.distributions(chosen, summary)
-    st.markdown(f"**{_('First rows as they were understood')}**")
+    st.markdown(bold(_("First rows as they were understood")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
     frame.link("embed", _("Next: embed the headlines"))

@@ -2,11 +2,11 @@ import math
 
 import numpy as np
 import pytest
+from train_tables import make_dataset
 
 from core.train import bootstrap
 from core.train.bootstrap import Interval, blocks, intervals
 from core.train.metrics import METRICS
-from tests.train_tables import make_dataset
 
 MAE = [metric for metric in METRICS["regress"] if metric.name == "mae"]
 

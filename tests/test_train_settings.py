@@ -1,8 +1,8 @@
 import pytest
+from train_tables import make_dataset, signal
 
 from core.errors import UserError
 from core.train.settings import TrainSettings, default_split
-from tests.train_tables import make_dataset, signal
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from train_tables import make_dataset
 
 from core.errors import UserError
 from core.train.settings import TrainSettings
 from core.train.split import inner_validation, make_split, require_learnable, require_outcomes
-from tests.train_tables import make_dataset
 
 DAYS = np.repeat(np.arange(20), 5)  # 20 sessions of 5 rows
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def map_key(vectors: np.ndarray, settings: MapSettings) -> str:
-    """Return the key of a map: the SHA-256 of the vectors' content and of the settings that its method uses."""
+    """Return the key of a map: the SHA-256 of the vectors' content and of the settings its method uses."""
     content = np.ascontiguousarray(vectors, "<f4")
     digest = hashlib.sha256(json.dumps([content.shape, settings.used], sort_keys=True).encode())
     digest.update(content.data)
@@ -47,7 +47,7 @@ def save(key: str, places: np.ndarray) -> None:
 
 
 def coordinates(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
-    """Return the map of vectors `(n, dim)`, `(n, 2)` float32: the one kept, or else a new one that is kept."""
+    """Return the map `(n, 2)` float32 of vectors `(n, dim)`: the one kept, or else a new one, then kept."""
     key = map_key(vectors, settings)
     places = load_or_none(key)
     if places is None:

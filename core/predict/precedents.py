@@ -48,8 +48,13 @@ def precedents(
 
 
 def _precedent(row: pd.Series, similarity: float) -> Precedent:
-    def known(name: str) -> object | None:
-        return None if pd.isna(row[name]) else row[name]
-
-    return Precedent(similarity, int(row["row"]), row["headline"], known("press"), known("company"),
-                     known("session"), known("target"))  # fmt: skip
+    known = row.astype(object).where(row.notna(), None)
+    return Precedent(
+        similarity=similarity,
+        row=int(row["row"]),
+        headline=row["headline"],
+        press=known["press"],
+        company=known["company"],
+        session=known["session"],
+        target=known["target"],
+    )

@@ -19,7 +19,7 @@ from core.errors import UserError
 from core.locale import N_
 from core.settings import settings
 from core.ui import state
-from core.ui.text import _, as_typed, class_name, count, day, hover, md, signed_percent, told, when
+from core.ui.text import _, as_typed, bold, class_name, count, day, hover, md, signed_percent, told, when
 from core.ui.theme import OTHER, palette, show
 
 ROLE_NAMES = {
@@ -107,7 +107,7 @@ def _roles_form(frame: pd.DataFrame, guess: Guess) -> Roles | None:
         )  # fmt: skip
 
     with st.form("roles"):
-        st.markdown(f"**{_('Which column is which?')}**")
+        st.markdown(bold(_("Which column is which?")))
         left, right = st.columns(2)
         with left:
             headline = st.selectbox(_("Headline"), columns, index=columns.index(guess.roles.headline),
@@ -233,7 +233,7 @@ def _outlet_chart(summary: Summary) -> None:
 
 
 def _missing_table(data: Dataset, summary: Summary) -> None:
-    st.markdown(f"**{_('Missing values and ranges')}**")
+    st.markdown(bold(_("Missing values and ranges")))
     numbers = data.features.describe().T if data.roles.numeric else pd.DataFrame()
     rows = []
     for name, missing in summary.missing.items():

@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
 from core.ui import jobs, state
-from core.ui.text import _, as_typed, count, md, percent, told
+from core.ui.text import _, bold, count, md, percent, told
 
 POOLING_WORDS = {
     "cls": (
@@ -122,7 +122,7 @@ def glance(data: Dataset, vectors: np.ndarray) -> None:
     if data.distinct_headlines < 3:
         return
     found = _geometry(vectors, data.headlines, data.id, state.encoder(), state.pooling())
-    st.markdown(f"**{_('Does the encoder see what you see?')}**")
+    st.markdown(bold(_("Does the encoder see what you see?")))
     st.caption(
         _("Nearest five and farthest three pairs among {n:,} distinct headlines; mean cosine {mean:.2f} "
           "(near 1: the vectors all point one way, and only differences count).", n=found["n"], mean=found["mean"])

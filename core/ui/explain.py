@@ -12,7 +12,7 @@ from core.explain.contributions import Contributions
 from core.explain.explain_run import explain_run
 from core.train.features import HEADLINE, PRESS
 from core.train.run import Run
-from core.ui.text import _, class_name, day, hover, md, percent, signed_percent
+from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
 from core.ui.train import model_name
 
@@ -83,7 +83,7 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
         _("what happened"): [class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
                              for v in predictions["actual"]],
     })  # fmt: skip
-    st.markdown(f"**{_('Choose a row of the test')}**")
+    st.markdown(bold(_("Choose a row of the test")))
     event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", height=260,
                          key="explained-rows")  # fmt: skip
     picked = event.selection.rows  # type: ignore[attr-defined]

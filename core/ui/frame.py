@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import numpy as np
@@ -44,6 +45,7 @@ PAGES = {
                     N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents.")),
 }  # fmt: skip
 
+_ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fetched from outside
 _CSS = """<style>
 .stApp, .stApp input, .stApp table { font-variant-numeric: tabular-nums; }
 .block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
@@ -58,7 +60,7 @@ def start(name: str) -> None:
     """Begin a page: configure it, take the ids from the URL, draw the sidebar and the page's question."""
     page = PAGES[name]
     title = f"{_(page.name)} · Headline Lab"
-    st.set_page_config(page_title=title, page_icon=":material/query_stats:", layout="wide")
+    st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide")
     st.html(_CSS)
     state.read_url()
     jobs.collect()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -13,8 +12,8 @@ from core.jobs import Report
 from core.locale import N_
 from core.maps import MapSettings, coordinates, load_or_none, map_key
 from core.train.run import Run
-from core.ui import jobs, state
-from core.ui.text import _, class_name, hover, md, told
+from core.ui import jobs
+from core.ui.text import _, class_name, hover, told
 from core.ui.theme import CATEGORIES, OTHER, palette, show
 
 METHODS = {

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.predict import Precedent, Prediction, encode_headline
 from core.train.run import Run
-from core.ui.text import _, as_typed, class_name, day, percent, signed_percent, told
+from core.ui.text import _, as_typed, bold, class_name, day, percent, signed_percent, told
 from core.ui.train import model_name
 
 
@@ -87,7 +87,7 @@ def prediction(run: Run, made: Prediction) -> None:
 
 def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     """Show the nearest earlier headlines with what followed, and how many went up."""
-    st.markdown(f"**{_('The five most similar earlier headlines, and what followed')}**")
+    st.markdown(bold(_("The five most similar earlier headlines, and what followed")))
     if not found:
         st.caption(_("There is no precedent: no earlier headline with a known outcome."))
         return

@@ -81,11 +81,11 @@ def vectors(data: Dataset) -> np.ndarray | None:
     """Return the stored vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None."""
     try:
         return _vectors(data, data.id, encoder(), pooling())
-    except _NotStored:
+    except _NotStoredError:
         return None
 
 
-class _NotStored(Exception):
+class _NotStoredError(Exception):
     """The store lacks a vector; raised so that the answer is not cached."""
 
 
@@ -98,6 +98,6 @@ def _vectors(_data: Dataset, dataset_id: str, encoder_name: str, pooling_name: s
     except UserError:
         found = None
     if found is None:
-        raise _NotStored
+        raise _NotStoredError
     found.flags.writeable = False
     return found

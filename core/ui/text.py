@@ -39,6 +39,11 @@ def told(message: Message) -> str:
     return translate_message(Message(message.template, _escaped(message.params)), language())
 
 
+def bold(text: str) -> str:
+    """Mark a text of ours as bold in Markdown."""
+    return f"**{text}**"
+
+
 def as_typed(text: str) -> str:
     """Escape a text so that Markdown, colour and emoji codes and formulas in it are shown as typed."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split())).replace(":", ":\u2060")
@@ -64,11 +69,10 @@ def percent(fraction: float) -> str:
     return "–" if not np.isfinite(fraction) else f"{fraction * 100:.0f}%"
 
 
-def day(moment: object) -> str:
+def day(moment: pd.Timestamp | None) -> str:
     """Write a date with its weekday: 2024-01-02 (화)."""
-    if moment is None or moment is pd.NaT or pd.isna(moment):  # type: ignore[call-overload]
+    if moment is None or pd.isna(moment):
         return "–"
-    moment = pd.Timestamp(moment)  # type: ignore[arg-type]
     return f"{moment:%Y-%m-%d} ({_WEEKDAYS[language()][moment.weekday()]})"
 
 

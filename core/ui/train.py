@@ -13,6 +13,7 @@ from core.jobs import Report
 from core.locale import N_
 from core.train.bootstrap import Interval
 from core.train.metrics import METRICS
+from core.train.models import TITLES
 from core.train.pipeline import train
 from core.train.run import Run
 from core.train.settings import TrainSettings, default_split
@@ -21,11 +22,6 @@ from core.ui import jobs, state
 from core.ui.text import _, as_typed, class_name, count, md, percent, told
 from core.ui.theme import palette, show
 
-MODEL_NAMES = {
-    "rf": N_("random forest"), "xgb": "XGBoost", "lgbm": "LightGBM", "mean": N_("ensemble (mean)"),
-    "majority": N_("baseline: class shares"), "average": N_("baseline: average return"),
-    "table_only": N_("baseline: table without headlines"),
-}  # fmt: skip
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
 SPLITS = {
     "time": N_("by time: learn on earlier sessions, test on later ones"),
@@ -38,7 +34,7 @@ _AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse"}
 
 def model_name(name: str) -> str:
     """Return a model's or baseline's name for the reader."""
-    return _(MODEL_NAMES.get(name, name))
+    return _(TITLES.get(name, name))
 
 
 def metric_title(run: Run, metric: str) -> str:
@@ -123,9 +119,12 @@ def verdict(run: Run) -> None:
     alone = run.baselines.get("table_only", {}).get(metric)
     if alone is not None:
         st.markdown(
-            md("The same models without the headlines reach {score}. Overlapping intervals mean that the headlines "
-               "have not been shown to add anything.", score=written(metric, alone))
-        )  # fmt: skip
+            md(
+                "The same models without the headlines reach {score}: only what lies above that can come "
+                "from the headlines.",
+                score=written(metric, alone),
+            )
+        )
 
 
 def warnings(run: Run) -> None:

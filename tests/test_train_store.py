@@ -1,0 +1,176 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+from train_tables import signal, three_classes
+
+from core.errors import Message, UserError
+from core.train import forest
+from core.train.pipeline import train
+from core.train.run import run_table
+from core.train.settings import TrainSettings
+from core.train.store import delete_run, list_runs, load_run, run_folder, save_run
+
+
+@pytest.fixture(scope="module")
+def trained():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forest, "TREES", 50)
+        return train(*signal(), TrainSettings())
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def folder(workspace, trained):
+    return save_run(trained)
+
+
+def test_a_saved_run_predicts_the_same(folder, trained):
+    dataset, vectors = signal()
+    rows = (vectors, dataset.features, dataset.frame["press"])
+    before, after = trained.predict(*rows), load_run(trained.id).predict(*rows)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_saved_run_keeps_its_record(folder, trained):
+    again = load_run(trained.id)
+    assert run_table(again) == run_table(trained)
+    assert again.settings == trained.settings
+    assert again.warnings == trained.warnings
+    assert again.classes == trained.classes
+    assert again.predictions.equals(trained.predictions)
+
+
+@pytest.mark.parametrize("task", ["regress", "three classes"])
+def test_other_tasks_survive_saving(workspace, monkeypatch, task):
+    monkeypatch.setattr(forest, "TREES", 25)
+    dataset, vectors = three_classes() if task == "three classes" else signal()
+    run = train(dataset, vectors, TrainSettings(task="regress" if task == "regress" else "classify"))
+    save_run(run)
+    rows = (vectors, dataset.features, dataset.frame["press"])
+    assert np.array_equal(load_run(run.id).predict(*rows)["mean"], run.predict(*rows)["mean"])
+    assert run_table(load_run(run.id)) == run_table(run)
+
+
+def test_no_file_of_a_run_is_a_pickle(folder):
+    assert {path.name for path in folder.iterdir()} == {
+        "run.json",
+        "manifest.json",
+        "preparation.npz",
+        "predictions.parquet",
+        "rf.skops",
+        "xgb.ubj",
+        "lgbm.txt",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["run.json", "preparation.npz", "predictions.parquet", "rf.skops", "xgb.ubj", "lgbm.txt"]
+)
+def test_a_flipped_byte_in_any_file_is_refused_by_name(folder, trained, name):
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(UserError, match=name):
+        load_run(trained.id)
+
+
+def test_a_file_changed_after_opening_is_refused_when_it_is_read(folder, trained):
+    run = load_run(trained.id)
+    (folder / "rf.skops").write_bytes(b"other")
+    with pytest.raises(UserError, match=r"rf\.skops"):
+        _ = run.models
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "lgbm.txt"])
+def test_a_lost_file_is_said(folder, trained, lost):
+    (folder / lost).unlink()
+    with pytest.raises(UserError, match=lost):
+        load_run(trained.id)
+
+
+def test_a_file_that_the_manifest_leaves_out_is_refused(folder, trained):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["xgb.ubj"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(UserError, match=r"xgb\.ubj"):
+        _ = load_run(trained.id).models
+
+
+def test_a_manifest_cannot_name_a_file_elsewhere(folder, trained, workspace):
+    (workspace / "secret").write_text("x")
+    (folder / "manifest.json").write_text(json.dumps({"../../secret": "0"}))
+    with pytest.raises(UserError, match="secret"):
+        load_run(trained.id)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["../../etc", "..", "", "abc", "ABCDEFGH", "a" * 65, "abcdefgh/../x", "abcdefgh\n"]
+)
+def test_an_id_that_is_none_is_refused(folder, wrong):
+    for use in (load_run, delete_run, run_folder):
+        with pytest.raises(UserError, match="no run"):
+            use(wrong)
+
+
+def test_an_unknown_run_is_said(folder):
+    with pytest.raises(UserError, match="no run 0123456789abcdef"):
+        load_run("0123456789abcdef")
+
+
+def test_a_link_to_a_folder_outside_is_refused(workspace, folder, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("outside") / "copy"
+    shutil.copytree(folder, outside)
+    (workspace / "runs" / "abcdefgh").symlink_to(outside)
+    with pytest.raises(UserError, match="no run abcdefgh"):
+        load_run("abcdefgh")
+
+
+def test_runs_are_listed_newest_first_and_by_dataset(folder, trained):
+    record = json.loads((folder / "run.json").read_text())
+    for run_id, created, dataset in (("old-one-1", "2020", "other"), ("new-one-1", "2999", "small")):
+        copy = folder.parent / run_id
+        copy.mkdir()
+        (copy / "run.json").write_text(
+            json.dumps(record | {"id": run_id, "created": created, "dataset_id": dataset})
+        )
+    assert [run.id for run in list_runs()] == ["new-one-1", trained.id, "old-one-1"]
+    assert [run.id for run in list_runs("small")] == ["new-one-1", trained.id]
+
+
+def test_a_broken_folder_does_not_break_the_list(folder, trained, caplog):
+    for name, text in (("broken-1", "{"), ("broken-2", "{}"), ("broken-3", "[]")):
+        (folder.parent / name).mkdir()
+        (folder.parent / name / "run.json").write_text(text)
+    assert [run.id for run in list_runs()] == [trained.id]
+    assert all(f"broken-{i}" in caplog.text for i in (1, 2, 3))
+
+
+def test_listing_reads_no_model(folder, trained):
+    (folder / "rf.skops").unlink()
+    assert list_runs()[0].scores == trained.scores
+
+
+def test_there_are_no_runs_before_the_first(workspace):
+    assert list_runs() == []
+
+
+def test_a_deleted_run_is_gone(folder, trained):
+    delete_run(trained.id)
+    assert list_runs() == []
+    with pytest.raises(UserError, match="no run"):
+        load_run(trained.id)
+
+
+def test_warnings_keep_their_values(workspace, trained):
+    from dataclasses import replace
+
+    run = replace(trained, warnings=(Message("The feature {name}", {"name": "수익률"}),))
+    save_run(run)
+    assert str(load_run(run.id).warnings[0]) == "The feature 수익률"
