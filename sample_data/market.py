@@ -16,10 +16,10 @@ WINDOW = 20
 class Signal:
     """What is planted in the return of the session after a headline's, as fractions (0.01 is 1 %)."""
 
-    wording: float = 0.0085  # added for a positive wording, subtracted for a negative one
+    wording: float = 0.0080  # added for a positive wording, subtracted for a negative one
     topic: float = 0.0080  # added for the topic below, whatever its wording
     topic_name: str = "배당·자사주·지분"
-    volume: float = 0.0060  # times ln(거래량비율), held within -1 and 1
+    volume: float = 0.0075  # times ln(거래량비율), held within -1 and 1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from train_tables import make_dataset, signal, three_classes
 
-from core.explain import explain_run as explain_module
 from core.explain.contributions import Contributions, contributions
 from core.explain.explain_run import explain_run
 from core.explain.probability import probability_contributions
@@ -223,7 +222,7 @@ def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
 def test_the_second_time_nothing_is_computed(saved, monkeypatch):
     _, run, dataset, vectors = saved
     first = explain_run(run, dataset, vectors)
-    monkeypatch.setattr(explain_module, "contributions", None)
+    monkeypatch.setattr("core.explain.explain_run.contributions", None)
     again = explain_run(run, dataset, vectors)
     assert again.groups == first.groups
     assert again.label == first.label

@@ -111,7 +111,7 @@ def _times(
 
 def _feature(cells: pd.Series, row: np.ndarray, problems: list[Problem]) -> np.ndarray:
     values, bad = numbers(cells)
-    if bad.all():
+    if bad.any() and not np.isfinite(values).any():
         raise UserError(N_("No cell of {column} could be read as a number. Leave it out of the features."),
                         column=str(cells.name))  # fmt: skip
     _count(problems, "bad_number", N_("Cells of {column} could not be read as numbers; they count as missing."),

@@ -154,6 +154,9 @@ def _load_frame(folder: Path) -> Dataset:
     record = _read_record(folder) or {}
     try:
         frame = pd.read_parquet(folder / "frame.parquet")
+        frame = frame.astype(
+            {"time": "datetime64[s]", "session": "datetime64[s]"}
+        )  # Parquet keeps milliseconds
     except (OSError, ValueError) as error:
         raise UserError(N_("The files of dataset {id} are damaged. Delete it and load the file again."),
                         id=folder.name) from error  # fmt: skip

@@ -1,1 +1,1 @@
-"""Why a run predicts what it predicts: contributions by group."""
+"""Stage 4: a run and rows to contributions by group."""

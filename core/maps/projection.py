@@ -14,6 +14,7 @@ from core.maps.settings import MapSettings
 FEWEST = 5  # distinct vectors
 _REDUCED = 50  # principal components that UMAP and t-SNE start from
 _TSNE_ITERATIONS = (250, 500)  # early exaggeration, then the rest
+_TSNE_THREADED = 2_000  # below, threads cost more than they save: up to 100 times on busy cores
 _TSNE_EVERY = 25  # iterations between two reports
 
 Method = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
@@ -114,7 +115,7 @@ def _tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.
         perplexity=min(settings.perplexity, (count - 1) / 3),
         early_exaggeration_iter=_TSNE_ITERATIONS[0],
         n_iter=_TSNE_ITERATIONS[1],
-        n_jobs=2,
+        n_jobs=1 if count < _TSNE_THREADED else 2,
         random_state=settings.seed,
         callbacks=Progress(),
         callbacks_every_iters=_TSNE_EVERY,

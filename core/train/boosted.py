@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from core.errors import Message
 from core.jobs import Report
 from core.locale import N_
 from core.train.models import TITLES, Sample, threads
@@ -25,7 +24,7 @@ def _progress(report: Report, model: str, first: float, last: float, total: int,
     report(
         first + (last - first) * done / total,
         N_("{model}: round {done} of {total} at most"),
-        model=Message(TITLES[model]),
+        model=TITLES[model],
         done=done,
         total=total,
     )

@@ -11,10 +11,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from core.errors import Message
 from core.jobs import Report
 from core.locale import N_
-from core.train.models import TITLES, Sample, cores
+from core.train.models import Sample, cores
 
 TREES, BATCH = 200, 25
 TRUSTED = ["sklearn.tree._tree.Tree"]
@@ -50,8 +49,7 @@ class Forest:
             estimator.set_params(n_estimators=trees).fit(sample.X, sample.y)
             report(
                 trees / TREES,
-                N_("{model}: {done} of {total} trees"),
-                model=Message(TITLES["rf"]),
+                N_("Random forest: {done} of {total} trees"),
                 done=trees,
                 total=TREES,
             )

@@ -17,13 +17,13 @@ from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.baselines import know_nothing, table_only
-from core.train.bootstrap import Interval, blocks, intervals
+from core.train.bootstrap import blocks, intervals
 from core.train.checks import warnings_of
 from core.train.ensemble import Ensemble, part
 from core.train.features import Inputs, Preparation
 from core.train.metrics import METRICS
 from core.train.models import Sample
-from core.train.run import Fitted, Run, SplitSummary
+from core.train.run import Fitted, Run, Scores, SplitSummary
 from core.train.settings import TrainSettings
 from core.train.split import Split, inner_validation, make_split, require_learnable, require_outcomes
 
@@ -72,12 +72,8 @@ def train(
             baselines["table_only"] = table_only(sample, X_test, preparation.dim, part(report, 0.6, 0.85))
 
     with watch("score"):
-        truth, ids = outcome[split.test], blocks(dataset, split.test)
-        metrics = METRICS[settings.task]
-        scores: dict[str, dict[str, Interval]] = {}
-        for number, (name, p) in enumerate((predictions | baselines).items()):
-            report(0.85 + 0.025 * number, N_("Scoring with intervals over sessions"))
-            scores[name] = intervals(truth, p, ids, metrics, settings.seed)
+        truth = outcome[split.test]
+        scores = _scores(dataset, split, truth, predictions | baselines, settings, part(report, 0.85, 1))
         warnings = warnings_of(dataset, settings, split, outcome, preparation)
 
     created = datetime.now(UTC).isoformat()
@@ -136,6 +132,22 @@ def require_columns(preparation: Preparation) -> None:
         raise UserError(
             N_("There is nothing to learn from: no vectors, no varying feature and no outlet. Embed first.")
         )
+
+
+def _scores(
+    dataset: Dataset,
+    split: Split,
+    truth: np.ndarray,
+    predictions: dict[str, np.ndarray],
+    settings: TrainSettings,
+    report: Report,
+) -> Scores:
+    ids = blocks(dataset, split.test)
+    scores: Scores = {}
+    for number, (name, p) in enumerate(predictions.items()):
+        report(number / len(predictions), N_("Scoring with intervals"))
+        scores[name] = intervals(truth, p, ids, METRICS[settings.task], settings.seed)
+    return scores
 
 
 def _summary(dataset: Dataset, split: Split) -> SplitSummary:

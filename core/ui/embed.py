@@ -16,15 +16,12 @@ from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
 from core.ui import jobs, state
-from core.ui.text import _, bold, count, md, percent, told
+from core.ui.text import _, bold, count, md, percent, pooling_name, told
 
 POOLING_WORDS = {
-    "cls": (
-        N_("CLS"),
-        N_("the vector of the first token, which some encoders were trained to sum the text up in"),
-    ),
-    "mean": (N_("mean"), N_("the average over all tokens: the usual choice for sentence encoders")),
-    "max": (N_("max"), N_("the largest value of each dimension: a single strong word can decide it")),
+    "cls": N_("the vector of the first token, which some encoders were trained to sum the text up in"),
+    "mean": N_("the average over all tokens: the usual choice for sentence encoders"),
+    "max": N_("the largest value of each dimension: a single strong word can decide it"),
 }
 
 
@@ -56,11 +53,11 @@ def chooser() -> EncoderCard | None:
         current = state.pooling() if state.encoder() == card.id else own
         pooling = st.segmented_control(
             _("Pooling"), [str(p) for p in POOLINGS], default=current, key=f"pooling-{card.id}",
-            format_func=lambda p: _(POOLING_WORDS[p][0]) + (" ★" if p == own else ""),
+            format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
             help=_("How the token vectors become one vector. ★ is the encoder's own."),
         )  # fmt: skip
         pooling = pooling or own
-        st.caption(f"{_(POOLING_WORDS[pooling][0])}: {_(POOLING_WORDS[pooling][1])}")
+        st.caption(f"{pooling_name(pooling)}: {_(POOLING_WORDS[pooling])}")
     if (card.id, pooling) != (state.encoder(), state.pooling()):
         state.choose(encoder=card.id, pooling=pooling, run="")
         st.rerun()
@@ -142,7 +139,7 @@ def store_table() -> None:
         st.caption(_("The store is empty."))
         return
     rows = [
-        {_("encoder"): s.name, _("pooling"): _(POOLING_WORDS[str(s.pooling)][0]), _("dimensions"): s.dim,
+        {_("encoder"): s.name, _("pooling"): pooling_name(str(s.pooling)), _("dimensions"): s.dim,
          _("headlines"): count(s.entries), "MB": f"{s.megabytes:,.1f}"}
         for s in sizes
     ]  # fmt: skip

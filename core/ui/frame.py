@@ -15,7 +15,7 @@ from core.locale import LANGUAGES, N_
 from core.train.run import Run
 from core.train.store import load_run
 from core.ui import jobs, state
-from core.ui.text import _, language, md, told
+from core.ui.text import _, language, md, pooling_name, told
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,11 @@ def _sidebar() -> None:
 
 def _chosen() -> None:
     data = state.dataset()
+    encoder = f"{state.encoder().rsplit('/', 1)[-1]} · {pooling_name(state.pooling())}"
     rows = [
         (_("Dataset"), data.name if data else ""),
-        (_("Encoder"), f"{state.encoder().rsplit('/', 1)[-1]} · {state.pooling()}" if data else ""),
-        (_("Run"), state.chosen("run")),
+        (_("Encoder"), encoder if data else ""),
+        (_("Run"), state.chosen("run")[:6]),
     ]
     for label, value in rows:
         st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")

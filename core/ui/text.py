@@ -93,6 +93,11 @@ def class_name(name: str) -> str:
     return {"승": _("win"), "패": _("lose")}.get(name, name)
 
 
+def pooling_name(pooling: str) -> str:
+    """Write a pooling's name."""
+    return {"cls": _("CLS"), "mean": _("mean"), "max": _("max")}.get(pooling, pooling)
+
+
 def today() -> date:
     """Return the current date of the server."""
     return date.today()

@@ -40,6 +40,7 @@ def palette() -> Palette:
 def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:
     """Draw a figure in the project's template, its title above and a note on what it shows below."""
     colours = palette()
+    has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.muted, "linecolor": colours.grid,
             "automargin": True, "title": {"font": {"color": colours.muted}}}  # fmt: skip
     figure.update_layout(
@@ -47,9 +48,9 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
         title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        margin={"l": 8, "r": 8, "t": 48, "b": 88 if len(figure.data) > 1 and has_legend else 8},
         height=height,
-        legend={"orientation": "h", "y": -0.22, "x": 0},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
         hoverlabel={"align": "left", "font": {"family": FONT}},
         separators=".,",
     )
