@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.errors import UserError
 from core.locale import N_
+from core.settings import private_folder
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def disk_errors(path: Path) -> Iterator[None]:
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file in the target's folder, then rename it to `path`."""
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
@@ -56,7 +57,7 @@ def folder_atomic(path: Path, fill: Callable[[Path], object]) -> None:
     Where `path` has come to exist meanwhile (another process made the same), that one stays.
     """
     with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(path.parent)
         temporary = Path(tempfile.mkdtemp(prefix=".part-", dir=path.parent))
         try:
             fill(temporary)

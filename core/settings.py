@@ -28,14 +28,20 @@ class Settings:
 
     def folder(self, *parts: str) -> Path:
         """Return a folder of the workspace, made with mode 0700 if it is not there."""
-        path = self.home.joinpath(*parts)
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return path
+        return private_folder(self.home.joinpath(*parts))
 
     @cached_property
     def sample_data(self) -> Path:
         """The synthetic sample files that come with the project."""
         return Path(__file__).resolve().parents[1] / "sample_data"
+
+
+def private_folder(path: Path) -> Path:
+    """Return a folder, made with every missing parent for this user alone (mode 0700)."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
+    return path
 
 
 def settings() -> Settings:

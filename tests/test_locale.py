@@ -1,5 +1,6 @@
 import ast
 import string
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ SOURCES = [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT 
 KEYWORDS = {"_": None, "N_": None, "md": None}
 
 
+@lru_cache
 def _templates() -> dict[str, str]:
     methods = [("core/**.py", "python"), ("pages/**.py", "python"), ("app.py", "python")]
     found = extract_from_dir(str(ROOT), methods, keywords=KEYWORDS)

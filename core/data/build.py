@@ -126,7 +126,7 @@ def _target(
         return np.full(len(table), np.nan), ""
     values, bad = numbers(table[column])
     known = np.isfinite(values)
-    if known.any() and bad.mean() < 0.1 and len(set(values[known].tolist())) > 2:
+    if known.any() and bad.mean() < 0.1 and not _are_codes(values[known]):
         _count(problems, "bad_number", N_("Cells of {column} could not be read as numbers; they count as missing."),
                row[bad], column=column)  # fmt: skip
         values = values * return_unit(table[column], values)
@@ -142,6 +142,11 @@ def _target(
     _count(problems, "no_target", N_("Rows have no outcome; they are left out of training."),
            row[labels.isna().to_numpy()])  # fmt: skip
     return labels, "label"
+
+
+def _are_codes(values: np.ndarray) -> bool:
+    """Say whether numbers are two codes such as 0 and 1 rather than returns."""
+    return len(np.unique(values)) <= 2 and bool((values == np.round(values)).all())
 
 
 def return_unit(cells: pd.Series, values: np.ndarray) -> float:

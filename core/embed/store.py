@@ -19,7 +19,7 @@ from core.embed.pooling import POOLINGS, Pooling
 from core.errors import UserError
 from core.files import disk_errors
 from core.locale import N_
-from core.settings import settings
+from core.settings import private_folder, settings
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class VectorStore:
 
     def _open(self) -> sqlite3.Connection:
         with disk_errors(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.path.parent)
         with self._guarded():
             try:
                 return _connect(self.path)

@@ -33,7 +33,7 @@ def precedents(
     frame = data.frame
     allowed = frame["target"].notna().to_numpy()
     if before is not None:
-        allowed &= (frame["session"] < before).to_numpy()
+        allowed = allowed & (frame["session"] < before).to_numpy()
     positions = np.flatnonzero(allowed)
     if not len(positions):
         return []

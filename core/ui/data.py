@@ -280,7 +280,10 @@ def typed_rows(data: Dataset, rows: int = 50) -> pd.DataFrame:
         table[_("return to come")] = head["target"].map(signed_percent)
     elif data.target_kind:
         table[_("outcome")] = head["target"].map(class_name)
-    return table.join(data.features.head(rows), rsuffix=" ")
+    return pd.concat(
+        [table, data.features.head(rows).rename(columns=lambda name: f"{name} " if name in table else name)],
+        axis=1,
+    )
 
 
 def library() -> None:

@@ -1,0 +1,121 @@
+"""The whole way in a real browser, from an uploaded file to a live prediction."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run"]  # fmt: skip
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def server(home):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HEADLINE_LAB_HOME": str(home)})
+    url = f"http://localhost:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture
+def page():
+    if not CHROMIUM:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(locale="ko-KR", viewport={"width": 1440, "height": 1000})
+        context.set_default_timeout(120_000)
+        yield context.new_page()
+        browser.close()
+
+
+def _table(path):
+    lines = (ROOT / "sample_data" / "headlines.csv").read_text(encoding="utf-8").splitlines()
+    hostile = lines[1].split(",", 3)
+    cells = lines[1].rsplit(",", 8)
+    assert len(hostile) == 4
+    evil = ",".join([*hostile[:3], '"<img src=x onerror=""alert(1)""> $1,300…$1,350 :red[x] ![](http://evil.example/x)"', *cells[1:]])  # fmt: skip
+    path.write_text("\n".join([*lines[:300], evil]) + "\n", encoding="cp949", errors="strict")
+    return path
+
+
+def test_from_upload_to_prediction(server, page, tmp_path):
+    outside, dialogs = [], []
+    page.on("request", lambda request: outside.append(request.url) if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:")) else None)  # fmt: skip
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    page.goto(server)
+    page.get_by_role("button", name="내 파일 불러오기").click()
+    page.get_by_role("heading", name="표에 무엇이 들어 있나?").wait_for()
+    page.locator("input[type=file]").set_input_files(_table(tmp_path / "시세.csv"))
+    page.get_by_text("CP949").wait_for()
+    page.get_by_role("button", name="이 표 사용하기").click()
+    page.get_by_role("heading", name="종목·거래일").wait_for()
+
+    page.get_by_role("link", name="다음: 제목 임베딩하기").click()
+    page.get_by_role("button", name="제목 임베딩하기").click()
+    page.get_by_text("벡터로 준비되어 있습니다").wait_for()
+
+    page.get_by_role("link", name="다음: 모형 학습하기").click()
+    page.get_by_role("button", name="세 모형 학습하기").click()
+    page.get_by_role("heading", name="ROC AUC").wait_for()
+    assert "run=" in page.url
+
+    page.reload()
+    page.get_by_role("heading", name="ROC AUC").wait_for()
+
+    page.get_by_role("link", name="4 설명", exact=True).click()
+    page.get_by_role("heading", name="예측을 가장 크게 움직인 것은").wait_for()
+    page.get_by_role("link", name="5 지도", exact=True).click()
+    page.get_by_text("점 하나가 표의 한 행").wait_for()
+    page.get_by_role("link", name="6 예측", exact=True).click()
+    page.get_by_role("heading", name="앙상블의 예상은").wait_for()
+    before = page.get_by_test_id("stMetricValue").all_inner_texts()
+    field = page.get_by_role("textbox", name="뉴스 제목")
+    field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
+    field.press("Enter")
+    page.wait_for_function("before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before", arg=",".join(before))  # fmt: skip
+    page.get_by_text("유사 과거 기사 다섯 건").wait_for()
+
+    outlet = page.get_by_role("combobox").first
+    outlet.fill("없던일보")
+    outlet.press("Enter")
+    page.get_by_text("처음 보는 언론사입니다").wait_for()
+
+    assert dialogs == []
+    assert outside == []
+
+
+def test_a_phone_sees_nothing_cut_off(server, page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server)
+    page.get_by_role("heading", name="뉴스 제목이 결과에").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

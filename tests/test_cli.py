@@ -1,0 +1,119 @@
+import json
+
+import numpy as np
+import pytest
+
+from core.cli import main
+
+SCORE = {"value", "low", "high"}
+
+
+def _json(capsys, *arguments):
+    status = main([*map(str, arguments), "--json"])
+    out = capsys.readouterr().out
+    return status, json.loads(out) if status == 0 else out
+
+
+def test_check_tells_what_the_file_holds(lab, capsys):
+    status, found = _json(capsys, "check", lab.file)
+    assert status == 0
+    assert list(found) == ["rows", "distinct_headlines", "encoding", "delimiter", "roles", "sessions", "events", "problems"]  # fmt: skip
+    assert found["rows"] == 400
+    assert (found["encoding"], found["delimiter"]) == ("utf-8", ",")
+    assert list(found["roles"]) == ["headline", "press", "date", "group", "numeric", "target"]
+    assert all(set(problem) == {"code", "message", "rows"} for problem in found["problems"])
+
+
+def test_roles_can_be_given(lab, capsys):
+    _status, found = _json(capsys, "check", lab.file, "--target", "승패", "--numeric", "RSI")
+    assert (found["roles"]["target"], found["roles"]["numeric"]) == ("승패", ["RSI"])
+
+
+def test_encoders_lists_the_bundled_one_as_available(lab, capsys):
+    _status, found = _json(capsys, "encoders")
+    assert found[0]["id"] == "multilingual-e5-small"
+    assert found[0]["available"] is True
+
+
+def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
+    out = tmp_path / "vectors.npy"
+    status, found = _json(capsys, "embed", lab.file, "--out", out)
+    vectors = np.load(out, allow_pickle=False)
+    assert status == 0
+    assert vectors.shape == (400, 384) == (found["rows"], found["dim"])
+    assert list(found) == ["rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype"]  # fmt: skip
+    assert (found["embedded"], found["from_store"]) == (0, found["distinct"])
+
+
+@pytest.mark.parametrize(
+    ("task", "metrics", "baseline"),
+    [
+        (
+            "classify",
+            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "log_loss", "brier"},
+            "majority",
+        ),
+        ("regress", {"mae", "rmse", "r2", "rank_ic"}, "average"),
+    ],
+)
+def test_run_prints_the_fixed_keys(lab, capsys, task, metrics, baseline):
+    status, found = _json(capsys, "run", lab.file, "--task", task)
+    assert status == 0
+    assert list(found) == ["run_id", "task", "split", "rows", "distinct_headlines", "train_rows", "test_rows", "sessions",
+                           "events", "encoder", "pooling", "models", "baselines", "seconds"]  # fmt: skip
+    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean"}
+    assert set(found["baselines"]) == {baseline, "table_only"}
+    for scores in (*found["models"].values(), *found["baselines"].values()):
+        assert set(scores) == metrics
+        assert all(set(score) == SCORE for score in scores.values())
+
+
+def test_score_writes_a_safe_csv(lab, capsys, tmp_path):
+    out = tmp_path / "predictions.csv"
+    status, found = _json(capsys, "score", lab.file, "--run", lab.runs["classify"], "--out", out)
+    text = out.read_bytes()
+    assert (status, found["scored"]) == (0, 400)
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert "mean:승" in text.decode("utf-8-sig").splitlines()[0]
+
+
+def test_without_json_a_person_can_read_it(lab, capsys):
+    assert main(["check", str(lab.file)]) == 0
+    assert "distinct_headlines: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "arguments", "words"),
+    [
+        ("", [], "파일이 비어 있습니다"),
+        ("a,b\n1,2\n3,4\n", [], "뉴스 제목으로 보이는 열이 없습니다"),
+        ("제목\n가온전자 대규모 수주 소식에 강세\n", ["--headline", "없음"], "없음 열이 없습니다"),
+        ("제목,승패\n" + "가온전자 대규모 수주 소식에 강세,승\n나래화학 공장 화재에 약세,승\n" * 20, [], "승"),
+        ("일자,제목,승패\n" + "".join(f"2024-01-03,가온전자 {i}번째 대규모 수주 소식,{'승패'[i % 2]}\n" for i in range(40)), [], "거래일"),
+        ("제목,승패\n" + "".join(f"가온전자 {i}번째 대규모 수주 소식,{'승패'[i % 2]}\n" for i in range(40)), ["--encoder", "없는것"], "없는것"),
+    ],
+    ids=["empty", "no headline column", "unknown column", "one class", "one session", "unknown encoder"],
+)  # fmt: skip
+def test_bad_input_ends_with_one_sentence_and_a_status(
+    home, capsys, tmp_path, monkeypatch, content, arguments, words
+):
+    monkeypatch.setenv("HEADLINE_LAB_LANG", "ko")
+    file = tmp_path / "bad.csv"
+    file.write_text(content, encoding="utf-8")
+    status = main(["run", str(file), *arguments])
+    captured = capsys.readouterr()
+    assert status != 0
+    assert captured.out == ""
+    last = captured.err.strip().splitlines()[-1]
+    assert words in last
+    assert "Traceback" not in captured.err
+
+
+def test_a_file_that_is_not_there_is_named(home, capsys):
+    assert main(["check", "/no/such.csv"]) == 1
+    assert "/no/such.csv" in capsys.readouterr().err
+
+
+def test_an_unknown_run_is_named(home, lab, capsys, tmp_path):
+    assert main(["score", str(lab.file), "--run", "../../etc", "--out", str(tmp_path / "x.csv")]) == 1
+    assert "../../etc" in capsys.readouterr().err
