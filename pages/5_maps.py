@@ -9,6 +9,7 @@ vectors = frame.need_vectors(data)
 run = frame.need_run() if state.chosen("run") else None
 
 settings, colour = draw.settings_bar(data, run)
+draw.warm_up_once()
 points = draw.layout(data, vectors, settings)
 if points is not None:
     draw.picture(data, points, settings, colour, run)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,7 +12,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
-from core.maps import MapSettings, coordinates, load_or_none, map_key
+from core.maps import MapSettings, coordinates, load_or_none, map_key, warm_up
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.text import _, class_name, hover, told
@@ -22,6 +24,12 @@ METHODS = {
     "tsne": N_("t-SNE: shows neighbours, needs a minute"),
 }
 MOST_POINTS = 20_000
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_once() -> None:
+    """Let numba compile UMAP in the background, once per server, before the first UMAP is asked for."""
+    threading.Thread(target=warm_up, name="headline-lab-umap", daemon=True).start()
 
 
 def settings_bar(data: Dataset, run: Run | None) -> tuple[MapSettings, str]:
