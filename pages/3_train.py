@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import frame, jobs, state
+from core.ui import frame, jobs
 from core.ui import train as draw
 from core.ui.text import _
 
@@ -17,8 +17,8 @@ if not data.target_kind:
     st.stop()
 vectors = frame.need_vectors(data)
 
-if state.chosen("run"):
-    run = frame.need_run()
+run = frame.chosen_run(data)
+if run is not None:
     draw.verdict(run)
     draw.warnings(run)
     draw.score_chart(run)
@@ -27,7 +27,7 @@ if state.chosen("run"):
     draw.score_table(run)
     frame.link("explain", _("Next: why does the model think so?"))
 
-with st.expander(_("Train"), expanded=not state.chosen("run"), icon=":material/model_training:"):
+with st.expander(_("Train"), expanded=run is None, icon=":material/model_training:"):
     if not jobs.panel("train", dataset=data.id):
         settings = draw.settings_form(data)
         if settings is not None:

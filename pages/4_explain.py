@@ -7,8 +7,8 @@ from core.ui import frame
 from core.ui.text import _, as_typed
 
 frame.start("explain")
-run = frame.need_run()
-data = frame.need_dataset_of(run)
+data = frame.need_dataset()
+run = frame.need_run(data)
 vectors = frame.need_vectors(data)
 
 with st.spinner(_("Explaining the test rows …")):

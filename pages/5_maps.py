@@ -1,12 +1,12 @@
 """How do the headlines lie to each other? A map of the embeddings, coloured by target, prediction or outlet."""
 
-from core.ui import frame, state
+from core.ui import frame
 from core.ui import maps as draw
 
 frame.start("maps")
 data = frame.need_dataset()
 vectors = frame.need_vectors(data)
-run = frame.need_run() if state.chosen("run") else None
+run = frame.chosen_run(data)
 
 settings, colour = draw.settings_bar(data, run)
 draw.warm_up_once()

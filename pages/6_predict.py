@@ -9,8 +9,8 @@ from core.ui import predict as draw
 from core.ui.text import _, today
 
 frame.start("predict")
-run = frame.need_run()
-data = frame.need_dataset_of(run)
+data = frame.need_dataset()
+run = frame.need_run(data)
 vectors = frame.need_vectors(data)
 
 headline = draw.headline_input(data)

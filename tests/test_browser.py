@@ -1,5 +1,6 @@
 """The whole way in a real browser, from an uploaded file to a live prediction."""
 
+import csv
 import os
 import shutil
 import socket
@@ -57,13 +58,26 @@ def page():
         browser.close()
 
 
+EVIL = "<img src=x onerror=alert(1)> $1,300…$1,350 :red[x] ![](http://evil.example/x.png)"
+EVIL_LABEL = "패 ![x](http://evil.example/y.png)"
+
+
 def _table(path):
-    lines = (ROOT / "sample_data" / "headlines.csv").read_text(encoding="utf-8").splitlines()
-    hostile = lines[1].split(",", 3)
-    cells = lines[1].rsplit(",", 8)
-    assert len(hostile) == 4
-    evil = ",".join([*hostile[:3], '"<img src=x onerror=""alert(1)""> $1,300…$1,350 :red[x] ![](http://evil.example/x)"', *cells[1:]])  # fmt: skip
-    path.write_text("\n".join([*lines[:300], evil]) + "\n", encoding="cp949", errors="strict")
+    """Write 300 rows whose last session, outlet, class and target header hold text that is code."""
+    with (ROOT / "sample_data" / "headlines.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file))[:300]
+    target, headline, press = header.index("승패"), header.index("제목"), header.index("언론사")
+    drop = header.index("익일수익률")
+    header[target] = '승패 <a href="http://evil.example/z">결과</a>'
+    last = max(row[0] for row in rows)
+    rows.append([*rows[-1]])
+    rows[-1][0], rows[-1][headline], rows[-1][press] = last, EVIL, '<b onmouseover="alert(2)">나쁜일보</b>'
+    for row in (header, *rows):
+        if row is not header:
+            row[target] = EVIL_LABEL if row[target] == "패" else "승"
+        del row[drop]
+    with path.open("w", encoding="cp949", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
     return path
 
 
@@ -100,6 +114,8 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("heading", name="앙상블의 예상은").wait_for()
     before = page.get_by_test_id("stMetricValue").all_inner_texts()
     field = page.get_by_role("textbox", name="뉴스 제목")
+    assert field.input_value() == EVIL
+    assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
     field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
     field.press("Enter")
     page.wait_for_function("before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before", arg=",".join(before))  # fmt: skip

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -49,13 +51,47 @@ def test_every_page_stands_on_a_finished_run(lab, page, language, task):
     assert app.title[0].value == translate(PAGES[page].question, language)
 
 
-@pytest.mark.parametrize(("page", "needs"), [("embed", "data"), ("train", "data"), ("explain", "train"), ("predict", "train")])  # fmt: skip
-def test_a_page_says_what_is_missing_and_leads_there(home, page, needs):
+def _leads_to(app: AppTest) -> list[str]:
+    return [button.label.removeprefix("Go to “").removesuffix("”") for button in app.button]
+
+
+@pytest.mark.parametrize("page", ["embed", "train", "explain", "maps", "predict"])
+def test_a_page_without_a_table_says_so_and_leads_to_the_data_page(home, page):
     app = _open(page, "en")
     assert app.info
-    assert PAGES[needs].name in [
-        button.label.removeprefix("Go to “").removesuffix("”") for button in app.button
-    ]
+    assert PAGES["data"].name in _leads_to(app)
+
+
+@pytest.mark.parametrize("page", ["explain", "predict"])
+def test_a_page_without_a_run_leads_to_the_train_page(lab, page):
+    app = _open(page, "en", dataset=lab.dataset)
+    assert PAGES["train"].name in _leads_to(app)
+
+
+def test_a_link_to_a_run_alone_brings_its_table(lab):
+    app = _open("train", "en", run=lab.runs["classify"])
+    assert "ROC AUC" in app.subheader[0].value
+
+
+def test_a_run_of_another_table_is_never_shown(lab, tmp_path):
+    from core.data.library import delete_dataset, load_dataset, save_dataset
+
+    other = replace(load_dataset(lab.dataset), id="0123456789abcdef", name="other")
+    save_dataset(other)
+    try:
+        app = _open("train", "en", dataset=other.id, run=lab.runs["classify"])
+        assert not app.exception
+        assert not any("ROC AUC" in subheader.value for subheader in app.subheader)
+    finally:
+        delete_dataset(other.id)
+
+
+def test_an_emptied_feature_counts_as_missing(lab):
+    app = _open("predict", "ko", dataset=lab.dataset, run=lab.runs["classify"])
+    app.number_input[0].set_value(None).run()
+    assert not app.exception
+    assert app.number_input[0].value is None
+    assert any("앙상블의 예상은" in subheader.value for subheader in app.subheader)
 
 
 def test_a_table_without_vectors_is_led_to_the_embed_page(lab, tmp_path):
@@ -84,9 +120,10 @@ def test_an_empty_headline_gets_one_sentence(lab):
     assert [error.value for error in app.error] == ["제목이 비어 있습니다. 제목을 입력하십시오."]
 
 
+@pytest.mark.parametrize("page", ["train", "explain"])
 @pytest.mark.parametrize("run", ["../../etc", "ffffffffffffffff"])
-def test_a_link_to_a_run_that_is_gone_says_so(lab, run):
-    app = _open("explain", "ko", dataset=lab.dataset, run=run)
+def test_a_link_to_a_run_that_is_gone_says_so(lab, run, page):
+    app = _open(page, "ko", dataset=lab.dataset, run=run)
     assert not app.exception
     assert app.error
 

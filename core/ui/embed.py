@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -92,7 +92,7 @@ def start(data: Dataset, card: EncoderCard) -> None:
 
     def work(report: Report) -> dict[str, object]:
         result = embed(headlines, card.id, pooling, report)
-        return {key: value for key, value in asdict(result).items() if key != "vectors"}
+        return {item.name: getattr(result, item.name) for item in fields(result) if item.name != "vectors"}
 
     jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
 

@@ -28,7 +28,7 @@ def unit(run: Run) -> str:
     """Return the unit of a contribution: percentage points of a probability, or of a return."""
     if not run.classes:
         return _("return, percentage points")
-    return _("probability of {label}, percentage points", label=class_name(run.classes[-1]))
+    return _("probability of {label}, percentage points", label=hover(class_name(run.classes[-1])))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -120,7 +120,7 @@ def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, 
     label = (
         _("predicted return (%)")
         if not run.classes
-        else _("probability of {label} (%)", label=class_name(run.classes[-1]))
+        else _("probability of {label} (%)", label=hover(class_name(run.classes[-1])))
     )
     figure.update_xaxes(title=label, range=[low, high])
     show(figure, title, key, note, height=140 + 36 * (len(order) + 2))

@@ -95,25 +95,31 @@ def need_vectors(data: Dataset) -> np.ndarray:
     return vectors
 
 
-def need_run() -> Run:
-    """Return the chosen run, or link to where one is made."""
-    if state.chosen("run"):
-        try:
-            return _run(state.chosen("run"))
-        except UserError as error:
-            st.error(told(error.message))
-            state.choose(run="")
-    _missing(_("No run is chosen yet. Train the models, or open an earlier run."), "train")
+def chosen_run(data: Dataset) -> Run | None:
+    """Return the chosen run if it was made from this dataset; say so where it cannot be opened."""
+    if not state.chosen("run"):
+        return None
+    try:
+        run = _run(state.chosen("run"))
+    except UserError as error:
+        st.error(told(error.message))
+        state.choose(run="")
+        return None
+    if run.dataset_id != data.id:
+        state.choose(run="")
+        return None
+    return run
 
 
-def need_dataset_of(run: Run) -> Dataset:
-    """Return the dataset that a run was made from, choosing it; or say that it is gone, and end the page."""
-    if state.chosen("dataset") != run.dataset_id:
-        state.choose(dataset=run.dataset_id, run=run.id)
+def need_run(data: Dataset) -> Run:
+    """Return the chosen run of this dataset with its encoder and pooling chosen, or link to where one is made."""
+    run = chosen_run(data)
+    if run is None:
+        _missing(_("No run is chosen yet. Train the models, or open an earlier run."), "train")
     wanted = {"encoder": run.settings.encoder, "pooling": run.settings.pooling}
     if (state.encoder(), state.pooling()) != tuple(wanted.values()):
         state.choose(**wanted)
-    return need_dataset()
+    return run
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -12,7 +12,7 @@ from core.locale import N_
 from core.ui import state
 from core.ui.text import _, duration, md, told
 
-NAMES = {"embed": N_("Embedding"), "train": N_("Training"), "map": N_("Map")}
+NAMES = {"embed": N_("Embedding"), "train": N_("Training"), "map": N_("Map"), "load": N_("Loading")}
 
 
 def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]) -> None:
@@ -23,14 +23,17 @@ def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str
 
 
 def collect() -> None:
-    """Where this session's job has ended: choose what it made, and keep its outcome for the page."""
+    """Where this session's job has ended: keep its outcome for the page, and choose what it made.
+
+    What was made for another dataset than the one now looked at is not chosen; it stands in the lists.
+    """
     job = queue().get(state.chosen("job")) if state.chosen("job") else None
     if job is None or job.active:
         return
     st.session_state["ended_job"] = job
-    made = {
-        key: value for key, value in job.result.items() if key in ("dataset", "encoder", "pooling", "run")
-    }
+    made = {key: value for key, value in job.result.items() if key in ("dataset", "run")}
+    if job.subject.get("dataset", state.chosen("dataset")) != state.chosen("dataset"):
+        made = {}
     state.choose(job="", **made)
 
 

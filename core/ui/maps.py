@@ -57,17 +57,18 @@ def layout(data: Dataset, vectors: np.ndarray, settings: MapSettings) -> np.ndar
         except UserError as error:
             st.error(told(error.message))
             return None
-    points = load_or_none(map_key(vectors, settings))
+    key = map_key(vectors, settings)
+    points = load_or_none(key)
     if points is not None:
         return points
 
     def work(report: Report) -> None:
         coordinates(vectors, settings, report)
 
-    if not jobs.panel("map", dataset=data.id, method=settings.method):
+    if not jobs.panel("map", key=key):
         st.info(_("This map has not been laid out yet. It is made once and kept."))
         if st.button(_("Lay the map out"), type="primary"):
-            jobs.submit("map", {"dataset": data.id, "method": settings.method}, work)
+            jobs.submit("map", {"dataset": data.id, "key": key}, work)
     return None
 
 
@@ -113,7 +114,7 @@ def _layers(
         values = table[f"mean:{run.classes[-1]}" if run.classes else "mean"].to_numpy()
         middle = 0.5 if run.classes else 0.0
         title = (
-            _("probability of {label}", label=class_name(run.classes[-1]))
+            _("probability of {label}", label=hover(class_name(run.classes[-1])))
             if run.classes
             else _("predicted return")
         )

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.predict import Precedent, Prediction, encode_headline
 from core.train.run import Run
-from core.ui.text import _, as_typed, bold, class_name, day, percent, signed_percent, told
+from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
 from core.ui.train import model_name
 
 
@@ -31,9 +31,11 @@ def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
             series = data.features[name].replace([np.inf, -np.inf], np.nan)
             step = float(series.std() / 4) if series.std() > 0 else 0.1
             with cell:
+                key = f"feature-{run.id}-{name}"
+                st.session_state.setdefault(key, float(f"{series.median():.4g}"))
                 value = st.number_input(
-                    as_typed(name), value=float(f"{series.median():.4g}"), step=float(f"{step:.1g}"), format="%.4g",
-                    key=f"feature-{run.id}-{name}", persist_state="session",
+                    as_typed(name), value=None, step=float(f"{step:.1g}"), format="%.4g", key=key,
+                    persist_state="session", placeholder=_("missing"),
                 )  # fmt: skip
             values[name] = np.nan if value is None else float(value)
     return values
@@ -68,7 +70,7 @@ def prediction(run: Run, made: Prediction) -> None:
     mean = made.values["mean"]
     if run.classes:
         best = int(np.argmax(mean))
-        sentence = _("The ensemble expects {label} with a probability of {share}.",
+        sentence = md("The ensemble expects {label} with a probability of {share}.",
                      label=class_name(run.classes[best]), share=percent(mean[best]))  # fmt: skip
     else:
         sentence = _("The ensemble expects a return of {value}.", value=signed_percent(float(mean[0])))
@@ -77,7 +79,7 @@ def prediction(run: Run, made: Prediction) -> None:
         for name in ("rf", "xgb", "lgbm", "mean"):
             value = made.values[name]
             if run.classes:
-                label = f"{model_name(name)} · {class_name(run.classes[-1])}"
+                label = f"{model_name(name)} · {as_typed(class_name(run.classes[-1]))}"
                 st.metric(label, percent(value[-1]))
             else:
                 st.metric(model_name(name), signed_percent(float(value[0])))
@@ -101,7 +103,7 @@ def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     up = data.classes[-1] if data.classes else ""
     wins = sum((p.target > 0) if is_return else (p.target == up) for p in found)  # type: ignore[operator]
-    st.caption(_("{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
+    st.caption(md("{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
                  wins=wins, n=len(found), label=class_name(up)))  # fmt: skip
 
 

@@ -28,11 +28,28 @@ def choose(**ids: str) -> None:
 
 
 def read_url() -> None:
-    """Take the ids that the URL carries, and write those of the session into it."""
-    for key in _KEYS:
-        if key in st.query_params:
-            st.session_state[f"chosen_{key}"] = st.query_params[key]
+    """Take the ids that the URL carries, and write those of the session into it.
+
+    A link that names another dataset and no run leaves the run behind; one that names a run alone brings the
+    run's dataset.
+    """
+    given = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
+    if given.get("dataset", chosen("dataset")) != chosen("dataset") and "run" not in given:
+        given["run"] = ""
+    for key, value in given.items():
+        st.session_state[f"chosen_{key}"] = value
+    if chosen("run") and not chosen("dataset"):
+        _choose_dataset_of_run()
     _write_url()
+
+
+def _choose_dataset_of_run() -> None:
+    from core.train.store import load_run
+
+    try:
+        st.session_state["chosen_dataset"] = load_run(chosen("run")).dataset_id
+    except UserError:
+        return
 
 
 def query() -> dict[str, str]:

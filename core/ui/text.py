@@ -15,7 +15,8 @@ import streamlit as st
 from core.errors import Message
 from core.locale import language_of, translate, translate_message
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~$])")
+_MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
+_JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
 _WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
@@ -45,8 +46,11 @@ def bold(text: str) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Escape a text so that Markdown, colour and emoji codes and formulas in it are shown as typed."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split())).replace(":", ":\u2060")
+    """Escape a text so that Markdown, colour and emoji codes, links and formulas in it are shown as typed.
+
+    For labels, help and paragraphs; the options of a selectbox are plain text already.
+    """
+    return _MARKDOWN.sub(r"\\\1", _JOINED.sub("\\1\u2060", " ".join(text.split())))
 
 
 def hover(text: str, width: int = 40) -> str:

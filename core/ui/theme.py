@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
+
+from core.ui.text import as_typed
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 CATEGORIES = ("#4477AA", "#EE7733", "#228833", "#AA3377", "#CCBB44", "#33A6CC",
@@ -38,14 +41,17 @@ def palette() -> Palette:
 
 
 def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:
-    """Draw a figure in the project's template, its title above and a note on what it shows below."""
+    """Draw a figure in the project's template, its title above and a note on what it shows below.
+
+    Title and note are shown as typed; other texts of a figure go through `hover`.
+    """
     colours = palette()
     has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.muted, "linecolor": colours.grid,
             "automargin": True, "title": {"font": {"color": colours.muted}}}  # fmt: skip
     figure.update_layout(
         font={"family": FONT, "color": colours.text, "size": 13},
-        title={"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
+        title={"text": html.escape(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 8, "r": 8, "t": 48, "b": 88 if len(figure.data) > 1 and has_legend else 8},
@@ -58,4 +64,4 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     figure.update_yaxes(**axis)
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False})
     if note:
-        st.caption(note)
+        st.caption(as_typed(note))

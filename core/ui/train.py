@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -12,14 +14,14 @@ from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
 from core.train.bootstrap import Interval
-from core.train.metrics import METRICS
+from core.train.metrics import MAIN_METRIC, METRICS
 from core.train.models import TITLES
 from core.train.pipeline import train
 from core.train.run import Run
 from core.train.settings import TrainSettings, default_split
 from core.train.store import delete_run, list_runs, save_run
 from core.ui import jobs, state
-from core.ui.text import _, as_typed, class_name, count, md, percent, told
+from core.ui.text import _, class_name, count, hover, md, percent, told
 from core.ui.theme import palette, show
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
@@ -28,7 +30,6 @@ SPLITS = {
     "group": N_("by story: near-duplicates stay on one side"),
     "random": N_("at random: shows what leakage does, not how good the model is"),
 }
-MAIN_METRIC = {"classify": "auc", "regress": "rank_ic"}
 _AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse"}
 
 
@@ -71,7 +72,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         with st.expander(_("More settings")):
             share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
             horizon = st.number_input(
-                _("Horizon (sessions)"), 1, 60, 1,
+                _("Horizon (sessions)"), 1, 250, data.plan.target.horizon if data.plan else 1,
                 help=_("How many sessions the target looks ahead. So many sessions before the test are left out of "
                        "training, since their outcomes were not known yet (purge)."))  # fmt: skip
             seed = st.number_input(_("Seed"), 0, 10_000, 0, help=_("The same seed gives the same run."))
@@ -94,7 +95,8 @@ def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
         save_run(run)
         return {"run": run.id}
 
-    jobs.submit("train", {"dataset": data.id}, work)
+    subject = {"dataset": data.id, "settings": json.dumps(settings.as_dict(), sort_keys=True)}
+    jobs.submit("train", subject, work)
 
 
 def verdict(run: Run) -> None:
@@ -104,18 +106,20 @@ def verdict(run: Run) -> None:
     if score is None:
         return
     chance = 0.5 if metric == "auc" else 0.0
-    name = metric_title(run, metric)
-    if not np.isfinite(score.low):
+    if run.settings.split == "random":
+        sentence = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
+    elif not np.isfinite(score.value):
         sentence = N_("The score is undefined: the test holds too few outcomes.")
+    elif not np.isfinite(score.low):
+        sentence = N_("The test is a single session, so the score has no interval: {name} {score}.")
     elif score.low > chance:
-        sentence = N_("On {sessions} the ensemble is better than chance: {name} {score}.")
+        sentence = N_("On {unseen} the ensemble is better than chance: {name} {score}.")
     elif score.high < chance:
-        sentence = N_("On {sessions} the ensemble is worse than chance: {name} {score}.")
+        sentence = N_("On {unseen} the ensemble is worse than chance: {name} {score}.")
     else:
-        sentence = N_("On {sessions} there is no evidence that the ensemble beats chance: {name} {score}.")
-    unseen = (_("{n:,} sessions that it never saw", n=run.split.test_sessions) if run.split.test_sessions
-              else _("{n:,} rows that it never saw", n=run.split.test_rows))  # fmt: skip
-    st.subheader(md(sentence, sessions=unseen, name=name, score=written(metric, score)), anchor=False)
+        sentence = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
+    words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
+    st.subheader(md(sentence, **words), anchor=False)
     alone = run.baselines.get("table_only", {}).get(metric)
     if alone is not None:
         st.markdown(
@@ -125,6 +129,12 @@ def verdict(run: Run) -> None:
                 score=written(metric, alone),
             )
         )
+
+
+def _unseen(run: Run) -> str:
+    if run.settings.split == "time":
+        return _("{n:,} sessions that it never saw", n=run.split.test_sessions)
+    return _("{n:,} rows of stories that it never saw", n=run.split.test_rows)
 
 
 def warnings(run: Run) -> None:
@@ -238,7 +248,7 @@ def _confusion(run: Run) -> None:
     k = len(run.classes)
     counts = np.bincount(actual * k + guess, minlength=k * k).reshape(k, k)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    names = [class_name(name) for name in run.classes]
+    names = [hover(class_name(name)) for name in run.classes]
     text = [[f"{count(counts[i, j])}<br>{percent(share[i, j])}" for j in range(k)] for i in range(k)]
     colours = palette()
     figure = go.Figure(
@@ -303,7 +313,7 @@ def run_list(data: Dataset) -> None:
 
     def label(run_id: str) -> str:
         run = by_id[run_id]
-        return as_typed(f"{run_id[:6]} · {_(TASKS[run.task])} · {run.settings.split} · {run.created[:16]}")
+        return f"{run_id[:6]} · {_(TASKS[run.task])} · {run.settings.split} · {run.created[:16]}"
 
     picked = st.selectbox(_("Run"), ids, index=ids.index(chosen) if chosen in ids else 0, format_func=label)
     with st.container(horizontal=True):
