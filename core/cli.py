@@ -9,18 +9,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
 
 from core.data.build import build_dataset
-from core.data.dataset import Dataset, Problem, Roles
+from core.data.dataset import Dataset, Roles
 from core.data.export import to_csv
+from core.data.join import guess_join, join_tables
 from core.data.library import save_dataset
-from core.data.reading import RawTable, read_table
+from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
+from core.data.reading import RawTable, ReadOptions, read_table
 from core.data.roles import guess_roles
-from core.data.summary import summarise
 from core.errors import UserError
 from core.locale import N_, shell_language, translate, translate_message
 
@@ -51,8 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> dict[str, Any]:
+    from core.data.quality import as_problems, quality_report
+
     raw, data = _dataset(options)
-    summary = summarise(data)
+    assert data.plan is not None
+    quality = quality_report(data, data.plan)
     return {
         "rows": len(raw.frame),
         "distinct_headlines": data.distinct_headlines,
@@ -61,7 +65,10 @@ def _check(options: argparse.Namespace) -> dict[str, Any]:
         "roles": data.roles.as_dict(),
         "sessions": data.sessions,
         "events": data.events,
-        "problems": [_problem(problem) for problem in summary.findings],
+        "problems": [
+            {**problem, "message": translate_message(problem["message"], shell_language())}
+            for problem in as_problems(quality)
+        ],
     }
 
 
@@ -79,9 +86,10 @@ def _encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
 def _embed(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
 
-    _raw, data = _dataset(options, drop_repeats=False)
+    _require_folder(options.out)
+    _raw, data = _dataset(options, Cleaning(repeats="keep"))
     result = embed(data.headlines, options.encoder, _pooling(options), _progress())
-    _write(options.out, lambda path: np.save(path, result.vectors, allow_pickle=False))
+    _write(options.out, lambda file: np.save(file, result.vectors, allow_pickle=False))
     keys = ("rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype")
     return {key: getattr(result, key) for key in keys}
 
@@ -98,7 +106,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     read = time.perf_counter() - start
     pooling = _pooling(options)
     settings = TrainSettings(
-        task=options.task, split=options.split or default_split(data), horizon=options.horizon,
+        task=options.task, split=options.split or default_split(data), horizon=data.plan.target.horizon if data.plan else 1,
         encoder=options.encoder, pooling=pooling, seed=options.seed,
     )  # fmt: skip
     start = time.perf_counter()
@@ -117,11 +125,12 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     from core.predict import score_table
     from core.train.store import load_run
 
+    _require_folder(options.out)
     run = load_run(options.run)
-    raw = read_table(_bytes(options.file))
-    roles = _roles(options, raw.frame) if options.headline else None
-    scored = score_table(run, raw.frame, roles, _progress())
-    _write(options.out, lambda path: path.write_bytes(to_csv(scored.table)))
+    reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
+    raw = read_table(_bytes(options.file), reading)
+    scored = score_table(run, raw.frame, _roles(options, raw.frame), _progress())
+    _write(options.out, lambda file: file.write(to_csv(scored.table)))
     for problem in scored.problems:
         print(
             f"{translate_message(problem.message, shell_language())} ({len(problem.rows)})", file=sys.stderr
@@ -129,9 +138,45 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
 
 
-def _dataset(options: argparse.Namespace, drop_repeats: bool = True) -> tuple[RawTable, Dataset]:
-    raw = read_table(_bytes(options.file))
-    return raw, build_dataset(raw.frame, _roles(options, raw.frame), options.file.name, drop_repeats)
+def _dataset(options: argparse.Namespace, cleaning: Cleaning | None = None) -> tuple[RawTable, Dataset]:
+    files = [file for file in (options.file, options.file2) if file]
+    reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
+    tables = [
+        read_table(_bytes(file), reading if number == 0 else ReadOptions())
+        for number, file in enumerate(files)
+    ]
+    frames = [table.frame for table in tables]
+    plan = _plan(options, frames)
+    if cleaning:
+        plan = replace(plan, cleaning=cleaning)
+    return tables[0], build_dataset(frames, plan, options.file.name, _progress())
+
+
+def _plan(options: argparse.Namespace, frames: list[pd.DataFrame]) -> Plan:
+    if options.plan:
+        return Plan.from_json(_bytes(options.plan).decode("utf-8", "replace"))
+    exchange = Exchange(options.calendar, options.close or "")
+    if len(frames) == 1:
+        roles, join = _roles(options, frames[0]), None
+    else:
+        first = _roles(options, frames[0], strict=False)
+        join = _join(options, frames, first)
+        roles = _roles(options, join_tables(frames[0], frames[1], join, first, exchange).frame)
+    source = "column" if not options.price else "adjusted" if options.benchmark else "return"
+    target = TargetRule(
+        source, options.horizon, options.price or "", options.benchmark or "", options.win_above
+    )
+    return Plan(roles, exchange, join, target)
+
+
+def _join(options: argparse.Namespace, frames: list[pd.DataFrame], roles: Roles) -> Join:
+    if options.on:
+        left, _sign, right = options.on.partition("=")
+        return Join("id", left, right or left)
+    join = guess_join(frames[0], frames[1], roles)
+    if join is None:
+        raise UserError(N_("How the two files belong together was not found. Name the key column with --on."))
+    return join if options.join in (None, join.how) else replace(join, how=options.join)
 
 
 def _bytes(path: Path) -> bytes:
@@ -142,16 +187,26 @@ def _bytes(path: Path) -> bytes:
                         reason=error.strerror or str(error)) from error  # fmt: skip
 
 
-def _write(path: Path, write: Callable[[Path], object]) -> None:
-    from core.files import disk_errors
-
-    with disk_errors(path):
-        write(path)
+def _require_folder(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise UserError(N_("There is no folder {folder} to write to."), folder=str(path.absolute().parent))
 
 
-def _roles(options: argparse.Namespace, frame: pd.DataFrame) -> Roles:
+def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+    try:
+        with path.open("wb") as file:
+            write(file)
+    except OSError as error:
+        raise UserError(
+            N_("The file {file} cannot be written: {reason}."),
+            file=str(path),
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _roles(options: argparse.Namespace, frame: pd.DataFrame, strict: bool = True) -> Roles:
     given = {name: getattr(options, name) for name in ("headline", "press", "date", "group", "target")}
-    given = {name: value for name, value in given.items() if value}
+    given = {name: value for name, value in given.items() if value and (strict or value in frame.columns)}
     if "headline" in given:
         try:
             roles = guess_roles(frame).roles
@@ -171,11 +226,6 @@ def _pooling(options: argparse.Namespace) -> str:
     from core.embed import resolve
 
     return options.pooling or str(resolve(options.encoder).pooling)
-
-
-def _problem(problem: Problem) -> dict[str, Any]:
-    message = translate_message(problem.message, shell_language())
-    return {"code": problem.code, "message": message, "rows": list(problem.rows)}
 
 
 def _progress() -> Callable[..., None]:
@@ -240,27 +290,46 @@ def _parser() -> argparse.ArgumentParser:
                 f"--{role}", metavar="COLUMN", help=_("the column of this role; guessed if not given")
             )
         sub.add_argument("--numeric", metavar="A,B", help=_("the continuous features, separated by commas"))
+        for name in ("encoding", "delimiter", "sheet"):
+            sub.add_argument(f"--{name}", help=_("how the file is read; found by itself if not given"))
+
+    def takes_second_file(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument(
+            "file2", type=Path, nargs="?", metavar="FILE2", help=_("features or outcomes to join")
+        )
+        sub.add_argument("--on", metavar="COLUMN[=COLUMN]", help=_("the key that both files share"))
+        sub.add_argument("--join", choices=["exact", "asof"], help=_("join by company and session"))
+        sub.add_argument("--calendar", default="XKRX", help=_("the exchange's calendar"))
+        sub.add_argument("--close", metavar="HH:MM", help=_("the close, if not the calendar's"))
+        sub.add_argument("--horizon", type=int, default=1, help=_("how many sessions the target looks ahead"))
+        sub.add_argument("--price", metavar="COLUMN", help=_("make the target from closing prices"))
+        sub.add_argument("--benchmark", metavar="COLUMN", help=_("an index to subtract"))
+        sub.add_argument("--win-above", type=float, metavar="FRACTION", help=_("make 승/패 of the return"))
+        sub.add_argument("--plan", type=Path, metavar="PLAN.json", help=_("a plan exported by the app"))
 
     def takes_encoder(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--seed", type=int, default=0, help=_("the same seed gives the same run"))
         sub.add_argument("--encoder", default=NAME, help=_("an encoder of the catalog or a local folder"))
         sub.add_argument(
             "--pooling", choices=["cls", "mean", "max"], help=_("the encoder's own if not given")
         )
 
-    takes_file(command("check", _check, _("what the file holds")))
+    sub = command("check", _check, _("what the file holds"))
+    takes_file(sub)
+    takes_second_file(sub)
     command("encoders", _encoders, _("the catalog, and what is available here"))
     sub = command("embed", _embed, _("one vector per row of the file"))
     takes_file(sub)
+    takes_second_file(sub)
     takes_encoder(sub)
     sub.add_argument("--out", type=Path, required=True, metavar="VECTORS.npy")
     sub = command("run", _run, _("train and score the models on the file"))
     takes_file(sub)
+    takes_second_file(sub)
     takes_encoder(sub)
     sub.add_argument("--task", choices=["classify", "regress"], default="classify")
     sub.add_argument("--split", choices=["time", "group", "random"],
                      help=_("by time where the file has dates, else by story"))  # fmt: skip
-    sub.add_argument("--horizon", type=int, default=1, help=_("how many sessions the target looks ahead"))
-    sub.add_argument("--seed", type=int, default=0)
     sub = command("score", _score, _("predict every row of the file by an earlier run"))
     takes_file(sub)
     sub.add_argument("--run", required=True, metavar="ID")

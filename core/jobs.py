@@ -11,14 +11,14 @@ import json
 import logging
 import os
 import re
+import sys
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from core.errors import Message, UserError
@@ -29,6 +29,8 @@ from core.settings import settings
 log = logging.getLogger(__name__)
 
 ACTIVE = ("queued", "running")
+_DAYS_KEPT = 14
+_RECORD = re.compile(r"([0-9a-f]{12})\.json")
 
 
 class Cancelled(Exception):
@@ -79,37 +81,45 @@ class Job:
         return None if spent < 1 else spent * (1 - self.fraction) / self.fraction
 
 
+Work = Callable[[Report], dict[str, Any] | None]
+
+
 class JobQueue:
-    """One background worker and the records of its jobs in a folder."""
+    """One background worker and the records of its jobs in a folder; safe to use from several threads.
+
+    The worker is a daemon: the process ends without waiting for it, and the record of the job that ran then
+    tells that it was interrupted. Records older than 14 days are removed when the queue is made.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="headline-lab-job")
-        self._jobs: dict[str, Job] = {}
+        self._waiting: SimpleQueue[tuple[str, Work]] = SimpleQueue()
+        self._jobs: dict[str, Job] = {}  # of this process
+        self._others: dict[
+            str, tuple[int, Job | None]
+        ] = {}  # of earlier ones: when it was written, what it says
         self._cancelled: set[str] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._prune()
+        threading.Thread(target=self._serve, name="headline-lab-job", daemon=True).start()
 
-    def submit(
-        self, kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]
-    ) -> Job:
+    def submit(self, kind: str, subject: dict[str, str], work: Work) -> Job:
         """Queue `work`; where the same work already waits or runs, return that job."""
         with self._lock:
             for job in self._jobs.values():
                 if job.active and (job.kind, job.subject) == (kind, subject):
                     return job
             job = Job(uuid.uuid4().hex[:12], kind, dict(subject), created=time.time(), pid=os.getpid())
-            self._jobs[job.id] = job
-        self._record(job)
-        self._worker.submit(self._run, job.id, work)
+            self._keep(job)
+        self._waiting.put((job.id, work))
         return job
 
     def get(self, job_id: str) -> Job | None:
         """Return a job by its id, from an earlier process too; None where there is none."""
-        if job_id in self._jobs:
-            return self._jobs[job_id]
-        if not re.fullmatch(r"[0-9a-f]{12}", job_id):
-            return None
-        return _read_record(self._folder / f"{job_id}.json")
+        with self._lock:
+            if job_id in self._jobs:
+                return self._jobs[job_id]
+            return self._other(f"{job_id}.json") if _RECORD.fullmatch(f"{job_id}.json") else None
 
     def find(self, kind: str, **subject: str) -> Job | None:
         """Return the newest job of a kind whose subject holds these values."""
@@ -117,13 +127,16 @@ class JobQueue:
         return max(matching, key=lambda job: job.created, default=None)
 
     def active(self) -> list[Job]:
-        """Return the jobs that wait or run, oldest first."""
-        return sorted((job for job in self._jobs.values() if job.active), key=lambda job: job.created)
+        """Return the jobs of this process that wait or run, oldest first."""
+        with self._lock:
+            return sorted((job for job in self._jobs.values() if job.active), key=lambda job: job.created)
 
     def all(self) -> list[Job]:
         """Return every job on record."""
-        records = (_read_record(path) for path in self._folder.glob("*.json"))
-        return list({**{job.id: job for job in records if job}, **self._jobs}.values())
+        with self._lock:
+            names = [path.name for path in self._folder.glob("*.json") if _RECORD.fullmatch(path.name)]
+            others = [self._other(name) for name in names if name.removesuffix(".json") not in self._jobs]
+            return [*(job for job in others if job), *self._jobs.values()]
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop: at once where it waits, at its next report where it runs."""
@@ -131,30 +144,48 @@ class JobQueue:
             self._cancelled.add(job_id)
             job = self._jobs.get(job_id)
             if job and job.status == "queued":
-                self._jobs[job_id] = replace(job, status="cancelled", finished=time.time())
-                self._record(self._jobs[job_id])
+                self._change(job_id, status="cancelled", finished=time.time())
 
-    def dismiss(self, job_id: str) -> None:
-        """Forget a job that has ended."""
+    def _prune(self) -> None:
+        oldest = time.time() - _DAYS_KEPT * 24 * 3600
+        for path in self._folder.glob("*.json"):
+            try:
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+            except FileNotFoundError:
+                continue  # another process has removed it
+            except OSError:
+                log.exception("the old record %s could not be removed", path)
+
+    def _other(self, name: str) -> Job | None:
+        """Return the job of a record of another process, read again only where its file changed."""
+        path = self._folder / name
+        try:
+            written = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+        known = self._others.get(name)
+        if known is None or known[0] != written:
+            known = self._others[name] = written, _read_record(path)
+        return known[1] and _as_it_stands(known[1])
+
+    def _serve(self) -> None:
+        while True:
+            self._run(*self._waiting.get())
+
+    def _run(self, job_id: str, work: Work) -> None:
         with self._lock:
-            if job_id in self._jobs and self._jobs[job_id].active:
+            if not self._jobs[job_id].active:
                 return
-            self._jobs.pop(job_id, None)
-        if re.fullmatch(r"[0-9a-f]{12}", job_id):
-            (self._folder / f"{job_id}.json").unlink(missing_ok=True)
-
-    def _run(self, job_id: str, work: Callable[[Report], dict[str, Any] | None]) -> None:
-        if not self._jobs[job_id].active:
-            return
-        self._change(job_id, status="running", started=time.time())
+            self._change(job_id, status="running", started=time.time())
 
         def report(fraction: float, template: str, /, **params: object) -> None:
             if job_id in self._cancelled:
                 raise Cancelled
             message = Message(template, {key: _plain(value) for key, value in params.items()})
-            self._jobs[job_id] = replace(
-                self._jobs[job_id], fraction=min(max(fraction, 0.0), 1.0), message=message
-            )
+            with self._lock:
+                job = self._jobs[job_id]
+                self._jobs[job_id] = replace(job, fraction=min(max(fraction, 0.0), 1.0), message=message)
 
         try:
             result = work(report) or {}
@@ -163,7 +194,7 @@ class JobQueue:
             self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is kept.")))
         except UserError as error:
             self._end(job_id, status="failed", message=error.message)
-        except Exception as error:
+        except BaseException as error:  # a panic in Rust is no Exception, and the worker has to outlive it
             log.exception("job %s (%s) failed", job_id, self._jobs[job_id].kind)
             template = N_("Something unexpected went wrong: {error}. The details are in the server's log.")
             self._end(job_id, status="failed", message=Message(template, {"error": repr(error)}))
@@ -173,11 +204,11 @@ class JobQueue:
 
     def _change(self, job_id: str, **changes: Any) -> None:
         with self._lock:
-            self._jobs[job_id] = replace(self._jobs[job_id], **changes)
-            self._record(self._jobs[job_id])
+            self._keep(replace(self._jobs[job_id], **changes))
 
-    def _record(self, job: Job) -> None:
-        text = json.dumps(asdict(job), ensure_ascii=False)
+    def _keep(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        text = json.dumps(vars(job) | {"message": vars(job.message)}, ensure_ascii=False, default=str)
         try:
             write_atomic(
                 self._folder / f"{job.id}.json", lambda path: path.write_text(text, encoding="utf-8")
@@ -195,9 +226,13 @@ def _plain(value: object) -> object:
 def _read_record(path: Path) -> Job | None:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        job = Job(**{**record, "message": Message(**record["message"])})
+        return Job(**{**record, "message": Message(**record["message"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
+
+
+def _as_it_stands(job: Job) -> Job:
+    """Return a job of another process, interrupted where that process is no more."""
     if job.active and (job.pid == os.getpid() or not _alive(job.pid)):
         interrupted = Message(N_("The server was restarted while this was running. Start it again to go on."))
         return replace(job, status="interrupted", message=interrupted)
@@ -205,6 +240,8 @@ def _read_record(path: Path) -> Job | None:
 
 
 def _alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return _alive_on_windows(pid)
     try:
         os.kill(pid, 0)
     except PermissionError:
@@ -214,11 +251,29 @@ def _alive(pid: int) -> bool:
     return True
 
 
-@lru_cache
-def _queue_in(folder: Path) -> JobQueue:
-    return JobQueue(folder)
+def _alive_on_windows(pid: int) -> bool:
+    """Ask for the state of a process; `os.kill` would end it there."""
+    import ctypes
+
+    synchronize, timed_out = 0x0010_0000, 0x102  # SYNCHRONIZE, WAIT_TIMEOUT
+    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009 (there is none elsewhere)
+    process = kernel.OpenProcess(synchronize, False, pid)
+    if not process:
+        return False
+    try:
+        return kernel.WaitForSingleObject(process, 0) == timed_out
+    finally:
+        kernel.CloseHandle(process)
+
+
+_queues: dict[Path, JobQueue] = {}
+_making = threading.Lock()
 
 
 def queue() -> JobQueue:
     """Return this process's queue for the current workspace."""
-    return _queue_in(settings().folder("jobs"))
+    folder = settings().folder("jobs")
+    with _making:
+        if folder not in _queues:
+            _queues[folder] = JobQueue(folder)
+        return _queues[folder]

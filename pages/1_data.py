@@ -2,32 +2,36 @@
 
 import streamlit as st
 
-from core.data.summary import summarise
 from core.ui import data as draw
-from core.ui import frame, state
+from core.ui import frame, load, state
 from core.ui.text import _, bold, md
 
 frame.start("data")
 
 chosen = state.dataset()
-with st.expander(_("Load a file"), expanded=chosen is None, icon=":material/upload_file:"):
-    draw.upload()
+loading = chosen is None or "draft" in st.session_state
+with st.expander(_("Load a file"), expanded=loading, icon=":material/upload_file:"):
+    load.panel()
     if st.button(_("Or take the synthetic sample"), icon=":material/science:"):
-        draw.load_sample()
+        load.load_sample()
         st.rerun()
 with st.expander(_("The library"), icon=":material/inventory_2:"):
     draw.library()
 
 if chosen is not None:
-    summary = summarise(chosen)
-    unit = _("events (company and session)") if summary.events else _("different stories")
+    tokens_of = st.session_state.get("tokens_of", ("", ""))
+    with st.spinner(_("Looking the table through …")):
+        found = draw.report(chosen, chosen.id, tokens_of[1] if tokens_of[0] == chosen.id else "")
+    unit = _("events (company and session)") if chosen.has_sessions else _("different stories")
     st.subheader(
         md("“{name}”: {rows:,} rows that stand for {independent:,} {unit}",
-           name=chosen.name, rows=summary.rows, independent=summary.independent, unit=unit), anchor=False,
+           name=chosen.name, rows=len(chosen), independent=found.observations, unit=unit), anchor=False,
     )  # fmt: skip
-    draw.figures(summary)
-    draw.findings(summary)
-    draw.distributions(chosen, summary)
+    draw.figures(chosen, found)
+    draw.findings(chosen, found)
+    with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):
+        draw.steps(chosen, found)
+    draw.distributions(chosen, found)
     st.markdown(bold(_("First rows as they were understood")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
-    frame.link("embed", _("Next: embed the headlines"))
+    frame.onward("embed", _("Next: embed the headlines"))

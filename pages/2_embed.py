@@ -29,7 +29,7 @@ else:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
     draw.glance(data, vectors)
-    frame.link("train", _("Next: train the models"))
+    frame.onward("train", _("Next: train the models"))
 
 with st.expander(_("What the store holds"), icon=":material/database:"):
     draw.store_table()

@@ -19,13 +19,16 @@ vectors = frame.need_vectors(data)
 
 run = frame.chosen_run(data)
 if run is not None:
+    if run.settings.split == "random":
+        draw.warnings(run)
     draw.verdict(run)
-    draw.warnings(run)
+    if run.settings.split != "random":
+        draw.warnings(run)
     draw.score_chart(run)
     draw.split_line(run)
     draw.pictures(run)
     draw.score_table(run)
-    frame.link("explain", _("Next: why does the model think so?"))
+    frame.onward("explain", _("Next: why does the model think so?"))
 
 with st.expander(_("Train"), expanded=run is None, icon=":material/model_training:"):
     if not jobs.panel("train", dataset=data.id):

@@ -5,12 +5,14 @@ import streamlit as st
 from core.ui import explain as draw
 from core.ui import frame
 from core.ui.text import _, as_typed
+from core.ui.train import reminder
 
 frame.start("explain")
 data = frame.need_dataset()
 run = frame.need_run(data)
 vectors = frame.need_vectors(data)
 
+reminder(run)
 with st.spinner(_("Explaining the test rows …")):
     found = draw.explained(run, data, vectors, run.id)
 draw.answer(run, found)
@@ -21,5 +23,5 @@ headline = data.headlines[int(found.rows[place])]
 st.markdown(f"> {as_typed(headline)}")
 draw.waterfall(run, found, place, "chart-waterfall", _("From the average to this prediction (ensemble)"),
                _("one row; red and blue say up and down, the number says how far"))  # fmt: skip
-draw.member_table(found, place)
-frame.link("predict", _("Next: try a headline of your own"))
+draw.member_table(run, found, place)
+frame.onward("predict", _("Next: try a headline of your own"))

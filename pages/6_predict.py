@@ -7,6 +7,7 @@ from core.predict import precedents, predict_headline
 from core.ui import explain, frame
 from core.ui import predict as draw
 from core.ui.text import _, today
+from core.ui.train import reminder
 
 frame.start("predict")
 data = frame.need_dataset()
@@ -25,8 +26,9 @@ with st.spinner(_("Reading the headline …")):
     vector = draw.vector_or_error(run, headline)
 made = predict_headline(run, vector, features, press)
 draw.prediction(run, made)
+reminder(run)
 explain.waterfall(
     run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction (ensemble)")
 )
-found = precedents(data, vectors, vector, pd.Timestamp(before) if data.has_sessions else None)
+found = precedents(data, vectors, vector, headline, pd.Timestamp(before) if data.has_sessions else None)
 draw.precedent_table(data, found)

@@ -65,6 +65,7 @@ def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path
     """Read 400 rows of the sample, embed them with the bundled encoder, and train both tasks."""
     from core.data.build import build_dataset
     from core.data.library import save_dataset
+    from core.data.plan import Plan
     from core.data.reading import read_table
     from core.data.roles import guess_roles
     from core.embed import embed
@@ -77,7 +78,7 @@ def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEADLINE_LAB_HOME", str(home))
         frame = read_table(file.read_bytes()).frame
-        data = build_dataset(frame, guess_roles(frame).roles, file.name)
+        data = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
         save_dataset(data)
         vectors = embed(data.headlines, "multilingual-e5-small").vectors
         runs = {task: train(data, vectors, TrainSettings(task)) for task in ("classify", "regress")}

@@ -44,7 +44,9 @@ def test_a_module_does_not_pay_for_heavy_libraries_before_they_are_used(module):
 
 def test_ruff_finds_nothing():
     for command in (["check"], ["format", "--check"]):
-        done = subprocess.run(["ruff", *command, "."], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "."], cwd=ROOT, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stdout
 
 

@@ -94,11 +94,11 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("button", name="이 표 사용하기").click()
     page.get_by_role("heading", name="종목·거래일").wait_for()
 
-    page.get_by_role("link", name="다음: 제목 임베딩하기").click()
-    page.get_by_role("button", name="제목 임베딩하기").click()
+    page.get_by_role("button", name="다음: 제목 임베딩하기").click()
+    page.get_by_role("button", name="제목 임베딩하기", exact=True).click()
     page.get_by_text("벡터로 준비되어 있습니다").wait_for()
 
-    page.get_by_role("link", name="다음: 모형 학습하기").click()
+    page.get_by_role("button", name="다음: 모형 학습하기").click()
     page.get_by_role("button", name="세 모형 학습하기").click()
     page.get_by_role("heading", name="ROC AUC").wait_for()
     assert "run=" in page.url
@@ -111,7 +111,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("link", name="5 지도", exact=True).click()
     page.get_by_text("점 하나가 표의 한 행").wait_for()
     page.get_by_role("link", name="6 예측", exact=True).click()
-    page.get_by_role("heading", name="앙상블의 예상은").wait_for()
+    page.get_by_role("heading", name="앙상블이 본").wait_for()
     before = page.get_by_test_id("stMetricValue").all_inner_texts()
     field = page.get_by_role("textbox", name="뉴스 제목")
     assert field.input_value() == EVIL

@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.build import build_dataset, return_unit
+from core.data.build import build_dataset
+from core.data.columns import return_unit
 from core.data.dataset import Roles
+from core.data.plan import Cleaning, Plan
 from core.data.reading import read_table
-from core.data.summary import summarise
 from core.errors import UserError
 
 ROLES = Roles("제목", "언론사", "일시", "종목", ("RSI",), "수익률")
@@ -20,8 +21,8 @@ CSV = """제목,언론사,일시,종목,RSI,수익률
 """
 
 
-def _build(csv: str = CSV, roles: Roles = ROLES, **options):
-    return build_dataset(read_table(csv.encode()).frame, roles, "test", **options)
+def _build(csv: str = CSV, roles: Roles = ROLES, **cleaning):
+    return build_dataset([read_table(csv.encode()).frame], Plan(roles, cleaning=Cleaning(**cleaning)), "test")
 
 
 def test_cells_get_their_types_and_rows_keep_their_numbers():
@@ -45,7 +46,7 @@ def test_everything_left_out_or_unreadable_is_counted_with_its_rows():
 
 
 def test_whole_row_repeats_can_be_kept():
-    assert len(_build(drop_repeats=False)) == 4
+    assert len(_build(repeats="keep")) == 4
 
 
 def test_the_id_does_not_depend_on_encoding_unicode_form_or_column_order():
@@ -56,7 +57,7 @@ def test_the_id_does_not_depend_on_encoding_unicode_form_or_column_order():
         read_table(unicodedata.normalize("NFD", CSV).encode()).frame,
         read_table(CSV.replace(",", ";").encode("utf-8-sig")).frame,
     ]
-    assert {build_dataset(v, ROLES, "x").id for v in variants} == {_build().id}
+    assert {build_dataset([v], Plan(ROLES), "x").id for v in variants} == {_build().id}
 
 
 def test_one_changed_cell_or_role_changes_the_id():
@@ -117,9 +118,3 @@ def test_a_target_with_too_many_labels_is_refused():
     rows = "\n".join(f"제목 {i}번입니다,값{i}" for i in range(30))
     with pytest.raises(UserError, match="30 different texts"):
         _build(f"제목,결과\n{rows}\n", Roles("제목", target="결과"))
-
-
-def test_the_summary_counts_independent_events():
-    summary = summarise(_build())
-    assert (summary.rows, summary.sessions, summary.events, summary.independent) == (3, 2, 2, 2)
-    assert summary.missing["RSI"] == 2

@@ -1,12 +1,13 @@
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_encoders import CORPUS, DIM, save_wordpiece
+from tiny_encoders import CORPUS, DIM, add_details, save_wordpiece
 
-from core.embed import bundled, embed, encoder, precision, vectors_if_stored
+from core.embed import bundled, embed, encoder, facts, precision, space_key, vectors_if_stored
 from core.embed.store import VectorStore
 from core.errors import UserError
 from core.jobs import Cancelled
@@ -165,6 +166,34 @@ def test_a_page_gets_vectors_only_where_all_are_stored(tiny):
     embedded = embed(CORPUS, tiny, "cls").vectors
     np.testing.assert_array_equal(vectors_if_stored([CORPUS[1], CORPUS[1]], tiny, "cls"), embedded[[1, 1]])
     assert vectors_if_stored([*CORPUS, "새 제목"], tiny) is None
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_the_key_of_an_encoder_follows_what_its_folder_holds(tiny, has_run):
+    if has_run:
+        embed(CORPUS, tiny)
+    key = space_key(tiny)
+    assert space_key(tiny) == key
+    save_wordpiece(Path(tiny), seed=1)
+    assert space_key(tiny) != key
+
+
+def test_another_prefix_is_another_key(tiny):
+    key = space_key(tiny)
+    add_details(Path(tiny), prefix="제목: ")
+    assert space_key(tiny) != key
+
+
+def test_the_key_of_an_encoder_that_has_run_is_the_one_of_the_store(tiny):
+    embed(CORPUS, tiny)
+    with VectorStore() as store:
+        assert {size.encoder for size in store.sizes()} == {space_key(tiny)}
+
+
+def test_the_key_of_an_unchanged_encoder_is_found_without_reading_its_weights(tiny, monkeypatch):
+    key = space_key(tiny)
+    monkeypatch.setattr(facts.hashlib, "file_digest", lambda *args: pytest.fail("read again"))
+    assert space_key(tiny) == key
 
 
 @pytest.mark.parametrize(

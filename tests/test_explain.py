@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from train_tables import make_dataset, signal, three_classes
 
+from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.explain.explain_run import explain_run
 from core.explain.probability import probability_contributions
@@ -262,6 +263,17 @@ def test_a_damaged_explanation_is_made_anew(saved, damage, caplog):
     again = explain_run(run, dataset, vectors)
     assert np.array_equal(again.values["rf"], first.values["rf"])
     assert "anew" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [UserError("The disk is full."), OSError(5, "input/output error")])
+def test_an_explanation_that_cannot_be_kept_is_returned_all_the_same(saved, monkeypatch, caplog, fault):
+    def full(path, write):
+        raise fault
+
+    monkeypatch.setattr("core.arrays.write_atomic", full)
+    _, run, dataset, vectors = saved
+    assert explain_run(run, dataset, vectors).label == "승"
+    assert "could not be kept" in caplog.text
 
 
 def test_an_unsaved_run_is_explained_and_leaves_nothing(tmp_path, monkeypatch, returned):

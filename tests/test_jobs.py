@@ -1,8 +1,15 @@
 import json
+import os
+import subprocess
+import sys
 import threading
+import time
+import types
+from dataclasses import asdict
 
 import pytest
 
+from core import jobs
 from core.errors import UserError
 from core.jobs import Job, JobQueue
 from core.locale import N_
@@ -121,3 +128,130 @@ def test_time_left_comes_from_time_spent():
     job = Job("0123456789ab", "embed", {}, status="running", fraction=0.25, started=100.0)
     assert job.seconds_left(now=110.0) == pytest.approx(30.0)
     assert Job("0123456789ab", "embed", {}).seconds_left(now=110.0) is None
+
+
+def _record(folder, job_id, **fields):
+    path = folder / f"{job_id}.json"
+    path.write_text(json.dumps(asdict(Job(job_id, "embed", {}, **fields))))
+    return path
+
+
+class Rust(BaseException):
+    """What a panic in a Rust library looks like."""
+
+
+def _panic(report):
+    raise Rust
+
+
+def _tell_a_folder(report):
+    raise UserError(N_("No {folder}."), folder=types)
+
+
+@pytest.mark.parametrize("work", [_panic, _tell_a_folder, lambda report: {"made": types}])
+def test_the_worker_outlives_whatever_a_job_raises_or_returns(queue, work):
+    assert not _ended(queue, queue.submit("a", {}, work).id).active
+    assert _ended(queue, queue.submit("b", {}, lambda report: None).id).status == "done"
+
+
+def test_the_jobs_can_be_listed_while_another_is_submitted(queue, monkeypatch):
+    started, go, submitted, looked = threading.Event(), threading.Event(), threading.Event(), []
+
+    def wait(report):
+        started.set()
+        go.wait(5)
+
+    queue.submit("embed", {"n": "1"}, wait)
+    queue.submit("embed", {"n": "2"}, lambda report: None)
+    assert started.wait(5)
+
+    def submit_another():
+        queue.submit("embed", {"n": "3"}, lambda report: None)
+        submitted.set()
+
+    def active(job):
+        if not looked:
+            looked.append(job)
+            threading.Thread(target=submit_another).start()
+            submitted.wait(0.2)
+        return job.status in jobs.ACTIVE
+
+    monkeypatch.setattr(Job, "active", property(active))
+    try:
+        assert [job.subject["n"] for job in queue.active()] == ["1", "2"]
+    finally:
+        go.set()
+    assert submitted.wait(5)
+
+
+def test_the_process_ends_while_a_job_runs_and_the_record_tells_it(tmp_path):
+    code = f"""
+import threading
+from pathlib import Path
+from core.jobs import JobQueue
+started = threading.Event()
+JobQueue(Path({str(tmp_path)!r})).submit("embed", {{}}, lambda report: (started.set(), threading.Event().wait()))
+started.wait()
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=30, cwd=sys.path[0] + "/..")
+    assert [job.status for job in JobQueue(tmp_path).all()] == ["interrupted"]
+
+
+def test_two_first_calls_make_one_queue(home, monkeypatch):
+    class Slow(JobQueue):
+        def __init__(self, folder):
+            time.sleep(0.1)
+            super().__init__(folder)
+
+    monkeypatch.setattr(jobs, "JobQueue", Slow)
+    made = []
+    threads = [threading.Thread(target=lambda: made.append(jobs.queue())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 1
+
+
+def test_records_older_than_two_weeks_are_removed_when_the_queue_is_made(tmp_path):
+    for job_id, days in (("0" * 12, 15), ("1" * 12, 13)):
+        path = _record(tmp_path, job_id, status="done")
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    assert [job.id for job in JobQueue(tmp_path).all()] == ["1" * 12]
+    assert not (tmp_path / ("0" * 12 + ".json")).exists()
+
+
+def test_a_record_is_read_again_only_where_it_changed(queue, tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        jobs, "_read_record", lambda path, real=jobs._read_record: read.append(path) or real(path)
+    )
+    path = _record(tmp_path, "0" * 12, status="done", created=1.0)
+    _ended(queue, queue.submit("embed", {}, lambda report: None).id)
+    for _ in range(3):
+        assert len(queue.all()) == 2
+    assert read == [path]
+    _record(tmp_path, "0" * 12, status="failed", created=1.0)
+    os.utime(path, (1e9, time.time() + 5))
+    assert queue.get("0" * 12).status == "failed"
+
+
+def test_a_job_of_another_process_is_interrupted_once_that_is_no_more(queue, tmp_path):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    _record(tmp_path, "0" * 12, status="running", pid=other.pid)
+    before = queue.get("0" * 12).status
+    other.communicate(b"")
+    assert (before, queue.get("0" * 12).status) == ("running", "interrupted")
+
+
+@pytest.mark.parametrize(("handle", "state", "alive"), [(0, 0, False), (7, 0, False), (7, 0x102, True)])
+def test_on_windows_a_process_is_asked_for_and_never_ended(monkeypatch, handle, state, alive):
+    import ctypes
+
+    kernel = types.SimpleNamespace(
+        OpenProcess=lambda *args: handle, WaitForSingleObject=lambda *args: state, CloseHandle=lambda *args: 1
+    )
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    monkeypatch.setattr(os, "kill", lambda *args: pytest.fail("os.kill ends a process on Windows"))
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert jobs._alive(4242) is alive

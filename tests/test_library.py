@@ -4,6 +4,7 @@ import pytest
 from core.data.build import build_dataset
 from core.data.dataset import Roles
 from core.data.library import delete_dataset, list_datasets, load_dataset, rename_dataset, save_dataset
+from core.data.plan import Plan
 from core.errors import UserError
 
 
@@ -13,7 +14,7 @@ def data(home):
         {"제목": ["가나전자 급등", "다라화학 급락"], "일자": ["2024-01-02", "2024-01-03"], "수익률": ["0.01", "-0.02"]},
         dtype="str",
     )  # fmt: skip
-    made = build_dataset(table, Roles("제목", date="일자", target="수익률"), "처음 이름")
+    made = build_dataset([table], Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
     save_dataset(made)
     return made
 

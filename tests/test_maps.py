@@ -1,3 +1,7 @@
+import sys
+import threading
+import types
+
 import numpy as np
 import pytest
 
@@ -138,9 +142,42 @@ def test_the_key_follows_the_content_and_the_settings_that_matter():
 def test_a_damaged_map_is_computed_anew(home, content):
     key = map_key(clusters(), MapSettings())
     save(key, np.zeros((2, 2), np.float32))
-    (home / "maps" / f"{key}.npy").write_bytes(content)
+    (home / "maps" / f"{key}.npz").write_bytes(content)
     assert load_or_none(key) is None
     assert coordinates(clusters(), MapSettings()).shape == (60, 2)
+
+
+def test_a_map_with_a_flipped_bit_of_data_is_not_returned(home):
+    key = map_key(clusters(), MapSettings())
+    save(key, np.zeros((2, 2), np.float32))
+    path = home / "maps" / f"{key}.npz"
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    np.savez(path, **(arrays | {"places": np.full((2, 2), 1e-40, np.float32)}))
+    assert load_or_none(key) is None
+
+
+def test_two_umaps_never_run_at_once(monkeypatch):
+    inside, most = [], []
+
+    class Counting:
+        def __init__(self, **options):
+            pass
+
+        def fit_transform(self, vectors):
+            inside.append(1)
+            most.append(len(inside))
+            threading.Event().wait(0.1)
+            inside.pop()
+            return vectors[:, :2]
+
+    monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=Counting))
+    threads = [threading.Thread(target=warm_up) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1, 1, 1]
 
 
 def test_a_key_cannot_leave_the_workspace(home):

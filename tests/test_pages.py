@@ -91,7 +91,7 @@ def test_an_emptied_feature_counts_as_missing(lab):
     app.number_input[0].set_value(None).run()
     assert not app.exception
     assert app.number_input[0].value is None
-    assert any("앙상블의 예상은" in subheader.value for subheader in app.subheader)
+    assert any("앙상블이 본" in subheader.value for subheader in app.subheader)
 
 
 def test_a_table_without_vectors_is_led_to_the_embed_page(lab, tmp_path):
@@ -111,7 +111,7 @@ def test_a_typed_headline_is_predicted_live(lab):
     app.text_input[0].set_value("[특징주] 가온전자, 대규모 수주에 급등…목표주가 상향").run()
     assert not app.exception
     assert [metric.value for metric in app.metric] != before
-    assert any("앙상블의 예상은" in subheader.value for subheader in app.subheader)
+    assert any("앙상블이 본" in subheader.value for subheader in app.subheader)
 
 
 def test_an_empty_headline_gets_one_sentence(lab):

@@ -1,4 +1,6 @@
-from core.data.repeats import key, stories
+from quality_tables import SESSIONS, news, table
+
+from core.data.repeats import _sample, describe_repeats, key, retold_rows, stories
 
 NEWS = [
     "[특징주] 가나전자, 3분기 영업이익 흑자전환에 강세",
@@ -25,3 +27,61 @@ def test_tags_and_punctuation_do_not_count():
 
 def test_a_headline_of_signs_alone_keeps_a_key():
     assert key("[…]!?") != ""
+
+
+def test_equal_headlines_have_one_number_whatever_their_count():
+    assert stories(["가", "나", "가", "가"]).tolist() == [0, 1, 0, 0]
+    assert stories([]).tolist() == []
+
+
+def test_a_key_holds_letters_digits_and_hanja_alone():
+    assert key("<속보> 三星_전자, ＡＩ 칩… 3.5% ↑😀") == "三星전자ai칩35"
+
+
+def test_a_hostile_text_takes_no_time_to_compare():
+    key("가" + "\u0301\u0316" * 50_000)
+
+
+def test_above_the_limit_only_equal_keys_are_one_story(monkeypatch):
+    monkeypatch.setattr("core.data.repeats.MOST_COMPARED", 3)
+    group = stories(NEWS)
+    assert len(set(group[[0, 1]])) == 2
+    assert group[0] == group[4]
+
+
+def test_stories_are_described_with_their_outlets_and_sessions():
+    data, _plan = table(
+        [*NEWS, NEWS[2]], session=[5, 2, 0, 1, 9, 3], press=["가", "나", "가", "가", "나", "가"]
+    )
+    repeats = describe_repeats(data)
+    counts = repeats.headlines, repeats.stories, repeats.repeated, repeats.retold, repeats.across
+    assert counts == (5, 3, 1, 1, 1)
+    assert repeats.complete
+    largest = repeats.largest
+    assert largest[["headline", "rows", "headlines", "outlets"]].values.tolist() == [
+        [NEWS[0], 3, 3, 2],
+        [NEWS[2], 2, 1, 1],
+    ]
+    assert (largest["first"][0], largest["last"][0]) == (SESSIONS[2], SESSIONS[9])
+    assert retold_rows(data).tolist() == [True, True, False, False, True, False]
+
+
+def test_a_table_too_large_to_search_gets_an_estimate_from_a_sample(monkeypatch):
+    monkeypatch.setattr("core.data.repeats.MOST_COMPARED", 8)
+    monkeypatch.setattr("core.data.repeats.SAMPLE", 8)
+    data, _plan = table([*NEWS, *news(5)], session=[0] * 10)
+    repeats = describe_repeats(data)
+    assert not repeats.complete
+    assert (repeats.sample, repeats.sample_share) == (8, 3 / 8)
+
+
+def test_the_sample_takes_whole_sessions(monkeypatch):
+    texts = news(60)
+    data, _plan = table(texts, session=[i // 10 for i in range(60)])
+    monkeypatch.setattr("core.data.repeats.SAMPLE", 20)
+    assert len({texts.index(text) // 10 for text in _sample(data.frame)}) == 2
+
+
+def test_a_table_without_repeats_has_no_largest_story():
+    data, _plan = table(news(4))
+    assert describe_repeats(data).largest.empty

@@ -80,16 +80,6 @@ def test_every_column_belongs_to_its_group():
     assert len(prepared.columns) == len(prepared.group_of)
 
 
-def test_without_headlines_the_rest_stays_the_same():
-    vectors = np.ones((2, 3), np.float32)
-    features, press = table(x=[1, 2]), outlets("가", "나")
-    prepared = fit(features, press, vectors)
-    alone = prepared.without_headlines()
-    assert alone.groups == ("x", "press")
-    whole = prepared.matrix(vectors, features, press)
-    assert np.array_equal(whole[:, 3:], alone.matrix(None, features, press))
-
-
 def test_vectors_alone_are_enough():
     prepared = fit(pd.DataFrame(index=range(2)), None, np.eye(2, dtype=np.float32))
     assert prepared.groups == ("headline",)

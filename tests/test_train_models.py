@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -108,6 +110,20 @@ def test_early_stopping_keeps_few_rounds_where_later_rows_contradict(name):
 @pytest.mark.parametrize("name", ["xgb", "lgbm"])
 def test_without_validation_rows_a_fixed_number_of_rounds_is_fitted(name):
     assert models()[name].fit(sample(2, valid=False), silent).size == boosted.ROUNDS_WITHOUT_VALIDATION
+
+
+@EVERY
+def test_threads_that_share_a_model_all_get_its_answers(name):
+    model = models()[name].fit(sample(2), silent)
+    model = models()[name].from_bytes(model.to_bytes(), 2)
+    predicted, (values, _) = model.predict(X[:3]), model.contributions(X[:3])
+
+    def ask(_):
+        same = [np.array_equal(model.predict(X[:3]), predicted) for _ in range(80)]
+        return all(same) and all(np.allclose(model.contributions(X[:3])[0], values) for _ in range(5))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(8)))
 
 
 def test_the_forest_trusts_no_type_but_the_tree():

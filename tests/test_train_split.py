@@ -5,7 +5,7 @@ from train_tables import make_dataset
 
 from core.errors import UserError
 from core.train.settings import TrainSettings
-from core.train.split import inner_validation, make_split, require_learnable, require_outcomes
+from core.train.split import groups, inner_validation, make_split, require_learnable, require_outcomes
 
 DAYS = np.repeat(np.arange(20), 5)  # 20 sessions of 5 rows
 
@@ -74,6 +74,56 @@ def test_the_split_by_group_keeps_stories_whole(seed):
     assert len(made.test) == 20
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_the_split_by_group_keeps_events_whole(seed):
+    dataset = make_dataset(np.zeros(100), DAYS)
+    made = split(dataset, split="group", seed=seed)
+    assert set(days_of(dataset, made.train)).isdisjoint(days_of(dataset, made.test))
+    assert len(made.test) == 20
+
+
+def test_the_split_by_group_follows_chains_of_stories_and_events():
+    story = np.arange(100)
+    story[[4, 9]] = story[[5, 10]]  # sessions 0 and 1, and 1 and 2, share a story
+    dataset = make_dataset(np.zeros(100), DAYS, story=story)
+    group = groups(dataset, np.arange(100))
+    assert len(set(group[:15])) == 1
+    assert len(set(group)) == 18
+
+
+def test_rows_without_a_session_are_no_event():
+    days = DAYS.copy()
+    days[:10] = -1
+    assert len(set(groups(make_dataset(np.zeros(100), days), np.arange(100)))) == 28
+
+
+def test_companies_of_one_session_are_events_of_their_own():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    dataset.frame["company"] = [f"회사 {i % 5}" for i in range(100)]
+    assert len(set(groups(dataset, np.arange(100)))) == 100
+
+
+def test_a_group_larger_than_the_share_is_for_training():
+    story = np.r_[np.zeros(60), np.arange(1, 41)]
+    for seed in range(5):
+        made = split(make_dataset(np.zeros(100), story=story), split="group", seed=seed)
+        assert len(made.test) == 20
+        assert set(range(60)) <= set(made.train)
+
+
+def test_of_groups_that_are_all_too_large_the_smallest_is_held_out():
+    made = split(make_dataset(np.zeros(100), story=np.arange(100) < 40), split="group")
+    assert made.test.tolist() == list(range(40))
+
+
+def test_inner_validation_by_group_keeps_events_whole():
+    dataset = make_dataset(np.zeros(200), np.repeat(np.arange(40), 5))
+    settings = TrainSettings(split="group")
+    fit, valid = inner_validation(dataset, split(dataset, split="group").train, settings)
+    assert len(valid)
+    assert set(days_of(dataset, fit)).isdisjoint(days_of(dataset, valid))
+
+
 def test_the_random_split_holds_out_a_fifth_of_the_rows():
     made = split(make_dataset(np.zeros(100), DAYS), split="random")
     assert len(made.test) == 20
@@ -109,6 +159,7 @@ def test_inner_validation_gives_way_where_too_little_is_left():
         (make_dataset(np.zeros(40), np.repeat([0, 1], 20), story=np.zeros(40)), {"horizon": 0}, "20 repeat"),
         (make_dataset(np.zeros(40)), {}, "no date"),
         (make_dataset(np.zeros(40), story=np.zeros(40)), {"split": "group"}, "nearly the same"),
+        (make_dataset(np.zeros(40), np.zeros(40, int)), {"split": "group"}, "hang together"),
     ],
 )
 def test_too_little_to_split_is_said_in_a_sentence(dataset, settings, words):

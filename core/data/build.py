@@ -1,166 +1,203 @@
-"""From a table of text and its roles to a typed `Dataset`."""
+"""From the text cells of one file, or two, and a plan to a typed `Dataset`."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import FEATURE, Dataset, Problem, Roles
+from core.data.columns import Typist
+from core.data.contradictions import resolve
+from core.data.dataset import FEATURE, Dataset, Problem
+from core.data.join import Joined, join_tables
+from core.data.plan import Plan
 from core.data.repeats import stories
 from core.data.sessions import sessions_around
-from core.data.values import moments, numbers, plain_text, texts
+from core.data.target import Prices, as_labels, make_target, prices_from
+from core.data.values import plain_text, texts
 from core.errors import Message, UserError
+from core.jobs import Report, silent
 from core.locale import N_
 
 
-def build_dataset(table: pd.DataFrame, roles: Roles, name: str, drop_repeats: bool = True) -> Dataset:
-    """Type a table of text cells by its roles.
+def build_dataset(tables: Sequence[pd.DataFrame], plan: Plan, name: str, report: Report = silent) -> Dataset:
+    """Type one table of text cells, or two that the plan joins, and leave out what its cleaning says.
 
-    Rows that repeat a whole row are dropped unless `drop_repeats` is False, rows without a headline always;
-    both are counted in the dataset's `problems`, as is every cell that could not be read.
+    Rows without a headline are always left out. Everything left out or unreadable stands in the dataset's
+    `problems` with the numbers of its rows in the first table.
 
     Raises:
         UserError: where a role names a column that is not there or one column twice, a feature is no number,
-            or no row has a headline.
+            no row has a headline, or the join or the target that the plan asks for cannot be made.
     """
-    _check_roles(table, roles)
-    problems: list[Problem] = []
-    row = np.arange(1, len(table) + 1)
-    frame = pd.DataFrame({"row": row, "headline": texts(table[roles.headline], plain_text)})
-
-    keep = frame["headline"].to_numpy() != ""
-    _count(problems, "no_headline", N_("Rows without a headline were left out."), row[~keep])
+    roles = plan.roles
+    table, row_2, prices = tables[0], None, None
+    told: list[Problem] = []
+    if len(tables) > 1 and plan.join:
+        report(0.0, N_("Joining the two files"))
+        joined = join_tables(tables[0], tables[1], plan.join, roles, plan.exchange)
+        table, row_2 = joined.frame, joined.row_2
+        prices = _prices_of_second(joined, plan)
+        told = [*(Problem("join", note, ()) for note in joined.notes), *_price_problems(prices)]
+    _check_roles(table, plan)
+    report(0.0, N_("Reading {rows:,} headlines"), rows=len(table))
+    headlines = texts(table[roles.headline], plain_text)
+    first = Typist(table, np.arange(1, len(table) + 1))
+    keep = headlines != ""
+    first.note("no_headline", N_("Rows without a headline were left out."), ~keep)
     if not keep.any():
-        raise UserError(N_("The column {column} holds no headline in any row. Choose another column."),
-                        column=roles.headline)  # fmt: skip
-    if drop_repeats:
+        raise UserError(
+            N_("The column {column} holds no headline in any row. Choose another column."),
+            column=roles.headline,
+        )
+    if plan.cleaning.repeats == "drop":
+        report(0.2, N_("Looking for rows that repeat a whole row"))
         repeated = table.duplicated().to_numpy() & keep
-        _count(problems, "repeats", N_("Rows that repeat a whole row were dropped."), row[repeated])
+        first.note("repeats", N_("Rows that repeat a whole row were dropped."), repeated)
         keep &= ~repeated
 
-    table, frame = table[keep].reset_index(drop=True), frame[keep].reset_index(drop=True)
-    row = frame["row"].to_numpy()
-    frame["press"] = _text_or_missing(table, roles.press)
-    frame["company"] = _text_or_missing(table, roles.group)
-    frame["time"], frame["session"] = _times(table, roles.date, row, problems)
-    for feature in roles.numeric:
-        frame[FEATURE + feature] = _feature(table[feature], row, problems)
-    frame["target"], kind = _target(table, roles.target, row, problems)
+    typist = Typist(table[keep].reset_index(drop=True), first.row[keep])
+    frame, kind = _typed(typist, headlines[keep], plan, prices, report)
+    if row_2 is not None:
+        frame["row_2"] = row_2[keep]
+    frame, kept = _cleaned(typist, frame, plan)
+    report(0.8, N_("Grouping headlines that tell the same story"))
     frame["story"] = stories(frame["headline"].tolist())
-    return Dataset(content_id(frame, roles), name, roles, frame, kind, tuple(problems))
+    typist.row = typist.row[kept]
+    template = N_("Rows have no outcome; they are left out of training.")
+    if kind:
+        typist.note("no_target", template, frame["target"].isna().to_numpy())
+    report(0.95, N_("Making the table's id from its content"))
+    problems = (*told, *first.problems, *typist.problems)
+    return Dataset(content_id(frame, plan), name, roles, frame, kind, problems, plan)
 
 
-def content_id(frame: pd.DataFrame, roles: Roles) -> str:
-    """Return 16 hexadecimal digits of the SHA-256 of a typed frame's content and roles.
+def content_id(frame: pd.DataFrame, plan: Plan) -> str:
+    """Return 16 hexadecimal digits of the SHA-256 of a typed frame's content, its roles and its horizon.
 
-    The order of the columns, the encoding and the format of the file do not change it.
+    The order of the columns, the encoding and the format of the file, and whether it came as one file or two
+    do not change it.
     """
-    digest = hashlib.sha256(repr(replace(roles, numeric=tuple(sorted(roles.numeric)))).encode())
-    for column in sorted(frame.columns):
+    roles = replace(plan.roles, numeric=tuple(sorted(plan.roles.numeric)))
+    digest = hashlib.sha256(f"{roles!r} {plan.target.horizon}".encode())
+    for column in sorted(set(frame.columns) - {"row_2"}):
         digest.update(f"\0{column}\0".encode())
         values = frame[column]
         if values.dtype.kind in "fiM":
             digest.update(np.ascontiguousarray(values.to_numpy()).tobytes())
         else:
-            cells = ["\1" if pd.isna(cell) else str(cell) for cell in values]
+            cells = values.astype(object).where(values.notna(), "\1")
             digest.update("\0".join(cells).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]
 
 
-def _check_roles(table: pd.DataFrame, roles: Roles) -> None:
+def _typed(
+    typist: Typist, headlines: np.ndarray, plan: Plan, prices: Prices | None, report: Report
+) -> tuple[pd.DataFrame, str]:
+    roles = plan.roles
+    frame = pd.DataFrame({"row": typist.row, "headline": pd.Series(headlines, dtype="str")})
+    frame["press"] = typist.text(roles.press)
+    frame["company"] = typist.text(roles.group)
+    frame["time"] = frame["session"] = np.full(len(frame), np.datetime64("NaT", "s"))
+    if roles.date:
+        report(0.3, N_("Reading dates and finding their sessions"))
+        times, timed = typist.times(roles.date)
+        frame["time"] = times
+        frame["session"] = sessions_around(times, plan.exchange).of(times, timed)
+    for number, feature in enumerate(roles.numeric):
+        report(0.4 + 0.3 * number / len(roles.numeric), N_("Reading the numbers of {column}"), column=feature)
+        frame[FEATURE + feature] = typist.feature(feature)
+    if plan.target.source == "column":
+        frame["target"], kind = typist.target(roles.target)
+    else:
+        frame["target"], kind = _target_from_prices(typist, frame, plan, prices)
+    return frame, kind
+
+
+def _target_from_prices(
+    typist: Typist, frame: pd.DataFrame, plan: Plan, prices: Prices | None
+) -> tuple[np.ndarray | pd.Series, str]:
+    if not plan.roles.date:
+        raise UserError(
+            N_("A target made from prices needs the date of each headline. Choose the date column.")
+        )
+    session = frame["session"].to_numpy()
+    company = frame["company"] if plan.roles.group else None
+    if prices is None:
+        rule = plan.target
+        benchmark = typist.feature(rule.benchmark) if rule.benchmark else None
+        prices = prices_from(company, session, typist.feature(rule.price), benchmark)
+    days = np.concatenate([session, prices.session])
+    returns = make_target(company, session, prices, plan.target, sessions_around(days, plan.exchange))
+    if plan.target.win_above is None:
+        return returns, "return"
+    return pd.Series(as_labels(returns, plan.target.win_above), dtype="str"), "label"
+
+
+def _prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
+    """Return the prices of every row of the second file, used by a headline or not, where they stand there."""
+    price = joined.in_second(plan.target.price)
+    if plan.target.source == "column" or price is None or plan.join is None or not plan.join.right_date:
+        return None
+    second = Typist(joined.second, np.arange(1, len(joined.second) + 1))
+    dates = second.times(plan.join.right_date)[0]
+    benchmark = joined.in_second(plan.target.benchmark)
+    return prices_from(
+        joined.second[plan.join.right_company] if plan.join.right_company else None,
+        sessions_around(dates, plan.exchange).on(dates),
+        second.feature(price),
+        second.feature(benchmark) if benchmark else None,
+    )
+
+
+def _price_problems(prices: Prices | None) -> list[Problem]:
+    count = 0 if prices is None else len(prices.not_positive) + len(prices.no_session)
+    template = N_(
+        "{count:,} prices of the second file are not above zero, or dated on no session; they count as missing."
+    )
+    return [Problem("bad_price", Message(template, {"count": count}), ())] if count else []
+
+
+def _cleaned(typist: Typist, frame: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, np.ndarray]:
+    keep = np.ones(len(frame), bool)
+    if plan.cleaning.unmatched == "drop" and "row_2" in frame:
+        alone = frame["row_2"].to_numpy() == 0
+        typist.note("unmatched", N_("Rows without a partner in the second file were left out."), alone)
+        keep &= ~alone
+    if plan.cleaning.without_session == "drop" and plan.roles.date:
+        undated = frame["session"].isna().to_numpy() & keep
+        typist.note("no_session", N_("Rows without a readable date were left out."), undated)
+        keep &= ~undated
+    if plan.cleaning.contradictions != "keep":
+        resolved = resolve(frame, plan.cleaning.contradictions)
+        typist.note("contradictions", N_("Rows that contradict another row were left out."), keep & ~resolved)
+        keep &= resolved
+    if not keep.any():
+        raise UserError(N_("No row is left after cleaning. Leave out less."))
+    return (frame if keep.all() else frame[keep].reset_index(drop=True)), keep
+
+
+def _check_roles(table: pd.DataFrame, plan: Plan) -> None:
+    roles, rule = plan.roles, plan.target
     single = (roles.headline, roles.press, roles.date, roles.group, roles.target)
     chosen = [name for name in (*single, *roles.numeric) if name]
-    for name in chosen:
+    needed = (
+        [rule.price, rule.benchmark if rule.source == "adjusted" else ""] if rule.source != "column" else []
+    )
+    if "" in needed[: 2 if rule.source == "adjusted" else 1]:
+        raise UserError(N_("To make the target, choose the column of closing prices (and of the benchmark)."))
+    for name in [*chosen, *filter(None, needed)]:
         if name not in table.columns:
-            raise UserError(N_("There is no column {column} in the file. Its columns are: {columns}."),
-                            column=name, columns=", ".join(map(str, table.columns)))  # fmt: skip
+            raise UserError(
+                N_("There is no column {column} in the file. Its columns are: {columns}."),
+                column=name,
+                columns=", ".join(map(str, table.columns)),
+            )
         if chosen.count(name) > 1:
-            raise UserError(N_("The column {column} was chosen for two roles. Give each role its own column."),
-                            column=name)  # fmt: skip
-
-
-def _count(problems: list[Problem], code: str, template: str, rows: np.ndarray, **params: object) -> None:
-    if len(rows):
-        problems.append(Problem(code, Message(template, params), tuple(rows.tolist())))
-
-
-def _text_or_missing(table: pd.DataFrame, column: str | None) -> pd.Series:
-    if column is None:
-        return pd.Series([None] * len(table), dtype="str")
-    cells = pd.Series(texts(table[column], plain_text), dtype="str")
-    return cells.mask(cells == "")
-
-
-def _times(
-    table: pd.DataFrame, column: str | None, row: np.ndarray, problems: list[Problem]
-) -> tuple[np.ndarray, np.ndarray]:
-    unknown = np.full(len(table), np.datetime64("NaT", "s"))
-    if column is None:
-        return unknown, unknown
-    times, timed, bad = moments(table[column])
-    _count(problems, "bad_date", N_("Dates in {column} could not be read; these rows have no session."), row[bad],
-           column=column)  # fmt: skip
-    if np.isnat(times).all():
-        raise UserError(N_("No cell of {column} could be read as a date. Choose another date column, or none."),
-                        column=column)  # fmt: skip
-    return times, sessions_around(times).of(times, timed)
-
-
-def _feature(cells: pd.Series, row: np.ndarray, problems: list[Problem]) -> np.ndarray:
-    values, bad = numbers(cells)
-    if bad.any() and not np.isfinite(values).any():
-        raise UserError(N_("No cell of {column} could be read as a number. Leave it out of the features."),
-                        column=str(cells.name))  # fmt: skip
-    _count(problems, "bad_number", N_("Cells of {column} could not be read as numbers; they count as missing."),
-           row[bad], column=str(cells.name))  # fmt: skip
-    return values
-
-
-def _target(
-    table: pd.DataFrame, column: str | None, row: np.ndarray, problems: list[Problem]
-) -> tuple[pd.Series | np.ndarray, str]:
-    if column is None:
-        return np.full(len(table), np.nan), ""
-    values, bad = numbers(table[column])
-    known = np.isfinite(values)
-    if known.any() and bad.mean() < 0.1 and not _are_codes(values[known]):
-        _count(problems, "bad_number", N_("Cells of {column} could not be read as numbers; they count as missing."),
-               row[bad], column=column)  # fmt: skip
-        values = values * return_unit(table[column], values)
-        _count(problems, "no_target", N_("Rows have no outcome; they are left out of training."),
-               row[~np.isfinite(values)])  # fmt: skip
-        return values, "return"
-    labels = _text_or_missing(table, column)
-    classes = labels.nunique()
-    if classes > 20:
-        raise UserError(
-            N_("The target {column} holds {classes:,} different texts. It should hold returns, or at most 20 labels "
-               "such as 승 and 패."), column=column, classes=classes)  # fmt: skip
-    _count(problems, "no_target", N_("Rows have no outcome; they are left out of training."),
-           row[labels.isna().to_numpy()])  # fmt: skip
-    return labels, "label"
-
-
-def _are_codes(values: np.ndarray) -> bool:
-    """Say whether numbers are two codes such as 0 and 1 rather than returns."""
-    return len(np.unique(values)) <= 2 and bool((values == np.round(values)).all())
-
-
-def return_unit(cells: pd.Series, values: np.ndarray) -> float:
-    """Return what one unit of a return column is worth as a fraction: 1, 0.01 (percent) or 0.0001 (bp).
-
-    The header decides (`수익률(%)`, `(bp)`); cells that carry their own unit are fractions already; else a
-    column whose largest values exceed 100 % a session as fractions must be percent.
-    """
-    header = str(cells.name).lower()
-    if cells.str.contains("%|bp", case=False).any():
-        return 1.0
-    if "bp" in header:
-        return 0.0001
-    if "%" in header or "퍼센트" in header or "pct" in header or "percent" in header:
-        return 0.01
-    known = np.abs(values[np.isfinite(values)])
-    return 0.01 if len(known) and np.quantile(known, 0.99) > 1.0 else 1.0
+            raise UserError(
+                N_("The column {column} was chosen for two roles. Give each role its own column."),
+                column=name,
+            )

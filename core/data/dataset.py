@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from core.errors import Message
+
+if TYPE_CHECKING:
+    from core.data.plan import Plan
 
 FEATURE = "feature."
 WIN, LOSE = "승", "패"
@@ -56,7 +59,7 @@ class Dataset:
     - `feature.<name>`: one float64 column per continuous feature, NaN where missing.
 
     `target_kind` is "return", "label" or "" (no target); `problems` lists what reading left out or could not
-    read.
+    read; `plan` is how it was made, where that is known.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Dataset:
     frame: pd.DataFrame
     target_kind: str
     problems: tuple[Problem, ...] = ()
+    plan: Plan | None = None
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -7,7 +7,8 @@ import logging
 import re
 import shutil
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 import pandas as pd
 
 from core.data.dataset import Dataset, Problem, Roles
+from core.data.plan import Plan
+from core.data.reading import RawTable
 from core.errors import Message, UserError
 from core.files import folder_atomic, write_atomic
 from core.locale import N_
@@ -38,8 +41,19 @@ class Entry:
     roles: Roles
 
 
-def save_dataset(dataset: Dataset) -> None:
-    """Keep a dataset; one with the same content that is there already takes the new name only."""
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file that a dataset was made from: its name, a label only, and its cells."""
+
+    name: str
+    table: RawTable
+
+
+def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
+    """Keep a dataset, and the files it was made from, so that a step can be undone later.
+
+    One with the same content that is there already takes the new name only.
+    """
     folder = _folder(dataset.id)
     record = {
         "id": dataset.id,
@@ -51,6 +65,8 @@ def save_dataset(dataset: Dataset) -> None:
         "events": dataset.events,
         "target_kind": dataset.target_kind,
         "roles": dataset.roles.as_dict(),
+        "plan": dataset.plan.as_dict() if dataset.plan else None,
+        "sources": [_reading(source) for source in sources],
         "problems": [
             {
                 "code": p.code,
@@ -64,6 +80,8 @@ def save_dataset(dataset: Dataset) -> None:
 
     def fill(part: Path) -> None:
         dataset.frame.to_parquet(part / "frame.parquet", index=False)
+        for number, source in enumerate(sources):
+            source.table.frame.to_parquet(part / f"source-{number}.parquet", index=False)
         _write_record(part / "dataset.json", record)
 
     if folder.is_dir():
@@ -85,6 +103,20 @@ def load_dataset(dataset_id: str) -> Dataset:
             N_("There is no dataset {id} in the library. It may have been deleted."), id=dataset_id
         )
     return replace(_load_frame(folder), name=record["name"])
+
+
+def load_sources(dataset_id: str) -> list[Source]:
+    """Return the files that a dataset was made from; an empty list where they were not kept."""
+    folder = _folder(dataset_id)
+    record = _read_record(folder) or {}
+    sources = []
+    for number, reading in enumerate(record.get("sources", [])):
+        frame = pd.read_parquet(folder / f"source-{number}.parquet")
+        name = reading.pop("name")
+        sources.append(
+            Source(name, RawTable(frame=frame, **reading | {"sheets": tuple(reading.get("sheets", ()))}))
+        )
+    return sources
 
 
 def list_datasets() -> list[Entry]:
@@ -140,6 +172,12 @@ def _read_record(folder: Path) -> dict[str, Any] | None:
         return None
 
 
+def _reading(source: Source) -> dict[str, Any]:
+    return {"name": source.name} | {
+        item.name: getattr(source.table, item.name) for item in fields(source.table) if item.name != "frame"
+    }
+
+
 def _roles(record: dict[str, Any]) -> Roles:
     return Roles(**{**record["roles"], "numeric": tuple(record["roles"]["numeric"])})
 
@@ -160,7 +198,8 @@ def _load_frame(folder: Path) -> Dataset:
     except (OSError, ValueError) as error:
         raise UserError(N_("The files of dataset {id} are damaged. Delete it and load the file again."),
                         id=folder.name) from error  # fmt: skip
+    plan = Plan.from_dict(record["plan"]) if record.get("plan") else None
     problems = tuple(
         Problem(p["code"], Message(p["template"], p["params"]), tuple(p["rows"])) for p in record["problems"]
     )
-    return Dataset(record["id"], record["name"], _roles(record), frame, record["target_kind"], problems)
+    return Dataset(record["id"], record["name"], _roles(record), frame, record["target_kind"], problems, plan)

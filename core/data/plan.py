@@ -121,9 +121,20 @@ class Plan:
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
 
     @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read what `to_json` wrote. Raises `UserError` where it is something else."""
+        try:
+            return cls.from_dict(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UserError(N_("The plan cannot be read: {reason}. Export it from the app again."),
+                            reason=str(error)) from error  # fmt: skip
+
+    @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Plan:
         """Make the plan that `as_dict` took apart; a part that is absent has its default."""
-        parts: dict[str, Any] = {"roles": Roles(**{**values["roles"], "numeric": tuple(values["roles"]["numeric"])})}
+        parts: dict[str, Any] = {
+            "roles": Roles(**{**values["roles"], "numeric": tuple(values["roles"]["numeric"])})
+        }
         kinds = {"exchange": Exchange, "join": Join, "target": TargetRule, "cleaning": Cleaning}
         for name in (f.name for f in fields(cls)):
             if name in kinds and values.get(name):

@@ -1,130 +1,79 @@
-"""From text cells to numbers, times, headlines and classes. What cannot be read exactly is never guessed."""
+"""From columns of text cells to numbers, times, headlines and classes: plain cells all at once, the rest one by one."""
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_MISSING = {"", "-", "nan", "na", "n/a", "null", "none", "nat", ".", "없음"}
-_NUMBER = re.compile(
-    r"(?P<sign>[-+△▽▲▼]?)(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)(?P<power>e[-+]?\d+)?"
-    r"\s*(?P<unit>%|bp|bps)?"
-)
-_SIGNS = {"-": -1.0, "△": -1.0, "▽": -1.0, "▼": -1.0}
-_UNITS = {"%": 0.01, "bp": 0.0001, "bps": 0.0001}
+from core.data.cells import CLEAN_TEXT, moment, number, plain_text
 
-_CLOCK = (
-    r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})\s*[:시]\s*(?P<minute>\d{1,2})\s*분?"
-    r"(?:\s*:?\s*(?P<second>\d{1,2})(?:\.\d+)?\s*초?)?\s*(?P<half2>am|pm)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?"
-)
-_WEEKDAY = r"(?:\s*\(?[월화수목금토일](?:요일)?\)?)?"
-_TIMES = [
-    re.compile(
-        r"(?P<year>\d{4}|\d{2})\s*(?:[-./]|년)\s*(?P<month>\d{1,2})\s*(?:[-./]|월)\s*(?P<day>\d{1,2})\s*[.일]?"
-        + _WEEKDAY + r"(?:[t\s]*" + _CLOCK + r")?",
-    ),
-    re.compile(
-        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _WEEKDAY
-        + r"(?:[t\s]*(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?))?"
-    ),
-    re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[t\s]+" + _CLOCK),
-]  # fmt: skip
-_KOREA = timezone(timedelta(hours=9))
+__all__ = ["moment", "moments", "number", "numbers", "order_classes", "plain_text", "texts"]
 
-_INLINE_TAGS = re.compile(r"</?(?:b|strong|em|i|u|mark|font|span)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?$"
+_LONGEST_PLAIN_NUMBER = 100
+_PLAIN_TIME = r"^[0-9]{4}[-./][0-9]{2}[-./][0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?$"
+_SHORT_YEAR = re.compile(r"\s*\d{1,2}\s*[-./]\s*\d{1,2}\s*[-./]\s*\d{1,2}(?!\d)")
+_MONTH_FIRST = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*(?:1[3-9]|2\d|3[01])\s*[-./]")
+
 _DOWN_UP = [("패", "승"), ("lose", "win"), ("loss", "win"), ("down", "up"), ("하락", "상승"), ("negative", "positive"),
             ("부정", "긍정"), ("매도", "매수"), ("sell", "buy"), ("false", "true"), ("no", "yes")]  # fmt: skip
 
 
-def number(cell: str) -> float | None:
-    """Read one number: NaN where the cell says "missing", None where it cannot be read exactly.
-
-    Understands 1,234 and full-width digits, `%` and `bp` (as fractions), a true minus, `(1.2)` and `△3` as
-    negative (accounting), `▲` and `▼` as up and down.
-    """
-    text = unicodedata.normalize("NFKC", cell).strip().lower().replace("\u2212", "-").replace("–", "-")
-    if text in _MISSING:
-        return np.nan
-    if text in ("inf", "+inf", "-inf", "infinity", "∞", "-∞"):
-        return np.nan
-    negative = text.startswith("(") and text.endswith(")")
-    match = _NUMBER.fullmatch(text[1:-1].strip() if negative else text)
-    if match is None:
-        return None
-    value = float(match["digits"].replace(",", "") + (match["power"] or ""))
-    value *= _SIGNS.get(match["sign"], 1.0) * (-1.0 if negative else 1.0)
-    if match["unit"]:
-        value = round(value * _UNITS[match["unit"]], 15)
-    return value if np.isfinite(value) else np.nan
-
-
-def moment(cell: str) -> tuple[datetime | None, bool] | None:
-    """Read one date or time of Korea: `(naive local time, whether a time of day was given)`.
-
-    Returns `(None, False)` where the cell says "missing" and None where it cannot be read exactly. Two-digit
-    years are of this century; a time zone is converted to Korea's.
-    """
-    text = unicodedata.normalize("NFKC", cell).strip().lower()
-    if text in _MISSING:
-        return None, False
-    match = next((m for pattern in _TIMES if (m := pattern.fullmatch(text))), None)
-    if match is None:
-        return None
-    part = match.groupdict()
-    year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
-    hour = int(part["hour"] or 0)
-    half = part.get("half") or part.get("half2")
-    if half in ("오후", "pm") and hour < 12:
-        hour += 12
-    elif half in ("오전", "am") and hour == 12:
-        hour = 0
-    try:
-        time = datetime(year, int(part["month"]), int(part["day"]), hour, int(part["minute"] or 0),
-                        int(part["second"] or 0))  # fmt: skip
-    except ValueError:
-        return None
-    zone = part.get("zone")
-    if zone:
-        time = datetime.fromisoformat(time.isoformat() + zone.upper().replace("Z", "+00:00"))
-        time = time.astimezone(_KOREA).replace(tzinfo=None)
-    return time, part["hour"] is not None
-
-
-def plain_text(cell: str) -> str:
-    """Clean a headline, an outlet or a label: inline tags dropped, entities unescaped once, NFC, no control characters."""
-    text = unicodedata.normalize("NFC", html.unescape(_INLINE_TAGS.sub("", cell)))
-    kept = (c if unicodedata.category(c) not in ("Cc", "Zl", "Zp") else " " for c in text)
-    text = "".join(c for c in kept if not _invisible(c))
-    return " ".join(text.split())
-
-
 def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Read a column: `(float64 values with NaN where missing or unreadable, mask of the unreadable)`."""
-    codes, read = _each_distinct(cells, number)
-    values = np.array([np.nan if value is None else value for value in read], float)
-    bad = np.array([value is None for value in read])
+    codes, distinct = _distinct(cells)
+    plain = _matching(distinct, _PLAIN_NUMBER) & (_lengths(distinct) <= _LONGEST_PLAIN_NUMBER)
+    values = np.full(len(distinct), np.nan)
+    values[plain] = (
+        pc.cast(distinct.filter(pa.array(plain)), pa.float64()).to_numpy() + 0.0
+    )  # -0.0 becomes 0.0
+    bad = np.zeros(len(distinct), bool)
+    for place, cell in _others(distinct, plain):
+        value = number(cell)
+        values[place], bad[place] = (np.nan, True) if value is None else (value, False)
     return values[codes], bad[codes]
 
 
 def moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read a column: `(datetime64[s], mask of those with a time of day, mask of the unreadable)`."""
-    codes, read = _each_distinct(cells, moment)
-    times = np.array([value[0] if value else None for value in read], dtype="datetime64[s]")
-    timed = np.array([bool(value and value[1]) for value in read])
-    bad = np.array([value is None for value in read])
+    """Read a column: `(datetime64[s], mask of those with a time of day, mask of the unreadable)`.
+
+    Where a date of the column shows that the month comes first (01/31/24), none that has a year of two digits is
+    read: 01/02/24 would be taken for 2001.
+    """
+    codes, distinct = _distinct(cells)
+    plain = _matching(distinct, _PLAIN_TIME)
+    times = np.full(len(distinct), np.datetime64("NaT", "s"))
+    timed = np.zeros(len(distinct), bool)
+    times[plain], timed[plain] = _plain_times(distinct.filter(pa.array(plain)))
+    plain &= ~np.isnat(times)
+    bad = np.zeros(len(distinct), bool)
+    short = np.zeros(len(distinct), bool)
+    month_first = False
+    for place, cell in _others(distinct, plain):
+        read = moment(cell)
+        bad[place] = read is None
+        short[place] = bool(_SHORT_YEAR.match(cell))
+        month_first |= bad[place] and short[place] and bool(_MONTH_FIRST.match(cell))
+        times[place], timed[place] = read or (None, False)
+    if month_first:
+        bad |= short
+        times[short], timed[short] = np.datetime64("NaT", "s"), False
     return times[codes], timed[codes], bad[codes]
 
 
-def texts(cells: pd.Series, clean: Callable[[str], str]) -> np.ndarray:
+def texts(cells: pd.Series, clean: Callable[[str], str] = plain_text) -> np.ndarray:
     """Clean a column of text, each distinct cell once: `(rows,)` of str, "" where nothing is left."""
-    codes, read = _each_distinct(cells, clean)
-    return np.array(read, object)[codes]
+    codes, distinct = _distinct(cells)
+    read = np.array(distinct.to_pylist(), object)
+    plain = _matching(distinct, CLEAN_TEXT) if clean is plain_text else np.zeros(len(distinct), bool)
+    for place, cell in _others(distinct, plain):
+        read[place] = clean(cell)
+    return read[codes]
 
 
 def order_classes(labels: Iterable[str]) -> tuple[str, ...]:
@@ -138,10 +87,37 @@ def order_classes(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _each_distinct(cells: pd.Series, read: Callable[[str], object]) -> tuple[np.ndarray, list]:
-    codes, distinct = pd.factorize(cells.fillna(""))
-    return codes, [read(cell) for cell in distinct]
+def _distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
+    """Return each row's place among the distinct cells, `(rows,)`, and those; a missing cell is ""."""
+    column = pa.chunked_array(pa.array(cells, pa.large_string(), from_pandas=True))
+    encoded = pc.dictionary_encode(pc.fill_null(column, "").combine_chunks())
+    return encoded.indices.to_numpy(), encoded.dictionary
 
 
-def _invisible(character: str) -> bool:
-    return unicodedata.category(character) in ("Cf", "Cs", "Co") and character != "\u200d"
+def _matching(cells: pa.Array, pattern: str) -> np.ndarray:
+    return pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)
+
+
+def _lengths(cells: pa.Array) -> np.ndarray:
+    return pc.binary_length(cells).to_numpy()
+
+
+def _others(cells: pa.Array, plain: np.ndarray) -> Iterable[tuple[int, str]]:
+    return zip(np.flatnonzero(~plain).tolist(), cells.filter(pa.array(~plain)).to_pylist(), strict=True)
+
+
+def _plain_times(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Read YYYY-MM-DD, with a clock or without; NaT where there is no such day or time."""
+
+    def part(start: int, stop: int) -> np.ndarray:
+        digits = pc.utf8_slice_codeunits(cells, start, stop)
+        return pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64()).to_numpy()
+
+    year, month, day = part(0, 4), part(5, 7), part(8, 10)
+    hour, minute, second = part(11, 13), part(14, 16), part(17, 19)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    valid = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+    valid &= (hour < 24) & (minute < 60) & (second < 60)
+    times = days.astype("datetime64[s]") + ((hour * 60 + minute) * 60 + second)
+    return np.where(valid, times, np.datetime64("NaT", "s")), _lengths(cells) > 10

@@ -1,7 +1,7 @@
 """Stage 2: headlines to vectors."""
 
 from core.embed.catalog import EncoderCard, cards, resolve
-from core.embed.pipeline import Embedding, embed, vectors_if_stored
+from core.embed.pipeline import Embedding, embed, space_key, vectors_if_stored
 from core.embed.pooling import POOLINGS, Pooling
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "cards",
     "embed",
     "resolve",
+    "space_key",
     "vectors_if_stored",
 ]

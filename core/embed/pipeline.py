@@ -142,6 +142,17 @@ def vectors_if_stored(
     return _scattered(vectors, rows) if found.all() else None
 
 
+def space_key(encoder_name: str) -> str:
+    """Return a key of the encoder's content as used here: two keys that differ name vectors that may differ.
+
+    It is the store's key where the encoder has run on this machine, else one made of its files. Loads no
+    encoder, and reads a file again only where it changed. Raises `UserError` for an unknown encoder.
+    """
+    card = resolve(encoder_name)
+    source = _Source.known(card)
+    return source.space.encoder if source else encoder_key(card, card.fingerprint(), "")
+
+
 def canonical(text: str) -> str:
     """Return the text as it is embedded and keyed: NFC, a lone surrogate replaced by a question mark."""
     return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()

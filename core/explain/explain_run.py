@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from core.arrays import read_arrays, write_arrays
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions, explained_class
-from core.files import write_atomic
 from core.jobs import Report, silent
 from core.train.features import Inputs
 from core.train.run import Run
@@ -36,7 +33,7 @@ def explain_run(
     """Explain up to `limit` test rows of a run, evenly chosen in the dataset's order.
 
     `vectors (rows, dim)` are those of the whole dataset. What is computed for a saved run is kept beside it;
-    a kept explanation that is damaged is computed anew.
+    a kept explanation that is damaged is computed anew, and one that cannot be kept is returned all the same.
     """
     if dataset.id != run.dataset_id:
         raise ValueError(f"run {run.id} was trained on dataset {run.dataset_id}, not on {dataset.id}")
@@ -48,7 +45,7 @@ def explain_run(
     inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
     made = replace(contributions(run, *inputs, explained=explained, report=report), rows=rows)
     if path:
-        write_atomic(path, lambda target: _write(target, made))
+        _keep(path, made)
     return made
 
 
@@ -67,7 +64,7 @@ def _path(run: Run, explained: int, limit: int) -> Path | None:
         return None  # not saved
 
 
-def _write(path: Path, made: Contributions) -> None:
+def _keep(path: Path, made: Contributions) -> None:
     arrays = {"rows": made.rows, "groups": np.array(made.groups, str), "label": np.array(made.label or "")}
     for name, values in made.values.items():
         arrays |= {
@@ -75,22 +72,15 @@ def _write(path: Path, made: Contributions) -> None:
             f"prediction.{name}": made.prediction[name],
             f"base.{name}": np.array(made.base[name]),
         }
-    with path.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, digest=np.array(_digest(arrays)), **arrays)
+    try:
+        write_arrays(path, arrays)
+    except (OSError, UserError):
+        log.exception("the explanation %s could not be kept and will be made anew", path)
 
 
 def _read(path: Path, run: Run) -> Contributions | None:
-    if not path.is_file():
-        return None
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        intact = str(arrays.pop("digest")) == _digest(arrays)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        log.warning("the explanation %s cannot be read and is made anew: %r", path, error)
-        return None
-    if not intact:
-        log.warning("the explanation %s is damaged and is made anew", path)
+    arrays = read_arrays(path)
+    if arrays is None:
         return None
     models = [name.removeprefix("values.") for name in arrays if name.startswith("values.")]
     return Contributions(
@@ -101,13 +91,3 @@ def _read(path: Path, run: Run) -> Contributions | None:
         rows=arrays["rows"],
         label=str(arrays["label"]) if run.classes else None,
     )
-
-
-def _digest(arrays: dict[str, np.ndarray]) -> str:
-    """Return a SHA-256 over names, types, shapes and contents."""
-    total = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        total.update(f"{name} {array.dtype.str} {array.shape} ".encode())
-        total.update(array.tobytes())
-    return total.hexdigest()

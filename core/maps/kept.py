@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 from pathlib import Path
 
 import numpy as np
 
-from core.files import write_atomic
+from core.arrays import read_arrays, write_arrays
 from core.jobs import Report, silent
 from core.maps.projection import project
 from core.maps.settings import MapSettings
 from core.settings import settings as workspace
-
-log = logging.getLogger(__name__)
 
 
 def map_key(vectors: np.ndarray, settings: MapSettings) -> str:
@@ -29,21 +26,17 @@ def map_key(vectors: np.ndarray, settings: MapSettings) -> str:
 
 def load_or_none(key: str) -> np.ndarray | None:
     """Return the coordinates `(n, 2)` float32, read-only, or None where none are kept or they are damaged."""
-    path = _path(key)
-    try:
-        places = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
+    kept = read_arrays(_path(key))
+    if kept is None:
         return None
-    except (ValueError, EOFError, OSError) as error:
-        log.warning("%s is damaged and will be computed anew: %s", path, error)
-        return None
+    places = kept["places"]
     places.flags.writeable = False
     return places
 
 
 def save(key: str, places: np.ndarray) -> None:
     """Keep the coordinates. Raises `UserError` where the disk is full."""
-    write_atomic(_path(key), lambda path: np.save(path, places, allow_pickle=False))
+    write_arrays(_path(key), {"places": places})
 
 
 def coordinates(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
@@ -60,4 +53,4 @@ def coordinates(vectors: np.ndarray, settings: MapSettings, report: Report = sil
 def _path(key: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{64}", key):
         raise ValueError(f"not the key of a map: {key!r}")
-    return workspace().home / "maps" / f"{key}.npy"
+    return workspace().home / "maps" / f"{key}.npz"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +17,8 @@ _REDUCED = 50  # principal components that UMAP and t-SNE start from
 _TSNE_ITERATIONS = (250, 500)  # early exaggeration, then the rest
 _TSNE_THREADED = 2_000  # below, threads cost more than they save: up to 100 times on busy cores
 _TSNE_EVERY = 25  # iterations between two reports
+
+_one_umap = threading.Lock()  # numba's workqueue layer ends the process where two threads enter it
 
 Method = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 
@@ -86,7 +89,8 @@ def _umap(vectors: np.ndarray, settings: MapSettings, always_approximate: bool =
         n_jobs=1,  # what a fixed seed implies
         force_approximation_algorithm=always_approximate,
     )
-    return reducer.fit_transform(vectors)
+    with _one_umap:
+        return reducer.fit_transform(vectors)
 
 
 def _tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.data.build import build_dataset
 from core.data.dataset import Problem, Roles
+from core.data.plan import Cleaning, Plan
 from core.data.roles import guess_roles
 from core.embed import embed
 from core.errors import Message
@@ -37,7 +38,8 @@ def score_table(run: Run, table: pd.DataFrame, roles: Roles | None = None, repor
     guessed = roles or guess_roles(table).roles
     known = run.preparation.features
     numeric = tuple(name for name in known if name in table.columns)
-    data = build_dataset(table, replace(guessed, numeric=numeric, target=None), "", drop_repeats=False)
+    wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
+    data = build_dataset([table], Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
     predicted = run.predict(vectors, data.features, press)

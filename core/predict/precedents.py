@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
+from core.data.values import plain_text
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,21 @@ class Precedent:
 
 
 def precedents(
-    data: Dataset, vectors: np.ndarray, vector: np.ndarray, before: pd.Timestamp | None = None, most: int = 5
+    data: Dataset,
+    vectors: np.ndarray,
+    vector: np.ndarray,
+    headline: str = "",
+    before: pd.Timestamp | None = None,
+    most: int = 5,
 ) -> list[Precedent]:
     """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
 
-    Only rows with a known outcome count, and where `before` is given only those of strictly earlier sessions.
+    The headline itself does not count. Only rows with a known outcome do, and where `before` is given only those
+    of strictly earlier sessions.
     """
     frame = data.frame
     allowed = frame["target"].notna().to_numpy()
+    allowed = allowed & (frame["headline"] != plain_text(headline)).to_numpy()
     if before is not None:
         allowed = allowed & (frame["session"] < before).to_numpy()
     positions = np.flatnonzero(allowed)

@@ -6,6 +6,7 @@ with that many.
 
 from __future__ import annotations
 
+import threading
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -39,6 +40,7 @@ class XGBoost:
         self.booster, self.classes = booster, classes
         self.margins = classes > 0
         self.size = booster.num_boosted_rounds()
+        self._lock = threading.Lock()  # sessions share a run, and a parameter is set before each prediction
 
     @classmethod
     def fit(cls, sample: Sample, report: Report) -> Self:
@@ -103,8 +105,9 @@ class XGBoost:
     def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
         import xgboost
 
-        self.booster.set_param({"nthread": threads(X)})
-        return self.booster.predict(xgboost.DMatrix(X, nthread=threads(X)), **options)
+        with self._lock:
+            self.booster.set_param({"nthread": threads(X)})
+            return self.booster.predict(xgboost.DMatrix(X, nthread=threads(X)), **options)
 
     def to_bytes(self) -> bytes:
         """Return the booster as UBJSON."""
@@ -140,6 +143,7 @@ class LightGBM:
         self.booster, self.classes = booster, classes
         self.margins = classes > 0
         self.size = booster.current_iteration()
+        self._lock = threading.Lock()  # as in XGBoost
 
     @classmethod
     def fit(cls, sample: Sample, report: Report) -> Self:
@@ -195,12 +199,16 @@ class LightGBM:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)`."""
-        return _predictions(self.booster.predict(X, num_threads=threads(X)), self.classes)
+        return _predictions(self._output(X), self.classes)
 
     def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in log-odds or return."""
-        values = np.asarray(self.booster.predict(X, pred_contrib=True, num_threads=threads(X)))
+        values = self._output(X, pred_contrib=True)
         return _columns_and_base(values.reshape(len(X), -1, X.shape[1] + 1))
+
+    def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
+        with self._lock:
+            return np.asarray(self.booster.predict(X, num_threads=threads(X), **options))
 
     def to_bytes(self) -> bytes:
         """Return the booster as LightGBM's text."""

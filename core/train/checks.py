@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.disguise import gives_away
 from core.errors import Message
 from core.locale import N_
 from core.train.features import Preparation
-from core.train.metrics import rank_auc, rank_ic
 from core.train.settings import TrainSettings
 from core.train.split import Split
 
-LEAK_AUC, LEAK_RANK = 0.97, 0.98
 FEW_SESSIONS = 10
 
 
@@ -60,21 +59,6 @@ def warnings_of(
 
 
 def leaking_features(dataset: Dataset, train: np.ndarray, outcome: np.ndarray, task: str) -> list[str]:
-    """Return the continuous features that alone order the outcomes of the training rows almost exactly.
-
-    That is an AUC of one class against the rest above 0.97 (or below 0.03), or a Spearman correlation with
-    the return beyond 0.98.
-    """
+    """Return the continuous features that alone order the outcomes of the training rows almost exactly."""
     y, features = outcome[train], dataset.features.iloc[train]
-    return [name for name in features.columns if _gives_away(y, features[name].to_numpy(float), task)]
-
-
-def _gives_away(y: np.ndarray, x: np.ndarray, task: str) -> bool:
-    known = np.isfinite(x)
-    if known.sum() < 3:
-        return False
-    y, x, w = y[known], x[known], np.ones((1, known.sum()))
-    if task == "regress":
-        return bool(abs(rank_ic(y, x, w)[0]) > LEAK_RANK)
-    areas = [rank_auc(y == code, x, w)[0] for code in np.unique(y)]
-    return any(abs(area - 0.5) > LEAK_AUC - 0.5 for area in areas)
+    return [name for name in features.columns if gives_away(y, features[name].to_numpy(float), task)]

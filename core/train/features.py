@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -71,10 +71,6 @@ class Preparation:
             dropped=tuple(table.columns[~varied]),
             outlets=() if press is None else _by_frequency(press),
         )
-
-    def without_headlines(self) -> Preparation:
-        """Return the same preparation of the table alone."""
-        return replace(self, dim=0)
 
     @property
     def levels(self) -> tuple[str, ...]:

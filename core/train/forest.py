@@ -6,6 +6,7 @@ global understanding with explainable AI for trees", 2020).
 
 from __future__ import annotations
 
+import threading
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -29,6 +30,7 @@ class Forest:
         self.estimator = estimator
         self.estimator.set_params(n_jobs=1)  # fast for few rows, and sums the trees in a fixed order
         self.size = len(estimator.estimators_)
+        self._lock = threading.Lock()  # sessions share a run, and an explainer changes while it explains
 
     @classmethod
     def fit(cls, sample: Sample, report: Report) -> Self:
@@ -61,8 +63,9 @@ class Forest:
 
     def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in probability or return."""
-        values = np.asarray(self._explainer.shap_values(X, check_additivity=False))
-        return values.reshape(*X.shape, -1), np.atleast_1d(self._explainer.expected_value)
+        with self._lock:
+            values = np.asarray(self._explainer.shap_values(X, check_additivity=False))
+            return values.reshape(*X.shape, -1), np.atleast_1d(self._explainer.expected_value)
 
     @cached_property
     def _explainer(self) -> Any:

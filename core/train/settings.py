@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.data.dataset import Dataset
+from core.embed.pooling import POOLINGS
 from core.errors import UserError
 from core.locale import N_
 
 TASKS = ("classify", "regress")
 SPLITS = ("time", "group", "random")
-POOLINGS = ("cls", "mean", "max")
 LONGEST_HORIZON = 250
 
 
@@ -19,10 +19,10 @@ LONGEST_HORIZON = 250
 class TrainSettings:
     """What to predict, how to split, and which vectors to use.
 
-    `split` is "time" (the last sessions are the test), "group" (near-duplicate stories stay together) or
-    "random" (plain rows, which leaks). `test_share` is the share of sessions, stories or rows held out;
-    `horizon` is how many sessions the target looks ahead, and sets the purge. A value outside its range
-    raises `UserError`.
+    `split` is "time" (the last sessions are the test), "group" (near-duplicate stories and events stay
+    together) or "random" (plain rows, which leaks). `test_share` is the share of the sessions ("time") or of
+    the rows that is held out; `horizon` is how many sessions the target looks ahead, and sets the purge. A
+    value outside its range raises `UserError`.
     """
 
     task: str = "classify"

@@ -96,17 +96,45 @@ def _by_session(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, sha
     return Split(train, test, purged, grouped, cut=pd.Timestamp(sessions[cut]))
 
 
-def _by_story(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
-    from sklearn.model_selection import GroupShuffleSplit
-
-    stories = dataset.frame["story"].to_numpy()[rows]
-    if len(np.unique(stories)) < 2:
+def _by_group(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
+    """Hold out whole groups in a random order, but those that would exceed the share of rows."""
+    group = groups(dataset, rows)
+    sizes = np.bincount(group)
+    if len(sizes) < 2:
         raise UserError(
-            N_("All headlines are nearly the same, so no group of them can be held out as a test.")
+            N_(
+                "All rows hang together: each is nearly the same headline as another, or of the same company "
+                "and session, so no group of them can be held out as a test."
+            )
         )
-    splitter = GroupShuffleSplit(n_splits=1, test_size=share, random_state=settings.seed)
-    train, test = next(splitter.split(rows, groups=stories))
-    return Split(rows[np.sort(train)], rows[np.sort(test)])
+    room = math.ceil(share * len(rows) - 1e-9)
+    held_out: list[int] = []
+    for number in np.random.default_rng(settings.seed).permutation(len(sizes)):
+        if sizes[number] <= room:
+            held_out.append(number)
+            room -= sizes[number]
+    test = np.isin(group, held_out or [sizes.argmin()])
+    return Split(rows[~test], rows[test])
+
+
+def groups(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """Return the number of the group of each of `rows`, `(n,)`, from 0.
+
+    Rows are in one group where they are of one story or of one event (company and session, which share an
+    outcome), or where a chain of such rows joins them: a connected component of the graph of rows, stories
+    and events.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    story = np.unique(dataset.frame["story"].to_numpy()[rows], return_inverse=True)[1]
+    event = np.unique(dataset.event[rows], return_inverse=True)[1]
+    dated = dataset.event[rows] >= 0
+    row, n = np.arange(len(rows)), len(rows)
+    ends = np.r_[row, row[dated]], np.r_[n + story, 2 * n + event[dated]]
+    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(3 * n, 3 * n))
+    component = connected_components(graph, directed=False)[1][:n]
+    return np.unique(component, return_inverse=True)[1]
 
 
 def _by_row(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
@@ -115,7 +143,7 @@ def _by_row(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: 
     return Split(np.sort(shuffled[count:]), np.sort(shuffled[:count]))
 
 
-SPLITTERS = {"time": _by_session, "group": _by_story, "random": _by_row}
+SPLITTERS = {"time": _by_session, "group": _by_group, "random": _by_row}
 
 
 def _apart(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,167 +1,149 @@
-"""The data page's parts: loading a file, its roles, what the table holds, and the library."""
+"""The data page's parts: what the table holds, what that means for the result, and the library."""
 
 from __future__ import annotations
-
-import hashlib
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data.build import build_dataset
-from core.data.dataset import Dataset, Roles
-from core.data.library import delete_dataset, list_datasets, rename_dataset, save_dataset
-from core.data.reading import RawTable, read_table
-from core.data.roles import Guess, guess_roles
-from core.data.summary import OUTLETS_SHOWN, Summary
+from core.data.dataset import Dataset
+from core.data.export import dataset_table, to_csv
+from core.data.library import delete_dataset, list_datasets, load_sources, rename_dataset
+from core.data.plan import Plan
+from core.data.quality import Finding, QualityReport, quality_report, rows_with_reasons
+from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.locale import N_
-from core.settings import settings
-from core.ui import state
-from core.ui.text import _, as_typed, bold, class_name, count, day, hover, md, signed_percent, told, when
+from core.ui import load, state
+from core.ui.text import (
+    _,
+    bold,
+    class_name,
+    count,
+    day,
+    hover,
+    percent,
+    signed_percent,
+    told,
+    when,
+)
 from core.ui.theme import OTHER, palette, show
 
 ROLE_NAMES = {
     "press": N_("Press outlet"),
     "date": N_("Date or time"),
-    "group": N_("Company"),
+    "company": N_("Company"),
     "target": N_("Target"),
 }
-SAMPLE = "headlines.csv"
+LEVELS = {
+    "serious": (N_("Settle this first"), ":material/error:"),
+    "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
+    "info": (N_("Good to know"), ":material/info:"),
+}
 
 
-def load_sample() -> None:
-    """Read the sample table, keep it in the library and choose it."""
-    table = read_table((settings().sample_data / SAMPLE).read_bytes())
-    data = build_dataset(table.frame, guess_roles(table.frame).roles, _("Sample (synthetic)"))
-    save_dataset(data)
-    state.choose(dataset=data.id)
+@st.cache_data(max_entries=6, show_spinner=False)
+def report(_data: Dataset, dataset: str, tokens_of: str = "") -> QualityReport:
+    """Look the dataset through, once per dataset; `tokens_of` names the encoder whose tokens are counted."""
+    plan = _data.plan or Plan(_data.roles)
+    return quality_report(_data, plan, token_counter(tokens_of) if tokens_of else None)
 
 
-def upload() -> None:
-    """Take a file, show what was read and the guessed roles, and keep it as a dataset on demand."""
-    file = st.file_uploader(
-        _("A CSV file with a header line: UTF-8 or CP949; separated by comma, tab, semicolon or |"),
-        type=["csv", "tsv", "txt"], key=f"upload-{st.session_state.get('uploads', 0)}",
-    )  # fmt: skip
-    if file is None:
-        return
-    try:
-        table, guess = _read(file.getvalue())
-    except UserError as error:
-        st.error(told(error.message))
-        return
-    _preview(table, file.name)
-    roles = _roles_form(table.frame, guess)
-    if roles is None:
-        return
-    try:
-        with st.spinner(_("Reading {rows:,} rows …", rows=len(table.frame))):
-            data = build_dataset(table.frame, roles, file.name)
-            save_dataset(data)
-    except UserError as error:
-        st.error(told(error.message))
-        return
-    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
-    state.choose(dataset=data.id)
-    st.rerun()
-
-
-def _read(content: bytes) -> tuple[RawTable, Guess]:
-    digest = hashlib.sha256(content).hexdigest()
-    kept = st.session_state.get("upload_read")
-    if kept is None or kept[0] != digest:
-        table = read_table(content)
-        try:
-            guess = guess_roles(table.frame)
-        except UserError as error:
-            st.warning(told(error.message))
-            guess = Guess(Roles(str(table.frame.columns[0])), {})
-        kept = st.session_state["upload_read"] = (digest, table, guess)
-    return kept[1], kept[2]
-
-
-def _preview(table: RawTable, name: str) -> None:
-    delimiter = {",": _("comma"), "\t": _("tab"), ";": _("semicolon")}.get(table.delimiter, table.delimiter)
-    st.caption(
-        md("{name}: {rows:,} rows, {columns} columns, read as {encoding} separated by {delimiter}",
-           name=name, rows=len(table.frame), columns=table.frame.shape[1], encoding=table.encoding.upper(),
-           delimiter=delimiter)
-    )  # fmt: skip
-    st.dataframe(table.frame.head(6), hide_index=True)
-
-
-def _roles_form(frame: pd.DataFrame, guess: Guess) -> Roles | None:
-    columns = list(frame.columns)
-
-    def why(column: str | None) -> str | None:
-        reason = guess.reasons.get(column or "")
-        return _("Guessed: {reason}.", reason=_(reason.template)) if reason else None
-
-    def pick(label: str, guessed: str | None) -> str | None:
-        options = [None, *columns]
-        return st.selectbox(
-            label, options, index=options.index(guessed), help=why(guessed),
-            format_func=lambda name: _("(none)") if name is None else as_typed(name),
-        )  # fmt: skip
-
-    with st.form("roles"):
-        st.markdown(bold(_("Which column is which?")))
-        left, right = st.columns(2)
-        with left:
-            headline = st.selectbox(_("Headline"), columns, index=columns.index(guess.roles.headline),
-                                    help=why(guess.roles.headline), format_func=as_typed)  # fmt: skip
-            press = pick(_("Press outlet"), guess.roles.press)
-            date = pick(_("Date or time"), guess.roles.date)
-        with right:
-            target = pick(_("Target: a return, or win/lose"), guess.roles.target)
-            group = pick(_("Company"), guess.roles.group)
-            numeric = st.multiselect(_("Continuous features"), columns, default=list(guess.roles.numeric),
-                                     format_func=as_typed, help=_("Numbers known before the headline. May be empty."),
-                                     placeholder=_("none"))  # fmt: skip
-        pressed = st.form_submit_button(_("Use this table"), type="primary")
-    return Roles(headline, press, date, group, tuple(numeric), target) if pressed else None
-
-
-def figures(summary: Summary) -> None:
+def figures(data: Dataset, found: QualityReport) -> None:
     """Draw the counts in a row."""
     shown = [
-        (_("Rows"), summary.rows, _("after whole-row repeats were dropped")),
-        (_("Distinct headlines"), summary.distinct_headlines, _("each is embedded once")),
-        (_("Stories"), summary.stories, _("headlines that are the same or nearly the same count as one")),
-        (_("Sessions"), summary.sessions, _("trading days of the Korean exchange")),
-        (_("Events"), summary.events, _("one company in one session: what is independent of the rest")),
-    ]
+        (_("Rows"), len(data), _("of {n:,} in the file", n=found.rows.in_file)),
+        (_("Distinct headlines"), data.distinct_headlines, _("each is embedded once")),
+        (_("Stories"), int(data.frame["story"].nunique()), _("headlines that are the same or nearly the same count as one")),
+        (_("Sessions"), data.sessions, _("trading days of the exchange")),
+        (_("Events"), data.events, _("one company in one session: what is independent of the rest")),
+    ]  # fmt: skip
     with st.container(horizontal=True):
         for label, number, explained in shown:
             st.metric(label, count(number) if number else "–", help=explained)
 
 
-def findings(summary: Summary) -> None:
-    """Draw what reading left out and what to keep in mind, each with its rows."""
-    for problem in summary.findings:
-        sentence = told(problem.message)
-        if not problem.rows:
-            st.warning(sentence, icon=":material/info:")
+def findings(data: Dataset, found: QualityReport) -> None:
+    """Draw what was found, the most serious first: what it means, its rows, and what can be done."""
+    for level, (title, icon) in LEVELS.items():
+        of_level = [finding for finding in found.findings if finding.level == level]
+        if not of_level:
             continue
-        with st.expander(f"{sentence} ({count(len(problem.rows))})", icon=":material/filter_alt:"):
-            rows = ", ".join(map(str, problem.rows[:200]))
-            st.caption(_("Rows of the file: {rows}", rows=rows + (" …" if len(problem.rows) > 200 else "")))
+        label = _("{title}: {n}", title=_(title), n=len(of_level))
+        with st.expander(label, expanded=level == "serious", icon=icon):
+            for number, finding in enumerate(of_level):
+                _finding(data, finding, f"{level}-{number}")
+    st.download_button(
+        _("The findings with their rows (CSV)"), lambda: to_csv(rows_with_reasons(found)), "findings.csv", "text/csv",
+        icon=":material/download:",
+    )  # fmt: skip
 
 
-def distributions(data: Dataset, summary: Summary) -> None:
-    """Draw the target, the rows over time, the outlets and the features."""
+def _finding(data: Dataset, finding: Finding, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"finding-{key}"):
+        st.markdown(f"{bold(told(finding.message))} {told(finding.meaning)}", width="stretch")
+        if finding.action and st.button(_(finding.action.label), key=f"act-{key}"):
+            rebuild(data, finding.action.plan)
+    if finding.rows:
+        rows = ", ".join(map(str, finding.rows[:60])) + (" …" if len(finding.rows) > 60 else "")
+        st.caption(_("{n:,} rows of the file: {rows}", n=len(finding.rows), rows=rows))
+
+
+def rebuild(data: Dataset, plan: Plan) -> None:
+    """Make the dataset anew from its files by another plan."""
+    sources = load_sources(data.id)
+    if sources:
+        load.build(sources, plan)
+    else:
+        st.error(_("The files of this table were not kept. Load them again."))
+
+
+def steps(data: Dataset, found: QualityReport) -> None:
+    """List what was left out and how the table was made; offer to change it, and to export everything."""
+    if found.rows.dropped:
+        names = {problem.code: problem.message for problem in data.problems}
+        rows = [
+            {_("step"): told(names[code]) if code in names else code, _("rows left out"): count(number)}
+            for code, number in found.rows.dropped.items()
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+    with st.container(horizontal=True):
+        if st.button(_("Change how it is read"), icon=":material/edit:", disabled=data.plan is None):
+            load.edit(data)
+            st.rerun()
+        if data.plan is not None:
+            st.download_button(
+                _("The plan (JSON)"),
+                data.plan.to_json(),
+                "plan.json",
+                "application/json",
+                icon=":material/download:",
+            )
+        st.download_button(
+            _("The table as understood (CSV)"), lambda: to_csv(dataset_table(data)), "table.csv", "text/csv",
+            icon=":material/download:",
+        )  # fmt: skip
+
+
+def distributions(data: Dataset, found: QualityReport) -> None:
+    """Draw the target, the rows over time, outlets, repeats, lengths and the features."""
     left, right = st.columns(2)
     with left:
         _target_chart(data)
     with right:
-        _time_chart(summary)
+        _time_chart(found)
     left, right = st.columns(2)
     with left:
-        _outlet_chart(summary)
+        _outlet_chart(found)
     with right:
-        _missing_table(data, summary)
+        _columns_table(found)
+        _balance_table(found)
+    left, right = st.columns(2)
+    with left:
+        _repeats_table(found)
+    with right:
+        _lengths_table(data, found)
     for start in range(0, len(data.roles.numeric), 3):
         for cell, name in zip(st.columns(3), data.roles.numeric[start : start + 3], strict=False):
             with cell:
@@ -198,15 +180,15 @@ def _target_chart(data: Dataset) -> None:
         st.info(_("No target was chosen: this table can be embedded, mapped and scored, but not trained on."))
 
 
-def _time_chart(summary: Summary) -> None:
-    if summary.per_session.empty:
+def _time_chart(found: QualityReport) -> None:
+    series = found.calendar.per_session
+    if series.empty:
         st.info(
             _(
                 "No date was chosen: rows cannot be ordered in time, so training keeps stories together instead."
             )
         )
         return
-    series = summary.per_session
     bars = go.Bar(x=series.index, y=series.to_numpy(), marker_color=palette().accent,
                   hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra></extra>")  # fmt: skip
     figure = go.Figure(bars)
@@ -216,38 +198,81 @@ def _time_chart(summary: Summary) -> None:
     show(figure, _("Rows per session"), "chart-time", note)
 
 
-def _outlet_chart(summary: Summary) -> None:
-    if summary.outlets.empty:
+def _outlet_chart(found: QualityReport) -> None:
+    outlets = found.outlets
+    if outlets.shown.empty:
         st.info(_("No press outlet was chosen."))
         return
-    top = summary.outlets.head(OUTLETS_SHOWN)
-    rest = int(summary.outlets.iloc[OUTLETS_SHOWN:].sum())
-    names = [hover(name) for name in top.index] + ([_("other")] if rest else [])
-    values = [*top.tolist(), *([rest] if rest else [])]
+    names = [hover(name) for name in outlets.shown["outlet"]] + ([_("other")] if outlets.others else [])
+    values = [*outlets.shown["rows"].tolist(), *([outlets.other_rows] if outlets.others else [])]
     bars = go.Bar(y=names, x=values, orientation="h", hovertemplate="%{y}: %{x:,}<extra></extra>",
-                  marker_color=[palette().accent] * len(top) + [OTHER])  # fmt: skip
+                  marker_color=[palette().accent] * len(outlets.shown) + [OTHER])  # fmt: skip
     figure = go.Figure(bars)
     figure.update_yaxes(autorange="reversed", type="category").update_xaxes(title=_("rows"))
-    note = _("{n} outlets in all", n=len(summary.outlets))
+    note = _("{n} outlets in all; the models see the 15 most frequent of the training rows and “other”",
+             n=len(outlets.shown) + outlets.others)  # fmt: skip
     show(figure, _("Press outlets"), "chart-outlets", note, height=460)
 
 
-def _missing_table(data: Dataset, summary: Summary) -> None:
+def _columns_table(found: QualityReport) -> None:
     st.markdown(bold(_("Missing values and ranges")))
-    numbers = data.features.describe().T if data.roles.numeric else pd.DataFrame()
-    rows = []
-    for name, missing in summary.missing.items():
-        role = {"press": "press", "time": "date", "company": "group", "target": "target"}.get(name)
-        row = {_("column"): _(ROLE_NAMES[role]) if role else name, _("missing"): missing}
-        if name in numbers.index:
-            row |= {label: numbers.loc[name, key] for label, key in
-                    ((_("lowest"), "min"), (_("median"), "50%"), (_("highest"), "max"))}  # fmt: skip
-        rows.append(row)
-    table = pd.DataFrame(rows)
-    formats = {
-        c: st.column_config.NumberColumn(format="%.4g") for c in (_("lowest"), _("median"), _("highest"))
-    }
-    st.dataframe(table, hide_index=True, column_config=formats)
+    table = found.columns
+    shown = pd.DataFrame({
+        _("column"): table["column"],
+        _("role"): [_(ROLE_NAMES[kind]) if kind in ROLE_NAMES else _("feature") for kind in table["kind"]],
+        _("missing"): table["missing"],
+        **{label: [f"{value:.4g}" if np.isfinite(value) else "" for value in table[key]] for label, key in
+           ((_("lowest"), "lowest"), (_("median"), "median"), (_("highest"), "highest"))},
+    })  # fmt: skip
+    st.dataframe(shown, hide_index=True)
+
+
+def _balance_table(found: QualityReport) -> None:
+    months = found.balance.months
+    if months.empty:
+        return
+    st.markdown(bold(_("Outcomes by month")))
+    shown = pd.DataFrame({
+        _("month"): months["month"].dt.strftime("%Y-%m"),
+        _("rows"): months["rows"],
+        _("events"): months["events"],
+        _("share of up"): [percent(share) for share in months["up"]],
+    })  # fmt: skip
+    if "mean" in months:
+        shown[_("mean return")] = [signed_percent(value) for value in months["mean"]]
+    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 250))
+
+
+def _repeats_table(found: QualityReport) -> None:
+    largest = found.repeats.largest
+    if largest.empty:
+        return
+    st.markdown(bold(_("Stories told most often")))
+    shown = pd.DataFrame({
+        _("headline"): largest["headline"], _("rows"): largest["rows"], _("wordings"): largest["headlines"],
+        _("outlets"): largest["outlets"], _("first"): [day(d) for d in largest["first"]],
+        _("last"): [day(d) for d in largest["last"]],
+    })  # fmt: skip
+    st.dataframe(shown.head(10), hide_index=True, height=250)
+
+
+def _lengths_table(data: Dataset, found: QualityReport) -> None:
+    lengths = found.lengths
+    st.markdown(bold(_("Length of the headlines")))
+    names = {f"{level:.0%}": level for level in lengths.characters}
+    rows = {_("characters"): {name: lengths.characters[level] for name, level in names.items()}}
+    if lengths.tokens:
+        rows[_("tokens")] = {name: lengths.tokens[level] for name, level in names.items()}
+    st.dataframe(pd.DataFrame(rows).T)
+    if lengths.tokens:
+        st.caption(
+            _("Tokens of {encoder}, {counted:,} of {all:,} headlines measured; {share:.1%} are longer than the {limit} "
+              "tokens that it reads.", encoder=lengths.encoder, counted=lengths.counted, all=lengths.headlines,
+              share=lengths.cut, limit=lengths.limit)
+        )  # fmt: skip
+    elif st.button(_("Measure in the encoder's tokens"), icon=":material/straighten:"):
+        st.session_state["tokens_of"] = (data.id, state.encoder())
+        st.rerun()
 
 
 def _feature_chart(data: Dataset, name: str) -> None:
@@ -304,7 +329,7 @@ def library() -> None:
     ids = [e.id for e in entries]
     names = {e.id: e.name for e in entries}
     picked = st.selectbox(_("Dataset"), ids, index=ids.index(chosen) if chosen in ids else 0,
-                          format_func=lambda i: f"{as_typed(names[i])} · {i[:6]}")  # fmt: skip
+                          format_func=lambda i: f"{names[i]} · {i[:6]}")  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(_("Open"), type="primary", disabled=picked == chosen):
             state.choose(dataset=picked)

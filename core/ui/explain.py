@@ -98,25 +98,28 @@ def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, 
     order = np.argsort(-np.abs(values))
     names = [group_name(found.groups[i]) for i in order]
     colours = palette()
-    sign = "+" if not run.classes else ""
-    text = [f"{base:{sign}.1f}%", *(f"{values[i]:+.1f}" for i in order), f"{end:{sign}.1f}%"]
-    if not run.classes:
-        text = [f"{base:+.2f}%", *(f"{values[i]:+.2f}" for i in order), f"{end:+.2f}%"]
+    places = 1 if run.classes else 2
+    sign = "" if run.classes else "+"
+    steps = [f"{step + 0.0:+.{places}f}" if abs(step) >= 0.5 * 10**-places else "0" for step in values[order]]
+    text = [f"{base:{sign}.{places}f}%", *steps, f"{end:{sign}.{places}f}%"]
     figure = go.Figure(
         go.Waterfall(
-            orientation="h",
-            measure=["absolute", *["relative"] * len(order), "total"],
-            y=[_("average"), *names, _("prediction")],
-            x=[base, *values[order], end],
-            text=text, textposition="outside", cliponaxis=False,
+            orientation="h", base=base, measure=["relative"] * len(order), y=names, x=values[order],
+            text=text[1:-1], textposition="outside", cliponaxis=False, showlegend=False,
             increasing={"marker": {"color": colours.high}}, decreasing={"marker": {"color": colours.low}},
-            totals={"marker": {"color": colours.muted}},
-            connector={"line": {"color": colours.grid}},
-            hovertemplate="%{y}: %{text}<extra></extra>",
+            connector={"line": {"color": colours.grid}}, hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )  # fmt: skip
+    figure.add_scatter(
+        x=[base, end], y=[_("average"), _("prediction")], text=[text[0], text[-1]], mode="markers+text",
+        textposition="middle right", marker={"symbol": "diamond", "size": 13, "color": colours.muted},
+        cliponaxis=False, showlegend=False, hovertemplate="%{y}: %{text}<extra></extra>",
+    )  # fmt: skip
     low, high = _extent(base, values[order])
-    figure.update_yaxes(autorange="reversed", type="category")
+    categories = [_("average"), *names, _("prediction")]
+    figure.update_yaxes(
+        autorange="reversed", type="category", categoryorder="array", categoryarray=categories
+    )
     label = (
         _("predicted return (%)")
         if not run.classes
@@ -133,7 +136,7 @@ def _extent(base: float, steps: np.ndarray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def member_table(found: Contributions, place: int) -> None:
+def member_table(run: Run, found: Contributions, place: int) -> None:
     """Show the same row for each model, in percentage points."""
     rows = {
         model_name(name): {
@@ -143,5 +146,7 @@ def member_table(found: Contributions, place: int) -> None:
         }
         for name in ("rf", "xgb", "lgbm", "mean")
     }
-    table = pd.DataFrame(rows).T
-    st.dataframe(table.style.format("{:+.2f}"))
+    st.markdown(bold(_("The same row, model by model ({unit})", unit=unit(run))))
+    ends = [_("average"), _("prediction")]
+    style = pd.DataFrame(rows).T.style.format("{:+.2f}")
+    st.dataframe(style.format("{:.2f}%" if run.classes else "{:+.2f}%", subset=ends))

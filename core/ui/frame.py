@@ -15,7 +15,7 @@ from core.locale import LANGUAGES, N_
 from core.train.run import Run
 from core.train.store import load_run
 from core.ui import jobs, state
-from core.ui.text import _, language, md, pooling_name, told
+from core.ui.text import _, language, md, pooling_name, run_label, told
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ PAGES = {
     "embed": Page("pages/2_embed.py", N_("2 Embed"), N_("How do headlines become vectors?"),
                   N_("An encoder turns each distinct headline into a vector, once; the store keeps it.")),
     "train": Page("pages/3_train.py", N_("3 Train"), N_("Do the headlines really help?"),
-                  N_("Three models learn on earlier sessions and are scored on later ones that they never saw.")),
+                  N_("Three models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise.")),
     "explain": Page("pages/4_explain.py", N_("4 Explain"), N_("Why does the model think so?"),
                     N_("How much the headline, each feature and the outlet moved each prediction.")),
-    "maps": Page("pages/5_maps.py", N_("5 Maps"), N_("How do the headlines lie to each other?"),
+    "maps": Page("pages/5_maps.py", N_("5 Maps"), N_("Which headlines lie close together?"),
                  N_("A map of the embeddings: near means alike for the encoder.")),
     "predict": Page("pages/6_predict.py", N_("6 Predict"), N_("What would it say about this headline?"),
                     N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents.")),
@@ -52,7 +52,7 @@ _CSS = """<style>
 [data-testid="stMetric"] { min-width: 7.5rem; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 [data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
-p, li, h2, h3 { word-break: keep-all; overflow-wrap: anywhere; }
+.stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3 { word-break: keep-all; overflow-wrap: anywhere; }
 </style>"""
 
 
@@ -64,14 +64,22 @@ def start(name: str) -> None:
     st.html(_CSS)
     state.read_url()
     jobs.collect()
-    _sidebar()
+    _sidebar(name)
     st.title(_(page.question), anchor=False)
     st.caption(_(page.purpose))
+    if notice := st.session_state.pop("notice", None):
+        st.warning(told(notice))
 
 
 def link(name: str, label: str = "") -> None:
     """Draw a link to a page that keeps the chosen ids."""
     st.page_link(PAGES[name].file, label=label or _(PAGES[name].name), query_params=state.query())
+
+
+def onward(name: str, label: str) -> None:
+    """Draw the button to the next page."""
+    if st.button(label, type="primary", icon=":material/arrow_forward:", icon_position="right"):
+        go(name)
 
 
 def go(name: str) -> None:
@@ -91,6 +99,8 @@ def need_vectors(data: Dataset) -> np.ndarray:
     """Return the dataset's vectors for the chosen encoder and pooling, or link to where they are made."""
     vectors = state.vectors(data)
     if vectors is None:
+        if jobs.panel("embed", dataset=data.id):
+            st.stop()
         _missing(_("The headlines of this table have no vectors yet for the chosen encoder."), "embed")
     return vectors
 
@@ -134,29 +144,31 @@ def _missing(sentence: str, page: str) -> NoReturn:
     st.stop()
 
 
-def _sidebar() -> None:
+def _sidebar(page: str) -> None:
     with st.sidebar:
         st.subheader("Headline Lab", anchor=False)
         for name in PAGES:
             link(name)
         st.divider()
-        _chosen()
+        _chosen(page)
         jobs.sidebar()
         st.divider()
         _preferences()
 
 
-def _chosen() -> None:
+def _chosen(page: str) -> None:
     data = state.dataset()
     encoder = f"{state.encoder().rsplit('/', 1)[-1]} · {pooling_name(state.pooling())}"
     rows = [
         (_("Dataset"), data.name if data else ""),
         (_("Encoder"), encoder if data else ""),
-        (_("Run"), state.chosen("run")[:6]),
+        (_("Run"), _run_words()),
     ]
     for label, value in rows:
         st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")
-    following = "data" if data is None else _next(data)
+    following = _next(page, data)
+    if following is None:
+        return
     st.page_link(
         PAGES[following].file,
         label=_("Next: {page}", page=_(PAGES[following].name)),
@@ -165,10 +177,24 @@ def _chosen() -> None:
     )
 
 
-def _next(data: Dataset) -> str:
-    if state.chosen("run"):
-        return "predict"
-    return "embed" if state.vectors(data) is None else "train"
+def _run_words() -> str:
+    if not state.chosen("run"):
+        return ""
+    try:
+        return run_label(_run(state.chosen("run")))
+    except UserError:
+        return ""
+
+
+def _next(page: str, data: Dataset | None) -> str | None:
+    """Return the first page whose result is missing, else the one after this; None on the last."""
+    if data is None:
+        return "data"
+    if not state.chosen("run"):
+        return "embed" if state.vectors(data) is None else "train"
+    names = list(PAGES)
+    place = max(names.index(page), names.index("train")) + 1
+    return names[place] if place < len(names) else None
 
 
 def _preferences() -> None:

@@ -29,6 +29,8 @@ def collect() -> None:
     """
     job = queue().get(state.chosen("job")) if state.chosen("job") else None
     if job is None or job.active:
+        if job is None and state.chosen("job"):
+            state.choose(job="")
         return
     st.session_state["ended_job"] = job
     made = {key: value for key, value in job.result.items() if key in ("dataset", "run")}

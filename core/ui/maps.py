@@ -15,13 +15,13 @@ from core.locale import N_
 from core.maps import MapSettings, coordinates, load_or_none, map_key, warm_up
 from core.train.run import Run
 from core.ui import jobs
-from core.ui.text import _, class_name, hover, told
+from core.ui.text import _, class_name, day, hover, signed_percent, told
 from core.ui.theme import CATEGORIES, OTHER, palette, show
 
 METHODS = {
     "pca": N_("PCA: at once, keeps large distances"),
-    "umap": N_("UMAP: shows groups, needs a minute"),
-    "tsne": N_("t-SNE: shows neighbours, needs a minute"),
+    "umap": N_("UMAP: shows groups, needs a minute or more"),
+    "tsne": N_("t-SNE: shows neighbours, needs a minute or more"),
 }
 MOST_POINTS = 20_000
 
@@ -81,11 +81,9 @@ def picture(data: Dataset, points: np.ndarray, settings: MapSettings, colour: st
         rows = np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
     figure = go.Figure()
     for name, chosen, marker in _layers(data, rows, colour, run):
-        frame = data.frame.iloc[chosen]
         figure.add_scattergl(
             x=points[chosen, 0], y=points[chosen, 1], mode="markers", name=name, marker={"size": 6, "opacity": 0.75} | marker,
-            text=[hover(h) for h in frame["headline"]], customdata=[hover(p) for p in frame["press"].fillna("–")],
-            hovertemplate="%{text}<br>%{customdata}<extra>" + name + "</extra>",
+            text=_hover_texts(data, chosen), hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     axis = {"pca": _("component {n}"), "umap": _("UMAP {n}"), "tsne": _("t-SNE {n}")}[settings.method]
     figure.update_xaxes(title=axis.format(n=1), showticklabels=settings.method == "pca", zeroline=False)
@@ -95,11 +93,28 @@ def picture(data: Dataset, points: np.ndarray, settings: MapSettings, colour: st
     show(figure, _("Map of the headlines"), f"chart-map-{settings.method}-{colour}", shown, height=640)
 
 
+def _hover_texts(data: Dataset, rows: np.ndarray) -> list[str]:
+    frame = data.frame.iloc[rows]
+    parts = []
+    for row in frame.itertuples():
+        outcome = row.target
+        if data.target_kind == "return":
+            outcome = signed_percent(float(row.target))
+        elif data.target_kind:
+            outcome = class_name(str(row.target))
+        facts = [row.company, row.press, day(row.session), outcome if data.target_kind else None]
+        shown = " · ".join(
+            hover(str(fact)) for fact in facts if fact is not None and fact == fact and fact != "–"
+        )
+        parts.append(f"{hover(row.headline)}<br>{shown}")
+    return parts
+
+
 def _layers(
     data: Dataset, rows: np.ndarray, colour: str, run: Run | None
 ) -> list[tuple[str, np.ndarray, dict[str, object]]]:
     colours = palette()
-    diverging = [[0, colours.low], [0.5, "#b9c0c2"], [1, colours.high]]
+    diverging = [[0, colours.low], [0.5, colours.middle], [1, colours.high]]
     if colour == "press":
         press = data.frame["press"].iloc[rows].fillna(_("unknown"))
         top = press.value_counts().index[: len(CATEGORIES)]
@@ -137,6 +152,6 @@ def _scale(values: np.ndarray, middle: float, colours: list, title: str) -> dict
     reach = float(np.quantile(np.abs(values - middle), 0.98)) or 1e-9
     return {
         "color": values, "colorscale": colours, "cmin": middle - reach, "cmax": middle + reach, "showscale": True,
-        "colorbar": {"title": {"text": title, "side": "right"}, "tickformat": "+.1%" if middle == 0 else ".0%",
+        "colorbar": {"title": {"text": title, "side": "top"}, "orientation": "h", "y": -0.28, "x": 0.5, "len": 0.6, "tickformat": "+.1%" if middle == 0 else ".0%",
                      "thickness": 12},
     }  # fmt: skip

@@ -34,10 +34,13 @@ def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
                 key = f"feature-{run.id}-{name}"
                 st.session_state.setdefault(key, float(f"{series.median():.4g}"))
                 value = st.number_input(
-                    as_typed(name), value=None, step=float(f"{step:.1g}"), format="%.4g", key=key,
+                    as_typed(name), value=None, step=float(f"{step:.1g}"), format="%.6g", key=key,
                     persist_state="session", placeholder=_("missing"),
                 )  # fmt: skip
             values[name] = np.nan if value is None else float(value)
+            if value is not None and not series.min() <= value <= series.max():
+                st.caption(_("outside of what the table holds: {low:.4g} to {high:.4g}",
+                             low=series.min(), high=series.max()))  # fmt: skip
     return values
 
 
@@ -69,9 +72,9 @@ def prediction(run: Run, made: Prediction) -> None:
     """Say what the ensemble expects, and beside it what each model says."""
     mean = made.values["mean"]
     if run.classes:
-        best = int(np.argmax(mean))
-        sentence = md("The ensemble expects {label} with a probability of {share}.",
-                     label=class_name(run.classes[best]), share=percent(mean[best]))  # fmt: skip
+        up, best = class_name(run.classes[-1]), class_name(run.classes[int(np.argmax(mean))])
+        sentence = md("The ensemble gives {up} a probability of {share}: it leans towards {best}.",
+                      up=up, share=percent(mean[-1]), best=best)  # fmt: skip
     else:
         sentence = _("The ensemble expects a return of {value}.", value=signed_percent(float(mean[0])))
     st.subheader(sentence, anchor=False)

@@ -89,8 +89,9 @@ def dataset() -> Dataset | None:
         return None
     try:
         return load_dataset(chosen("dataset"))
-    except UserError:
-        choose(dataset="")
+    except UserError as error:
+        st.session_state["notice"] = error.message
+        choose(dataset="", run="")
         return None
 
 

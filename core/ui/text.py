@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import Message
-from core.locale import language_of, translate, translate_message
+from core.locale import N_, language_of, translate, translate_message
+from core.train.run import Run
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
@@ -100,6 +101,16 @@ def class_name(name: str) -> str:
 def pooling_name(pooling: str) -> str:
     """Write a pooling's name."""
     return {"cls": _("CLS"), "mean": _("mean"), "max": _("max")}.get(pooling, pooling)
+
+
+TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
+SPLITS = {"time": N_("by time"), "group": N_("by story and event"), "random": N_("at random")}
+
+
+def run_label(run: Run) -> str:
+    """Write what a run is: what it predicts, how it was split, and when it was made."""
+    made = datetime.fromisoformat(run.created).astimezone()
+    return f"{_(TASKS[run.task])} · {_(SPLITS[run.settings.split])} · {made:%m-%d %H:%M}"
 
 
 def today() -> date:

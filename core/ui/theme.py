@@ -16,6 +16,11 @@ CATEGORIES = ("#4477AA", "#EE7733", "#228833", "#AA3377", "#CCBB44", "#33A6CC",
 OTHER = "#9aa3a6"
 
 
+# dates as numbers, so that no month is named in another language than the page's
+_DATES = [{"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"}, {"dtickrange": [86_400_000, "M1"], "value": "%m-%d"},
+          {"dtickrange": ["M1", None], "value": "%Y-%m"}]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Palette:
     """The colours of one theme: `high` for win, gain and upward, `low` for lose, loss and downward."""
@@ -26,17 +31,26 @@ class Palette:
     text: str
     muted: str
     grid: str
+    middle: str
 
 
-_LIGHT = Palette("#d6392d", "#123e7c", "#0f766e", "#1c2526", "#5a6668", "#e3e8e8")
-_DARK = Palette("#f2604f", "#8fbfff", "#3fb5a7", "#e8eded", "#9fb0b3", "#2c373c")
+_LIGHT = Palette("#d6392d", "#123e7c", "#0f766e", "#1c2526", "#5a6668", "#e3e8e8", "#c3c9ca")
+_DARK = Palette("#f2604f", "#8fbfff", "#3fb5a7", "#e8eded", "#9fb0b3", "#2c373c", "#4a565b")
 
 
 def palette() -> Palette:
     """Return the colours for this session: its theme, and red for up unless the reader turned it round."""
     colours = _DARK if st.context.theme.type == "dark" else _LIGHT
     if st.session_state.get("up_colour") == "blue":
-        return Palette(colours.low, colours.high, colours.accent, colours.text, colours.muted, colours.grid)
+        return Palette(
+            colours.low,
+            colours.high,
+            colours.accent,
+            colours.text,
+            colours.muted,
+            colours.grid,
+            colours.middle,
+        )
     return colours
 
 
@@ -48,7 +62,7 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     colours = palette()
     has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
     axis = {"gridcolor": colours.grid, "zerolinecolor": colours.muted, "linecolor": colours.grid,
-            "automargin": True, "title": {"font": {"color": colours.muted}}}  # fmt: skip
+            "automargin": True, "title": {"font": {"color": colours.muted}, "standoff": 14}}  # fmt: skip
     figure.update_layout(
         font={"family": FONT, "color": colours.text, "size": 13},
         title={"text": html.escape(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
@@ -60,7 +74,7 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
         hoverlabel={"align": "left", "font": {"family": FONT}},
         separators=".,",
     )
-    figure.update_xaxes(**axis)
+    figure.update_xaxes(**axis, tickformatstops=_DATES)
     figure.update_yaxes(**axis)
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False})
     if note:

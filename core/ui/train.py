@@ -21,13 +21,12 @@ from core.train.run import Run
 from core.train.settings import TrainSettings, default_split
 from core.train.store import delete_run, list_runs, save_run
 from core.ui import jobs, state
-from core.ui.text import _, class_name, count, hover, md, percent, told
+from core.ui.text import TASKS, _, class_name, count, hover, md, percent, pooling_name, run_label, told
 from core.ui.theme import palette, show
 
-TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
-SPLITS = {
+SPLIT_CHOICES = {
     "time": N_("by time: learn on earlier sessions, test on later ones"),
-    "group": N_("by story: near-duplicates stay on one side"),
+    "group": N_("by group: near-duplicates and one company's session stay on one side"),
     "random": N_("at random: shows what leakage does, not how good the model is"),
 }
 _AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse"}
@@ -52,7 +51,11 @@ def written(metric: str, score: Interval) -> str:
         unit = "%"
     else:
         places, unit = 3, ""
-    value, low, high = ("–" if not np.isfinite(n) else f"{n:.{places}f}" for n in numbers)
+    if not np.isfinite(numbers[0]):
+        return "–"
+    value, low, high = (
+        "–" if not np.isfinite(n) else f"{n + 0.0:.{places}f}" for n in np.round(numbers, places)
+    )
     return f"{value}{unit} [{low}, {high}]"
 
 
@@ -68,7 +71,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
                                     disabled=not data.roles.press)  # fmt: skip
         with right:
             split = st.radio(_("Test"), splits, index=splits.index(default_split(data)),
-                             format_func=lambda s: _(SPLITS[s]))  # fmt: skip
+                             format_func=lambda s: _(SPLIT_CHOICES[s]))  # fmt: skip
         with st.expander(_("More settings")):
             share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
             horizon = st.number_input(
@@ -120,15 +123,37 @@ def verdict(run: Run) -> None:
         sentence = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
     words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
     st.subheader(md(sentence, **words), anchor=False)
+    _beside_the_table(run, metric)
+
+
+def _beside_the_table(run: Run, metric: str) -> None:
     alone = run.baselines.get("table_only", {}).get(metric)
-    if alone is not None:
-        st.markdown(
-            md(
-                "The same models without the headlines reach {score}: only what lies above that can come "
-                "from the headlines.",
-                score=written(metric, alone),
-            )
+    if alone is None or run.settings.split == "random":
+        return
+    if run.scores["mean"][metric].value <= alone.value:
+        sentence = N_(
+            "The same models without the headlines reach {score}: the headlines did not raise the score."
         )
+    else:
+        sentence = N_(
+            "The same models without the headlines reach {score}: only what lies above that can come from the headlines."
+        )
+    st.markdown(md(sentence, score=written(metric, alone)))
+
+
+def reminder(run: Run) -> None:
+    """Recall on another page how far the run can be believed."""
+    metric = MAIN_METRIC[run.task]
+    if run.settings.split == "random":
+        st.warning(
+            _("This run was split at random: its predictions look surer than they are."),
+            icon=":material/warning:",
+        )
+    elif metric in run.scores["mean"]:
+        st.caption(
+            md("How far to believe it: {name} {score} on {unseen}.", name=metric_title(run, metric),
+               score=written(metric, run.scores["mean"][metric]), unseen=_unseen(run))
+        )  # fmt: skip
 
 
 def _unseen(run: Run) -> str:
@@ -141,6 +166,11 @@ def warnings(run: Run) -> None:
     """Draw what a reader must know before believing the scores."""
     for warning in run.warnings:
         st.warning(told(warning), icon=":material/warning:")
+    if run.classes and len(np.unique(run.test_predictions("mean").argmax(axis=1))) == 1:
+        st.info(
+            _("The ensemble gives all test rows the same class: read the AUC, not the accuracy."),
+            icon=":material/info:",
+        )
 
 
 def split_line(run: Run) -> None:
@@ -302,20 +332,20 @@ def run_list(data: Dataset) -> None:
     for run in runs:
         metric = MAIN_METRIC[run.task]
         rows.append({
-            "id": run.id, _("made"): run.created[:16].replace("T", " "), _("predicts"): _(TASKS[run.task]),
-            _("split"): run.settings.split, _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
-            _("pooling"): run.settings.pooling, _("score"): written(metric, run.scores["mean"][metric]),
+            _("run"): run_label(run), _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
+            _("pooling"): pooling_name(run.settings.pooling), _("score"): written(metric, run.scores["mean"][metric]),
         })  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     by_id = {run.id: run for run in runs}
     chosen = state.chosen("run")
     ids = list(by_id)
 
-    def label(run_id: str) -> str:
-        run = by_id[run_id]
-        return f"{run_id[:6]} · {_(TASKS[run.task])} · {run.settings.split} · {run.created[:16]}"
-
-    picked = st.selectbox(_("Run"), ids, index=ids.index(chosen) if chosen in ids else 0, format_func=label)
+    picked = st.selectbox(
+        _("Run"),
+        ids,
+        index=ids.index(chosen) if chosen in ids else 0,
+        format_func=lambda i: f"{run_label(by_id[i])} · {i[:6]}",
+    )
     with st.container(horizontal=True):
         if st.button(_("Open"), key="open-run", disabled=picked == chosen):
             settings = by_id[picked].settings
@@ -324,7 +354,14 @@ def run_list(data: Dataset) -> None:
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("The run and its models are removed from the workspace."))
             if st.button(_("Delete it"), key="delete-run", type="primary"):
-                delete_run(picked)
+                _delete(picked)
                 if picked == chosen:
                     state.choose(run="")
                 st.rerun()
+
+
+def _delete(run_id: str) -> None:
+    try:
+        delete_run(run_id)
+    except UserError as error:
+        st.session_state["notice"] = error.message

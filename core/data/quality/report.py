@@ -1,0 +1,91 @@
+"""All findings and figures about a dataset in one value that a page draws and a shell prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from core.data.dataset import Dataset
+from core.data.plan import Plan
+from core.data.quality.features import describe_columns, of_features
+from core.data.quality.finding import LEVELS, Finding
+from core.data.quality.outcomes import Balance, of_outcomes, weigh_outcomes
+from core.data.quality.reading import Rows, count_rows, of_reading
+from core.data.quality.sessions import Calendar, observations, of_independence, of_sessions, place_in_time
+from core.data.quality.texts import (
+    Lengths,
+    Outlets,
+    TokenCounter,
+    count_outlets,
+    measure_lengths,
+    of_lengths,
+    of_outlets,
+    of_repeats,
+)
+from core.data.repeats import Repeats, describe_repeats
+from core.jobs import Report, silent
+from core.locale import N_
+
+
+@dataclass(frozen=True, eq=False)
+class QualityReport:
+    """What is to be known of a dataset before it is trusted; `findings` has the most serious first.
+
+    `observations` is how many independent ones the rows stand for; `columns` the missing cells and the range
+    of each role and feature (see `describe_columns`).
+    """
+
+    findings: tuple[Finding, ...]
+    rows: Rows
+    observations: int
+    repeats: Repeats
+    outlets: Outlets
+    lengths: Lengths
+    calendar: Calendar
+    balance: Balance
+    columns: pd.DataFrame
+
+
+def quality_report(
+    data: Dataset, plan: Plan, count_tokens: TokenCounter | None = None, report: Report = silent
+) -> QualityReport:
+    """Look a dataset through. `plan` is what it was made by: the findings' actions are changes of it."""
+    report(0.0, N_("Looking for stories that return"))
+    rows, repeats = count_rows(data), describe_repeats(data)
+    report(0.4, N_("Counting sessions, outlets and outcomes"))
+    outlets, calendar, balance = count_outlets(data), place_in_time(data, plan), weigh_outcomes(data)
+    report(0.6, N_("Measuring the headlines"))
+    lengths = measure_lengths(data, count_tokens)
+    report(0.7, N_("Comparing the features with the outcomes"))
+    columns = describe_columns(data)
+    findings = [
+        *of_independence(data, rows.in_file),
+        *of_outcomes(data, plan, balance),
+        *of_features(data, plan, columns),
+        *of_sessions(data, calendar),
+        *of_reading(data, plan, rows),
+        *of_repeats(data, plan, repeats),
+        *of_lengths(data, lengths),
+        *of_outlets(data, outlets),
+    ]
+    findings.sort(key=lambda finding: LEVELS.index(finding.level))
+    return QualityReport(
+        tuple(findings), rows, observations(data), repeats, outlets, lengths, calendar, balance, columns
+    )
+
+
+def as_problems(report: QualityReport) -> list[dict[str, Any]]:
+    """Return the findings for `headline-lab check --json`: `code`, `message` (to translate) and `rows`."""
+    return [{"code": f.code, "message": f.message, "rows": list(f.rows)} for f in report.findings]
+
+
+def rows_with_reasons(report: QualityReport) -> pd.DataFrame:
+    """Return every row that a finding names, for an export: `row, code, level`, ordered by row."""
+    parts = [
+        pd.DataFrame({"row": f.rows, "code": f.code, "level": f.level}) for f in report.findings if f.rows
+    ]
+    if not parts:
+        return pd.DataFrame({"row": [], "code": [], "level": []})
+    return pd.concat(parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
