@@ -387,3 +387,12 @@ def test_a_table_of_the_market_is_joined_without_a_company():
 )
 def test_nothing_is_guessed_where_nothing_fits(right):
     assert guess_join(_headlines(("2024-01-05", "가"), ("2024-01-08", "나")), right, ROLES) is None
+
+
+def test_the_company_column_that_the_second_file_shares_is_found_beside_the_group_role():
+    left = _frame(제목=["가", "나"], 일자=["2024-01-03", "2024-01-03"], 종목명=["가전자", "나화학"], 종목코드=["000010", "000020"])  # fmt: skip
+    right = _frame(일자=["2023-12-28"] * 2 + ["2024-01-02"] * 2, 종목코드=["000020", "000010"] * 2, RSI=["0", "0", "2", "1"])  # fmt: skip
+    roles = Roles("제목", date="일자", group="종목명")
+    join = guess_join(left, right, roles)
+    assert (join.how, join.left_company, join.right_company) == ("asof", "종목코드", "종목코드")
+    assert join_tables(left, right, join, roles).frame["RSI"].tolist() == ["1", "2"]

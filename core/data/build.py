@@ -126,6 +126,8 @@ def _target_from_prices(
         )
     session = frame["session"].to_numpy()
     company = frame["company"] if plan.roles.group else None
+    if prices is not None and plan.join and plan.join.left_company:
+        company = typist.text(plan.join.left_company)
     if prices is None:
         rule = plan.target
         benchmark = typist.feature(rule.benchmark) if rule.benchmark else None

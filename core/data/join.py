@@ -116,7 +116,7 @@ def join_tables(
 def _check_columns(left: pd.DataFrame, right: pd.DataFrame, join: Join, roles: Roles) -> None:
     if join.how == "id" and not (join.left_on and join.right_on):
         raise UserError(N_("A join on an id needs the id column of both files. Choose them."))
-    firsts = (join.left_on,) if join.how == "id" else (roles.date, roles.group)
+    firsts = (join.left_on,) if join.how == "id" else (roles.date, join.left_company or roles.group)
     for table, names in ((left, firsts), (right, (join.right_on, join.right_date, join.right_company))):
         for name in names:
             if name and name not in table.columns:

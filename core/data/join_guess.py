@@ -31,13 +31,13 @@ def guess_join(left: pd.DataFrame, right: pd.DataFrame, roles: Roles) -> Join | 
         return Join("id", shared[0], shared[1], right_date=date if roles.date else "")
     if not (roles.date and date):
         return None
-    company = _company_column(left, right, roles, set(dates))
+    mine, company = _company_columns(left, right, roles, set(dates))
     if not company and clean_keys(right[date]).duplicated().any():
         return None
     outcome = roles.target is None and any(
         _AHEAD.search(str(n)) or _LABEL.search(str(n)) for n in right.columns
     )
-    return Join("exact" if outcome else "asof", right_date=date, right_company=company)
+    return Join("exact" if outcome else "asof", right_date=date, right_company=company, left_company=mine)
 
 
 def _is_dated(cells: pd.Series) -> bool:
@@ -99,9 +99,17 @@ def _is_unique(cells: pd.Series) -> bool:
     return len(keys) >= 2 and bool(keys.is_unique)
 
 
-def _company_column(left: pd.DataFrame, right: pd.DataFrame, roles: Roles, dates: set[str]) -> str:
-    if not roles.group:
-        return ""
-    shares = {str(n): _shared(left[roles.group], right[n]) for n in right.columns if str(n) not in dates}
-    fitting = [name for name, share in shares.items() if share >= _SHARED]
-    return max(fitting, key=lambda name: (bool(_GROUP.search(name)), shares[name]), default="")
+def _company_columns(
+    left: pd.DataFrame, right: pd.DataFrame, roles: Roles, dates: set[str]
+) -> tuple[str, str]:
+    """Return the company columns of both files; "" for the first where it is the group role, "" where none fits."""
+    others = [str(name) for name in left.columns if _GROUP.search(str(name)) and name != roles.group]
+    for mine in [roles.group, *others]:
+        if mine is None:
+            continue
+        shares = {str(n): _shared(left[mine], right[n]) for n in right.columns if str(n) not in dates}
+        fitting = [name for name, share in shares.items() if share >= _SHARED]
+        if fitting:
+            best = max(fitting, key=lambda name: (bool(_GROUP.search(name)), shares[name]))
+            return ("" if mine == roles.group else mine), best
+    return "", ""

@@ -165,8 +165,9 @@ def _moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _companies(left: pd.DataFrame, right: pd.DataFrame, join: Join, roles: Roles) -> SharedKeys:
-    if join.right_company and roles.group:
-        return shared_keys(left[roles.group], right[join.right_company])
+    company = join.left_company or roles.group
+    if join.right_company and company:
+        return shared_keys(left[company], right[join.right_company])
     if join.right_company:
         raise UserError(
             N_("The second file has a company column, {column}, but the headlines have none. Choose their company "

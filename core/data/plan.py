@@ -40,7 +40,7 @@ class Join:
     `how` is "id" (equal cells of `left_on` and `right_on`), "exact" (the same company in the same session) or
     "asof" (the company's last row dated in a session before the headline's). `left_on`/`right_on` name the id
     columns; `right_date` and `right_company` the second file's columns where it is joined in time (the first
-    file's are its date and group roles). `right_date` may be given for "id" too, so that a row that looks into
+    file's are its date role and `left_company`, or its group role where that is ""). `right_date` may be given for "id" too, so that a row that looks into
     the future is noticed. Columns of the second file whose names stand in the first get the suffix "_2".
     """
 
@@ -49,6 +49,7 @@ class Join:
     right_on: str = ""
     right_date: str = ""
     right_company: str = ""
+    left_company: str = ""
 
     def __post_init__(self) -> None:
         _require("how", self.how, JOINS)

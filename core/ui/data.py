@@ -299,7 +299,8 @@ def typed_rows(data: Dataset, rows: int = 50) -> pd.DataFrame:
     if data.roles.group:
         table[_("company")] = head["company"]
     if data.roles.date:
-        table[_("time")] = head["time"].dt.strftime("%Y-%m-%d %H:%M")
+        timed = (data.frame["time"] != data.frame["time"].dt.normalize()).any()
+        table[_("time")] = head["time"].dt.strftime("%Y-%m-%d %H:%M" if timed else "%Y-%m-%d")
         table[_("session")] = head["session"].map(day)
     if data.target_kind == "return":
         table[_("return to come")] = head["target"].map(signed_percent)

@@ -167,7 +167,7 @@ def _chosen(page: str) -> None:
     for label, value in rows:
         st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")
     following = _next(page, data)
-    if following is None:
+    if following in (None, page):
         return
     st.page_link(
         PAGES[following].file,

@@ -252,7 +252,12 @@ def _join_form(first: pd.DataFrame, second: pd.DataFrame, plan: Plan) -> Join | 
         date = pick(_("Date in the second file"), right, guessed.right_date, "join-date")
     with two:
         company = pick(_("Company in the second file"), right, guessed.right_company, "join-company", True)
-    return Join(how, right_date=date, right_company=company)
+    with one:
+        wanted = guessed.left_company or plan.roles.group or ""
+        mine = pick(_("Company in the first file"), left, wanted, "join-left-company", True)
+    return Join(
+        how, right_date=date, right_company=company, left_company="" if mine == plan.roles.group else mine
+    )
 
 
 def _show_join(joined: Joined, first: pd.DataFrame, second: pd.DataFrame) -> None:

@@ -73,9 +73,8 @@ def find_encoding(data: bytes, chosen: str = "") -> str:
     marked = next((name for bom, name in _BOMS.items() if data.startswith(bom)), "")
     if chosen:
         name = _known(chosen)
-        if marked.startswith(name):
-            name = marked
-        candidates = ["utf-16-le" if name == "utf-16" and not marked else name]
+        unmarked = "utf-16-le" if name == "utf-16" else name
+        candidates = [marked if marked.startswith(name) else unmarked]
     else:
         candidates = [marked] if marked else ["utf-8", "cp949"]
     faults = []
@@ -123,8 +122,9 @@ def _known(encoding: str) -> str:
 
 
 def _refuse_binary(head: str) -> None:
+    nuls = head.count("\x00")
     controls = sum(1 for c in head if c < " " and c not in "\t\n\r\f\x1a")
-    if controls > _MOST_CONTROLS * len(head) + 4:
+    if nuls > _MOST_CONTROLS * len(head) + 4 or controls > _MOST_CONTROLS * len(head) + 32:
         raise UserError(
             N_("The file is no text: it is full of control characters. If it is UTF-16 without a byte-order mark, "
                "choose that encoding; else save it as “CSV UTF-8”.")

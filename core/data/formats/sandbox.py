@@ -31,13 +31,9 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[3]
 _POLL_SECONDS = 0.05
-_OUT_OF_MEMORY = (
-    "memory allocation of",
-    "MemoryError",
-    "bad_alloc",
-    "Cannot allocate memory",
-    "malloc of size",
-)
+_OUT_OF_MEMORY = ("memory allocation of", "MemoryError", "bad_alloc", "Cannot allocate memory", "malloc of size",
+                  "failed to map segment")  # fmt: skip
+_NAMES = {"xlsx": "XLSX", "xls": "XLS", "parquet": "Parquet", "json": "JSON"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,131 @@
+"""The same table in any coat is the same dataset: encoding, Unicode form, delimiter, column order, format, two files."""
+
+import io
+import unicodedata
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from core.data.build import build_dataset
+from core.data.join import guess_join, join_tables
+from core.data.plan import Plan
+from core.data.reading import read_table
+from core.data.roles import guess_roles
+
+ROOT = Path(__file__).parents[1]
+SAMSUNG = ROOT.parent / "shared" / "data" / "samsung_headlines.csv"
+ROWS = 1500
+
+
+def _id(*files: bytes) -> str:
+    frames = [read_table(file).frame for file in files]
+    join, table = None, frames[0]
+    if len(frames) == 2:
+        first = guess_roles(frames[0]).roles
+        join = guess_join(frames[0], frames[1], first)
+        assert join is not None
+        table = join_tables(frames[0], frames[1], join, first).frame
+    return build_dataset(frames, Plan(guess_roles(table).roles, join=join), "x").id
+
+
+def _csv(table: pd.DataFrame, encoding: str = "utf-8", sep: str = ",") -> bytes:
+    return table.to_csv(index=False, sep=sep).encode(encoding)
+
+
+def _numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with true numbers in its number columns, as a workbook or a Parquet file holds them."""
+    guess = guess_roles(table).roles
+    numeric = [*guess.numeric, guess.target]
+    return table.assign(**{name: pd.to_numeric(table[name].replace("", None)) for name in numeric})
+
+
+def _xlsx(table: pd.DataFrame) -> bytes:
+    """Write a workbook that keeps every digit, as Excel does with computed numbers; openpyxl alone keeps 16."""
+    buffer = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("openpyxl.cell._writer.safe_string", str)
+        _numbers(table).to_excel(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    _numbers(table).to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _json_lines(table: pd.DataFrame) -> bytes:
+    return (
+        _numbers(table).to_json(orient="records", lines=True, force_ascii=False, double_precision=15).encode()
+    )
+
+
+VARIANTS = {
+    "BOM": lambda table: _csv(table, "utf-8-sig"),
+    "UTF-16": lambda table: _csv(table, "utf-16"),
+    "NFD": lambda table: unicodedata.normalize("NFD", _csv(table).decode()).encode(),
+    "semicolons": lambda table: _csv(table, sep=";"),
+    "tabs": lambda table: _csv(table, sep="\t"),
+    "shuffled columns": lambda table: _csv(table[list(reversed(table.columns))]),
+    "XLSX": _xlsx,
+    "Parquet": _parquet,
+}
+
+
+@pytest.fixture(scope="module", params=["sample", "samsung"])
+def table(request):
+    file = ROOT / "sample_data" / "headlines.csv" if request.param == "sample" else SAMSUNG
+    if not file.is_file():
+        pytest.skip("the real headlines are not beside this checkout")
+    frame = read_table(file.read_bytes()).frame
+    return frame if request.param == "samsung" and request.config.getoption("--slow") else frame.head(ROWS)
+
+
+@pytest.fixture(scope="module")
+def plain(table):
+    return _id(_csv(table))
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_of_the_file_is_the_same_dataset(table, plain, variant):
+    assert _id(VARIANTS[variant](table)) == plain
+
+
+def test_cp949_is_the_same_dataset_where_it_can_hold_the_text(table):
+    fits = [all(_encodable(cell) for cell in row) for row in table.itertuples(index=False)]
+    part = table[fits]
+    assert len(part) > ROWS // 2
+    assert _id(_csv(part, "cp949")) == _id(_csv(part))
+
+
+def _encodable(cell: str) -> bool:
+    try:
+        cell.encode("cp949")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_json_lines_are_the_same_dataset_where_json_keeps_every_digit(table):
+    rounded = table.head(300).map(lambda cell: f"{float(cell):.10g}" if _is_decimal(cell) else cell)
+    assert _id(_json_lines(rounded)) == _id(_csv(rounded))
+
+
+def _is_decimal(cell: str) -> bool:
+    return "." in cell and cell.replace(".", "", 1).lstrip("-").isdigit()
+
+
+def test_the_file_split_in_two_is_the_same_dataset(table, plain):
+    roles = guess_roles(table).roles
+    if roles.group == "종목명":
+        pytest.skip("the sample's days differ from its sessions, so its two files are joined by session")
+    second = table.drop(columns=[roles.headline, roles.press]).drop_duplicates()
+    first = table[[roles.date, roles.group, roles.headline, roles.press]]
+    assert _id(_csv(first), _csv(second)) == plain
+
+
+def test_another_cell_is_another_dataset(table, plain):
+    changed = table.copy()
+    changed.iloc[5, changed.columns.get_loc("제목")] += "!"
+    assert _id(_csv(changed)) != plain
