@@ -119,6 +119,26 @@ def test_a_workbook_without_cells_is_refused():
     assert "no rows" in refused(xlsx_file([["제목", "언론사"]]))
 
 
+@pytest.mark.parametrize("form", ["0.00%", "0%", '+0.0%;-0.0%;"–"'])
+def test_numbers_that_a_sheet_shows_as_percent_get_their_sign(form):
+    import openpyxl
+
+    book = openpyxl.load_workbook(
+        io.BytesIO(xlsx_file([[], [None, "제목", "등락률(%)", "RSI"], [None, "급등", 0.012, 0.5]]))
+    )
+    sheet = book["뉴스"]
+    sheet.append([None, "급락", -0.009549795361528002, 1.5])
+    for row in (3, 4):
+        sheet.cell(row, 3).number_format = form
+        sheet.cell(row, 4).number_format = '0.0"%"'
+    buffer = io.BytesIO()
+    book.save(buffer)
+    frame = read_table(buffer.getvalue()).frame
+    assert frame["등락률(%)"].tolist() == ["1.2%", "-0.9549795361528002%"]
+    assert numbers(frame["등락률(%)"])[0].tolist() == [0.012, -0.009549795361528002]
+    assert frame["RSI"].tolist() == ["0.5", "1.5"]
+
+
 # Parquet
 
 

@@ -59,3 +59,11 @@ def test_a_damaged_record_does_not_hide_the_others(data, home):
     broken.mkdir()
     (broken / "dataset.json").write_text("{")
     assert [entry.id for entry in list_datasets()] == [data.id]
+
+
+@pytest.mark.parametrize("text", ["{", "{}", "[]"])
+def test_a_damaged_dataset_can_be_loaded_again(data, home, text):
+    (home / "datasets" / data.id / "dataset.json").write_text(text)
+    assert list_datasets() == []
+    save_dataset(data)
+    assert load_dataset(data.id).name == "처음 이름"

@@ -3,6 +3,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.build import build_dataset
+from core.data.library import Source, load_dataset, save_dataset
+from core.data.plan import Plan
+from core.data.reading import read_table
+from core.data.roles import guess_roles
 from core.locale import translate
 from core.ui.frame import PAGES
 
@@ -153,3 +158,44 @@ def test_one_click_loads_the_sample(home):
     next(button for button in app.button if button.label == "Try the synthetic sample").click().run()
     assert not app.exception
     assert "dataset" in app.query_params
+
+
+def _kept(csv: str) -> str:
+    """Read a CSV text as the page does, keep it with its file, and return the dataset's id."""
+    table = read_table(csv.encode())
+    data = build_dataset([table.frame], Plan(guess_roles(table.frame).roles), "작은 표")
+    save_dataset(data, [Source("작은.csv", table)])
+    return data.id
+
+
+SMALL = "일자,제목,언론사,RSI,상수,익일수익률\n" + "".join(
+    f"2024-01-{2 + i % 5:02},가온전자 {i}번째 대규모 수주 소식에 강세,가일보,{40 + i % 7},7,{(i % 5 - 2) / 100}\n" for i in range(40)
+)  # fmt: skip
+
+
+def test_a_finding_can_be_remedied_by_its_button(home):
+    app = _open("data", "en", dataset=_kept(SMALL))
+    assert any("상수" in markdown.value and "same value" in markdown.value for markdown in app.markdown)
+    next(button for button in app.button if button.label == "Leave this feature out").click().run()
+    assert not app.exception
+    assert load_dataset(app.query_params["dataset"]).roles.numeric == ("RSI",)
+
+
+def test_a_step_can_be_undone_from_the_kept_file(home):
+    first = _kept(SMALL + SMALL.splitlines()[1] + "\n")
+    assert len(load_dataset(first)) == 40
+    app = _open("data", "en", dataset=first)
+    next(button for button in app.button if button.label == "Change how it is read").click().run()
+    next(radio for radio in app.radio if radio.label == "Rows that repeat a whole row").set_value("keep")
+    next(button for button in app.button if button.label == "Use this table").click().run()
+    assert not app.exception
+    assert len(load_dataset(app.query_params["dataset"])) == 41
+
+
+def test_the_same_file_twice_keeps_the_name_that_the_user_gave(home):
+    from core.data.library import rename_dataset
+
+    first = _kept(SMALL)
+    rename_dataset(first, "내 이름")
+    assert _kept(SMALL) == first
+    assert load_dataset(first).name == "내 이름"

@@ -52,7 +52,7 @@ class Source:
 def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
     """Keep a dataset, and the files it was made from, so that a step can be undone later.
 
-    One with the same content that is there already takes the new name only.
+    One with the same content that is there already stays as it is, with the name that it has.
     """
     folder = _folder(dataset.id)
     record = {
@@ -84,9 +84,9 @@ def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
             source.table.frame.to_parquet(part / f"source-{number}.parquet", index=False)
         _write_record(part / "dataset.json", record)
 
-    if folder.is_dir():
-        rename_dataset(dataset.id, dataset.name)
-    else:
+    if folder.is_dir() and _read_record(folder) is None:
+        shutil.rmtree(folder)  # damaged: the file that made it is here again
+    if not folder.is_dir():
         folder_atomic(folder, fill)
 
 
@@ -164,10 +164,12 @@ def _write_record(path: Path, record: dict[str, Any]) -> None:
 def _read_record(folder: Path) -> dict[str, Any] | None:
     path = folder / "dataset.json"
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(path.read_text(encoding="utf-8"))
+        _entry(record)
+        return record
     except FileNotFoundError:
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError, TypeError):
         log.exception("the record of dataset %s cannot be read", folder.name)
         return None
 

@@ -132,7 +132,7 @@ def _is_outcome(column: _Column) -> bool:
         return False
     if column.is_number and (_AHEAD.search(column.name) or _RETURN.search(column.name)):
         return True
-    return bool(_LABEL.search(column.name)) and 2 <= column.distinct <= 20
+    return bool(_LABEL.search(column.name)) and column.distinct <= 20
 
 
 def _best_target(columns: list[_Column], taken: dict[str, Message]) -> _Column | None:

@@ -25,7 +25,14 @@ from core.train.metrics import METRICS
 from core.train.models import Sample
 from core.train.run import Fitted, Run, Scores, SplitSummary
 from core.train.settings import TrainSettings
-from core.train.split import Split, inner_validation, make_split, require_learnable, require_outcomes
+from core.train.split import (
+    Split,
+    inner_validation,
+    make_split,
+    require_learnable,
+    require_outcomes,
+    require_sessions,
+)
 
 
 def train(
@@ -122,6 +129,8 @@ def known_outcome(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
             N_("The target holds labels, not returns: choose classification, or a column of returns.")
         )
     outcome = dataset.outcome(settings.task)
+    if settings.split == "time" and dataset.has_sessions:
+        require_sessions(dataset, np.flatnonzero(~np.isnan(outcome)))
     require_outcomes(outcome, dataset.classes if settings.task == "classify" else ())
     return outcome
 

@@ -80,15 +80,8 @@ def inner_validation(
 
 
 def _by_session(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
+    require_sessions(dataset, rows)
     sessions, number = np.unique(dataset.frame["session"].to_numpy()[rows], return_inverse=True)
-    if len(sessions) < 2:
-        raise UserError(
-            N_(
-                "The rows with a known outcome lie in {sessions} session (trading day); a split by time "
-                "needs 2 at the least: bring a longer period or split by group."
-            ),
-            sessions=len(sessions),
-        )
     cut = len(sessions) - math.ceil(share * len(sessions) - 1e-9)
     test, before = rows[number >= cut], number < cut - settings.horizon
     train, grouped = _apart(dataset, rows[before], test)
@@ -165,6 +158,19 @@ def _require_parts(split: Split, settings: TrainSettings) -> None:
             purged=len(split.purged),
             grouped=len(split.grouped),
             horizon=settings.horizon,
+        )
+
+
+def require_sessions(dataset: Dataset, rows: np.ndarray) -> None:
+    """Raise `UserError` unless the rows at these positions lie in two sessions or more."""
+    sessions = dataset.frame["session"].iloc[rows].nunique()
+    if sessions < 2:
+        raise UserError(
+            N_(
+                "The rows with a known outcome lie in {sessions} session (trading day); a split by time "
+                "needs 2 at the least: bring a longer period or split by group."
+            ),
+            sessions=sessions,
         )
 
 

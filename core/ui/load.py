@@ -57,7 +57,14 @@ class Draft:
 
 
 def load_sample() -> None:
-    """Read the sample table, keep it in the library and choose it."""
+    """Read the sample table, keep it in the library and choose it; say so where the disk does not allow it."""
+    try:
+        _load_sample()
+    except UserError as error:
+        st.session_state["notice"] = error.message
+
+
+def _load_sample() -> None:
     table = read_table((settings().sample_data / SAMPLE).read_bytes())
     plan = Plan(guess_roles(table.frame).roles)
     data = build_dataset([table.frame], plan, _("Sample (synthetic)"))
@@ -152,10 +159,9 @@ def _drafted(sources: list[Source], digests: tuple[str, ...]) -> Draft:
     try:
         guess = guess_roles(frames[0])
         roles, reasons = guess.roles, guess.reasons
-    except UserError as error:
-        st.warning(told(error.message))
-        roles, reasons = Roles(str(frames[0].columns[0])), {}
-    join = guess_join(frames[0], frames[1], roles) if len(frames) == 2 else None
+    except UserError:
+        roles, reasons = Roles(""), {}
+    join = guess_join(frames[0], frames[1], roles) if len(frames) == 2 and roles.headline else None
     return Draft(sources, Plan(roles, join=join), reasons, digests)
 
 
@@ -303,11 +309,13 @@ def _plan_form(draft: Draft, table: pd.DataFrame) -> Plan | None:
             format_func=lambda name: _("(none)") if name is None else name,
         )  # fmt: skip
 
+    if not guessed.headline:
+        st.warning(_("No column looks like headlines. Choose it yourself."))
     with st.form("plan"):
         st.markdown(bold(_("Which column is which?")))
         left, right = st.columns(2)
         with left:
-            index = columns.index(guessed.headline) if guessed.headline in columns else 0
+            index = columns.index(guessed.headline) if guessed.headline in columns else None
             headline = st.selectbox(_("Headline"), columns, index=index, help=why(guessed.headline))  # fmt: skip
             press = pick(_("Press outlet"), guessed.press)
             date = pick(_("Date or time"), guessed.date)
@@ -324,6 +332,9 @@ def _plan_form(draft: Draft, table: pd.DataFrame) -> Plan | None:
             cleaning = _cleaning_form(plan.cleaning, joined=plan.join is not None)
         pressed = st.form_submit_button(_("Use this table"), type="primary")
     if not pressed:
+        return None
+    if headline is None:
+        st.error(_("Choose the column that holds the headlines."))
         return None
     try:
         roles = Roles(headline, press, date, group, tuple(numeric), target)

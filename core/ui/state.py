@@ -97,9 +97,11 @@ def dataset() -> Dataset | None:
 
 def vectors(data: Dataset) -> np.ndarray | None:
     """Return the stored vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None."""
+    from core.embed import space_key
+
     try:
-        return _vectors(data, data.id, encoder(), pooling())
-    except _NotStoredError:
+        return _vectors(data, data.id, encoder(), pooling(), space_key(encoder()))
+    except (_NotStoredError, UserError):
         return None
 
 
@@ -108,7 +110,8 @@ class _NotStoredError(Exception):
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
-def _vectors(_data: Dataset, dataset_id: str, encoder_name: str, pooling_name: str) -> np.ndarray:
+def _vectors(_data: Dataset, dataset_id: str, encoder_name: str, pooling_name: str, space: str) -> np.ndarray:
+    """Read the vectors; `space` changes with the encoder's content, so that a re-saved folder is read anew."""
     from core.embed import vectors_if_stored
 
     try:

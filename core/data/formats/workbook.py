@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import math
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice, repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from core.data.formats.columns import TextColumns, as_text, header_row
+from core.data.formats.percent import as_percent, percent_columns
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -28,7 +30,7 @@ def read_workbook(
 ) -> tuple[pa.Table, str, list[str], list[str]]:
     """Return a sheet's table, the sheet's name, all sheets' names and the titles above the table's header.
 
-    `sheet` is a name, or "" for the first visible sheet that holds anything. Rows below the header that are
+    Numbers that Excel shows as percent get their sign. `sheet` is a name, or "" for the first visible sheet that holds anything. Rows below the header that are
     empty stay (so that row numbers do), but not those at the end.
 
     Raises:
@@ -56,7 +58,8 @@ def read_workbook(
     for name in [sheet] if sheet else visible:
         cells = book.get_sheet_by_name(name)
         if cells.height:
-            table, titles = _table(cells, report)
+            percents = percent_columns(data, name) if data.startswith(b"PK") else set()
+            table, titles = _table(cells, percents, report)
             return table, name, names, titles
     raise UserError(N_("The workbook holds no cells. Choose another sheet or file."))
 
@@ -91,8 +94,10 @@ def check_archive(data: bytes) -> None:
         )  # fmt: skip
 
 
-def _table(sheet: CalamineSheet, report: Report) -> tuple[pa.Table, list[str]]:
-    rows = _without_empty_end([as_text(cell) for cell in row] for row in sheet.iter_rows())
+def _table(sheet: CalamineSheet, percents: set[int], report: Report) -> tuple[pa.Table, list[str]]:
+    left = sheet.start[1] if sheet.start else 0  # rows begin at the first column that holds anything
+    shown = {column - left for column in percents}
+    rows = _without_empty_end(_texts(row, shown) for row in sheet.iter_rows())
     first = list(islice(rows, 12))
     header = header_row(first)
     columns = TextColumns(first[header])
@@ -103,6 +108,14 @@ def _table(sheet: CalamineSheet, report: Report) -> tuple[pa.Table, list[str]]:
             )
     titles = (" ".join("".join(row).split()) for row in first[:header])
     return columns.table(), [title for title in titles if title]
+
+
+def _texts(row: list[Any], percents: set[int]) -> list[str]:
+    cells = [as_text(cell) for cell in row]
+    for column in percents:
+        if column < len(row) and isinstance(row[column], float) and math.isfinite(row[column]):
+            cells[column] = as_percent(row[column])
+    return cells
 
 
 def _without_empty_end(rows: Iterable[list[str]]) -> Iterator[list[str]]:
