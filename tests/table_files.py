@@ -7,10 +7,13 @@ import json
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
+from unittest import mock
 
 import numpy as np
 import openpyxl
 import pandas as pd
+from openpyxl.cell import _writer
+from openpyxl.compat import safe_string
 
 FRAME = pd.DataFrame(
     {
@@ -20,7 +23,7 @@ FRAME = pd.DataFrame(
         "언론사": ["가나일보", "NA", None, "다라경제"],
         "종목코드": ["005930", "066570", "035720", "000660"],
         "RSI": [41.45337532098054, 5930.0, None, 1e-7],
-        "금액": [-0.1, 100000.0, 1e20, 0.009549795361528002],
+        "금액": [-0.1, 100000.0, 1e20, -0.013513513513513487],
         "수량": [1, -5, 0, 9007199254740991],
         "상승": [True, False, True, False],
     }
@@ -53,7 +56,14 @@ def xlsx_file(rows: list[list[object]], *more_sheets: str) -> bytes:
                 cell.data_type = "s"  # =1+1 is a text here
     for name in more_sheets:
         book.create_sheet(name)
-    return _bytes_of(book.save)
+    with mock.patch.object(
+        _writer, "safe_string", _exact
+    ):  # openpyxl would round to 16 digits; Excel keeps 17
+        return _bytes_of(book.save)
+
+
+def _exact(value: object) -> str:
+    return repr(value) if isinstance(value, float) else safe_string(value)
 
 
 def workbook(frame: pd.DataFrame = FRAME) -> bytes:

@@ -39,16 +39,26 @@ def collect() -> None:
     state.choose(job="", **made)
 
 
-def panel(kind: str, **subject: str) -> bool:
-    """Draw the job of a kind on a subject: its progress or its outcome. Return whether it waits or runs."""
+def panel(kind: str, own: bool = False, **subject: str) -> bool:
+    """Draw the job of a kind on a subject: its progress or its outcome. Return whether it waits or runs.
+
+    With `own` only the job that this session began counts.
+    """
     for job in queue().active():
-        if job.kind == kind and subject.items() <= job.subject.items():
+        mine = not own or job.id == state.chosen("job")
+        if mine and job.kind == kind and subject.items() <= job.subject.items():
             _progress(job.id)
             return True
-    ended = st.session_state.get("ended_job")
-    if ended and ended.kind == kind and subject.items() <= ended.subject.items():
-        _outcome(ended)
+    last = ended(kind)
+    if last and subject.items() <= last.subject.items():
+        _outcome(last)
     return False
+
+
+def ended(kind: str) -> Job | None:
+    """Return this session's last job if it is of this kind and has ended, and was not yet shown as done."""
+    job = st.session_state.get("ended_job")
+    return job if job and job.kind == kind else None
 
 
 def sidebar() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
 from core.data.reading import ReadOptions, read_table
 from core.data.roles import guess_roles
 from core.errors import Message, UserError
-from core.jobs import Report
+from core.jobs import Report, silent
 from core.locale import N_
 from core.settings import settings
 from core.ui import jobs, state
@@ -54,6 +55,7 @@ class Draft:
     plan: Plan
     reasons: dict[str, Message] = field(default_factory=dict)
     digests: tuple[str, ...] = ()
+    guessed: bool = False  # whether the roles were guessed from all files
 
 
 def load_sample() -> None:
@@ -76,12 +78,15 @@ def edit(data: Dataset) -> None:
     """Take up a dataset's files and plan again, so that a choice can be changed or a step undone."""
     sources = load_sources(data.id)
     if sources and data.plan:
-        st.session_state["draft"] = Draft(sources, data.plan)
+        st.session_state["draft"] = Draft(sources, data.plan, guessed=True)
 
 
 def panel() -> None:
     """Draw everything about loading a table."""
-    if jobs.panel("load"):
+    ended = jobs.ended("load")
+    if ended and ended.status == "done":
+        st.session_state.pop("draft", None)
+    if jobs.panel("load", own=True):
         return
     _upload()
     draft: Draft | None = st.session_state.get("draft")
@@ -105,18 +110,27 @@ def build(sources: list[Source], plan: Plan) -> None:
         return {"dataset": data.id}
 
     if len(sources[0].table.frame) > IN_THE_BACKGROUND:
-        digest = hashlib.sha256(plan.to_json().encode()).hexdigest()[:12]
-        jobs.submit("load", {"file": name, "plan": digest}, work)
+        _next_upload()
+        digest = hashlib.sha256(plan.to_json().encode()).hexdigest()
+        jobs.submit("load", {"file": name, "plan": digest, "session": _session()}, work)
     try:
         with st.spinner(_("Reading {rows:,} rows …", rows=len(sources[0].table.frame))):
-            made = work(lambda fraction, template, /, **params: None)
+            made = work(silent)
     except UserError as error:
         st.error(told(error.message))
         return
     st.session_state.pop("draft", None)
-    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
+    _next_upload()
     state.choose(**made)
     st.rerun()
+
+
+def _next_upload() -> None:
+    st.session_state["uploads"] = st.session_state.get("uploads", 0) + 1
+
+
+def _session() -> str:
+    return st.session_state.setdefault("load_session", uuid.uuid4().hex)
 
 
 def _upload() -> None:
@@ -211,14 +225,14 @@ def _joined(draft: Draft) -> pd.DataFrame | None:
     _show_join(joined, first, second)
     if join != draft.plan.join:
         draft.plan = replace(draft.plan, join=join)
-    if not draft.reasons.get("joined"):
+    if not draft.guessed:
         try:
             guess = guess_roles(joined.frame)
             draft.plan = replace(draft.plan, roles=guess.roles)
             draft.reasons = guess.reasons
         except UserError:
             pass
-        draft.reasons["joined"] = Message("")
+        draft.guessed = True
     return joined.frame
 
 
