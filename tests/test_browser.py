@@ -89,7 +89,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.goto(server)
     page.get_by_role("button", name="내 파일 불러오기").click()
     page.get_by_role("heading", name="표에 무엇이 들어 있나?").wait_for()
-    page.locator("input[type=file]").set_input_files(_table(tmp_path / "시세.csv"))
+    page.locator("input[type=file]").first.set_input_files(_table(tmp_path / "시세.csv"))
     page.get_by_text("CP949").wait_for()
     page.get_by_role("button", name="이 표 사용하기").click()
     page.get_by_role("heading", name="종목·거래일").wait_for()
@@ -128,6 +128,26 @@ def test_from_upload_to_prediction(server, page, tmp_path):
 
     assert dialogs == []
     assert outside == []
+
+
+def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
+    page.goto(f"{server}/data")
+    page.get_by_role("heading", name="표에 무엇이 들어 있나?").wait_for()
+    page.locator("input[type=file]").first.set_input_files(ROOT / "sample_data" / "headlines_only.csv")
+    page.get_by_role("button", name="이 표 사용하기").wait_for()
+    page.locator("input[type=file]").nth(1).set_input_files(ROOT / "sample_data" / "features_only.csv")
+    page.get_by_text("두 번째 파일의").first.wait_for()
+    page.get_by_text("짝을 찾았고").wait_for()
+    page.get_by_role("button", name="이 표 사용하기").click()
+    page.get_by_role("heading", name="headlines_only.csv").wait_for()
+    first = page.url
+
+    page.get_by_text("무엇을 뺐고, 표를 어떻게 만들었나").click()
+    page.get_by_role("button", name="읽는 방법 바꾸기").click()
+    page.get_by_text("무엇을 뺄까요?").click()
+    page.get_by_role("radiogroup", name="다른 행과 완전히 같은 행").get_by_text("두기", exact=True).click()
+    page.get_by_role("button", name="이 표 사용하기").click()
+    page.wait_for_function("first => location.href !== first", arg=first)
 
 
 def test_a_phone_sees_nothing_cut_off(server, page):

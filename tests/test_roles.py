@@ -48,3 +48,13 @@ def test_every_guess_says_why():
 def test_a_table_without_headlines_is_refused():
     with pytest.raises(UserError, match="looks like headlines"):
         guess_roles(_frame(a=range(8), b=["2024-01-02"] * 8))
+
+
+def test_a_return_of_few_values_is_preferred_to_a_label_wherever_it_stands():
+    columns = {"제목": HEADLINES, "승패": ["승"] * 8, "익일수익률": ["0.012", "0.007"] * 4}
+    for order in (list(columns), list(reversed(columns))):
+        assert guess_roles(_frame(**{name: columns[name] for name in order})).roles.target == "익일수익률"
+
+
+def test_a_label_column_of_one_class_is_still_the_target():
+    assert guess_roles(_frame(제목=HEADLINES, 승패=["승"] * 8)).roles.target == "승패"

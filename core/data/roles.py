@@ -44,13 +44,14 @@ class _Column:
     length: float
     hangul: float
     coded: bool
+    fractional: bool
 
     @classmethod
     def of(cls, cells: pd.Series) -> _Column:
         sample = cells if len(cells) <= _SAMPLE else cells.sample(_SAMPLE, random_state=0)
         present = sample[sample.str.strip() != ""]
         if present.empty:
-            return cls(str(cells.name), 0.0, 0.0, 0.0, 0, 0.0, 0.0, False)
+            return cls(str(cells.name), 0.0, 0.0, 0.0, 0, 0.0, 0.0, False, False)
         values, unreadable = numbers(present)
         times, _, _ = moments(present)
         return cls(
@@ -62,6 +63,7 @@ class _Column:
             length=float(present.str.len().mean()),
             hangul=float(present.str.contains("[가-힣]").mean()),
             coded=bool(present.str.fullmatch(r"0\d+").any()),
+            fractional=bool((values[np.isfinite(values)] % 1 != 0).any()),
         )
 
     @property
@@ -139,7 +141,7 @@ def _best_target(columns: list[_Column], taken: dict[str, Message]) -> _Column |
     outcomes = [c for c in columns if c.name not in taken and c.filled and _is_outcome(c)]
 
     def rank(column: _Column) -> tuple[bool, bool]:
-        is_return = column.is_number and column.distinct > 2
+        is_return = column.is_number and (column.distinct > 2 or column.fractional)
         return is_return and bool(_AHEAD.search(column.name)), is_return
 
     return max(outcomes, key=rank, default=None)

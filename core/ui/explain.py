@@ -28,7 +28,7 @@ def unit(run: Run) -> str:
     """Return the unit of a contribution: percentage points of a probability, or of a return."""
     if not run.classes:
         return _("return, percentage points")
-    return _("probability of {label}, percentage points", label=hover(class_name(run.classes[-1])))
+    return _("probability of {label}, percentage points", label=class_name(run.classes[-1]))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -63,7 +63,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
                        marker_color=shades[name], hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>")  # fmt: skip
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(title=_("mean absolute contribution ({unit})", unit=unit(run)))
+    figure.update_xaxes(title=hover(_("mean absolute contribution ({unit})", unit=unit(run)), 200))
     note = _("n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
              "without it", n=len(found.rows))  # fmt: skip
     show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
@@ -146,7 +146,7 @@ def member_table(run: Run, found: Contributions, place: int) -> None:
         }
         for name in ("rf", "xgb", "lgbm", "mean")
     }
-    st.markdown(bold(_("The same row, model by model ({unit})", unit=unit(run))))
+    st.markdown(bold(md("The same row, model by model ({unit})", unit=unit(run))))
     ends = [_("average"), _("prediction")]
     style = pd.DataFrame(rows).T.style.format("{:+.2f}")
     st.dataframe(style.format("{:.2f}%" if run.classes else "{:+.2f}%", subset=ends))

@@ -12,6 +12,8 @@ import streamlit as st
 
 from core.data.build import build_dataset
 from core.data.dataset import Dataset, Roles
+from core.data.formats.delimited import DELIMITERS, ONE_COLUMN
+from core.data.formats.recognise import ENCODINGS
 from core.data.join import REASONS, Joined, guess_join, join_tables
 from core.data.library import Source, load_sources, save_dataset
 from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
@@ -26,8 +28,6 @@ from core.ui.text import _, bold, md, told
 
 SAMPLE = "headlines.csv"
 IN_THE_BACKGROUND = 50_000
-ENCODINGS = ("", "utf-8", "cp949", "utf-16")
-DELIMITERS = ("", ",", "\t", ";", "|")
 JOINS = {
     "id": N_("by a key column"),
     "exact": N_("by company and session"),
@@ -183,11 +183,24 @@ def _read_options(name: str, number: int) -> ReadOptions:
     with st.popover(md("How {name} is read", name=name), icon=":material/settings:"):
         found = _("found by itself")
         encoding = st.selectbox(
-            _("Encoding"), ENCODINGS, key=f"encoding-{number}", format_func=lambda e: e.upper() or found
+            _("Encoding"),
+            ["", *ENCODINGS],
+            key=f"encoding-{number}",
+            format_func=lambda e: e.upper() or found,
         )
-        names = {"": found, ",": _("comma"), "\t": _("tab"), ";": _("semicolon"), "|": "|"}
+        names = {
+            "": found,
+            ",": _("comma"),
+            "\t": _("tab"),
+            ";": _("semicolon"),
+            "|": "|",
+            ONE_COLUMN: _("none: one column"),
+        }
         delimiter = st.selectbox(
-            _("Delimiter"), DELIMITERS, key=f"delimiter-{number}", format_func=lambda d: names[d]
+            _("Delimiter"),
+            ["", *DELIMITERS, ONE_COLUMN],
+            key=f"delimiter-{number}",
+            format_func=lambda d: names.get(d, d),
         )
         sheet = st.text_input(_("Sheet"), key=f"sheet-{number}", placeholder=_("the first"))
     return ReadOptions(encoding or "", delimiter or "", sheet.strip())
@@ -204,6 +217,8 @@ def _preview(source: Source) -> None:
            name=source.name, rows=len(table.frame), columns=table.frame.shape[1],
            how=" · ".join(part for part in how if part))
     )  # fmt: skip
+    if table.titles:
+        st.caption(md("Lines above the header that were left out: {titles}", titles=" / ".join(table.titles)))
     st.dataframe(table.frame.head(6), hide_index=True)
 
 

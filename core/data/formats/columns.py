@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -175,6 +175,4 @@ def as_text(value: object) -> str:
         return value.decode("utf-8", "replace")
     if isinstance(value, dict | list):
         return _SURROGATES.sub("\ufffd", json.dumps(value, ensure_ascii=False, default=as_text))
-    if isinstance(value, int | timedelta):
-        return str(value)
     return str(value)
