@@ -28,7 +28,7 @@ from core.ui.text import (
     told,
     when,
 )
-from core.ui.theme import OTHER, palette, show
+from core.ui.theme import DATES, OTHER, palette, show
 
 ROLE_NAMES = {
     "press": N_("Press outlet"),
@@ -192,7 +192,7 @@ def _time_chart(found: QualityReport) -> None:
     bars = go.Bar(x=series.index, y=series.to_numpy(), marker_color=palette().accent,
                   hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra></extra>")  # fmt: skip
     figure = go.Figure(bars)
-    figure.update_xaxes(title=_("session")).update_yaxes(title=_("rows"))
+    figure.update_xaxes(title=_("session"), tickformatstops=DATES).update_yaxes(title=_("rows"))
     note = _("{sessions:,} sessions from {first} to {last}; one bar is one session",
              sessions=len(series), first=day(series.index[0]), last=day(series.index[-1]))  # fmt: skip
     show(figure, _("Rows per session"), "chart-time", note)

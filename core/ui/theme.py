@@ -17,7 +17,7 @@ OTHER = "#9aa3a6"
 
 
 # dates as numbers, so that no month is named in another language than the page's
-_DATES = [{"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"}, {"dtickrange": [86_400_000, "M1"], "value": "%m-%d"},
+DATES = [{"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"}, {"dtickrange": [86_400_000, "M1"], "value": "%m-%d"},
           {"dtickrange": ["M1", None], "value": "%Y-%m"}]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
         hoverlabel={"align": "left", "font": {"family": FONT}},
         separators=".,",
     )
-    figure.update_xaxes(**axis, tickformatstops=_DATES)
+    figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False})
     if note:
