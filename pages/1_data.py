@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.ui import data as draw
 from core.ui import frame, load, state
+from core.ui.distributions import distributions
 from core.ui.text import _, bold, md
 
 frame.start("data")
@@ -31,7 +32,7 @@ if chosen is not None:
     draw.findings(chosen, found)
     with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):
         draw.steps(chosen, found)
-    draw.distributions(chosen, found)
+    distributions(chosen, found)
     st.markdown(bold(_("First rows as they were understood")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
     frame.onward("embed", _("Next: embed the headlines"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import frame, jobs
+from core.ui import frame, jobs, scores
 from core.ui import train as draw
 from core.ui.text import _
 
@@ -24,10 +24,10 @@ if run is not None:
     draw.verdict(run)
     if run.settings.split != "random":
         draw.warnings(run)
-    draw.score_chart(run)
+    scores.score_chart(run)
     draw.split_line(run)
-    draw.pictures(run)
-    draw.score_table(run)
+    scores.pictures(run)
+    scores.score_table(run)
     frame.onward("explain", _("Next: why does the model think so?"))
 
 with st.expander(_("Train"), expanded=run is None, icon=":material/model_training:"):

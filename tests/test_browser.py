@@ -143,7 +143,7 @@ def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
     first = page.url
 
     page.get_by_text("무엇을 뺐고, 표를 어떻게 만들었나").click()
-    page.get_by_role("button", name="읽는 방법 바꾸기").click()
+    page.get_by_role("button", name="역할·목표·정리 바꾸기").click()
     page.get_by_text("무엇을 뺄까요?").click()
     page.get_by_role("radiogroup", name="다른 행과 완전히 같은 행").get_by_text("두기", exact=True).click()
     page.get_by_role("button", name="이 표 사용하기").click()

@@ -7,7 +7,7 @@ import pytest
 from core.data.build import build_dataset
 from core.data.columns import return_unit
 from core.data.dataset import Roles
-from core.data.plan import Cleaning, Plan
+from core.data.plan import Cleaning, Join, Plan, TargetRule
 from core.data.reading import read_table
 from core.errors import UserError
 
@@ -35,7 +35,7 @@ def test_cells_get_their_types_and_rows_keep_their_numbers():
 
 
 def test_everything_left_out_or_unreadable_is_counted_with_its_rows():
-    found = {problem.code: problem.rows for problem in _build().problems}
+    found = {problem.code: problem.rows for problem in _build().problems if problem.rows}
     assert found == {
         "no_headline": (4,),
         "repeats": (2,),
@@ -118,3 +118,57 @@ def test_a_target_with_too_many_labels_is_refused():
     rows = "\n".join(f"제목 {i}번입니다,값{i}" for i in range(30))
     with pytest.raises(UserError, match="30 different texts"):
         _build(f"제목,결과\n{rows}\n", Roles("제목", target="결과"))
+
+
+@pytest.mark.parametrize(("header", "words"), [("수익률(%)", "percent"), ("수익률", "fractions"), ("수익률(bp)", "basis points")])  # fmt: skip
+def test_the_unit_in_which_returns_were_read_is_said(header, words):
+    csv = f"제목,{header}\n가나전자 흑자전환,0.5\n다라화학 공장 화재,-0.25\n마바건설 수주,0.75\n"
+    (problem,) = _build(csv, Roles("제목", target=header)).problems
+    assert problem.code == "return_unit"
+    assert words in str(problem.message)
+
+
+PRICES = """일자,코드,종가,KOSPI
+2024-01-02,000010,100,2000
+2024-01-03,000010,110,2020
+2024-01-04,000010,99,2020
+2024-01-05,000010,99,2121
+"""
+NEWS = """제목,일시,종목코드
+가나전자 흑자전환,2024-01-02 09:00,000010
+가나전자 신제품 공개,2024-01-02 16:00,000010
+가나전자 소송 제기,2024-01-05 09:00,000010
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (TargetRule("return", price="종가"), [0.10, -0.10, np.nan]),
+        (TargetRule("return", 2, price="종가"), [-0.01, -0.10, np.nan]),
+        (TargetRule("adjusted", price="종가", benchmark="KOSPI"), [0.09, -0.10, np.nan]),
+    ],
+)
+def test_a_target_is_made_from_the_prices_of_the_second_file(rule, expected):
+    frames = [read_table(text.encode()).frame for text in (NEWS, PRICES)]
+    join = Join("exact", right_date="일자", right_company="코드")
+    plan = Plan(Roles("제목", date="일시", group="종목코드"), join=join, target=rule)
+    data = build_dataset(frames, plan, "prices")
+    np.testing.assert_allclose(data.outcome("regress"), expected, atol=1e-12)
+
+
+def test_a_return_made_here_can_become_win_and_lose():
+    frames = [read_table(text.encode()).frame for text in (NEWS, PRICES)]
+    join = Join("exact", right_date="일자", right_company="코드")
+    rule = TargetRule("return", price="종가", win_above=0.05)
+    data = build_dataset(
+        frames, Plan(Roles("제목", date="일시", group="종목코드"), join=join, target=rule), "prices"
+    )
+    assert data.target_kind == "label"
+    assert data.frame["target"].tolist()[:2] == ["승", "패"]
+
+
+def test_a_target_without_the_price_column_is_refused():
+    frames = [read_table(NEWS.encode()).frame]
+    with pytest.raises(UserError, match="closing prices"):
+        build_dataset(frames, Plan(Roles("제목", date="일시"), target=TargetRule("return")), "x")

@@ -185,7 +185,7 @@ def test_a_step_can_be_undone_from_the_kept_file(home):
     first = _kept(SMALL + SMALL.splitlines()[1] + "\n")
     assert len(load_dataset(first)) == 40
     app = _open("data", "en", dataset=first)
-    next(button for button in app.button if button.label == "Change how it is read").click().run()
+    next(button for button in app.button if button.label == "Change roles, target or cleaning").click().run()
     next(radio for radio in app.radio if radio.label == "Rows that repeat a whole row").set_value("keep")
     next(button for button in app.button if button.label == "Use this table").click().run()
     assert not app.exception

@@ -58,3 +58,11 @@ def test_a_return_of_few_values_is_preferred_to_a_label_wherever_it_stands():
 
 def test_a_label_column_of_one_class_is_still_the_target():
     assert guess_roles(_frame(제목=HEADLINES, 승패=["승"] * 8)).roles.target == "승패"
+
+
+def test_prices_and_index_levels_are_kept_apart_from_features():
+    guess = guess_roles(
+        _frame(제목=HEADLINES, 코드=["005930"] * 8, 종가=range(100, 108), KOSPI=range(8), RSI=range(8))
+    )
+    assert (guess.price, guess.benchmark) == ("종가", "KOSPI")
+    assert (guess.roles.group, guess.roles.numeric) == ("코드", ("RSI",))

@@ -10,6 +10,12 @@ from core.data.values import moments, numbers, plain_text, texts
 from core.errors import Message, UserError
 from core.locale import N_
 
+UNITS = {
+    1.0: N_("The returns in {column} were read as fractions (0.012 is 1.2 %)."),
+    0.01: N_("The returns in {column} were read as percent (1.2 is 1.2 %)."),
+    0.0001: N_("The returns in {column} were read as basis points (120 is 1.2 %)."),
+}
+
 
 class Typist:
     """Types the columns of one table whose rows have the numbers `row`, and keeps what it could not read."""
@@ -66,7 +72,9 @@ class Typist:
         known = np.isfinite(values)
         if known.any() and bad.mean() < 0.1 and not are_codes(values[known]):
             self._note_numbers(column, bad)
-            return values * return_unit(self.table[column], values), "return"
+            unit = return_unit(self.table[column], values)
+            self.problems.append(Problem("return_unit", Message(UNITS[unit], {"column": column}), ()))
+            return values * unit, "return"
         labels = self.text(column)
         classes = labels.nunique()
         if classes > 20:

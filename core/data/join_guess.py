@@ -26,12 +26,12 @@ def guess_join(left: pd.DataFrame, right: pd.DataFrame, roles: Roles) -> Join | 
     """
     dates = [str(name) for name in right.columns if _is_dated(right[name])]
     date = next((n for n in dates if _DATE.search(n)), next((n for n in dates if not _AHEAD.search(n)), ""))
+    mine, company = _company_columns(left, right, roles, set(dates))
     shared = _shared_id(left, right, roles, set(dates))
     if shared:
-        return Join("id", shared[0], shared[1], right_date=date if roles.date else "")
+        return Join("id", shared[0], shared[1], date if roles.date else "", company, mine)
     if not (roles.date and date):
         return None
-    mine, company = _company_columns(left, right, roles, set(dates))
     if not company and clean_keys(right[date]).duplicated().any():
         return None
     outcome = roles.target is None and any(

@@ -17,6 +17,11 @@ from core.locale import N_
 
 OLD = 5
 
+SAME_SESSION = N_(
+    "Rows of the same session were joined. What is known only after its close (a closing price, that day's "
+    "indicators) was not known when the headline appeared: use it as an outcome, never as a feature."
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Pairing:
@@ -133,7 +138,7 @@ def refuse_the_future(
     """Refuse a pairing in which a row got a partner whose session comes after its own.
 
     `left` and `right` are the date columns; sessions are compared, not times of day. Returns a note where
-    joined rows lack one of the dates.
+    partners are of the headline's own session, and where joined rows lack one of the dates.
 
     Raises:
         UserError: with an example, where there is such a row.
@@ -149,11 +154,17 @@ def refuse_the_future(
                "holds outcomes only, join without its date column {column}."),
             rows=len(ahead), row=row + 1, headline=left.iloc[row], feature=right.iloc[pairing.partner[row]],
             column=str(right.name))  # fmt: skip
+    notes = []
+    if ((partners == own) & (own >= 0)).any():
+        notes.append(Message(SAME_SESSION))
     unknown = int(((own < 0) | (partners < 0)).sum())
-    template = N_(
-        "{rows:,} joined rows could not be checked for a look into the future: a date is missing or cannot be read."
-    )
-    return (Message(template, {"rows": unknown}),) if unknown else ()
+    if unknown:
+        template = N_(
+            "{rows:,} joined rows could not be checked for a look into the future: a date is missing or cannot be "
+            "read."
+        )
+        notes.append(Message(template, {"rows": unknown}))
+    return tuple(notes)
 
 
 def _moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
@@ -228,9 +239,7 @@ def _notes(partner: np.ndarray, placed: Placed, exact: bool) -> list[Message]:
     if not matched.any():
         return []
     if exact:
-        return [Message(N_("Rows of the same session were joined. What is known only after its close (a closing price, "
-                           "that day's indicators) was not known when the headline appeared: use it as an outcome, "
-                           "never as a feature."))]  # fmt: skip
+        return [Message(SAME_SESSION)]
     age = placed.first[matched] - placed.second[partner[matched]]
     template = N_(
         "{rows:,} headlines got a row that is more than {limit} sessions old (the oldest: {oldest:,})."

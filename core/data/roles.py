@@ -16,22 +16,30 @@ from core.locale import N_
 _HEADLINE = re.compile(r"제목|헤드라인|headline|title|기사명|뉴스|news|문장|sentence|text", re.I)
 _PRESS = re.compile(r"언론|매체|신문사|출처|press|outlet|publisher|source|media", re.I)
 _DATE = re.compile(r"일자|날짜|일시|시각|시간|작성|입력|게시|등록|date|time|published|^dt$", re.I)
-_GROUP = re.compile(r"종목|회사|기업|company|ticker|symbol|^code$|stock", re.I)
+_GROUP = re.compile(r"종목|회사|기업|티커|^(?:단축)?코드$|company|ticker|symbol|^code$|stock", re.I)
 _CODE = re.compile(r"코드|code|ticker|symbol|번호|^id$|_id$|^no\.?$|url|link|링크", re.I)
 _AHEAD = re.compile(r"익일|다음|향후|이후|내일|next|forward|fwd|future|target|ahead|_t\+?\d", re.I)
 _BEHIND = re.compile(r"전일|직전|과거|이전|지난|prev|past|lag|trailing", re.I)
 _RETURN = re.compile(r"수익률|등락률|수익|return|ret$|^ret_|change", re.I)
 _LABEL = re.compile(r"승패|승/패|결과|label|라벨|레이블|class|감성|감정|sentiment|outcome|win|^y$", re.I)
 
+_PRICE = re.compile(r"종가|수정주가|^주가$|^close$|closing|adj.?close|^price$", re.I)
+_BENCHMARK = re.compile(r"kospi|kosdaq|코스피|코스닥|지수|benchmark|^index$", re.I)
+
 _SAMPLE = 2_000
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The guessed roles, and for each guessed column a sentence that says why."""
+    """The guessed roles, for each guessed column a sentence that says why, and columns of prices and index levels.
+
+    `price` and `benchmark` are "" where there are none; a target can be made from them.
+    """
 
     roles: Roles
     reasons: dict[str, Message]
+    price: str = ""
+    benchmark: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,13 +121,23 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
     companies = sorted(free(_GROUP), key=lambda c: (bool(_CODE.search(c.name)), -c.hangul))
     group = take(next((c for c in companies if not c.is_number or _CODE.search(c.name)), None),
                  N_("its name means a company"))  # fmt: skip
+    price = take(
+        next((c for c in free(_PRICE) if c.is_number), None),
+        N_("its name means a closing price, from which a target can be made"),
+    )
+    benchmark = take(
+        next((c for c in free(_BENCHMARK) if c.is_number), None) if price else None,
+        N_("its name means an index, which can be taken off a return"),
+    )
     numeric = tuple(
         c.name for c in columns
         if c.name not in reasons and c.is_number and not _CODE.search(c.name) and not _is_outcome(c) and c.dated < 0.9
     )  # fmt: skip
     for name in numeric:
         reasons[name] = Message(N_("its cells are numbers"))
-    return Guess(Roles(headline.name, press, date, group, numeric, target), reasons)
+    return Guess(
+        Roles(headline.name, press, date, group, numeric, target), reasons, price or "", benchmark or ""
+    )
 
 
 def _best_headline(columns: list[_Column]) -> _Column | None:

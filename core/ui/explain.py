@@ -12,9 +12,9 @@ from core.explain.contributions import Contributions
 from core.explain.explain_run import explain_run
 from core.train.features import HEADLINE, PRESS
 from core.train.run import Run
+from core.ui.scores import model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
-from core.ui.train import model_name
 
 
 def group_name(group: str) -> str:

@@ -49,6 +49,8 @@ _ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fe
 _CSS = """<style>
 .stApp, .stApp input, .stApp table { font-variant-numeric: tabular-nums; }
 .block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
+/* its CSV would run formulas in a spreadsheet: the pages have exports of their own */
+[data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 [data-testid="stMetric"] { min-width: 7.5rem; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 [data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }

@@ -10,8 +10,8 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.predict import Precedent, Prediction, encode_headline
 from core.train.run import Run
+from core.ui.scores import model_name
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
-from core.ui.train import model_name
 
 
 def headline_input(data: Dataset) -> str:

@@ -73,6 +73,13 @@ _TOLD = {
         N_("Each headline has one outcome now; the choice of which was yours, not the data's."),
     ),
 }  # fmt: skip
+_MEANINGS = {
+    "join": N_("This is how the two files were put together; nothing is lost by it."),
+    "bad_price": N_("Headlines whose return would need such a price have no outcome."),
+    "return_unit": N_(
+        "If that is wrong, write the unit into the column's name, such as 수익률(%), and load the file again."
+    ),
+}
 _ANY_MEANING = N_("What could not be used teaches the models nothing: look at these rows before you go on.")
 
 
@@ -80,7 +87,7 @@ def of_reading(data: Dataset, plan: Plan, rows: Rows) -> Iterator[Finding]:
     """Turn what reading noted into findings."""
     for problem in data.problems:
         params = {**problem.message.params, "count": len(problem.rows), "all": rows.in_file}
-        message, meaning = problem.message, Message(_ANY_MEANING)
+        message, meaning = problem.message, Message(_MEANINGS.get(problem.code, _ANY_MEANING))
         if problem.code in _TOLD:
             message, meaning = Message(_TOLD[problem.code][0], params), Message(_TOLD[problem.code][1])
         yield Finding(problem.code, _level(problem, rows), message, meaning, problem.rows,
@@ -99,6 +106,8 @@ def of_reading(data: Dataset, plan: Plan, rows: Rows) -> Iterator[Finding]:
 
 def _level(problem: Problem, rows: Rows) -> str:
     share = len(problem.rows) / rows.in_file
+    if problem.code in ("join", "return_unit"):
+        return "info"
     if problem.code == "repeats":
         return "warning" if share > MANY_REPEATS else "info"
     if problem.code == "no_target":
