@@ -141,6 +141,11 @@ def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
     page.get_by_role("button", name="이 표 사용하기").click()
     page.get_by_role("heading", name="headlines_only.csv").wait_for()
     first = page.url
+    table = page.get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    table.hover()
+    page.get_by_label("Fullscreen").last.wait_for()
+    assert not any(button.is_visible() for button in page.get_by_label("Download as CSV").all())
 
     page.get_by_text("무엇을 뺐고, 표를 어떻게 만들었나").click()
     page.get_by_role("button", name="역할·목표·정리 바꾸기").click()
