@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.train.features import OUTLET_LEVELS, Preparation
+from core.train.features import Preparation
+from core.train.settings import OUTLETS
 
 
 def table(**columns):
@@ -54,7 +55,7 @@ def test_a_constant_that_is_sometimes_missing_keeps_its_indicator():
 def test_only_the_most_frequent_outlets_have_a_column_of_their_own():
     names = [f"신문{i:02}" for i in range(20) for _ in range(20 - i)]
     prepared = fit(table(x=range(len(names))), outlets(*names))
-    assert prepared.levels == tuple(f"신문{i:02}" for i in range(OUTLET_LEVELS))
+    assert prepared.levels == tuple(f"신문{i:02}" for i in range(OUTLETS))
 
 
 def test_unseen_rare_and_missing_outlets_have_their_own_columns():
@@ -112,3 +113,15 @@ def test_arrays_keep_everything_without_pickle():
     assert again.dropped == prepared.dropped
     rows = (np.zeros((2, 2)), table(x=[np.nan, 1], z=[1, 1]), outlets("나", None))
     assert np.array_equal(again.matrix(*rows), prepared.matrix(*rows))
+
+
+def test_the_number_of_outlets_told_apart_is_a_choice():
+    press = pd.Series(["가"] * 5 + ["나"] * 3 + ["다"], dtype="str")
+    features = pd.DataFrame({"x": np.arange(9.0)})
+    prepared = Preparation.fit(None, features, press, own_columns=1)
+    assert prepared.levels == ("가",)
+    matrix = prepared.matrix(None, features, press)
+    other = prepared.columns.index("press=(other)")
+    assert matrix[:, other].tolist() == [0] * 5 + [1] * 4
+    assert not prepared.unseen(press).any()
+    assert Preparation.from_arrays(prepared.to_arrays()).own_columns == 1

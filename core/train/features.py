@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import FEATURE, Dataset
+from core.train.settings import OUTLETS
 
 HEADLINE, PRESS = "headline", "press"
-OUTLET_LEVELS = 15
 LARGEST = 1e30  # beyond it float32 arithmetic overflows
 
 
@@ -47,7 +47,8 @@ class Preparation:
     (or infinity) replaced by its training median; a 0/1 missing-indicator for each of them that is `flagged`
     (was missing in some training row); one 0/1 column for each of the most frequent outlets, one for all
     others and one for a missing outlet. `dropped` names features without any variation in training;
-    `outlets` are all outlets of the training rows, most frequent first (empty: the outlet is not used).
+    `outlets` are all outlets of the training rows, most frequent first (empty: the outlet is not used), of which
+    the first `own_columns` have a column.
     """
 
     dim: int
@@ -56,9 +57,16 @@ class Preparation:
     flagged: np.ndarray  # (features,) bool
     dropped: tuple[str, ...]
     outlets: tuple[str, ...]
+    own_columns: int = OUTLETS
 
     @classmethod
-    def fit(cls, vectors: np.ndarray | None, features: pd.DataFrame, press: pd.Series | None) -> Preparation:
+    def fit(
+        cls,
+        vectors: np.ndarray | None,
+        features: pd.DataFrame,
+        press: pd.Series | None,
+        own_columns: int = OUTLETS,
+    ) -> Preparation:
         """Learn from training rows: vectors `(n, dim)` or None, features `(n, features)`, outlets `(n,)`."""
         table = pd.DataFrame(_finite(features), columns=features.columns)
         varied = table.nunique(dropna=False) > 1
@@ -70,12 +78,13 @@ class Preparation:
             flagged=kept.isna().any().to_numpy(bool),
             dropped=tuple(table.columns[~varied]),
             outlets=() if press is None else _by_frequency(press),
+            own_columns=own_columns,
         )
 
     @property
     def levels(self) -> tuple[str, ...]:
         """The outlets with a column of their own."""
-        return self.outlets[:OUTLET_LEVELS]
+        return self.outlets[: self.own_columns]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -140,13 +149,20 @@ class Preparation:
             "flagged": self.flagged,
             "dropped": np.array(self.dropped, str),
             "outlets": np.array(self.outlets, str),
+            "own_columns": np.array(self.own_columns),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Preparation:
         """Make the preparation that `to_arrays` took apart."""
         names = {key: tuple(arrays[key].tolist()) for key in ("features", "dropped", "outlets")}
-        return cls(dim=int(arrays["dim"]), medians=arrays["medians"], flagged=arrays["flagged"], **names)
+        return cls(
+            dim=int(arrays["dim"]),
+            medians=arrays["medians"],
+            flagged=arrays["flagged"],
+            own_columns=int(arrays["own_columns"]),
+            **names,
+        )
 
     def _one_hot(self, press: pd.Series | None, rows: int) -> np.ndarray:
         other, missing = len(self.levels), len(self.levels) + 1

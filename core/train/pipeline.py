@@ -55,7 +55,7 @@ def train(
 
     with watch("prepare"):
         inputs = Inputs.of(dataset, vectors, settings.use_press)
-        preparation = Preparation.fit(*inputs.take(split.train))
+        preparation = Preparation.fit(*inputs.take(split.train), settings.outlets)
         require_columns(preparation)
         X_train = preparation.matrix(*inputs.take(split.train))
         X_test = preparation.matrix(*inputs.take(split.test))

@@ -13,6 +13,7 @@ from core.locale import N_
 TASKS = ("classify", "regress")
 SPLITS = ("time", "group", "random")
 LONGEST_HORIZON = 250
+OUTLETS = 15
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class TrainSettings:
 
     `split` is "time" (the last sessions are the test), "group" (near-duplicate stories and events stay
     together) or "random" (plain rows, which leaks). `test_share` is the share of the sessions ("time") or of
-    the rows that is held out; `horizon` is how many sessions the target looks ahead, and sets the purge. A
+    the rows that is held out; `outlets` is how many of the most frequent outlets are told
+    apart, the others being one; `horizon` is how many sessions the target looks ahead, and sets the purge. A
     value outside its range raises `UserError`.
     """
 
@@ -33,6 +35,7 @@ class TrainSettings:
     pooling: str = "mean"
     seed: int = 0
     use_press: bool = True
+    outlets: int = OUTLETS
 
     def __post_init__(self) -> None:
         _require_choice("task", self.task, TASKS)
@@ -40,6 +43,7 @@ class TrainSettings:
         _require_choice("pooling", self.pooling, POOLINGS)
         _require_range("test_share", self.test_share, 0.05, 0.5)
         _require_range("horizon", self.horizon, 0, LONGEST_HORIZON)
+        _require_range("outlets", self.outlets, 1, 200)
         _require_range("seed", self.seed, 0, 2**31 - 1)
 
     def as_dict(self) -> dict[str, Any]:

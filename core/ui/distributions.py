@@ -113,7 +113,7 @@ def _outlet_chart(found: QualityReport) -> None:
                   marker_color=[palette().accent] * len(outlets.shown) + [OTHER])  # fmt: skip
     figure = go.Figure(bars)
     figure.update_yaxes(autorange="reversed", type="category").update_xaxes(title=_("rows"))
-    note = _("{n} outlets in all; the models see the 15 most frequent of the training rows and “other”",
+    note = _("{n} outlets in all; how many the models tell apart is chosen on the train page",
              n=len(outlets.shown) + outlets.others)  # fmt: skip
     show(figure, _("Press outlets"), "chart-outlets", note, height=460)
 

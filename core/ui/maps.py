@@ -102,7 +102,8 @@ def _hover_texts(data: Dataset, rows: np.ndarray) -> list[str]:
             outcome = signed_percent(float(row.target))
         elif data.target_kind:
             outcome = class_name(str(row.target))
-        facts = [row.company, row.press, day(row.session), outcome if data.target_kind else None]
+        number = _("row {n}", n=row.row)
+        facts = [row.company, row.press, day(row.session), outcome if data.target_kind else None, number]
         shown = " · ".join(
             hover(str(fact)) for fact in facts if fact is not None and fact == fact and fact != "–"
         )

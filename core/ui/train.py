@@ -15,7 +15,7 @@ from core.locale import N_
 from core.train.metrics import MAIN_METRIC
 from core.train.pipeline import train
 from core.train.run import Run
-from core.train.settings import TrainSettings, default_split
+from core.train.settings import OUTLETS, TrainSettings, default_split
 from core.train.store import delete_run, list_runs, save_run
 from core.ui import jobs, state
 from core.ui.scores import metric_title, written
@@ -47,13 +47,15 @@ def settings_form(data: Dataset) -> TrainSettings | None:
                 _("Horizon (sessions)"), 1, 250, data.plan.target.horizon if data.plan else 1,
                 help=_("How many sessions the target looks ahead. So many sessions before the test are left out of "
                        "training, since their outcomes were not known yet (purge)."))  # fmt: skip
+            outlets = st.number_input(_("Outlets told apart"), 1, 200, OUTLETS, disabled=not data.roles.press,
+                                      help=_("The most frequent ones of the training rows; all others count as one."))  # fmt: skip
             seed = st.number_input(_("Seed"), 0, 10_000, 0, help=_("The same seed gives the same run."))
         pressed = st.form_submit_button(_("Train the three models"), type="primary")
     if not pressed:
         return None
     try:
         return TrainSettings(task, split, share / 100, int(horizon), state.encoder(), state.pooling(), int(seed),
-                             use_press)  # fmt: skip
+                             use_press, int(outlets))  # fmt: skip
     except UserError as error:
         st.error(told(error.message))
         return None
