@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -153,6 +154,25 @@ def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
     page.get_by_role("radiogroup", name="다른 행과 완전히 같은 행").get_by_text("두기", exact=True).click()
     page.get_by_role("button", name="이 표 사용하기").click()
     page.wait_for_function("first => location.href !== first", arg=first)
+
+
+def test_the_sheet_that_holds_headlines_is_taken_and_another_can_be_chosen(server, page, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "표지"
+    book.active.append(["분기 보고"])
+    news = book.create_sheet("뉴스")
+    news.append(["제목", "일자"])
+    for day in range(2, 12):
+        news.append([f"가온전자 {day}번째 대규모 수주 소식에 강세", f"2024-01-{day:02}"])
+    book.save(tmp_path / "보고.xlsx")
+    page.goto(f"{server}/data")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "보고.xlsx")
+    page.get_by_text("10행 2열").wait_for()
+    page.get_by_role("combobox", name="시트").click()
+    page.get_by_role("option", name="표지").click()
+    page.get_by_text("뉴스 제목으로 보이는 열이 없습니다").or_(
+        page.get_by_text("열 이름만 있고 행이 없습니다")
+    ).wait_for()
 
 
 def test_a_phone_sees_nothing_cut_off(server, page):

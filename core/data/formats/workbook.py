@@ -19,7 +19,7 @@ from core.locale import N_
 from core.settings import MEGABYTE, settings
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineSheet, CalamineWorkbook
 
 _MOST_ENTRIES = 10_000
 _SMALL = 16 * MEGABYTE  # unpacked files up to here may be packed as tightly as they like
@@ -30,8 +30,9 @@ def read_workbook(
 ) -> tuple[pa.Table, str, list[str], list[str]]:
     """Return a sheet's table, the sheet's name, all sheets' names and the titles above the table's header.
 
-    Numbers that Excel shows as percent get their sign. `sheet` is a name, or "" for the first visible sheet that holds anything. Rows below the header that are
-    empty stay (so that row numbers do), but not those at the end.
+    Numbers that Excel shows as percent get their sign. `sheet` is a name, or "" for the first visible sheet of
+    two rows or more. Rows below the header that are empty stay (so that row numbers do), but not those at the
+    end.
 
     Raises:
         UserError: where the file is no workbook or beyond this server's limits, protected by a password, has no
@@ -55,13 +56,24 @@ def read_workbook(
         raise UserError(N_("There is no sheet {sheet} in the workbook. Its sheets are: {sheets}."),
                         sheet=sheet, sheets=", ".join(names))  # fmt: skip
     visible = [m.name for m in worksheets if m.visible == calamine.SheetVisibleEnum.Visible]
-    for name in [sheet] if sheet else visible:
-        cells = book.get_sheet_by_name(name)
-        if cells.height:
-            percents = percent_columns(data, name) if data.startswith(b"PK") else set()
-            table, titles = _table(cells, percents, report)
-            return table, name, names, titles
+    name, cells = _first_table(book, [sheet] if sheet else visible)
+    if cells is not None:
+        percents = percent_columns(data, name) if data.startswith(b"PK") else set()
+        table, titles = _table(cells, percents, report)
+        return table, name, names, titles
     raise UserError(N_("The workbook holds no cells. Choose another sheet or file."))
+
+
+def _first_table(book: CalamineWorkbook, names: list[str]) -> tuple[str, CalamineSheet | None]:
+    """Return the first sheet of two rows or more (a cover page often has one), else the first with any cell."""
+    short: tuple[str, CalamineSheet | None] = ("", None)
+    for name in names:
+        cells = book.get_sheet_by_name(name)
+        if cells.height > 1:
+            return name, cells
+        if cells.height and short[1] is None:
+            short = name, cells
+    return short
 
 
 def check_archive(data: bytes) -> None:
