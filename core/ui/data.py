@@ -29,7 +29,7 @@ from core.ui.text import (
 )
 
 LEVELS = {
-    "serious": (N_("Settle this first"), ":material/error:"),
+    "serious": (N_("Know this first"), ":material/error:"),
     "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
     "info": (N_("Good to know"), ":material/info:"),
 }

@@ -43,11 +43,8 @@ def distributions(data: Dataset, found: QualityReport) -> None:
     with right:
         _columns_table(found)
         _balance_table(found)
-    left, right = st.columns(2)
-    with left:
-        _repeats_table(found)
-    with right:
-        _lengths_table(data, found)
+    _repeats_table(found)
+    _lengths_table(data, found)
     for start in range(0, len(data.roles.numeric), 3):
         for cell, name in zip(st.columns(3), data.roles.numeric[start : start + 3], strict=False):
             with cell:

@@ -51,6 +51,7 @@ _CSS = """<style>
 .block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
 /* its CSV would run formulas in a spreadsheet: the pages have exports of their own */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
+.stApp button[data-variant="segmented_control"][data-selected="true"] { color: inherit; font-weight: 650; }
 [data-testid="stMetric"] { min-width: 7.5rem; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 [data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
