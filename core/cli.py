@@ -19,9 +19,9 @@ from core.data.build import build_dataset
 from core.data.dataset import Dataset, Roles
 from core.data.export import to_csv
 from core.data.join import guess_join, join_tables
-from core.data.library import save_dataset
+from core.data.library import Source, save_dataset
 from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
-from core.data.reading import RawTable, ReadOptions, read_table
+from core.data.reading import ReadOptions, read_table
 from core.data.roles import guess_roles
 from core.errors import UserError
 from core.locale import N_, shell_language, translate, translate_message
@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(options: argparse.Namespace) -> dict[str, Any]:
     from core.data.quality import as_problems, quality_report
 
-    raw, data = _dataset(options)
+    sources, data = _dataset(options)
+    raw = sources[0].table
     assert data.plan is not None
     quality = quality_report(data, data.plan)
     return {
@@ -89,7 +90,7 @@ def _embed(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
 
     _require_folder(options.out)
-    _raw, data = _dataset(options, Cleaning(repeats="keep"))
+    _sources, data = _dataset(options, Cleaning(repeats="keep"))
     result = embed(data.headlines, options.encoder, _pooling(options), _progress())
     _write(options.out, lambda file: np.save(file, result.vectors, allow_pickle=False))
     keys = ("rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype")
@@ -104,7 +105,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     from core.train.store import save_run
 
     start = time.perf_counter()
-    _raw, data = _dataset(options)
+    sources, data = _dataset(options)
     read = time.perf_counter() - start
     pooling = _pooling(options)
     settings = TrainSettings(
@@ -116,7 +117,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     embedded = time.perf_counter() - start
     run = train(data, vectors, settings, _progress())
     run = replace(run, seconds={"read": read, "embed": embedded, **run.seconds})
-    save_dataset(data)
+    save_dataset(data, sources)
     save_run(run)
     for warning in run.warnings:
         print(translate_message(warning, shell_language()), file=sys.stderr)
@@ -140,18 +141,18 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
 
 
-def _dataset(options: argparse.Namespace, cleaning: Cleaning | None = None) -> tuple[RawTable, Dataset]:
+def _dataset(options: argparse.Namespace, cleaning: Cleaning | None = None) -> tuple[list[Source], Dataset]:
     files = [file for file in (options.file, options.file2) if file]
     reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
-    tables = [
-        read_table(_bytes(file), reading if number == 0 else ReadOptions())
+    sources = [
+        Source(file.name, read_table(_bytes(file), reading if number == 0 else ReadOptions()))
         for number, file in enumerate(files)
     ]
-    frames = [table.frame for table in tables]
+    frames = [source.table.frame for source in sources]
     plan = _plan(options, frames)
     if cleaning:
         plan = replace(plan, cleaning=cleaning)
-    return tables[0], build_dataset(frames, plan, options.file.name, _progress())
+    return sources, build_dataset(frames, plan, options.file.name, _progress())
 
 
 def _plan(options: argparse.Namespace, frames: list[pd.DataFrame]) -> Plan:

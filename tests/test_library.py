@@ -67,3 +67,26 @@ def test_a_damaged_dataset_can_be_loaded_again(data, home, text):
     assert list_datasets() == []
     save_dataset(data)
     assert load_dataset(data.id).name == "처음 이름"
+
+
+def test_a_dataset_kept_without_its_files_takes_them_when_they_come(data):
+    from core.data.library import Source, describe_sources, load_sources
+    from core.data.reading import read_table
+
+    table = read_table("제목,일자,수익률\n가나전자 급등,2024-01-02,0.01\n".encode())
+    assert load_sources(data.id) == []
+    save_dataset(data, [Source("뉴스.csv", table)])
+    (kept,) = load_sources(data.id)
+    assert kept.table.frame["제목"].tolist() == ["가나전자 급등"]
+    assert describe_sources(data.id)[0]["encoding"] == "utf-8"
+    assert load_dataset(data.id).name == "처음 이름"
+
+
+def test_a_damaged_source_is_one_sentence(data, home):
+    from core.data.library import Source, load_sources
+    from core.data.reading import read_table
+
+    save_dataset(data, [Source("뉴스.csv", read_table("제목\n가나전자 급등\n".encode()))])
+    (home / "datasets" / data.id / "source-0.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UserError, match="damaged"):
+        load_sources(data.id)

@@ -199,3 +199,18 @@ def test_the_same_file_twice_keeps_the_name_that_the_user_gave(home):
     rename_dataset(first, "내 이름")
     assert _kept(SMALL) == first
     assert load_dataset(first).name == "내 이름"
+
+
+def test_a_row_named_by_two_findings_of_one_kind_gets_each_in_words(home):
+    from core.ui.data import _explained_rows, report
+
+    csv = (
+        SMALL.replace(",40,7,", ",x,7,", 1)
+        .replace("익일수익률\n", "PER,익일수익률\n")
+        .replace(",7,", ",7,1,")
+    )
+    csv = csv.replace(",7,1,", ",7,y,", 1)
+    data = load_dataset(_kept(csv))
+    bad = _explained_rows(data, report(data, data.id)).query("code == 'bad_number'")
+    assert len(bad) == 2
+    assert bad["finding"].is_unique

@@ -52,7 +52,8 @@ class Source:
 def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
     """Keep a dataset, and the files it was made from, so that a step can be undone later.
 
-    One with the same content that is there already stays as it is, with the name that it has.
+    One with the same content that is there already stays as it is, with the name that it has; it takes the
+    files where it had none.
     """
     folder = _folder(dataset.id)
     record = {
@@ -80,14 +81,18 @@ def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
 
     def fill(part: Path) -> None:
         dataset.frame.to_parquet(part / "frame.parquet", index=False)
-        for number, source in enumerate(sources):
-            source.table.frame.to_parquet(part / f"source-{number}.parquet", index=False)
+        _write_sources(part, sources)
         _write_record(part / "dataset.json", record)
 
     if folder.is_dir() and _read_record(folder) is None:
         shutil.rmtree(folder)  # damaged: the file that made it is here again
     if not folder.is_dir():
         folder_atomic(folder, fill)
+    elif sources and not (kept := _read_record(folder) or {}).get("sources"):
+        _write_sources(folder, sources)
+        merged = {**kept, "plan": record["plan"], "sources": record["sources"]}
+        write_atomic(folder / "dataset.json", lambda path: _write_record(path, merged))
+        _load_frame.cache_clear()
 
 
 def load_dataset(dataset_id: str) -> Dataset:
@@ -105,13 +110,24 @@ def load_dataset(dataset_id: str) -> Dataset:
     return replace(_load_frame(folder), name=record["name"])
 
 
+def describe_sources(dataset_id: str) -> list[dict[str, Any]]:
+    """Return how each file of a dataset was read (name, format, encoding, delimiter, sheet ...), without its cells."""
+    return list((_read_record(_folder(dataset_id)) or {}).get("sources", []))
+
+
 def load_sources(dataset_id: str) -> list[Source]:
-    """Return the files that a dataset was made from; an empty list where they were not kept."""
+    """Return the files that a dataset was made from; an empty list where they were not kept.
+
+    Raises:
+        UserError: where they cannot be read.
+    """
     folder = _folder(dataset_id)
-    record = _read_record(folder) or {}
     sources = []
-    for number, reading in enumerate(record.get("sources", [])):
-        frame = pd.read_parquet(folder / f"source-{number}.parquet")
+    for number, reading in enumerate(describe_sources(dataset_id)):
+        try:
+            frame = pd.read_parquet(folder / f"source-{number}.parquet")
+        except (OSError, ValueError) as error:
+            raise _damaged(folder) from error
         name = reading.pop("name")
         sources.append(
             Source(name, RawTable(frame=frame, **reading | {"sheets": tuple(reading.get("sheets", ()))}))
@@ -174,6 +190,17 @@ def _read_record(folder: Path) -> dict[str, Any] | None:
         return None
 
 
+def _write_sources(folder: Path, sources: Sequence[Source]) -> None:
+    for number, source in enumerate(sources):
+        source.table.frame.to_parquet(folder / f"source-{number}.parquet", index=False)
+
+
+def _damaged(folder: Path) -> UserError:
+    return UserError(
+        N_("The files of dataset {id} are damaged. Delete it and load the file again."), id=folder.name
+    )
+
+
 def _reading(source: Source) -> dict[str, Any]:
     return {"name": source.name} | {
         item.name: getattr(source.table, item.name) for item in fields(source.table) if item.name != "frame"
@@ -198,8 +225,7 @@ def _load_frame(folder: Path) -> Dataset:
             {"time": "datetime64[s]", "session": "datetime64[s]"}
         )  # Parquet keeps milliseconds
     except (OSError, ValueError) as error:
-        raise UserError(N_("The files of dataset {id} are damaged. Delete it and load the file again."),
-                        id=folder.name) from error  # fmt: skip
+        raise _damaged(folder) from error
     plan = Plan.from_dict(record["plan"]) if record.get("plan") else None
     problems = tuple(
         Problem(p["code"], Message(p["template"], p["params"]), tuple(p["rows"])) for p in record["problems"]

@@ -9,7 +9,13 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.data.export import dataset_table, to_csv
-from core.data.library import delete_dataset, list_datasets, load_sources, rename_dataset
+from core.data.library import (
+    delete_dataset,
+    describe_sources,
+    list_datasets,
+    load_sources,
+    rename_dataset,
+)
 from core.data.plan import Plan
 from core.data.quality import Finding, QualityReport, quality_report, rows_with_reasons
 from core.embed.tokens import token_counter
@@ -74,21 +80,16 @@ def findings(data: Dataset, found: QualityReport) -> None:
 
 def _plan_json(data: Dataset) -> str:
     """Return the plan with the names of the files and how they were read beside it."""
-    files = [
-        {"name": s.name, "format": s.table.format, "encoding": s.table.encoding, "delimiter": s.table.delimiter,
-         "sheet": s.table.sheet}
-        for s in load_sources(data.id)
-    ]  # fmt: skip
     plan = data.plan.as_dict() if data.plan else {}
-    return json.dumps({**plan, "files": files}, ensure_ascii=False, indent=1)
+    return json.dumps({**plan, "files": describe_sources(data.id)}, ensure_ascii=False, indent=1)
 
 
 def _explained_rows(data: Dataset, found: QualityReport) -> pd.DataFrame:
     """Return the rows that findings name, with their headline where it was kept and the finding in words."""
-    words = {f.code: f"{_plain(f.message)} {_plain(f.meaning)}" for f in found.findings}
     rows = rows_with_reasons(found)
     headline = rows["row"].map(data.frame.set_index("row")["headline"])
-    return rows.assign(headline=headline, finding=rows["code"].map(words))
+    words = [f"{_plain(f.message)} {_plain(f.meaning)}" for f in found.findings]
+    return rows.assign(headline=headline, finding=[words[i] for i in rows["finding"]])
 
 
 def _plain(message: Message) -> str:
@@ -107,7 +108,11 @@ def _finding(data: Dataset, finding: Finding, key: str) -> None:
 
 def rebuild(data: Dataset, plan: Plan) -> None:
     """Make the dataset anew from its files by another plan."""
-    sources = load_sources(data.id)
+    try:
+        sources = load_sources(data.id)
+    except UserError as error:
+        st.error(told(error.message))
+        return
     if sources:
         load.build(sources, plan)
     else:
@@ -119,7 +124,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
     if found.rows.dropped:
         names = {problem.code: problem.message for problem in data.problems}
         rows = [
-            {_("step"): told(names[code]) if code in names else code, _("rows left out"): count(number)}
+            {_("step"): _plain(names[code]) if code in names else code, _("rows left out"): count(number)}
             for code, number in found.rows.dropped.items()
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -132,7 +137,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
         if data.plan is not None:
             st.download_button(
                 _("The plan (JSON)"),
-                data.plan.to_json(),
+                lambda: _plan_json(data),
                 "plan.json",
                 "application/json",
                 icon=":material/download:",

@@ -60,7 +60,11 @@ def _load_sample() -> None:
 
 def edit(data: Dataset) -> None:
     """Take up a dataset's files and plan again, so that a choice can be changed or a step undone."""
-    sources = load_sources(data.id)
+    try:
+        sources = load_sources(data.id)
+    except UserError as error:
+        st.session_state["notice"] = error.message
+        return
     if sources and data.plan:
         try:
             reasons = guess_roles(sources[0].table.frame).reasons

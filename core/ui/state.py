@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.data.library import load_dataset
 from core.embed.bundled import NAME as BUNDLED
+from core.embed.pooling import POOLINGS
 from core.errors import UserError
 
 _KEYS = ("dataset", "encoder", "pooling", "run", "job")
@@ -73,7 +74,7 @@ def encoder() -> str:
 
 def pooling() -> str:
     """Return the chosen pooling, the chosen encoder's own where none is chosen."""
-    if chosen("pooling") in ("cls", "mean", "max"):
+    if chosen("pooling") in set(POOLINGS):
         return chosen("pooling")
     from core.embed.catalog import resolve
 

@@ -82,10 +82,12 @@ def as_problems(report: QualityReport) -> list[dict[str, Any]]:
 
 
 def rows_with_reasons(report: QualityReport) -> pd.DataFrame:
-    """Return every row that a finding names, for an export: `row, code, level`, ordered by row."""
+    """Return every row that a finding names, ordered by row: `row, code, level, finding` (its place in the list)."""
     parts = [
-        pd.DataFrame({"row": f.rows, "code": f.code, "level": f.level}) for f in report.findings if f.rows
+        pd.DataFrame({"row": f.rows, "code": f.code, "level": f.level, "finding": place})
+        for place, f in enumerate(report.findings)
+        if f.rows
     ]
     if not parts:
-        return pd.DataFrame({"row": [], "code": [], "level": []})
+        return pd.DataFrame({"row": [], "code": [], "level": [], "finding": []})
     return pd.concat(parts, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
