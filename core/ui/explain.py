@@ -63,7 +63,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
                        marker_color=shades[name], hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>")  # fmt: skip
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(title=hover(_("mean absolute contribution ({unit})", unit=unit(run)), 200))
+    figure.update_xaxes(title=hover(_("mean absolute contribution ({unit})", unit=unit(run)), 36))
     note = _("n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
              "without it", n=len(found.rows))  # fmt: skip
     show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
