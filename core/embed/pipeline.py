@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.embed.catalog import EncoderCard, resolve
+from core.embed.card import EncoderCard
+from core.embed.catalog import resolve
 from core.embed.encoder import Encoder, encoder_key, load_encoder
 from core.embed.pooling import POOLINGS, Pooling
 from core.embed.precision import known_device, known_dtype

@@ -75,8 +75,8 @@ def describe(card: EncoderCard) -> None:
         facts.append(md("prefix “{prefix}”", prefix=card.prefix))
     if card.licence:
         facts.append(md("licence {licence}", licence=card.licence))
-    if card.purpose:
-        st.caption(_(card.purpose))
+    if card.best:
+        st.caption(_(card.best))
     st.caption(" · ".join(facts))
     st.caption(_device())
 
