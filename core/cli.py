@@ -1,4 +1,4 @@
-"""The same pipeline from a shell: `headline-lab check | encoders | embed | run | score`."""
+"""The same pipeline from a shell: `headline-lab check | encoders | embed | run | score | sts`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core.cli_encoders import encoders, sts
 from core.cli_parser import parser
+from core.cli_shell import _, chosen_pooling, progress, read_bytes, require_folder, show, write
 from core.data.build import build_dataset
 from core.data.dataset import Dataset, Roles
 from core.data.export import to_csv
@@ -24,11 +25,7 @@ from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
 from core.data.reading import ReadOptions, read_table
 from core.data.roles import guess_roles
 from core.errors import UserError
-from core.locale import N_, shell_language, translate, translate_message
-
-
-def _(template: str, /, **params: object) -> str:
-    return translate(template, shell_language(), params)
+from core.locale import N_, shell_language, translate_message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    acts = {"check": _check, "encoders": _encoders, "embed": _embed, "run": _run, "score": _score}
+    acts = {"check": _check, "encoders": encoders, "embed": _embed, "run": _run, "score": _score, "sts": sts}
     options = parser(acts).parse_args(arguments)
     try:
         result = options.act(options)
@@ -49,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.json:
         print(json.dumps(result, ensure_ascii=False, indent=2))
     else:
-        _print(result)
+        show(result)
     return 0
 
 
@@ -75,24 +72,13 @@ def _check(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
-    from core.embed import cards
-
-    return [
-        {"id": card.id, "dim": card.dim, "pooling": str(card.pooling), "prefix": card.prefix,
-         "max_length": card.max_length, "licence": card.licence, "megabytes": card.megabytes,
-         "available": card.available, "best": _(card.best) if card.best else ""}
-        for card in cards()
-    ]  # fmt: skip
-
-
 def _embed(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
 
-    _require_folder(options.out)
+    require_folder(options.out)
     _sources, data = _dataset(options, Cleaning(repeats="keep"))
-    result = embed(data.headlines, options.encoder, _pooling(options), _progress())
-    _write(options.out, lambda file: np.save(file, result.vectors, allow_pickle=False))
+    result = embed(data.headlines, options.encoder, chosen_pooling(options), progress())
+    write(options.out, lambda file: np.save(file, result.vectors, allow_pickle=False))
     keys = ("rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype")
     return {key: getattr(result, key) for key in keys}
 
@@ -107,15 +93,15 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     start = time.perf_counter()
     sources, data = _dataset(options)
     read = time.perf_counter() - start
-    pooling = _pooling(options)
+    pooling = chosen_pooling(options)
     settings = TrainSettings(
         task=options.task, split=options.split or default_split(data), horizon=data.plan.target.horizon if data.plan else 1,
         encoder=options.encoder, pooling=pooling, seed=options.seed,
     )  # fmt: skip
     start = time.perf_counter()
-    vectors = embed(data.headlines, options.encoder, pooling, _progress()).vectors
+    vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start
-    run = train(data, vectors, settings, _progress())
+    run = train(data, vectors, settings, progress())
     run = replace(run, seconds={"read": read, "embed": embedded, **run.seconds})
     save_dataset(data, sources)
     save_run(run)
@@ -128,12 +114,12 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     from core.predict import score_table
     from core.train.store import load_run
 
-    _require_folder(options.out)
+    require_folder(options.out)
     run = load_run(options.run)
     reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
-    raw = read_table(_bytes(options.file), reading)
-    scored = score_table(run, raw.frame, _roles(options, raw.frame), _progress())
-    _write(options.out, lambda file: file.write(to_csv(scored.table)))
+    raw = read_table(read_bytes(options.file), reading)
+    scored = score_table(run, raw.frame, _roles(options, raw.frame), progress())
+    write(options.out, lambda file: file.write(to_csv(scored.table)))
     for problem in scored.problems:
         print(
             f"{translate_message(problem.message, shell_language())} ({len(problem.rows)})", file=sys.stderr
@@ -145,19 +131,19 @@ def _dataset(options: argparse.Namespace, cleaning: Cleaning | None = None) -> t
     files = [file for file in (options.file, options.file2) if file]
     reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
     sources = [
-        Source(file.name, read_table(_bytes(file), reading if number == 0 else ReadOptions()))
+        Source(file.name, read_table(read_bytes(file), reading if number == 0 else ReadOptions()))
         for number, file in enumerate(files)
     ]
     frames = [source.table.frame for source in sources]
     plan = _plan(options, frames)
     if cleaning:
         plan = replace(plan, cleaning=cleaning)
-    return sources, build_dataset(frames, plan, options.file.name, _progress())
+    return sources, build_dataset(frames, plan, options.file.name, progress())
 
 
 def _plan(options: argparse.Namespace, frames: list[pd.DataFrame]) -> Plan:
     if options.plan:
-        return Plan.from_json(_bytes(options.plan).decode("utf-8", "replace"))
+        return Plan.from_json(read_bytes(options.plan).decode("utf-8", "replace"))
     exchange = Exchange(options.calendar, options.close or "")
     if len(frames) == 1:
         roles, join = _roles(options, frames[0]), None
@@ -182,31 +168,6 @@ def _join(options: argparse.Namespace, frames: list[pd.DataFrame], roles: Roles)
     return join if options.join in (None, join.how) else replace(join, how=options.join)
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(N_("The file {file} cannot be read: {reason}."), file=str(path),
-                        reason=error.strerror or str(error)) from error  # fmt: skip
-
-
-def _require_folder(path: Path) -> None:
-    if not path.absolute().parent.is_dir():
-        raise UserError(N_("There is no folder {folder} to write to."), folder=str(path.absolute().parent))
-
-
-def _write(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    try:
-        with path.open("wb") as file:
-            write(file)
-    except OSError as error:
-        raise UserError(
-            N_("The file {file} cannot be written: {reason}."),
-            file=str(path),
-            reason=error.strerror or str(error),
-        ) from error
-
-
 def _roles(options: argparse.Namespace, frame: pd.DataFrame, strict: bool = True) -> Roles:
     given = {name: getattr(options, name) for name in ("headline", "press", "date", "group", "target")}
     given = {name: value for name, value in given.items() if value and (strict or value in frame.columns)}
@@ -223,51 +184,6 @@ def _roles(options: argparse.Namespace, frame: pd.DataFrame, strict: bool = True
     if options.numeric is not None:
         numeric = tuple(name.strip() for name in options.numeric.split(",") if name.strip())
     return Roles(**{**kept, **given, "numeric": numeric})
-
-
-def _pooling(options: argparse.Namespace) -> str:
-    from core.embed import resolve
-
-    return options.pooling or str(resolve(options.encoder).pooling)
-
-
-def _progress() -> Callable[..., None]:
-    last = [-1.0]
-
-    def report(fraction: float, template: str, /, **params: object) -> None:
-        if fraction - last[0] >= 0.05 or fraction in (0.0, 1.0) or fraction < last[0]:
-            last[0] = fraction
-            print(f"{fraction:4.0%}  {_(template, **params)}", file=sys.stderr)
-
-    return report
-
-
-def _print(result: Any, indent: str = "") -> None:
-    if isinstance(result, list):
-        for item in result:
-            _print(item, indent)
-            print()
-        return
-    for key, value in result.items():
-        if isinstance(value, dict) and set(value) == {"value", "low", "high"}:
-            print(
-                f"{indent}{key}: {_figure(value['value'])} [{_figure(value['low'])}, {_figure(value['high'])}]"
-            )
-        elif isinstance(value, dict):
-            print(f"{indent}{key}:")
-            _print(value, indent + "  ")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            print(f"{indent}{key}:")
-            for item in value:
-                rows = f" ({len(item['rows'])})" if item.get("rows") else ""
-                print(f"{indent}  {item.get('message', item)}{rows}")
-        else:
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-            print(f"{indent}{key}: {_figure(shown) if isinstance(shown, float) else shown}")
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
 
 
 if __name__ == "__main__":

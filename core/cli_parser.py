@@ -38,6 +38,9 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
                 f"--{role}", metavar="COLUMN", help=_("the column of this role; guessed if not given")
             )
         sub.add_argument("--numeric", metavar="A,B", help=_("the continuous features, separated by commas"))
+        takes_reading(sub)
+
+    def takes_reading(sub: argparse.ArgumentParser) -> None:
         for name in ("encoding", "delimiter", "sheet"):
             sub.add_argument(f"--{name}", help=_("how the file is read; found by itself if not given"))
 
@@ -56,11 +59,13 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
         sub.add_argument("--plan", type=Path, metavar="PLAN.json", help=_("a plan exported by the app"))
 
     def takes_encoder(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--seed", type=int, default=0, help=_("the same seed gives the same run"))
         sub.add_argument("--encoder", default=NAME, help=_("an encoder of the catalog or a local folder"))
         sub.add_argument(
             "--pooling", choices=["cls", "mean", "max"], help=_("the encoder's own if not given")
         )
+
+    def takes_seed(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--seed", type=int, default=0, help=_("the same seed gives the same run"))
 
     sub = command("check", _("what the file holds"))
     takes_file(sub)
@@ -70,11 +75,13 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     takes_file(sub)
     takes_second_file(sub)
     takes_encoder(sub)
+    takes_seed(sub)
     sub.add_argument("--out", type=Path, required=True, metavar="VECTORS.npy")
     sub = command("run", _("train and score the models on the file"))
     takes_file(sub)
     takes_second_file(sub)
     takes_encoder(sub)
+    takes_seed(sub)
     sub.add_argument("--task", choices=["classify", "regress"], default="classify")
     sub.add_argument("--split", choices=["time", "group", "random"],
                      help=_("by time where the file has dates, else by story"))  # fmt: skip
@@ -82,4 +89,9 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     takes_file(sub)
     sub.add_argument("--run", required=True, metavar="ID")
     sub.add_argument("--out", type=Path, required=True, metavar="PREDICTIONS.csv")
+    sub = command("sts", _("Pearson and Spearman of an encoder on sentence pairs that people have scored"))
+    sub.add_argument("file", type=Path, metavar="FILE",
+                     help=_("a table with the columns sentence1, sentence2 and score"))  # fmt: skip
+    takes_reading(sub)
+    takes_encoder(sub)
     return top

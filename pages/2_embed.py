@@ -3,33 +3,38 @@
 import streamlit as st
 
 from core.ui import embed as draw
-from core.ui import frame, jobs, state
+from core.ui import encoders, frame, jobs, state
 from core.ui.text import _, md
 
 frame.start("embed")
 data = frame.need_dataset()
 
-card = draw.chooser()
+card = encoders.chooser()
 if card is None:
     st.stop()
-draw.describe(card)
+encoders.describe(card)
 
-if jobs.panel("embed", dataset=data.id, encoder=card.id):
-    st.stop()
+vectors = None
+if not card.available:
+    encoders.fetching(card)
+elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
+    vectors = state.vectors(data)
+    if vectors is None:
+        st.markdown(
+            md("{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
+               "computed again.", distinct=data.distinct_headlines, name=data.name)
+        )  # fmt: skip
+        if st.button(_("Embed the headlines"), type="primary"):
+            draw.start(data, card)
 
-vectors = state.vectors(data)
-if vectors is None:
-    st.markdown(
-        md("{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
-           "computed again.", distinct=data.distinct_headlines, name=data.name)
-    )  # fmt: skip
-    if st.button(_("Embed the headlines"), type="primary", disabled=not card.available):
-        draw.start(data, card)
-else:
+if vectors is not None:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
-    draw.glance(data, vectors)
     frame.onward("train", _("Next: train the models"))
+    draw.glance(data, card, vectors)
 
+if card.available:
+    with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):
+        draw.pair_test(card)
 with st.expander(_("What the store holds"), icon=":material/database:"):
     draw.store_table()

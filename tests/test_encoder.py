@@ -1,3 +1,5 @@
+import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -39,6 +41,52 @@ def test_vectors_agree_with_sentence_transformers(home, tmp_path, save, pooling)
     )
     ours = Encoder.load(resolve(str(folder)), "cpu").encode(TEXTS)[POOLINGS.index(pooling)]
     np.testing.assert_allclose(ours, theirs.encode(TEXTS), atol=1e-5)
+
+
+def test_an_encoder_whose_modules_normalise_gives_vectors_of_length_one(home, tmp_path):
+    pytest.importorskip("sentence_transformers")
+    from sentence_transformers import SentenceTransformer
+
+    folder = save_wordpiece(tmp_path / "tiny", pooling="mean")
+    kinds = {"": "Transformer", "1_Pooling": "Pooling", "2_Normalize": "Normalize"}
+    modules = [
+        {"idx": n, "name": str(n), "path": path, "type": f"sentence_transformers.models.{kind}"}
+        for n, (path, kind) in enumerate(kinds.items())
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    ours = Encoder.load(resolve(str(folder)), "cpu").encode(TEXTS)[MEAN]
+    theirs = SentenceTransformer(str(folder), device="cpu").encode(TEXTS)
+    np.testing.assert_allclose(np.linalg.norm(ours, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_single_headline_is_answered_in_the_middle_of_a_job(tiny, monkeypatch):
+    monkeypatch.setitem(encoder_module.TOKEN_BUDGET, "cpu", 20)
+    alone = tiny.encode(TEXTS[:1])
+    batches = tiny.encode_batches(TEXTS * 20)
+    next(batches)
+    np.testing.assert_allclose(tiny.encode(TEXTS[:1]), alone, atol=1e-5)
+    assert sum(len(batch.indices) for batch in batches) > len(TEXTS)
+
+
+def test_an_encoder_that_is_loaded_is_given_while_another_one_loads(home, tmp_path, monkeypatch):
+    first = resolve(str(save_wordpiece(tmp_path / "first", seed=3)))
+    second = resolve(str(save_wordpiece(tmp_path / "second", seed=4)))
+    loaded = load_encoder(first, "cpu")
+    begun, go_on, load = threading.Event(), threading.Event(), Encoder.load
+
+    def slow(card, device):
+        begun.set()
+        assert go_on.wait(30)
+        return load(card, device)
+
+    monkeypatch.setattr(Encoder, "load", slow)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(load_encoder, second, "cpu")
+        assert begun.wait(30)
+        assert load_encoder(first, "cpu") is loaded
+        go_on.set()
+        assert waiting.result().card == second
 
 
 def test_batches_padding_and_order_change_nothing(tiny, monkeypatch):

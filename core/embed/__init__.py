@@ -1,7 +1,7 @@
 """Stage 2: headlines to vectors."""
 
 from core.embed.card import EncoderCard
-from core.embed.catalog import cards, resolve
+from core.embed.catalog import cards, fetch, resolve
 from core.embed.pipeline import Embedding, embed, space_key, vectors_if_stored
 from core.embed.pooling import POOLINGS, Pooling
 
@@ -12,6 +12,7 @@ __all__ = [
     "Pooling",
     "cards",
     "embed",
+    "fetch",
     "resolve",
     "space_key",
     "vectors_if_stored",

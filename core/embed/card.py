@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.locale import N_
 
 LONGEST = 512  # tokens; a headline has about 25, so a longer context would only cost time
-_IDENTITY_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "vocab.txt")
+_IDENTITY_FILES = ("config.json", "tokenizer_config.json")
 
 
 class Origin(StrEnum):
@@ -34,11 +34,14 @@ class EncoderCard:
 
     `folder` holds an ordinary Hugging Face checkpoint; it is None for a hub id that is not on this machine.
     `pooling` is the encoder's own, `prefix` goes before every text, and texts are cut after `max_length`
-    tokens; `normalised` says that its own vectors have length 1. `family` is the architecture as the field
+    tokens; `normalised` says that its vectors are brought to length 1, as its own
+    modules do. `family` is the architecture as the field
     names it ("BERT", "DeBERTa-v2"), `tokenizer` its kind ("WordPiece", "SentencePiece"), `parameters` their
     number. `megabytes` is the size of the weights in float32, `download_megabytes` that of the files a hub
-    sends. `domain`, `best` and `worst` are sentences for a reader, each to be translated; `source` is the
-    page that the facts were read from. `notice`, if any, is to be shown before the encoder is fetched.
+    sends. `context` is how many tokens the encoder itself could read, where that is more than `max_length`.
+    `domain`, `best` and `worst` are words for a reader, each to be translated; `source` is the page that the
+    facts were read from. `notice`, if any, is to be shown before the encoder is fetched. What is not known is
+    empty or 0.
     """
 
     id: str
@@ -49,6 +52,7 @@ class EncoderCard:
     pooling: Pooling = Pooling.MEAN
     prefix: str = ""
     max_length: int = LONGEST
+    context: int = 0
     normalised: bool = False
     family: str = ""
     tokenizer: str = ""
@@ -73,11 +77,11 @@ class EncoderCard:
 
     def fingerprint(self) -> str:
         """Return the SHA-256 of weights, tokenizer and config; the bundled encoder is unpacked if need be."""
-        from core.embed.folder import weight_files
+        from core.embed.folder import tokenizer_files, weight_files
 
         folder = self.ready_folder()
-        identity = [folder / name for name in _IDENTITY_FILES]
-        return fingerprint([file for file in identity if file.is_file()] + weight_files(folder))
+        settings = [folder / name for name in _IDENTITY_FILES if (folder / name).is_file()]
+        return fingerprint([*settings, *tokenizer_files(folder), *weight_files(folder)])
 
     def ready_folder(self) -> Path:
         """Return the folder to load from; the bundled encoder is unpacked if need be.

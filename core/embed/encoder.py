@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.embed.card import EncoderCard
+from core.embed.lanes import in_lanes
 from core.embed.loading import load_model, load_tokenizer
+from core.embed.memory import require_memory
 from core.embed.pooling import POOLINGS, pool_all
 from core.embed.precision import CHECK_TEXTS, best_device, known_dtype, settle_dtype
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOKEN_BUDGET = {"cpu": 2_048, "mps": 8_192, "cuda": 32_768}  # tokens in a batch, padding included
+TOKEN_BUDGET = {"cpu": 1_024, "mps": 8_192, "cuda": 32_768}  # tokens in a batch, padding included
 _TOKENIZE = 4_096  # texts handed to the tokenizer at once
 
 
@@ -31,7 +33,7 @@ class Batch:
     """Vectors of some of the texts.
 
     `indices` `(b,)` are their places in the sequence given, `vectors` `(3, b, dim)` float32 in the order of
-    `POOLINGS`, `fraction` the share of all tokens done with this batch, `truncated` how many texts were cut.
+    `POOLINGS`, `fraction` the share of all characters done with this batch, `truncated` how many texts were cut.
     """
 
     indices: np.ndarray
@@ -40,9 +42,19 @@ class Batch:
     truncated: int
 
 
+@dataclass(frozen=True)
+class _Tokens:
+    """A batch before it is embedded: as in `Batch`, with the token numbers of each text."""
+
+    indices: np.ndarray
+    ids: list[list[int]]
+    fraction: float
+    truncated: int
+
+
 def encoder_key(card: EncoderCard, fingerprint: str, dtype: str) -> str:
     """Return the key of everything that changes a vector except text and pooling."""
-    parts = "\n".join([fingerprint, dtype, card.prefix, str(card.max_length)])
+    parts = "\n".join([fingerprint, dtype, card.prefix, str(card.max_length)] + ["unit"] * card.normalised)
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -65,10 +77,11 @@ class Encoder:
     def load(cls, card: EncoderCard, device: str = "auto") -> Encoder:
         """Load from the card's folder in the fastest number type that agrees with float32.
 
-        Raises `UserError` where the folder cannot be read as an encoder.
+        Raises `UserError` where the folder cannot be read as an encoder, or is too large for memory.
         """
         import torch
 
+        require_memory(card)
         device = best_device() if device == "auto" else device
         fingerprint = card.fingerprint()
         known = known_dtype(fingerprint, device)
@@ -100,34 +113,37 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Return the vectors of a few texts in all poolings, `(3, n, dim)` float32."""
         vectors = np.empty((len(POOLINGS), len(texts), self.dim), np.float32)
-        for batch in self.encode_batches(texts):
+        for batch in map(self._embedded, self._batches(texts)):
             vectors[:, batch.indices] = batch.vectors
         return vectors
 
     def encode_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
-        """Yield the vectors batch by batch, the longest texts first."""
-        ids, cut = self._tokenize(texts)
-        lengths = np.array([len(i) for i in ids], np.int64)
-        order = np.argsort(-lengths, kind="stable")
-        done, total = 0, int(lengths.sum())
-        start = 0
-        while start < len(order):
-            size = max(1, TOKEN_BUDGET[self.device] // int(lengths[order[start]]))
-            indices = order[start : start + size]
-            vectors = self._pooled_within_memory([ids[i] for i in indices])
-            start += size
-            done += int(lengths[indices].sum())
-            yield Batch(indices, vectors, done / total, int(cut[indices].sum()))
+        """Yield the vectors of many texts batch by batch, about the longest first, on all cores."""
+        lanes = _torch_threads() if self.device == "cpu" else 1
+        return in_lanes(self._embedded, self._batches(texts), lanes)
+
+    def _batches(self, texts: Sequence[str]) -> Iterator[_Tokens]:
+        """Yield batches of similar length: sorted by characters at first, then by tokens within a stretch."""
+        characters = np.array([len(text) for text in texts], np.int64)
+        order = np.argsort(-characters, kind="stable")
+        done, total = 0, max(int(characters.sum()), 1)
+        for start in range(0, len(order), _TOKENIZE):
+            stretch = order[start : start + _TOKENIZE]
+            ids, cut = self._tokenize([texts[i] for i in stretch])
+            lengths = np.array([len(i) for i in ids], np.int64)
+            longest = np.argsort(-lengths, kind="stable")
+            while len(longest):
+                size = max(1, TOKEN_BUDGET[self.device] // int(lengths[longest[0]]))
+                some, longest = longest[:size], longest[size:]
+                done += int(characters[stretch[some]].sum())
+                yield _Tokens(stretch[some], [ids[i] for i in some], done / total, int(cut[some].sum()))
+
+    def _embedded(self, batch: _Tokens) -> Batch:
+        return Batch(batch.indices, self._pooled_within_memory(batch.ids), batch.fraction, batch.truncated)
 
     def _tokenize(self, texts: Sequence[str]) -> tuple[list[list[int]], np.ndarray]:
-        ids: list[list[int]] = []
-        cut: list[bool] = []
-        for start in range(0, len(texts), _TOKENIZE):
-            prefixed = [self.card.prefix + text for text in texts[start : start + _TOKENIZE]]
-            encodings = self._tokenizer.encode_batch(prefixed)
-            ids += [encoding.ids for encoding in encodings]
-            cut += [bool(encoding.overflowing) for encoding in encodings]
-        return ids, np.array(cut, bool)
+        encodings = self._tokenizer.encode_batch([self.card.prefix + text for text in texts])
+        return [e.ids for e in encodings], np.array([bool(e.overflowing) for e in encodings], bool)
 
     def _pooled_within_memory(self, ids: list[list[int]]) -> np.ndarray:
         """Halve the batch down to one text, then go to the CPU, while the memory does not suffice."""
@@ -161,10 +177,19 @@ class Encoder:
             on_device = {"input_ids": torch.from_numpy(tokens), "attention_mask": torch.from_numpy(mask)}
             on_device = {name: tensor.to(self.device) for name, tensor in on_device.items()}
             hidden = model(**on_device).last_hidden_state.float()  # (batch, tokens, dim)
-            return pool_all(hidden, on_device["attention_mask"]).cpu().numpy()
+            pooled = pool_all(hidden, on_device["attention_mask"])  # (3, batch, dim)
+            if self.card.normalised:
+                pooled = torch.nn.functional.normalize(pooled, dim=-1)
+            return pooled.cpu().numpy()
 
     def _check_vectors(self, model: torch.nn.Module) -> np.ndarray:
         return self._pooled(model, self._tokenize(CHECK_TEXTS)[0])
+
+
+def _torch_threads() -> int:
+    import torch
+
+    return torch.get_num_threads()
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -174,16 +199,29 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 _loaded: OrderedDict[tuple[str, str, int, str], Encoder] = OrderedDict()
-_loading = threading.Lock()
+_loading: dict[tuple[str, str, int, str], threading.Lock] = {}
+_lock = threading.Lock()
 _KEPT = 2  # encoders in memory; the one used longest ago makes room
 
 
 def load_encoder(card: EncoderCard, device: str = "auto") -> Encoder:
-    """Return this process's encoder for the card, loaded at the first call and shared by all threads."""
+    """Return this process's encoder for the card, loaded at the first call and shared by all threads.
+
+    An encoder that is loaded already is returned at once, also while another one is being loaded.
+    """
     name = (card.fingerprint(), card.prefix, card.max_length, device)
-    with _loading:
-        encoder = _loaded.pop(name, None) or Encoder.load(card, device)
-        _loaded[name] = encoder
-        while len(_loaded) > _KEPT:
-            _loaded.popitem(last=False)
+    with _lock:
+        turn = _loading.setdefault(name, threading.Lock())
+        if name in _loaded:
+            _loaded.move_to_end(name)
+            return _loaded[name]
+    with turn:
+        with _lock:
+            if name in _loaded:
+                return _loaded[name]
+        encoder = Encoder.load(card, device)
+        with _lock:
+            _loaded[name] = encoder
+            while len(_loaded) > _KEPT:
+                _loaded.popitem(last=False)
     return encoder

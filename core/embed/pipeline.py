@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.embed.card import EncoderCard
-from core.embed.catalog import resolve
+from core.embed.catalog import fetch, resolve
 from core.embed.encoder import Encoder, encoder_key, load_encoder
 from core.embed.pooling import POOLINGS, Pooling
 from core.embed.precision import known_device, known_dtype
 from core.embed.store import Space, VectorStore
 from core.jobs import Report, silent
 from core.locale import N_
+
+_AT_ONCE = 10_000  # rows copied at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,25 +76,29 @@ def embed(
 ) -> Embedding:
     """Embed every text, computing only the vectors that the store does not hold.
 
-    Each batch is in the store before progress is reported, so a job that is cancelled or killed loses one
-    batch at most. The encoder is not loaded where everything is in the store.
+    Each batch is in the store before progress is reported; a job that is cancelled or killed loses the few
+    batches that are being computed (at most two more than there are cores). The encoder is not loaded where
+    everything is in the store, and one of the hub that is not on this machine is downloaded first.
 
-    Raises `UserError` for an unknown encoder or pooling, an unreadable folder and a full disk; `report` may
-    raise `Cancelled`.
+    Raises `UserError` for an unknown encoder or pooling, one that cannot be fetched, is unreadable or too large
+    for memory, and a full disk; `report` may raise `Cancelled`.
     """
-    card, kind = resolve(encoder_name), Pooling.named(pooling)
+    card, kind = fetch(encoder_name, report), Pooling.named(pooling)
     distinct, rows = _distinct(texts)
+    room, found = np.zeros((len(rows), card.dim), np.float32), np.zeros(len(distinct), bool)
+    vectors = room[: len(distinct)]
     embedded = truncated = 0
     seconds = 0.0
     with VectorStore() as store:
         source = _Source.known(card)
-        vectors, found = store.get(source.space, kind, distinct) if source else _nothing(card, distinct)
+        if source:
+            _vectors, found = store.get(source.space, kind, distinct, vectors)
         if source is None or not found.all():
             report(0.0, N_("Loading the encoder {name}"), name=card.name)
             encoder = load_encoder(card)
             source, before = _Source.of(encoder), source
             if source != before:
-                vectors, found = store.get(source.space, kind, distinct)
+                _vectors, found = store.get(source.space, kind, distinct, vectors)
             start = time.perf_counter()
             missing = np.flatnonzero(~found)
             wanted = [distinct[i] for i in missing]
@@ -110,7 +116,7 @@ def embed(
                     speed=embedded / seconds,
                 )
     return Embedding(
-        vectors=_scattered(vectors, rows),
+        vectors=_scattered(room, rows),
         encoder=card.id,
         pooling=kind,
         rows=len(texts),
@@ -138,9 +144,10 @@ def vectors_if_stored(
     if source is None:
         return None
     distinct, rows = _distinct(texts)
+    room = np.zeros((len(rows), card.dim), np.float32)
     with VectorStore() as store:
-        vectors, found = store.get(source.space, kind, distinct)
-    return _scattered(vectors, rows) if found.all() else None
+        _vectors, found = store.get(source.space, kind, distinct, room[: len(distinct)])
+    return _scattered(room, rows) if found.all() else None
 
 
 def space_key(encoder_name: str) -> str:
@@ -168,11 +175,14 @@ def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     return list(number), rows
 
 
-def _nothing(card: EncoderCard, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros((len(texts), card.dim), np.float32), np.zeros(len(texts), bool)
+def _scattered(room: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Copy the vector of each row's text to the row, within the one array, and make it read-only.
 
-
-def _scattered(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    scattered = np.ascontiguousarray(vectors[rows])
-    scattered.flags.writeable = False
-    return scattered
+    The first rows of `room` `(rows, dim)` hold the vectors of the distinct texts. These are numbered as they
+    appear, so no row comes before its text's number, and from the last row on no vector is lost.
+    """
+    for stop in range(len(rows), 0, -_AT_ONCE):
+        some = slice(max(stop - _AT_ONCE, 0), stop)
+        room[some] = room[rows[some]]
+    room.flags.writeable = False
+    return room

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import importlib.metadata
 import logging
 import platform
 import time
 from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MIN_COSINE = 0.9999
+MIN_GAIN = 1.2  # what half precision must gain in its products, as what is not a product gains nothing
 CHECK_TEXTS = (
     "삼성전자, 3분기 영업이익 10조원 돌파…시장 기대 웃돌아",
     "[특징주] 카카오, 실적 부진에 5% 급락",
@@ -58,16 +62,21 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     """Return the float32 model, or a half precision copy that agrees with it and is faster here.
 
     `pooled(model)` gives the vectors `(3, n, dim)` of `CHECK_TEXTS`; the copy agrees where every cosine to
-    float32 is at least 0.9999 in every pooling. Native is not always faster: on a Xeon with AVX512-BF16 under
-    KVM the copy ran at 0.6 of float32's speed. The choice is remembered for `known_dtype`.
+    float32 is at least 0.9999 in every pooling. Native is not always faster: a Xeon with AVX512-BF16 and no
+    AMX multiplies bfloat16 at half of float32's rate. The choice is remembered for `known_dtype`.
     """
+    import torch
+
     chosen = model
     for dtype in native_halves(device):
+        ratio = speed_ratio(_product(torch.float32, device), _product(dtype, device))
+        if ratio < MIN_GAIN:
+            log.info("%s on %s: %.2f of float32's matrix rate, not taken", dtype, device, ratio)
+            continue
         half = copy.deepcopy(model).to(dtype)
         cosine = lowest_cosine(pooled(model), pooled(half))
-        ratio = speed_ratio(lambda: pooled(model), lambda: pooled(half))  # noqa: B023 (called at once)
-        log.info("%s on %s: lowest cosine to float32 %.6f, %.2f of its speed", dtype, device, cosine, ratio)
-        if cosine >= MIN_COSINE and ratio > 1:
+        log.info("%s on %s: %.2f of float32's matrix rate, cosine %.6f", dtype, device, ratio, cosine)
+        if cosine >= MIN_COSINE:
             chosen = half
             break
     dtype_name = str(next(chosen.parameters()).dtype).removeprefix("torch.")
@@ -75,7 +84,16 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     return chosen
 
 
-def speed_ratio(old: Callable[[], object], new: Callable[[], object], rounds: int = 4) -> float:
+def _product(dtype: torch.dtype, device: str, tokens: int = 512, dim: int = 768) -> Callable[[], object]:
+    """Return a matrix product of the shape that an encoder's feed-forward layer has."""
+    import torch
+
+    inputs = torch.ones(tokens, dim, dtype=dtype, device=device)
+    weights = torch.ones(4 * dim, dim, dtype=dtype, device=device)
+    return lambda: torch.nn.functional.linear(inputs, weights).sum().item()  # waits for the device
+
+
+def speed_ratio(old: Callable[[], object], new: Callable[[], object], rounds: int = 12) -> float:
     """Return how many times faster `new` is than `old`, by the best of some rounds taken in turn."""
     seconds: dict[Callable[[], object], list[float]] = {old: [], new: []}
     for _ in range(rounds):
@@ -109,4 +127,15 @@ def lowest_cosine(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _here(name: str) -> str:
-    return f"{name}|{platform.node()}|torch {importlib.metadata.version('torch')}"
+    return f"{name}|{platform.node()}|{_processor()}|torch {importlib.metadata.version('torch')}"
+
+
+@lru_cache(maxsize=1)
+def _processor() -> str:
+    """Return a short mark of the processor's kind, so that a workspace on another machine settles anew."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    kind = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
+    return hashlib.sha256("\n".join(sorted(set(kind))).encode()).hexdigest()[:12]

@@ -1,39 +1,32 @@
-"""Vectors on disk: one SQLite file in the workspace, safe against kill -9, two writers and flipped bytes."""
+"""Vectors on disk: a folder of the workspace with one file per encoder, shared by all processes."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
 import logging
+import os
 import sqlite3
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import numpy as np
 
-from core.embed.pooling import POOLINGS, Pooling
-from core.errors import UserError
+from core.embed.pooling import Pooling
+from core.embed.vector_file import Damaged, Space, Unfinished, VectorFile
+from core.errors import Message, UserError
 from core.files import disk_errors
 from core.locale import N_
 from core.settings import private_folder, settings
 
+__all__ = ["EncoderSize", "Pruned", "Space", "VectorStore"]
+
 log = logging.getLogger(__name__)
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS spaces (
-    id INTEGER PRIMARY KEY, encoder TEXT NOT NULL, pooling TEXT NOT NULL,
-    dim INTEGER NOT NULL, name TEXT NOT NULL,
-    UNIQUE (encoder, pooling));
-CREATE TABLE IF NOT EXISTS vectors (
-    space INTEGER NOT NULL, text BLOB NOT NULL, checksum INTEGER NOT NULL, vector BLOB NOT NULL,
-    UNIQUE (space, text));
-"""
-_BUSY_SECONDS = 30
-_AT_ONCE = 500  # keys in one SELECT
+T = TypeVar("T")
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _ERRNO = {
@@ -45,39 +38,48 @@ _ERRNO = {
 
 
 @dataclass(frozen=True)
-class Space:
-    """Which vectors may be compared: those of one encoder key (weights, number type, prefix, length).
-
-    `name` is the encoder's name for a reader, `dim` the length of its vectors.
-    """
+class EncoderSize:
+    """How much the store holds of one encoder key: `entries` texts, each in all poolings; megabytes on disk."""
 
     encoder: str
     name: str
-    dim: int
-
-
-@dataclass(frozen=True)
-class SpaceSize:
-    """How much the store holds of one encoder key in one pooling."""
-
-    encoder: str
-    name: str
-    pooling: Pooling
     dim: int
     entries: int
     megabytes: float
 
 
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed: vectors of `entries` texts; `megabytes` of disk space are free again."""
+
+    name: str
+    entries: int
+    megabytes: float
+    waiting: bool = False
+    """Whether another process still reads them: the space comes back when it has finished."""
+
+    def message(self) -> Message:
+        """Say it to a user."""
+        template = (
+            N_("{name}: the vectors of {entries:,} headlines were removed. Their disk space comes back when "
+               "another process that is reading them has finished.")
+            if self.waiting
+            else N_("{name}: the vectors of {entries:,} headlines were removed; {megabytes:,.1f} MB are free again.")
+        )  # fmt: skip
+        return Message(template, {"name": self.name, "entries": self.entries, "megabytes": self.megabytes})
+
+
 class VectorStore:
     """The store of one workspace, used as a context manager within one thread.
 
-    Every vector is kept as little-endian float32 under its space, its pooling and the SHA-256 of its text,
-    with a checksum that is verified at each read: one that fails is deleted, logged and reported as missing.
+    A file that is damaged beyond single vectors is set aside (logged, its name ending in `.damaged`) and a new
+    one is begun: its vectors are then not found, and are computed anew.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self.path = path or settings().home / "vectors.sqlite"
-        self._connection = self._open()
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or settings().home / "vectors"
+        self._files: dict[Path, VectorFile] = {}
+        self._inodes: dict[Path, int] = {}  # of the file as it was opened
 
     def __enter__(self) -> VectorStore:
         return self
@@ -88,151 +90,129 @@ class VectorStore:
         self.close()
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close every file."""
+        while self._files:
+            self._files.popitem()[1].close()
 
-    def get(self, space: Space, pooling: Pooling, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the vectors `(n, dim)` float32 of distinct texts and which were found, `(n,)` bool."""
-        vectors = np.zeros((len(texts), space.dim), np.float32)
-        found = np.zeros(len(texts), bool)
-        place = {text_key(text): i for i, text in enumerate(texts)}
-        bad: list[bytes] = []
-        good: list[int] = []
-        blobs: list[bytes] = []
-        with self._guarded():
-            number = self._number(space, pooling)
-            for key, checksum, blob in self._rows(number, list(place)) if number else ():
-                if len(blob) == 4 * space.dim and _checksum(key, blob) == checksum:
-                    good.append(place[key])
-                    blobs.append(blob)
-                else:
-                    bad.append(key)
-            self._delete(number, bad)
-        if good:
-            vectors[good] = np.frombuffer(b"".join(blobs), "<f4").reshape(-1, space.dim)
-            found[good] = True
-        return vectors, found
+    def path(self, encoder: str) -> Path:
+        """Return where the vectors of an encoder key are kept."""
+        return self.folder / f"{hashlib.sha256(encoder.encode()).hexdigest()[:32]}.sqlite"
+
+    def get(
+        self, space: Space, pooling: Pooling, texts: Sequence[str], out: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the vectors `(n, dim)` float32 of distinct texts and which were found, `(n,)` bool.
+
+        They are written into `out` where it is given; rows that are not found are left as they are, zeros
+        without `out`. No second copy of the vectors is made.
+        """
+        vectors = np.zeros((len(texts), space.dim), np.float32) if out is None else out
+        path = self.path(space.encoder)
+        if not path.is_file():
+            return vectors, np.zeros(len(texts), bool)
+        return vectors, self._work(path, space, lambda file: file.read(pooling, texts, vectors))
 
     def put(self, space: Space, texts: Sequence[str], vectors: np.ndarray) -> None:
         """Keep the vectors `(3, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
 
         What is there already stays. Raises `UserError` where the disk is full or cannot be written.
         """
-        rows = np.ascontiguousarray(vectors, "<f4")
-        keys = [text_key(text) for text in texts]
-        with self._guarded(), self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for pooling, of_pooling in zip(POOLINGS, rows, strict=True):
-                number = self._number(space, pooling, create=True)
-                blobs = [row.tobytes() for row in of_pooling]
-                self._connection.executemany(
-                    "INSERT OR IGNORE INTO vectors (space, text, checksum, vector) VALUES (?, ?, ?, ?)",
-                    [(number, k, _checksum(k, blob), blob) for k, blob in zip(keys, blobs, strict=True)],
-                )
+        self._work(self.path(space.encoder), space, lambda file: file.write(texts, vectors))
 
-    def sizes(self) -> list[SpaceSize]:
-        """Return how much is kept, per encoder key and pooling."""
-        query = """SELECT encoder, name, pooling, dim, (SELECT COUNT(*) FROM vectors WHERE space = spaces.id)
-                   FROM spaces ORDER BY id"""
-        with self._guarded():
-            rows = self._connection.execute(query).fetchall()
-        return [SpaceSize(e, n, Pooling(p), d, count, count * d * 4 / 1e6) for e, n, p, d, count in rows]
+    def sizes(self) -> list[EncoderSize]:
+        """Return how much is kept of each encoder, the largest first; those of which nothing is kept are not listed."""
+        sizes = [self._size(path) for path in sorted(self.folder.glob("*.sqlite"))]
+        kept = [size for size in sizes if size and size.entries]
+        return sorted(kept, key=lambda size: (-size.megabytes, size.name))
 
-    def _open(self) -> sqlite3.Connection:
-        with disk_errors(self.path):
-            private_folder(self.path.parent)
-        with self._guarded():
-            try:
-                return _connect(self.path)
-            except sqlite3.DatabaseError as error:
-                if _code(error) not in _DAMAGED:
-                    raise
-                self._set_aside()
-                return _connect(self.path)
+    def prune(self, encoder: str) -> Pruned:
+        """Remove every vector of an encoder, given by its key or its name, and free their disk space.
 
-    def _set_aside(self) -> None:
-        log.error("%s is damaged: it is set aside and a new store is begun", self.path)
-        self.path.replace(self.path.with_suffix(".damaged"))
-        for suffix in ("-wal", "-shm"):
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        Raises `UserError` where nothing is kept of it, and where another process is writing.
+        """
+        sizes = [size for size in self.sizes() if encoder in (size.encoder, size.name)]
+        if not sizes:
+            raise UserError(N_("The store holds no vectors of the encoder {name}."), name=encoder)
+        removed = [self._clear(size) for size in sizes]
+        return Pruned(
+            sizes[0].name,
+            sum(one.entries for one in removed),
+            sum(one.megabytes for one in removed),
+            any(one.waiting for one in removed),
+        )
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn what SQLite says about disk, permission and other writers into a sentence for the user."""
+    def _size(self, path: Path) -> EncoderSize | None:
         try:
-            yield
+            entries, space = self._attempt(path, None, lambda file: (file.entries, file.space))
+            if self.path(space.encoder) != path:
+                raise Damaged("the encoder's key is not that of the file's name")
+        except Unfinished:
+            return None
+        except Damaged:
+            self._set_aside(path)
+            return None
+        return EncoderSize(space.encoder, space.name, space.dim, entries, _megabytes(path))
+
+    def _clear(self, size: EncoderSize) -> Pruned:
+        path = self.path(size.encoder)
+        before = _megabytes(path)
+        try:
+            entries, waiting = self._attempt(path, None, VectorFile.clear)
+        except Damaged:
+            self._set_aside(path)
+            entries, waiting = size.entries, False
+        finally:
+            self._files.pop(path, None)  # it is closed
+        path.with_suffix(".damaged").unlink(missing_ok=True)
+        return Pruned(size.name, entries, max(before - _megabytes(path), 0.0), waiting)
+
+    def _work(self, path: Path, space: Space, work: Callable[[VectorFile], T]) -> T:
+        """Do some work on an encoder's file; where it turns out to be damaged, on a new one."""
+        try:
+            return self._attempt(path, space, work)
+        except Damaged:
+            self._set_aside(path)
+        return self._attempt(path, space, work)
+
+    def _attempt(self, path: Path, space: Space | None, work: Callable[[VectorFile], T]) -> T:
+        """Do some work on a file; what disk, permission and other writers say becomes a sentence for the user."""
+        try:
+            if path not in self._files:
+                with disk_errors(path):
+                    private_folder(path.parent)
+                self._inodes[path] = _inode(path)
+                self._files[path] = VectorFile(path, space)
+            return work(self._files[path])
+        except (Damaged, Unfinished, sqlite3.ProgrammingError):
+            raise
         except sqlite3.DatabaseError as error:
-            code = _code(error)
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if code in _DAMAGED or (code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)):
+                raise Damaged(str(error)) from error
             if code in _BUSY:
                 raise UserError(
                     N_("Another process has been writing to {file} for too long. Try again when it is done."),
-                    file=str(self.path),
+                    file=str(path),
                 ) from error
-            if code in _DAMAGED:
-                self._connection.close()
-                self._set_aside()
-                self._connection = _connect(self.path)
-                raise UserError(
-                    N_(
-                        "The store of embeddings {file} was damaged and has been set aside. Start again: "
-                        "the headlines are embedded anew."
-                    ),
-                    file=str(self.path),
-                ) from error
-            with disk_errors(self.path):
+            with disk_errors(path):
                 raise OSError(_ERRNO.get(code, errno.EIO), str(error)) from error
 
-    def _number(self, space: Space, pooling: Pooling, create: bool = False) -> int:
-        """Return the number of a space in one pooling; 0 where it is not there."""
-        if create:
-            self._connection.execute(
-                "INSERT OR IGNORE INTO spaces (encoder, pooling, dim, name) VALUES (?, ?, ?, ?)",
-                (space.encoder, pooling.value, space.dim, space.name),
-            )
-        row = self._connection.execute(
-            "SELECT id FROM spaces WHERE encoder = ? AND pooling = ?", (space.encoder, pooling.value)
-        ).fetchone()
-        return row[0] if row else 0
-
-    def _rows(self, number: int, keys: list[bytes]) -> Iterator[tuple[bytes, int, bytes]]:
-        """Yield text key, checksum and vector of those keys that are there."""
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
-            marks = ",".join("?" * len(some))
-            query = f"SELECT text, checksum, vector FROM vectors WHERE space = ? AND text IN ({marks})"
-            yield from self._connection.execute(query, (number, *some))
-
-    def _delete(self, number: int, keys: list[bytes]) -> None:
-        if not keys:
+    def _set_aside(self, path: Path) -> None:
+        """Rename a damaged file, unless another process has done so since it was opened here."""
+        if path in self._files:
+            self._files.pop(path).close()
+        if _inode(path) != self._inodes[path]:
             return
-        log.warning("%d vectors in %s fail their checksum: they are computed anew", len(keys), self.path)
-        with self._connection:
-            self._connection.executemany(
-                "DELETE FROM vectors WHERE space = ? AND text = ?", [(number, key) for key in keys]
-            )
+        log.error("%s is damaged: it is set aside, and its vectors are computed anew", path)
+        for suffix in ("-shm", "-wal"):  # before the file itself: a new one must never meet the old one's
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        path.replace(path.with_suffix(".damaged"))
 
 
-def text_key(text: str) -> bytes:
-    """Return the SHA-256 of a text that is in NFC already."""
-    return hashlib.sha256(text.encode("utf-8")).digest()
+def _inode(path: Path) -> int:
+    return path.stat().st_ino if path.is_file() else 0
 
 
-def _checksum(key: bytes, vector: bytes) -> int:
-    return zlib.crc32(vector, zlib.crc32(key))
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.execute("PRAGMA page_size = 16384")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.executescript(_SCHEMA)
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
+def _megabytes(path: Path) -> float:
+    files = (path, Path(f"{path}-wal"))
+    return sum(file.stat().st_size for file in files if file.is_file()) / 1e6

@@ -6,22 +6,20 @@ import numpy as np
 
 from core.data.quality import TokenCounter
 from core.embed.catalog import resolve
+from core.embed.loading import load_tokenizer
 
 
 def token_counter(encoder_name: str) -> TokenCounter | None:
     """Return a counter of the encoder's tokens, prefix and special tokens included and nothing cut off.
 
-    None where the encoder's folder has no `tokenizer.json`. Raises `UserError` for an unknown encoder.
+    None where the encoder is not on this machine. Raises `UserError` for an unknown encoder, and for a folder
+    without a tokenizer.
     """
-    from tokenizers import Tokenizer
-
     card = resolve(encoder_name)
-    file = card.ready_folder() / "tokenizer.json"
-    if not file.is_file():
+    if not card.available:
         return None
-    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer = load_tokenizer(card)
     tokenizer.no_truncation()
-    tokenizer.no_padding()
 
     def count(texts: list[str]) -> np.ndarray:
         return np.array([len(e.ids) for e in tokenizer.encode_batch([card.prefix + text for text in texts])])

@@ -1,89 +1,24 @@
-"""The embed page's parts: choosing an encoder and a pooling, what is in the store, and the vectors at a glance."""
+"""The embed page's parts: the work, the vectors at a glance, the test on sentence pairs, and the store."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.embed import POOLINGS, EncoderCard, cards, embed, resolve
-from core.embed.precision import best_device
+from core.embed import EncoderCard, embed, space_key
+from core.embed.glance import Glance
+from core.embed.glance import glance as look
 from core.embed.store import VectorStore
+from core.embed.sts import read_pairs, sts
+from core.embed.tokens import token_counter
 from core.errors import UserError
-from core.jobs import Report
-from core.locale import N_
+from core.jobs import Report, queue
 from core.ui import jobs, state
-from core.ui.text import _, bold, count, md, percent, pooling_name, told
-
-POOLING_WORDS = {
-    "cls": N_("the vector of the first token, which some encoders were trained to sum the text up in"),
-    "mean": N_("the average over all tokens: the usual choice for sentence encoders"),
-    "max": N_("the largest value of each dimension: a single strong word can decide it"),
-}
-
-
-def chooser() -> EncoderCard | None:
-    """Let the user choose an encoder and a pooling; return the encoder's card, None where it cannot be used."""
-    catalog = cards()
-    names = [card.id for card in catalog]
-    folder = state.encoder() not in names
-    left, right = st.columns(2)
-    with left:
-        picked = st.selectbox(
-            _("Encoder"), [*names, ""], index=len(names) if folder else names.index(state.encoder()),
-            format_func=lambda name: name or _("a local Hugging Face folder …"),
-        )  # fmt: skip
-        if not picked:
-            picked = st.text_input(_("Folder on the server"), value=state.encoder() if folder else "",
-                                   placeholder="/models/kf-deberta", help=_("With config.json, a tokenizer and "
-                                   "weights in safetensors. Nothing is downloaded."))  # fmt: skip
-    if not picked:
-        st.info(_("Name the folder of the encoder."))
-        return None
-    try:
-        card = resolve(picked.strip())
-    except UserError as error:
-        st.error(told(error.message))
-        return None
-    with right:
-        own = str(card.pooling)
-        current = state.pooling() if state.encoder() == card.id else own
-        pooling = st.segmented_control(
-            _("Pooling"), [str(p) for p in POOLINGS], default=current, key=f"pooling-{card.id}",
-            format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
-            help=_("How the token vectors become one vector. ★ is the encoder's own."),
-        )  # fmt: skip
-        pooling = pooling or own
-        st.caption(f"{pooling_name(pooling)}: {_(POOLING_WORDS[pooling])}")
-    if (card.id, pooling) != (state.encoder(), state.pooling()):
-        state.choose(encoder=card.id, pooling=pooling, run="")
-        st.rerun()
-    return card
-
-
-def describe(card: EncoderCard) -> None:
-    """Say what the encoder is, and on which device it will run."""
-    facts = [
-        md("{dim} dimensions", dim=card.dim),
-        md("{size:,} MB", size=card.megabytes),
-        md("up to {length} tokens", length=card.max_length),
-    ]
-    if card.prefix:
-        facts.append(md("prefix “{prefix}”", prefix=card.prefix))
-    if card.licence:
-        facts.append(md("licence {licence}", licence=card.licence))
-    if card.best:
-        st.caption(_(card.best))
-    st.caption(" · ".join(facts))
-    st.caption(_device())
-
-
-def _device() -> str:
-    words = {"cuda": _("Runs on the graphics card (CUDA)."), "mps": _("Runs on Apple's GPU (MPS).")}
-    return words.get(best_device(), _("Runs on the processor (CPU): no graphics card was found."))
+from core.ui.text import _, as_typed, count, md, percent, told
 
 
 def start(data: Dataset, card: EncoderCard) -> None:
@@ -97,53 +32,104 @@ def start(data: Dataset, card: EncoderCard) -> None:
     jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _geometry(_vectors: np.ndarray, _headlines: list[str], dataset: str, encoder: str, pooling: str) -> dict:
-    distinct = list({text: i for i, text in reversed(list(enumerate(_headlines)))}.items())
-    chosen = np.random.default_rng(0).permutation(len(distinct))[:1500]
-    texts = [distinct[i][0] for i in chosen]
-    unit = _vectors[[distinct[i][1] for i in chosen]]
-    unit = unit / np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-12)
-    cosine = unit @ unit.T
-    upper = np.triu_indices(len(texts), 1)
-    values = cosine[upper]
-    order = np.argsort(values)
-    pairs = [
-        (float(values[k]), texts[upper[0][k]], texts[upper[1][k]]) for k in (*order[::-1][:5], *order[:3])
-    ]
-    return {"mean": float(values.mean()), "n": len(texts), "pairs": pairs}
-
-
-def glance(data: Dataset, vectors: np.ndarray) -> None:
-    """Show the nearest and farthest pairs, so that a wrong pooling or prefix is seen."""
+def glance(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
+    """Show the nearest and farthest pairs, how crowded the vectors are and how much was cut off."""
     if data.distinct_headlines < 3:
         return
-    found = _geometry(vectors, data.headlines, data.id, state.encoder(), state.pooling())
-    st.markdown(bold(_("Does the encoder see what you see?")))
-    st.caption(
-        _("Nearest five and farthest three pairs among {n:,} distinct headlines; mean cosine {mean:.2f} "
-          "(near 1: the vectors all point one way, and only differences count).", n=found["n"], mean=found["mean"])
-    )  # fmt: skip
+    found = _glance(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
+    st.subheader(_("Does the encoder see what you see?"), anchor=False)
+    for concern in found.concerns():
+        st.warning(told(concern))
+    with st.container(horizontal=True):
+        st.metric(_("Mean cosine"), f"{found.mean_cosine:.2f}",
+                  help=_("Between two headlines at random. Near 1 the vectors all point one way, and only "
+                         "differences count (anisotropy)."))  # fmt: skip
+        st.metric(_("Spread"), f"{found.spread:.3f}", help=_("The standard deviation of these cosines."))
+        if found.truncated is not None:
+            st.metric(
+                _("Cut off"), percent(found.truncated), help=_("headlines longer than the encoder reads")
+            )
+            st.metric(_("Tokens"), f"{found.median_tokens:.0f}", help=_("of the median headline; the longest has {n}", n=found.longest_tokens))  # fmt: skip
+    pairs = [(_("near"), p) for p in found.nearest] + [(_("far"), p) for p in found.farthest]
     rows = [
-        {_("cosine"): f"{value:.3f}", _("headline"): one, _("and"): other}
-        for value, one, other in found["pairs"]
+        {"": kind, _("cosine"): f"{pair.cosine:.3f}", _("headline"): pair.one, _("and"): pair.other}
+        for kind, pair in pairs
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption(_("The nearest and the farthest pairs among {n:,} distinct headlines.", n=found.texts))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _glance(
+    _headlines: list[str], _vectors: np.ndarray, _card: EncoderCard, dataset: str, space: str, pooling: str
+) -> Glance:
+    counter = token_counter(_card.id)
+    tokens = None if counter is None else counter.count(_headlines)
+    return look(_headlines, _vectors, tokens, _card.max_length)
+
+
+def pair_test(card: EncoderCard) -> None:
+    """Offer to test the encoder on sentence pairs that people have scored."""
+    st.caption(
+        _("A table with the columns sentence1, sentence2 and score (KorSTS, KLUE-STS or your own): how well do the "
+          "cosines of this encoder and pooling follow people's judgement?")
+    )  # fmt: skip
+    subject = {"encoder": card.id, "pooling": state.pooling()}
+    file = st.file_uploader(
+        _("Sentence pairs"), type=["csv", "tsv", "xlsx", "parquet", "json"], key="pairs-file"
+    )
+    if (
+        not jobs.panel("sts", encoder=card.id, pooling=subject["pooling"])
+        and file is not None
+        and st.button(_("Test the encoder"))
+    ):
+        content, name = file.getvalue(), file.name
+
+        def work(report: Report) -> dict[str, object]:
+            return asdict(sts(read_pairs(content), card.id, subject["pooling"], report)) | {"file": name}
+
+        jobs.submit("sts", subject, work)
+    job = queue().find("sts", **subject)
+    if job is None or job.status != "done":
+        return
+    with st.container(horizontal=True):
+        for name in ("pearson", "spearman"):
+            low, high = job.result[f"{name}_interval"]
+            st.metric(name.capitalize(), f"{job.result[name]:.3f}", help=f"[{low:.3f}, {high:.3f}]")
+        st.metric(_("Pairs"), count(job.result["pairs"]))
+    st.caption(md("{file}: {skipped:,} rows could not be used.", file=job.result["file"], skipped=job.result["skipped"])
+               if job.result["skipped"] else as_typed(job.result["file"]))  # fmt: skip
 
 
 def store_table() -> None:
-    """List what the store of vectors holds."""
+    """List what the store of vectors holds, and offer to remove an encoder's vectors."""
     with VectorStore() as store:
-        sizes = [size for size in store.sizes() if size.entries]
+        sizes = store.sizes()
     if not sizes:
         st.caption(_("The store is empty."))
         return
     rows = [
-        {_("encoder"): s.name, _("pooling"): pooling_name(str(s.pooling)), _("dimensions"): s.dim,
-         _("headlines"): count(s.entries), "MB": f"{s.megabytes:,.1f}"}
-        for s in sizes
+        {_("encoder"): size.name, _("dimensions"): size.dim, _("headlines"): count(size.entries),
+         "MB": f"{size.megabytes:,.1f}", _("key"): size.encoder[:8]}
+        for size in sizes
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption(_("Every encoder has its headlines in all three poolings."))
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    names = {size.encoder: f"{size.name} ({size.encoder[:8]})" for size in sizes}
+    with left:
+        chosen = st.selectbox(_("Remove the vectors of"), list(names), index=None, format_func=lambda key: names[key],
+                              placeholder=_("no encoder"))  # fmt: skip
+    with right:
+        if st.button(_("Remove"), icon=":material/delete:", disabled=chosen is None) and chosen:
+            try:
+                with VectorStore() as store:
+                    removed = store.prune(chosen)
+            except UserError as error:
+                st.error(told(error.message))
+                return
+            st.session_state["notice"] = removed.message()
+            st.rerun()
 
 
 def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
@@ -157,8 +143,6 @@ def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
 
 def last_speed(data: Dataset, card: EncoderCard) -> None:
     """Show how the last embedding of these headlines went."""
-    from core.jobs import queue
-
     job = queue().find("embed", dataset=data.id, encoder=card.id)
     if job is None or job.status != "done":
         return
@@ -170,5 +154,3 @@ def last_speed(data: Dataset, card: EncoderCard) -> None:
         st.metric(
             _("Device"), str(done["device"]).upper(), help=_("number type: {dtype}", dtype=done["dtype"])
         )
-        share = done["truncated"] / max(done["embedded"], 1)
-        st.metric(_("Cut off"), percent(share), help=_("headlines longer than the encoder reads"))

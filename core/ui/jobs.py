@@ -12,7 +12,10 @@ from core.locale import N_
 from core.ui import state
 from core.ui.text import _, duration, md, told
 
-NAMES = {"embed": N_("Embedding"), "train": N_("Training"), "map": N_("Map"), "load": N_("Loading")}
+NAMES = {
+    "fetch": N_("Download"), "embed": N_("Embedding"), "sts": N_("Encoder test"), "train": N_("Training"),
+    "map": N_("Map"), "load": N_("Loading"),
+}  # fmt: skip
 
 
 def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]) -> None:

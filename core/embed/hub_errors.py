@@ -1,0 +1,109 @@
+"""What goes wrong between this machine and a hub, in sentences that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import UserError
+from core.locale import N_
+
+
+@contextmanager
+def hub_errors(repo_id: str) -> Iterator[None]:
+    """Turn what huggingface_hub raises into a `UserError`, with the cause kept."""
+    import httpx2
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except UserError:
+        raise
+    except errors.HFValidationError as error:
+        raise _unknown(repo_id) from error
+    except (
+        errors.HfHubHTTPError,
+        errors.OfflineModeIsEnabled,
+        errors.RevisionResolutionError,
+        errors.LocalEntryNotFoundError,
+        errors.FileMetadataError,
+        httpx2.HTTPError,
+    ) as error:
+        raise _sentence(repo_id, error) from error
+
+
+def _sentence(repo_id: str, error: BaseException) -> UserError:
+    from huggingface_hub import constants, errors
+
+    chain = list(_causes(error))
+    if any(isinstance(cause, errors.OfflineModeIsEnabled) for cause in chain):
+        return UserError(
+            N_(
+                "{name} is not on this machine, and HF_HUB_OFFLINE is set: nothing is fetched. "
+                "Unset it, or bring the encoder's folder to this machine and choose it by its path."
+            ),
+            name=repo_id,
+        )
+    answer = next((cause for cause in chain if isinstance(cause, errors.HfHubHTTPError)), None)
+    if answer is not None:
+        return _refusal(repo_id, answer)
+    if isinstance(error, errors.FileMetadataError) or isinstance(error.__cause__, errors.FileMetadataError):
+        return _server_error(repo_id, constants.ENDPOINT, _first_sentence(error))
+    return UserError(
+        N_(
+            "{name} is not on this machine, and {hub} cannot be reached. Set HF_ENDPOINT to a hub that can be, "
+            "or bring the encoder's folder to this machine and choose it by its path."
+        ),
+        name=repo_id,
+        hub=constants.ENDPOINT,
+    )
+
+
+def _refusal(repo_id: str, error: object) -> UserError:
+    from huggingface_hub import constants, errors
+
+    status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
+    if isinstance(error, errors.GatedRepoError) or status == 403:
+        return UserError(
+            N_(
+                "{name} is given only to those who accept its terms. Accept them on {page} "
+                "and set HF_TOKEN to a token of that account."
+            ),
+            name=repo_id,
+            page=f"{constants.ENDPOINT}/{repo_id}",
+        )
+    if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
+        return _unknown(repo_id)
+    return _server_error(repo_id, constants.ENDPOINT, f"HTTP {status}")
+
+
+def _unknown(repo_id: str) -> UserError:
+    from huggingface_hub import constants
+
+    return UserError(
+        N_(
+            "{hub} knows no encoder named {name}. Check its spelling; for a private one set HF_TOKEN to a token "
+            "that may read it."
+        ),
+        hub=constants.ENDPOINT,
+        name=repo_id,
+    )
+
+
+def _server_error(repo_id: str, hub: str, reason: str) -> UserError:
+    return UserError(
+        N_("{hub} could not give {name} ({reason}). Try again later; what was fetched is kept."),
+        hub=hub,
+        name=repo_id,
+        reason=reason,
+    )
+
+
+def _first_sentence(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].partition(". ")[0]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
