@@ -20,7 +20,7 @@ from core.data.build import build_dataset
 from core.data.dataset import Dataset, Roles
 from core.data.export import to_csv
 from core.data.join import guess_join, join_tables
-from core.data.library import Source, save_dataset
+from core.data.library import Source
 from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
 from core.data.reading import ReadOptions, read_table
 from core.data.roles import guess_roles
@@ -84,30 +84,11 @@ def _embed(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
-    from core.embed import embed
-    from core.train.pipeline import train
-    from core.train.run import run_table
-    from core.train.settings import TrainSettings, default_split
-    from core.train.store import save_run
+    from core.cli_train import run
 
     start = time.perf_counter()
     sources, data = _dataset(options)
-    read = time.perf_counter() - start
-    pooling = chosen_pooling(options)
-    settings = TrainSettings(
-        task=options.task, split=options.split or default_split(data), horizon=data.plan.target.horizon if data.plan else 1,
-        encoder=options.encoder, pooling=pooling, seed=options.seed,
-    )  # fmt: skip
-    start = time.perf_counter()
-    vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
-    embedded = time.perf_counter() - start
-    run = train(data, vectors, settings, progress())
-    run = replace(run, seconds={"read": read, "embed": embedded, **run.seconds})
-    save_dataset(data, sources)
-    save_run(run)
-    for warning in run.warnings:
-        print(translate_message(warning, shell_language()), file=sys.stderr)
-    return run_table(run)
+    return run(options, sources, data, time.perf_counter() - start)
 
 
 def _score(options: argparse.Namespace) -> dict[str, Any]:

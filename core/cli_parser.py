@@ -19,6 +19,7 @@ def _(template: str) -> str:
 def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     """Return the parser of the command line; `acts` has the function of each command."""
     from core.embed.bundled import NAME
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, SPLITS, UNITS, WEIGHTINGS, WINDOWS
 
     top = argparse.ArgumentParser(
         prog="headline-lab", description=_("Does the headline say anything about the outcome?")
@@ -67,6 +68,49 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     def takes_seed(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--seed", type=int, default=0, help=_("the same seed gives the same run"))
 
+    def takes_evaluation(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
+        sub.add_argument("--folds", type=int, help=_("walk forward in so many folds before the holdout"))
+        sub.add_argument(
+            "--window", choices=WINDOWS, help=_("learn from all earlier sessions, or from as many each time")
+        )
+        sub.add_argument("--embargo", type=int, help=_("further sessions left out between training and test"))
+        sub.add_argument(
+            "--unit", choices=UNITS, help=_("score headlines, or events: their mean per company and session")
+        )
+        sub.add_argument(
+            "--weighting",
+            choices=WEIGHTINGS,
+            help=_("let every event weigh the same in training, or every row"),
+        )
+        sub.add_argument("--components", type=int, help=_("principal components in place of the vector"))
+        sub.add_argument(
+            "--winsor", type=float, metavar="SHARE", help=_("clip features at this share of each tail")
+        )
+        sub.add_argument(
+            "--extras",
+            metavar="A,B",
+            help=_("read off the headline: length, clock, keywords, morphemes, sentiment"),
+        )
+        sub.add_argument("--class-weight", choices=CLASS_WEIGHTS, help=_("let every class weigh the same"))
+        sub.add_argument(
+            "--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions")
+        )
+        sub.add_argument(
+            "--tune", type=int, default=0, metavar="SECONDS", help=_("search for better parameters so long")
+        )
+        sub.add_argument(
+            "--sealed",
+            action="store_true",
+            default=None,
+            help=_("keep the holdout unscored until it is opened"),
+        )
+        sub.add_argument("--open", action="store_true", help=_("open a sealed holdout, once"))
+        sub.add_argument(
+            "--staircase", action="store_true", help=_("what each safeguard against leakage costs")
+        )
+        sub.add_argument("--lift", action="store_true", help=_("say whether the headlines add anything"))
+
     sub = command("check", _("what the file holds"))
     takes_file(sub)
     takes_second_file(sub)
@@ -83,8 +127,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     takes_encoder(sub)
     takes_seed(sub)
     sub.add_argument("--task", choices=["classify", "regress"], default="classify")
-    sub.add_argument("--split", choices=["time", "group", "random"],
-                     help=_("by time where the file has dates, else by story"))  # fmt: skip
+    takes_evaluation(sub)
     sub = command("score", _("predict every row of the file by an earlier run"))
     takes_file(sub)
     sub.add_argument("--run", required=True, metavar="ID")

@@ -46,10 +46,10 @@ def write(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
 
 
 def chosen_pooling(options: argparse.Namespace) -> str:
-    """Return the pooling given, or the encoder's own."""
-    from core.embed import resolve
+    """Return the pooling given, or the encoder's own; an encoder of the hub is downloaded if need be."""
+    from core.embed import fetch
 
-    return options.pooling or str(resolve(options.encoder).pooling)
+    return options.pooling or str(fetch(options.encoder, progress()).pooling)
 
 
 def progress() -> Callable[..., None]:

@@ -6,13 +6,16 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.errors import UserError
 from core.locale import N_
 from core.settings import private_folder
+
+_DAY = 86_400  # seconds
 
 
 @contextmanager
@@ -68,3 +71,15 @@ def folder_atomic(path: Path, fill: Callable[[Path], object]) -> None:
                     raise
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed left of `write_atomic` and `folder_atomic`, older than a day."""
+    for part in folder.glob(".part-*"):
+        with suppress(OSError):  # another process removes it, or it is not ours to remove
+            if time.time() - part.stat().st_mtime < _DAY:
+                continue
+            if part.is_dir():
+                shutil.rmtree(part)
+            else:
+                part.unlink()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import frame, jobs, scores
+from core.ui import frame, jobs, ledger, lift, money, scores, slices, train_form, trust
 from core.ui import train as draw
 from core.ui.text import _
 
@@ -19,20 +19,44 @@ vectors = frame.need_vectors(data)
 
 run = frame.chosen_run(data)
 if run is not None:
-    if run.settings.split == "random":
-        draw.warnings(run)
+    lift.answer(run)
     draw.verdict(run)
-    if run.settings.split != "random":
-        draw.warnings(run)
-    scores.score_chart(run)
-    draw.split_line(run)
-    scores.pictures(run)
-    scores.score_table(run)
+    draw.warnings(run)
     frame.onward("explain", _("Next: why does the model think so?"))
+    tabs = st.tabs(
+        [
+            _("Scores"),
+            _("Leakage staircase"),
+            _("Can it be acted on?"),
+            _("Where it differs"),
+            _("Looks at the test"),
+        ]
+    )
+    with tabs[0]:
+        scores.score_chart(run)
+        draw.split_line(run)
+        lift.walk_chart(run)
+        scores.pictures(run)
+        scores.score_table(run)
+    with tabs[1]:
+        lift.staircase(run, data, vectors)
+    with tabs[2]:
+        if run.classes:
+            trust.calibration(run, data)
+            trust.threshold(run, data)
+        else:
+            trust.intervals(run, data)
+            money.portfolio(run, data)
+            money.by_session(run, data)
+    with tabs[3]:
+        slices.by_slice(run, data)
+        slices.ceiling(run, data)
+    with tabs[4]:
+        ledger.ledger(run, data, vectors)
 
 with st.expander(_("Train"), expanded=run is None, icon=":material/model_training:"):
     if not jobs.panel("train", dataset=data.id):
-        settings = draw.settings_form(data)
+        settings = train_form.settings_form(data)
         if settings is not None:
             draw.start(data, vectors, settings)
 

@@ -24,11 +24,12 @@ with right:
 
 with st.spinner(_("Reading the headline …")):
     vector = draw.vector_or_error(run, headline)
-made = predict_headline(run, vector, features, press)
+made = predict_headline(run, vector, features, press, headline)
 draw.prediction(run, made)
 reminder(run)
 explain.waterfall(
     run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction (ensemble)")
 )
+explain.calibration_note(run)
 found = precedents(data, vectors, vector, headline, pd.Timestamp(before) if data.has_sessions else None)
 draw.precedent_table(data, found)

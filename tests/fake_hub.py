@@ -26,21 +26,27 @@ LFS = {".safetensors", ".bin", ".onnx", ".h5", ".msgpack", ".model"}
 class FakeHub:
     """The hub over the repositories in `folder`, with switches for what can go wrong.
 
-    `gated` ids need the token, `broken` ones answer with 500, `lost` names are listed but not there; `pause` is the time between blocks of `block`
-    bytes; `cut_after` closes the connection of the next large file after that many bytes; `ranges` says
-    whether a part of a file can be asked for. `requests` lists method, path and range of every request.
+    `gated` ids need the token, `broken` ones answer with 500, `lost` names are listed but not there; where
+    `strict`, another token than `token` is refused for every id. `instead` holds status and body to answer with
+    by the beginning of a path. `pause` is the time between blocks of `block` bytes; `cut_after` closes the
+    connection of the next large file after that many bytes; `ranges` says whether a part of a file can be asked
+    for. `cdn` is where large files are sent to. `requests` lists method, path and range of every request,
+    `tokens` the Authorization header of each.
     """
 
     folder: Path
     gated: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     lost: set[str] = field(default_factory=set)
+    strict: bool = False
+    instead: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     token: str = "hf_good"
     pause: float = 0.0
     block: int = 65_536
     cut_after: int | None = None
     ranges: bool = True
     requests: list[tuple[str, str, str]] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
 
     def __enter__(self) -> FakeHub:
         hub = self
@@ -94,6 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _route(self) -> None:
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append((self.command, path, self.headers.get("Range", "")))
+        token = self.headers.get("Authorization", "")
+        self.hub.tokens.append(token)
+        for start, (status, body) in self.hub.instead.items():
+            if path.startswith(start):
+                return self._answer(status, body, {})
+        if self.hub.strict and token not in {"", f"Bearer {self.hub.token}"}:
+            return self._error(401)
         if path.startswith("/lfs/"):
             _, _, digest, repo_id, name = path.split("/", 4)
             return self._content(self.hub.files(repo_id.replace("--", "/"))[name], digest)

@@ -6,7 +6,7 @@ from tiny_encoders import add_details, save_unigram, save_wordpiece
 
 from core.embed import bundled, cards, hub, resolve
 from core.embed.card import Origin
-from core.embed.catalog import fetch
+from core.embed.catalog import fetch, names_a_hub_encoder
 from core.embed.entries import ENTRIES
 from core.embed.pooling import Pooling
 from core.errors import UserError
@@ -109,6 +109,42 @@ def test_a_tuned_encoder_that_is_not_there_is_unknown(lab, here, folder, name):
     shutil.copytree(folder, lab / "encoders" / "secret")
     with pytest.raises(UserError, match="There is no encoder named"):
         resolve(name)
+
+
+def test_a_damaged_encoder_takes_no_other_off_the_list(lab, here, folder):
+    good = shutil.copytree(folder, folder.parent / "good")
+    (folder / "config.json").write_text('{"model_type": ["bert"], "hidden_size": 32, "vocab_size": 9}')
+    here |= {"someone/damaged": folder, "someone/good": good}
+    shutil.copytree(folder, lab / "encoders" / "tuned" / "damaged")
+    names = [card.id for card in cards()]
+    assert "someone/good" in names
+    assert not {"someone/damaged", "tuned:damaged"} & set(names)
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ('{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}', "is not an encoder of text"),
+        ('{"model_type": ["bert"], "hidden_size": 32, "vocab_size": 9}', "could not be loaded"),
+    ],
+)
+def test_what_was_downloaded_and_cannot_be_used_is_told_with_its_own_reason(
+    home, here, folder, config, reason
+):
+    (folder / "config.json").write_text(config)
+    here["someone/other"] = folder
+    with pytest.raises(UserError, match=reason):
+        resolve("someone/other")
+    assert not names_a_hub_encoder("someone/other")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("someone/other", True), ("someone", False), ("../nowhere", False), ("someone/here", False)],
+)
+def test_a_hub_is_asked_for_names_of_its_form_that_are_not_here(home, here, folder, name, is_one):
+    here["someone/here"] = folder
+    assert names_a_hub_encoder(name) is is_one
 
 
 def test_fetch_downloads_nothing_that_is_here(home, here, folder, monkeypatch):

@@ -1,9 +1,14 @@
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.cli import main
+from core.train import forest
+from core.train.stairs import kept_staircase
+from core.train.store import load_run
 
 SCORE = {"value", "low", "high"}
 
@@ -50,22 +55,101 @@ def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
     [
         (
             "classify",
-            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "log_loss", "brier"},
+            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "log_loss", "brier", "ece"},
             "majority",
         ),
-        ("regress", {"mae", "rmse", "r2", "rank_ic"}, "average"),
+        ("regress", {"mae", "rmse", "r2", "rank_ic", "hit_rate", "spread"}, "average"),
     ],
 )
 def test_run_prints_the_fixed_keys(lab, capsys, task, metrics, baseline):
     status, found = _json(capsys, "run", lab.file, "--task", task)
     assert status == 0
     assert list(found) == ["run_id", "task", "split", "rows", "distinct_headlines", "train_rows", "test_rows", "sessions",
-                           "events", "encoder", "pooling", "models", "baselines", "seconds"]  # fmt: skip
-    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean"}
-    assert set(found["baselines"]) == {baseline, "table_only"}
+                           "events", "encoder", "pooling", "models", "baselines", "walk_forward", "sealed",
+                           "effective_n", "seconds", "looks", "text_lift"]  # fmt: skip
+    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack"}
+    assert set(found["baselines"]) == {baseline, "table_only", "shuffled", "outlet_only", "encoder_linear", "tfidf_linear"}  # fmt: skip
+    assert (found["walk_forward"], found["sealed"]) == (None, False)
+    assert 0 < found["effective_n"] <= found["events"]
+    assert found["looks"] >= 1
+    assert {"read", "embed", "split", "prepare", "fit", "score"} <= set(found["seconds"])
     for scores in (*found["models"].values(), *found["baselines"].values()):
         assert set(scores) == metrics
         assert all(set(score) == SCORE for score in scores.values())
+
+
+@pytest.fixture
+def own_lab(lab, tmp_path, monkeypatch):
+    """A copy of the finished workspace, in which no holdout has been looked at and each may be sealed."""
+    home = shutil.copytree(lab.home, tmp_path / "own", symlinks=True)
+    shutil.rmtree(home / "ledger", ignore_errors=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    monkeypatch.setattr(forest, "TREES", 25)
+    return replace(lab, home=home)
+
+
+def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
+    asked = ("--folds", 1, "--unit", "event", "--staircase", "--lift")
+    status = main(["run", str(own_lab.file), *map(str, asked), "--json"])
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert status == 0
+    assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict"}
+    assert found["text_lift"]["verdict"] in ("helps", "hurts", "none")
+    assert [step["step"] for step in found["staircase"]] == ["random", "ordered", "ordered+groups", "ordered+groups+purge"]  # fmt: skip
+    assert all(set(step) == SCORE | {"step"} for step in found["staircase"])
+    assert "headlines" in captured.err.lower()
+    assert "careless" in captured.err
+    walk = found["walk_forward"]
+    assert set(walk) == {"models", "baselines", "folds"}
+    assert set(walk["models"]["mean"]["auc"]) == SCORE
+    assert len(walk["folds"]) == 1
+    assert set(walk["folds"][0]) == {"first", "last", "train_rows", "test_rows", "train_sessions", "test_sessions"}  # fmt: skip
+    assert load_run(found["run_id"]).settings.unit == "event"
+    assert len(kept_staircase(load_run(found["run_id"]))) == 4
+
+
+def test_a_holdout_is_sealed_refused_and_opened_once(own_lab, capsys):
+    run = ("run", own_lab.file, "--folds", 1)
+    status, sealed = _json(capsys, *run, "--sealed")
+    assert (status, sealed["sealed"], sealed["looks"]) == (0, True, 0)
+    assert sealed["models"] == sealed["walk_forward"]["models"]
+    assert main([*map(str, run)]) == 1
+    assert "sealed" in capsys.readouterr().err.strip().splitlines()[-1]
+    status, opened = _json(capsys, *run, "--open")
+    assert (status, opened["sealed"], opened["looks"]) == (0, False, 1)
+    assert main([*map(str, run), "--open"]) == 0
+    assert opened["run_id"] in capsys.readouterr().err
+
+
+def test_without_json_a_run_can_be_read_by_a_person(own_lab, capsys):
+    assert main(["run", str(own_lab.file), "--split", "group", "--extras", "length, clock"]) == 0
+    shown = capsys.readouterr().out
+    assert "walk_forward: " in shown
+    assert "effective_n: " in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--folds", "21"], "folds"),
+        (["--folds", "20", "--embargo", "10"], "20 folds"),
+        (["--embargo", "200"], "embargo"),
+        (["--embargo", "251"], "embargo"),
+        (["--extras", "length,smell"], "smell"),
+        (["--sealed"], "folds"),
+        (["--sealed", "--open", "--folds", "2"], "either sealed or opened"),
+        (["--winsor", "0.5"], "winsor"),
+        (["--tune", "-1"], "tune_seconds"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_options_that_cannot_be_end_with_one_sentence(own_lab, capsys, arguments, words):
+    assert main(["run", str(own_lab.file), *arguments]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert words in captured.err.strip().splitlines()[-1]
+    assert "Traceback" not in captured.err
 
 
 def test_score_writes_a_safe_csv(lab, capsys, tmp_path):

@@ -1,5 +1,7 @@
+import json
 import os
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -103,3 +105,31 @@ def test_a_truncated_checkpoint_is_said_and_leaves_nothing_behind(pickled, home)
     with pytest.raises(UserError, match="are damaged or incomplete"):
         safetensors_folder(pickled)
     assert set((home / "encoders" / "converted").glob("*")) == before
+
+
+@pytest.mark.parametrize("contents", [[torch.ones(2)], torch.ones(3), {"a": 1}, {"state_dict": {}}, 3])
+def test_a_pickle_that_is_no_table_of_tensors_is_said(pickled, contents):
+    torch.save(contents, pickled / "pytorch_model.bin")
+    with pytest.raises(UserError, match=r"pytorch_model\.bin are not plain tensors"):
+        safetensors_folder(pickled)
+
+
+def test_the_config_is_read_where_the_user_edits_it(pickled):
+    before = Encoder.load(card_of_folder(pickled), "cpu").encode(CORPUS)
+    config = json.loads((pickled / "config.json").read_text())
+    (pickled / "config.json").write_text(json.dumps(config | {"num_attention_heads": 1}))
+    assert not np.allclose(Encoder.load(card_of_folder(pickled), "cpu").encode(CORPUS), before, atol=1e-3)
+
+
+def test_what_a_killed_conversion_left_is_removed_after_a_day(pickled, home):
+    converted = home / "encoders" / "converted"
+    for name, hours in (("old", 25), ("new", 1)):
+        part = converted / f".part-{name}"
+        part.mkdir(parents=True)
+        (part / "model.safetensors").write_bytes(b"half")
+        os.utime(part, (time.time() - hours * 3600,) * 2)
+    tensors = torch.load(pickled / "pytorch_model.bin", weights_only=True)
+    torch.save({name: tensor + 2 for name, tensor in tensors.items()}, pickled / "pytorch_model.bin")
+    safetensors_folder(pickled)
+    assert [part.name for part in converted.glob(".part-*")] == [".part-new"]
+    shutil.rmtree(converted / ".part-new")

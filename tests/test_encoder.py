@@ -8,7 +8,7 @@ import torch
 from tiny_encoders import CORPUS, DIM, save_unigram, save_wordpiece
 
 from core.embed import encoder as encoder_module
-from core.embed import precision, resolve
+from core.embed import kept, memory, precision, resolve
 from core.embed.encoder import Encoder, load_encoder
 from core.embed.pooling import POOLINGS, Pooling
 from core.errors import UserError
@@ -214,3 +214,35 @@ def test_code_that_comes_with_a_folder_is_never_run(home, tmp_path):
     with pytest.raises(UserError, match="could not be loaded"):
         Encoder.load(resolve(str(folder)), "cpu")
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes.",
+        "MPS backend out of memory (MPS allocated: 9.0 GB)",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    ],
+)
+def test_out_of_memory_is_known_by_the_words_of_each_device(tiny, monkeypatch, words):
+    pooled, sizes = Encoder._pooled, []
+
+    def short_of_memory(self, model, ids):
+        sizes.append(len(ids))
+        if len(ids) > 1:
+            raise RuntimeError(words)
+        return pooled(self, model, ids)
+
+    monkeypatch.setattr(Encoder, "_pooled", short_of_memory)
+    assert np.isfinite(tiny.encode(TEXTS)).all()
+    assert 1 in sizes
+
+
+def test_an_encoder_makes_room_for_the_next_where_one_alone_fits(home, tmp_path, monkeypatch):
+    first, second = (resolve(str(save_wordpiece(tmp_path / str(seed), seed=seed))) for seed in (5, 6))
+    kept.loaded.clear()
+    monkeypatch.setattr(memory, "available_bytes", lambda device="auto": 10 if kept.loaded else 700_000_000)
+    load_encoder(first, "cpu")
+    assert memory.fits(first)
+    load_encoder(second, "cpu")
+    assert [one.card.id for one in kept.loaded.values()] == [second.id]

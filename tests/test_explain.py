@@ -5,12 +5,15 @@ import pandas as pd
 import pytest
 from train_tables import make_dataset, signal, three_classes
 
+from core.arrays import read_arrays, write_arrays
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.explain.explain_run import explain_run
 from core.explain.probability import probability_contributions
 from core.jobs import Cancelled
 from core.train import forest
+from core.train.ensemble import Combiners
+from core.train.features import Inputs
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.store import load_run, save_run
@@ -45,7 +48,7 @@ def labelled(few_trees):
 
 def explain(made, n=30, **options):
     run, dataset, vectors = made
-    return contributions(run, vectors[:n], dataset.features[:n], dataset.frame["press"][:n], **options)
+    return contributions(run, Inputs.of(dataset, vectors).take(np.arange(n)), **options)
 
 
 def assert_adds_up(made):
@@ -75,7 +78,7 @@ def test_contributions_to_all_classes_cancel_out(labelled):
 
 def test_the_explained_prediction_is_the_one_of_the_last_class(classified):
     run, dataset, vectors = classified
-    p = run.predict(vectors[:30], dataset.features[:30], dataset.frame["press"][:30])
+    p = run.predict(Inputs.of(dataset, vectors).take(np.arange(30)))
     made = explain(classified)
     assert made.label == "승"
     assert made.prediction["xgb"] == pytest.approx(p["xgb"][:, 1])
@@ -98,7 +101,7 @@ def test_every_model_finds_the_planted_order(kind, request):
 def test_a_larger_planted_feature_raises_the_probability(classified):
     run, dataset, vectors = classified
     features = dataset.features[:2].assign(x=[-2.0, 2.0])
-    made = contributions(run, vectors[:2], features, dataset.frame["press"][:2])
+    made = contributions(run, Inputs(vectors[:2], features, dataset.frame["press"][:2]))
     column = made.groups.index("x")
     for name in MODELS:
         assert made.values[name][0, column] < -0.05 < 0.05 < made.values[name][1, column], name
@@ -120,7 +123,7 @@ def test_a_missing_indicator_counts_for_its_feature(few_trees):
         np.where(gone, 0.01, -0.01) + 0.001 * rng.normal(size=300), np.arange(300) // 10, {"x": x}
     )
     run = train(dataset, None, TrainSettings())
-    made = contributions(run, None, dataset.features[:20], None)
+    made = contributions(run, Inputs(None, dataset.features[:20], None))
     assert made.groups == ("x",)
     assert np.abs(made.values["mean"]).min() > 0.1
 
@@ -138,7 +141,7 @@ def test_signed_values_are_summed_inside_a_row_before_the_absolute_mean():
             return np.full(len(X), 0.1)
 
     run, dataset, vectors = _returns_of(Opposed())
-    made = contributions(run, vectors, dataset.features, None).importance()
+    made = contributions(run, Inputs(vectors, dataset.features, None)).importance()
     importance = dict(zip(made["group"], made["mean"], strict=True))
     assert importance["headline"] == pytest.approx(0)
     assert importance["x"] == pytest.approx(0.1)
@@ -149,7 +152,11 @@ def _returns_of(model):
     dataset = make_dataset(rng.normal(size=60), np.arange(60), {"x": rng.normal(size=60)})
     vectors = rng.normal(size=(60, 2)).astype(np.float32)
     run = train(dataset, vectors, TrainSettings(task="regress"))
-    return replace(run, parts=replace(run.parts, models={"only": model})), dataset, vectors
+    return (
+        replace(run, parts=replace(run.parts, models={"only": model}, combiners=Combiners())),
+        dataset,
+        vectors,
+    )
 
 
 def test_importance_is_the_mean_absolute_contribution():
@@ -163,9 +170,8 @@ def test_importance_is_the_mean_absolute_contribution():
 def test_a_run_without_outlet_or_features_is_explained(few_trees):
     dataset, vectors = signal()
     bare = make_dataset(dataset.frame["target"].to_numpy(), np.arange(240) // 10)
-    made = contributions(
-        train(bare, vectors, TrainSettings()), vectors[:5], pd.DataFrame(index=range(5)), None
-    )
+    run = train(bare, vectors, TrainSettings())
+    made = contributions(run, Inputs(vectors[:5], pd.DataFrame(index=range(5)), None))
     assert made.groups == ("headline",)
     assert_adds_up(made)
 
@@ -196,6 +202,51 @@ def test_large_margins_still_add_up():
     values, base = probability_contributions(margins, np.zeros(3), 2)
     end = np.exp(margins.sum(axis=1))
     assert values.sum(axis=1) + base == pytest.approx(end[:, 2] / end.sum(axis=1), abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def worded(few_trees):
+    dataset, vectors = signal()
+    words = np.where(dataset.frame["target"] > 0, "급등", "급락")
+    text = pd.Series(
+        [f"삼성전자 {word}{'!' * (number % 5)}" for number, word in enumerate(words)], dtype="str"
+    )
+    told = replace(dataset, frame=dataset.frame.assign(headline=text))
+    return train(told, vectors, TrainSettings(extras=("length", "keywords", "morphemes"))), told, vectors
+
+
+def test_the_text_features_are_one_group_whose_members_sum_to_it(worded):
+    run, dataset, vectors = worded
+    rows = Inputs.of(dataset, vectors, extras=run.settings.extras).take(np.arange(20))
+    made = contributions(run, rows)
+    assert_adds_up(made)
+    inside = [number for number, (group, _) in enumerate(made.members) if group == "text"]
+    column = made.groups.index("text")
+    for name in MODELS:
+        total = made.member_values[name][:, inside].sum(axis=1)
+        assert total == pytest.approx(made.values[name][:, column], abs=1e-9), name
+    assert set(made.inside("text")["member"]) == {"length", "keywords", "morphemes"}
+    assert made.importance()["group"][0] == "text"
+
+
+def test_kept_members_come_back(worded, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+    run, dataset, vectors = worded
+    save_run(run)
+    first = explain_run(run, dataset, vectors)
+    monkeypatch.setattr("core.explain.explain_run.contributions", None)
+    again = explain_run(run, dataset, vectors)
+    assert again.members == first.members
+    assert again.inside("text").equals(first.inside("text"))
+
+
+def test_an_explanation_kept_by_an_earlier_version_is_made_anew(saved):
+    folder, run, dataset, vectors = saved
+    first = explain_run(run, dataset, vectors)
+    path = next(folder.glob("explain*.npz"))
+    kept = read_arrays(path)
+    write_arrays(path, {name: array for name, array in kept.items() if not name.startswith("members")})
+    assert explain_run(run, dataset, vectors).members == first.members
 
 
 @pytest.fixture

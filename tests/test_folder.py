@@ -121,3 +121,51 @@ def test_a_sentencepiece_model_is_part_of_the_fingerprint(home, tmp_path):
     before = card_of_folder(folder).fingerprint()
     (folder / "spm.model").write_bytes((folder / "spm.model").read_bytes() + b"\0")
     assert card_of_folder(folder).fingerprint() != before
+
+
+@pytest.mark.parametrize(
+    ("file", "contents"),
+    [
+        ("config.json", b'{"model_type": ["bert"], "hidden_size": 32, "vocab_size": 9}'),
+        ("config.json", b'{"max_position_embeddings": 0.5, "hidden_size": 32, "vocab_size": 9}'),
+        ("config.json", b'{"architectures": 3, "hidden_size": 32, "vocab_size": 9}'),
+        ("config.json", b'{"hidden_size": -3, "vocab_size": 9}'),
+        ("config.json", b'{"a":' * 100_000),
+        ("tokenizer_config.json", b'{"model_max_length": 0.2}'),
+        ("tokenizer_config.json", b'{"model_max_length": Infinity}'),
+        ("sentence_bert_config.json", b'{"max_seq_length": 0.1}'),
+        ("1_Pooling/config.json", b'{"pooling_mode": ["mean"]}'),
+        ("config_sentence_transformers.json", b'{"prompts": {}, "default_prompt_name": []}x'),
+        ("model.safetensors", (5).to_bytes(8, "little") + b"[1,2]"),
+        ("model.safetensors", (13).to_bytes(8, "little") + b'{"a":{"x":1}}'),
+        ("model.safetensors", (20).to_bytes(8, "little") + b'{"a":{"shape":[{}]}}'),
+    ],
+)
+def test_a_damaged_file_is_said_in_one_sentence(folder, file, contents):
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_bytes(contents)
+    with pytest.raises(UserError) as error:
+        card_of_folder(folder)
+    assert str(folder) in str(error.value)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "pytorch_model.bin", "tokenizer.json"])
+def test_a_git_lfs_pointer_is_told_from_the_file_it_stands_for(folder, file):
+    if file == "pytorch_model.bin":
+        (folder / "model.safetensors").unlink()
+    (folder / file).write_text("version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 3\n")
+    with pytest.raises(UserError, match=f"{file} is a Git LFS pointer"):
+        card_of_folder(folder)
+
+
+def test_a_file_that_may_not_be_read_is_said(folder, monkeypatch):
+    read = type(folder).read_text
+
+    def refuse(path, *args, **options):
+        if path.name == "config.json":
+            raise PermissionError(13, "Permission denied")
+        return read(path, *args, **options)
+
+    monkeypatch.setattr(type(folder), "read_text", refuse)
+    with pytest.raises(UserError, match=r"could not be loaded: .*Permission denied"):
+        card_of_folder(folder)

@@ -263,7 +263,8 @@ def test_without_a_network_the_remedies_are_said(server, monkeypatch, tmp_path):
         UserError, match=r"org/tiny is not on this machine.*HF_ENDPOINT.*bring the encoder's folder"
     ):
         hub.download(TINY, silent)
-    assert hub.size_to_download(TINY) is None
+    with pytest.raises(UserError, match="org/tiny is not on this machine"):
+        hub.size_to_download(TINY)
 
 
 def test_offline_mode_is_named_and_what_is_here_is_used_all_the_same(server, monkeypatch, tmp_path):
@@ -318,16 +319,155 @@ def test_a_file_that_cannot_be_had_is_said(server):
         hub.download(TINY, silent)
 
 
+@pytest.mark.parametrize("lost", ["modules.json", "1_Pooling/config.json"])
+def test_an_encoder_whose_settings_did_not_come_is_not_here(server, lost):
+    add_cls_pooling(server.folder / build(server, MINI_LM))
+    server.lost.add(lost)
+    with pytest.raises(UserError, match="HTTP 404"):
+        hub.download(MINI_LM, silent)
+    assert hub.local_snapshot(MINI_LM) is None
+    assert not {name for name in server.downloaded() if "model" in name}
+    server.lost.clear()
+    assert card_of_folder(hub.download(MINI_LM, silent)).pooling == "cls"
+
+
+def add_cls_pooling(folder):
+    write_json(folder / "1_Pooling" / "config.json", {"pooling_mode_cls_token": True})
+
+
+def test_a_large_file_outside_lfs_is_checked_against_gits_hash(server, monkeypatch):
+    vocabulary = add_large_vocabulary(server)
+    with monkeypatch.context() as patch:
+        patch.setitem(
+            server.instead, f"/{TINY}/resolve/{server.commit(TINY)}/vocab.txt", (200, vocabulary[::-1])
+        )
+        patch.setattr(hub_stream, "fetched", lambda *_: 0)
+        with pytest.raises(UserError, match=r"vocab\.txt of org/tiny arrived damaged"):
+            hub.download(TINY, silent)
+    assert (hub.download(TINY, silent) / "vocab.txt").read_bytes() == vocabulary
+
+
+def add_large_vocabulary(server):
+    vocabulary = "\n".join(f"word{i}" for i in range(150_000)).encode()
+    (save_wordpiece(server.folder / TINY) / "vocab.txt").write_bytes(vocabulary)
+    return vocabulary
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"), [((206, b""), "less"), ((200, b"short"), "less"), ((200, b"x" * 4_000_000), "more")]
+)
+def test_an_answer_of_another_size_than_announced_ends_the_download(server, monkeypatch, answer, reason):
+    monkeypatch.setattr(hub_stream.time, "sleep", lambda seconds: None)
+    build_large(server)
+    server.instead["/lfs/"] = answer
+    told = Stopped()
+    with pytest.raises(UserError, match=f"could not give org/tiny .The answer holds {reason} of the file"):
+        hub.download(TINY, told)
+    assert 1 <= len(ranges(server)) <= 6
+    held = [part.stat().st_size for part in (server.folder.parent / "cache").rglob("*.incomplete")]
+    assert max(held) <= len(build_large(server))
+
+
+def test_a_download_that_gets_nothing_can_be_cancelled(server, monkeypatch):
+    monkeypatch.setattr(hub_stream.time, "sleep", lambda seconds: None)
+    build_large(server)
+    server.instead["/lfs/"] = (206, b"")
+
+    def report(fraction, template, /, **params):
+        if ranges(server):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        hub.download(TINY, report)
+    assert len(ranges(server)) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>blocked by policy</html>", b"[]", b"3", b'{"sha": 3}', b"\xff"])
+@pytest.mark.parametrize("ask", [hub.size_to_download, lambda name: hub.download(name, silent)])
+def test_an_answer_that_is_no_hubs_is_said(server, body, ask):
+    server.instead["/"] = (200, body)
+    with pytest.raises(
+        UserError, match=f"The answer of {server.url} is not a hub's|of another form than a hub's"
+    ):
+        ask(TINY)
+
+
+def test_a_token_that_is_not_accepted_is_named(server, monkeypatch):
+    build_large(server)
+    server.strict = True
+    monkeypatch.setenv("HF_TOKEN", "hf_stale")
+    with pytest.raises(UserError, match="or does not accept the token set in HF_TOKEN"):
+        hub.download(TINY, silent)
+    monkeypatch.delenv("HF_TOKEN")
+    assert hub.download(TINY, silent)
+
+
+def test_a_token_file_that_is_not_accepted_is_named(server, tmp_path):
+    server.strict = True
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "no-token").write_text("hf_stale")
+    with pytest.raises(UserError, match=r"does not accept the token set in .*no-token"):
+        hub.download(TINY, silent)
+
+
+@pytest.mark.parametrize("size", [3_000_000, 1_000])  # the larger goes through our own stream
+def test_a_token_is_never_sent_on_to_another_host(server, monkeypatch, size):
+    build_large(server, size)
+    server.gated.add(TINY)
+    monkeypatch.setenv("HF_TOKEN", server.token)
+    with FakeHub(server.folder) as other:
+        server.cdn = other.url
+        hub.download(TINY, silent)
+    assert f"Bearer {server.token}" in server.tokens
+    assert [path for _, path, _ in other.requests if path.startswith("/lfs/")]
+    assert set(other.tokens) == {""}
+
+
+def test_a_cache_that_may_not_be_written_names_how_to_move_it(server, monkeypatch):
+    build_large(server)
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(hub_stream, "_append", refuse)
+    with pytest.raises(UserError, match=r"No permission to write to the hub's cache .*HF_HUB_CACHE"):
+        hub.download(TINY, silent)
+
+
+def test_a_reference_that_is_no_text_is_no_encoder(server):
+    hub.download(build(server, MINI_LM), silent)
+    (reference,) = (server.folder.parent / "cache").rglob("refs/main")
+    reference.write_bytes(b"\xff\xfe")
+    assert hub.local_snapshot(MINI_LM) is None
+    assert hub.cached_ids() == []
+
+
+def test_a_folder_that_cannot_be_read_leaves_the_other_encoders_listed(server, monkeypatch):
+    for name in (KF_DEBERTA, MINI_LM):
+        hub.download(build(server, name), silent)
+    whole = hub.tokenizer_files
+
+    def refused(folder):
+        if "kakaobank" in str(folder):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(folder)
+
+    monkeypatch.setattr(hub, "tokenizer_files", refused)
+    assert hub.cached_ids() == [MINI_LM]
+
+
 def test_a_full_disk_is_said_and_what_was_fetched_goes_on_later(server, monkeypatch):
     weights = build_large(server)
 
-    def full(url, part, progress):
+    def full(url, part, size, progress):
         part.write_bytes(weights[:1_000_000])
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(hub_stream, "_append", full)
-        with pytest.raises(UserError, match="The disk is full"):
+        with pytest.raises(
+            UserError, match=r"The disk is full.*hub's cache .*cache\. .*HF_HOME or HF_HUB_CACHE"
+        ):
             hub.download(TINY, silent)
     hub.download(TINY, silent)
     assert ranges(server) == ["bytes=1000000-"]

@@ -284,3 +284,49 @@ def test_a_bert_is_loaded_without_importing_transformers(folder):
         "sys.exit('transformers' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code, str(folder)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "attention"),
+    [("intfloat/multilingual-e5-large", "sdpa"), ("kakaobank/kf-deberta-base", "eager")],
+)
+@pytest.mark.parametrize(
+    "setting", ["attn_implementation", "_attn_implementation", "_attn_implementation_internal"]
+)
+def test_a_config_cannot_choose_what_computes_attention(
+    home, tmp_path, monkeypatch, name, attention, setting
+):
+    from transformers import modeling_utils
+
+    monkeypatch.setattr(
+        modeling_utils, "is_kernel", lambda asked: asked == "evil/kernels" and pytest.fail(asked)
+    )
+    folder = KINDS[name](tmp_path / "kind")
+    model = float32(card_of_folder(change_config(folder, hidden_act="relu", **{setting: "evil/kernels"})))
+    assert model.config._attn_implementation == attention
+
+
+def test_code_that_a_config_names_is_left_out(folder):
+    values = {
+        **read_config(folder),
+        "auto_map": {"AutoModel": "evil--x.Y"},
+        "experts_implementation": "evil/x",
+    }
+    config = transformers_config(values, "tiny")
+    assert not hasattr(config, "auto_map")
+    assert config._experts_implementation is None
+
+
+@pytest.mark.parametrize("hidden_act", ["gelu", "relu"])
+def test_quantised_weights_are_refused(folder, hidden_act):
+    quantised = {"quant_method": "bitsandbytes", "load_in_8bit": True}
+    with pytest.raises(UserError, match="are quantised"):
+        float32(card_of_folder(change_config(folder, hidden_act=hidden_act, quantization_config=quantised)))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"num_attention_heads": 0}, {"pad_token_id": "x"}, {"layer_norm_eps": "x"}]
+)
+def test_a_config_of_impossible_values_is_said_in_one_sentence(folder, changes):
+    with pytest.raises(UserError, match="could not be loaded"):
+        float32(card_of_folder(change_config(folder, **changes)))

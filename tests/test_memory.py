@@ -1,9 +1,10 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from core.embed import memory
+from core.embed import kept, memory
 from core.embed.card import EncoderCard
 from core.errors import UserError
 from core.locale import translate_message
@@ -44,6 +45,13 @@ def test_the_least_of_machine_container_and_gpu_counts(machine, room, least):
     assert memory.available_bytes() == least * GB
 
 
+def test_a_full_gpu_does_not_count_for_what_computes_on_the_cpu(machine):
+    machine.gpu = 0
+    memory.require_memory(card(parameters=500_000_000), "cpu")
+    with pytest.raises(UserError, match="does not fit"):
+        memory.require_memory(card(parameters=500_000_000), "cuda")
+
+
 def test_fits_compares_what_is_needed_with_what_is_free(machine):
     large = card(parameters=500_000_000)  # 3.5 GB
     assert memory.fits(large)
@@ -55,15 +63,50 @@ def test_fits_compares_what_is_needed_with_what_is_free(machine):
 def test_too_large_for_memory_is_said_with_both_figures_and_a_remedy(machine):
     machine.free = 2 * GB
     with pytest.raises(
-        UserError, match=r"too large for memory: it needs about 3\.5 GB and 2\.0 GB are free"
+        UserError, match=r"does not fit into the memory that is free now: it needs about 3\.5 GB and 2\.0 GB"
     ) as error:
         memory.require_memory(card(parameters=500_000_000))
     assert "Choose a smaller encoder" in str(error.value)
-    assert "3.5GB" in translate_message(error.value.message, "ko")
+    assert "3.5" in translate_message(error.value.message, "ko")
 
 
 def test_an_encoder_that_fits_is_let_through(machine):
     memory.require_memory(card(parameters=500_000_000))
+
+
+@pytest.fixture
+def in_memory(machine, tmp_path):
+    """The card of an encoder of 3.5 GB that is loaded, which leaves 1 GB free."""
+    one = replace(card(parameters=500_000_000), folder=tmp_path)
+    machine.free = GB
+    kept.keep(("fingerprint", "", 8, "cpu"), SimpleNamespace(card=one))
+    yield one
+    kept.loaded.clear()
+
+
+def test_an_encoder_that_is_loaded_fits(in_memory, tmp_path):
+    assert memory.fits(in_memory)
+    assert memory.fits(in_memory, available=0)
+    assert memory.fits(replace(in_memory, folder=tmp_path / "another")) is False
+    assert memory.fits(replace(in_memory, folder=None)) is False
+
+
+def test_encoders_kept_in_memory_are_let_go_where_the_next_one_does_not_fit(in_memory, machine, monkeypatch):
+    monkeypatch.setattr(
+        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if kept.loaded else 4 * GB)
+    )
+    memory.require_memory(card(parameters=50_000_000))
+    assert memory.kept.is_kept(in_memory)  # there is room beside it
+    memory.require_memory(card(parameters=500_000_000))
+    assert not kept.loaded
+
+
+def test_letting_go_that_does_not_suffice_says_what_is_free_after_it(in_memory, monkeypatch):
+    monkeypatch.setattr(
+        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if kept.loaded else 3 * GB)
+    )
+    with pytest.raises(UserError, match=r"3\.5 GB and 3\.0 GB are free"):
+        memory.require_memory(card(parameters=500_000_000))
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from core.data.reading import read_table
 from core.embed import vectors_if_stored
 from core.errors import UserError
 from core.predict import encode_headline, precedents, predict_headline, score_table
-from core.train import load_run
+from core.train import TrainSettings, forest, load_run, train
+from core.train.features import Inputs
+from core.train.settings import EXTRAS
 
 
 @pytest.fixture
@@ -93,3 +95,45 @@ def test_a_missing_feature_and_a_new_outlet_are_told(lab, run):
     problems = {problem.code: problem for problem in score_table(run, table).problems}
     assert problems["missing_feature"].message.params["columns"] == "RSI"
     assert problems["unseen_press"].rows == (1, 2, 3, 4, 5)
+
+
+@pytest.fixture(scope="module")
+def worded(finished_lab):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_LAB_HOME", str(finished_lab.home))
+        patch.setattr(forest, "TREES", 25)
+        data = load_dataset(finished_lab.dataset)
+        vectors = vectors_if_stored(data.headlines, "multilingual-e5-small")
+        return train(data, vectors, TrainSettings(extras=EXTRAS, components=4, winsor=0.01))
+
+
+def test_a_typed_headline_is_read_for_the_text_features_and_its_time_is_missing(worded, data, vectors):
+    features = data.features.iloc[7]
+    made = predict_headline(worded, vectors[[7]], features.to_dict(), None, f" {data.headlines[7]}")
+    known = Inputs.of(data, vectors, extras=EXTRAS).take(np.array([7]))
+    press = pd.Series([None], dtype="str")
+    expected = worded.predict(known._replace(press=press, time=None))
+    np.testing.assert_allclose(made.values["mean"], expected["mean"][0], atol=1e-6)
+    assert "text" in made.reasons.groups
+
+
+def test_a_run_with_text_features_refuses_a_prediction_without_the_headline(worded, vectors):
+    with pytest.raises(ValueError, match="no headlines were given"):
+        predict_headline(worded, vectors[:1], {}, None)
+
+
+def test_a_lone_surrogate_in_a_typed_headline_is_no_fault(worded, vectors):
+    made = predict_headline(worded, vectors[:1], {}, None, "\ud800 급등")
+    assert np.isfinite(made.values["mean"]).all()
+
+
+def test_a_file_is_scored_with_its_own_texts_and_times(lab, worded, data, vectors):
+    table = read_table(lab.file.read_bytes()).frame
+    scored = score_table(worded, table).table.set_index("row")
+    expected = worded.predict(Inputs.of(data, vectors, extras=EXTRAS))["mean"][:, 1]
+    np.testing.assert_allclose(scored.loc[data.frame["row"], "mean:승"], expected, atol=1e-5)
+
+
+def test_a_file_without_dates_is_scored_with_its_clock_missing(lab, worded):
+    table = read_table(lab.file.read_bytes()).frame.head(5).drop(columns="작성일시")
+    assert np.isfinite(score_table(worded, table).table["mean:승"]).all()

@@ -1,10 +1,12 @@
 import pytest
 
+from core.embed import bundled
 from core.embed.tokens import token_counter
 from core.errors import UserError
 
 
 def test_tokens_are_counted_with_prefix_and_beyond_the_limit(home):
+    bundled.unpack()
     counter = token_counter("multilingual-e5-small")
     short, long = counter.count(["삼성전자 급등", "삼성전자 급등 " * 400])
     assert 4 <= short <= 12

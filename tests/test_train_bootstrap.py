@@ -5,7 +5,7 @@ import pytest
 from train_tables import make_dataset
 
 from core.train import bootstrap
-from core.train.bootstrap import Interval, blocks, intervals
+from core.train.bootstrap import Interval, blocks, bounds, draws, intervals, mean_interval, paired
 from core.train.metrics import METRICS
 
 MAE = [metric for metric in METRICS["regress"] if metric.name == "mae"]
@@ -42,9 +42,10 @@ def test_the_same_seed_gives_the_same_interval_and_another_another():
 
 def test_chunks_do_not_change_the_result(monkeypatch):
     y, ids = errors(3)
-    whole = intervals(y, y * 0, ids, MAE, seed=0)
+    whole = intervals(y, y * 0, ids, MAE, seed=0)["mae"]
     monkeypatch.setattr(bootstrap, "CELLS", 1000)
-    assert intervals(y, y * 0, ids, MAE, seed=0) == whole
+    made = intervals(y, y * 0, ids, MAE, seed=0)["mae"]
+    assert (made.low, made.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
 
 
 def test_resamples_without_a_class_are_left_out():
@@ -69,3 +70,45 @@ def test_a_block_is_a_session_and_without_one_a_story():
     assert ids[3] == ids[4] != ids[5]
     assert ids.min() == 0
     assert ids.max() == 3
+
+
+def test_a_row_of_weight_two_is_scored_as_two_rows():
+    y, ids = errors(2)
+    heavy = np.tile([2.0, 1.0], 30)
+    copied = np.repeat(np.arange(60), heavy.astype(int))
+    weighted = intervals(y + heavy, y * 0, ids, MAE, seed=0, weights=heavy)["mae"]
+    repeated = intervals((y + heavy)[copied], copied * 0.0, ids[copied], MAE, seed=0)["mae"]
+    assert weighted.value == pytest.approx(repeated.value)
+    assert (weighted.low, weighted.high) == pytest.approx((repeated.low, repeated.high))
+
+
+def test_what_two_predictions_share_cancels_in_their_paired_difference():
+    y, ids = errors(1)
+    ours, other = np.full(30, 0.01), np.zeros(30)
+    shared = intervals(y + 1, other, ids, MAE, seed=0)["mae"]
+    made = paired(y + 1, ours, other, ids, MAE[0], seed=0)
+    assert (made.value, made.low, made.high) == pytest.approx((-0.01, -0.01, -0.01))
+    assert shared.high - shared.low > 0.1
+
+
+def test_a_paired_difference_is_taken_in_the_resamples_of_the_single_scores():
+    y, ids = errors(1)
+    other = np.random.default_rng(3).normal(size=30)
+    by_hand = np.concatenate(
+        [MAE[0].compute(y, y * 0, w) - MAE[0].compute(y, other, w) for w in draws(ids, seed=4)]
+    )
+    made = paired(y, y * 0, other, ids, MAE[0], seed=4)
+    assert (made.low, made.high) == bounds(by_hand, 30)
+
+
+def test_few_blocks_widen_the_interval_as_a_t_quantile_would():
+    scores = np.random.default_rng(0).normal(size=200_000)
+    low, high = bounds(scores, 10)
+    assert high == pytest.approx(2.262 * math.sqrt(10 / 9), abs=0.03)
+    assert low == pytest.approx(-high, abs=0.05)
+    assert bounds(scores, 10_000)[1] == pytest.approx(1.96, abs=0.02)
+
+
+def test_the_interval_of_a_mean_needs_two_blocks():
+    assert math.isnan(mean_interval(np.ones(3), np.zeros(3, int), 0).low)
+    assert mean_interval(np.ones(3), np.arange(3), 0) == Interval(1, 1, 1)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn import metrics as reference
+from sklearn.calibration import calibration_curve
 
 from core.train import metrics
 
@@ -46,6 +47,7 @@ def macro_average_precision(y, p):
         ("mae", RETURNS, reference.mean_absolute_error),
         ("rmse", RETURNS, reference.root_mean_squared_error),
         ("r2", RETURNS, reference.r2_score),
+        ("hit_rate", RETURNS, lambda y, p: reference.accuracy_score(y > 0, p > 0)),
         ("rank_ic", RETURNS, lambda y, p: spearmanr(y, p).statistic),
     ],
 )
@@ -104,3 +106,56 @@ def test_a_sure_and_wrong_probability_costs_a_finite_loss():
 def test_the_main_metric_of_a_task_is_one_of_its_metrics():
     for task, name in metrics.MAIN_METRIC.items():
         assert name in [metric.name for metric in metrics.METRICS[task]]
+
+
+def untied(classes):
+    return RNG.dirichlet(np.ones(classes), size=N)
+
+
+def calibration_error(came, sure):
+    """The error from scikit-learn's curve over ten bins of equal mass."""
+    share, probability = calibration_curve(came, sure, n_bins=10, strategy="quantile")
+    return np.abs(share - probability).mean()  # 20 rows a bin
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_the_calibration_error_is_that_of_the_curve_over_bins_of_equal_mass(classes):
+    y, p = RNG.integers(0, classes, N).astype(float), untied(classes)
+    sure, came = (p[:, 1], y == 1) if classes == 2 else (p.max(axis=1), p.argmax(axis=1) == y)
+    assert metrics.ece(y, p, one())[0] == pytest.approx(calibration_error(came, sure), abs=1e-12)
+
+
+def test_probabilities_that_come_true_have_no_calibration_error():
+    y = np.r_[np.zeros(75), np.ones(25)]
+    assert metrics.ece(y, np.tile([0.75, 0.25], (100, 1)), one(100))[0] == pytest.approx(0)
+    assert metrics.ece(y, np.tile([0.35, 0.65], (100, 1)), one(100))[0] == pytest.approx(0.4)
+
+
+def test_the_spread_is_the_mean_of_the_top_fifth_less_that_of_the_bottom_fifth():
+    y, p = RNG.normal(size=N), RNG.normal(size=N)
+    order = np.argsort(p)
+    expected = y[order[-40:]].mean() - y[order[:40]].mean()
+    assert metrics.spread(y, p, one())[0] == pytest.approx(expected)
+
+
+def test_rows_tied_across_a_border_share_their_place_in_the_fifth():
+    y, p = np.array([0.0, 1, 2, 3, 10]), np.array([0.0, 1, 1, 2, 2])
+    assert metrics.spread(y, p, one(5))[0] == pytest.approx((3 + 10) / 2 - 0)
+
+
+def test_a_constant_prediction_has_no_spread():
+    assert metrics.spread(RETURNS[0], np.full(N, 0.1), one())[0] == pytest.approx(0)
+
+
+def test_a_return_of_zero_is_not_a_win():
+    assert metrics.hit_rate(np.array([0.0, 0.0, 0.01]), np.array([0.01, 0.0, 0.02]), one(3))[0] == pytest.approx(2 / 3)  # fmt: skip
+
+
+def test_scores_are_written_as_the_reader_expects_them():
+    written = [
+        metrics.shown(metrics.metric_named(name), 0.0123, difference)
+        for name in ("auc", "mae")
+        for difference in (False, True)
+    ]
+    assert written == ["0.012", "+0.012", "1.23%", "+123.0 bp"]
+    assert metrics.shown(metrics.metric_named("auc"), float("nan")) == "–"

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from train_tables import OUTLETS, make_dataset, signal, three_classes
 from core.errors import UserError
 from core.jobs import Cancelled
 from core.train import forest
+from core.train.features import Inputs
 from core.train.metrics import METRICS
 from core.train.pipeline import train
 from core.train.run import run_table
@@ -40,8 +42,8 @@ def test_nothing_is_fitted_on_test_rows(task, split):
     bad = train(*poisoned(dataset, vectors, clean.predictions["position"].to_numpy()), settings)
     for name, array in clean.preparation.to_arrays().items():
         assert np.array_equal(array, bad.preparation.to_arrays()[name]), name
-    probe = (vectors[:30], dataset.features[:30], dataset.frame["press"][:30])
-    before, after = clean.predict(*probe), bad.predict(*probe)
+    probe = Inputs.of(dataset, vectors).take(np.arange(30))
+    before, after = clean.predict(probe), bad.predict(probe)
     for name, prediction in before.items():
         assert np.array_equal(prediction, after[name]), name
 
@@ -103,8 +105,15 @@ def test_a_run_counts_where_every_row_went():
 
 def test_returns_are_predicted():
     run = train(*signal(), TrainSettings(task="regress"))
-    assert list(run.scores) == ["rf", "xgb", "lgbm", "mean"]
-    assert list(run.baselines) == ["average", "table_only"]
+    assert list(run.scores) == ["rf", "xgb", "lgbm", "mean", "rank_mean", "stack"]
+    assert list(run.baselines) == [
+        "average",
+        "table_only",
+        "shuffled",
+        "outlet_only",
+        "encoder_linear",
+        "tfidf_linear",
+    ]
     assert list(run.scores["rf"]) == [metric.name for metric in METRICS["regress"]]
     assert run.scores["mean"]["rank_ic"].low > 0.3
     assert run.test_predictions("mean").shape == (run.split.test_rows,)
@@ -120,18 +129,29 @@ def test_three_classes_are_predicted():
     assert run.scores["mean"]["auc"].value > 0.8
 
 
-def test_vectors_alone_are_enough_and_have_no_table_to_compare_with():
+@pytest.fixture(scope="module")
+def headlines_alone():
     dataset, vectors = signal()
-    dataset = make_dataset(dataset.frame["target"].to_numpy(), np.sort(np.arange(240) % 24))
-    run = train(dataset, vectors, TrainSettings())
+    return make_dataset(dataset.frame["target"].to_numpy(), np.sort(np.arange(240) % 24)), vectors
+
+
+def test_vectors_alone_are_enough_and_are_compared_with_guessing(headlines_alone):
+    run = train(*headlines_alone, TrainSettings())
     assert run.preparation.groups == ("headline",)
-    assert list(run.baselines) == ["majority"]
+    assert list(run.baselines) == ["majority", "encoder_linear", "tfidf_linear"]
+    assert run.lift.without_text == 0.5
+    assert run.lift.value == pytest.approx(run.scores["mean"]["auc"].value - 0.5)
 
 
-def test_the_table_alone_is_enough():
+def test_returns_from_vectors_alone_have_nothing_to_be_compared_with(headlines_alone):
+    assert train(*headlines_alone, TrainSettings("regress")).lift is None
+
+
+def test_the_table_alone_is_enough_and_has_no_lift():
     run = train(signal()[0], None, TrainSettings())
     assert "headline" not in run.preparation.groups
-    assert list(run.baselines) == ["majority"]
+    assert list(run.baselines) == ["majority", "outlet_only", "tfidf_linear"]
+    assert run.lift is None
 
 
 def test_the_outlet_can_be_left_out():
@@ -143,7 +163,7 @@ def test_an_outlet_never_seen_is_predicted_all_the_same():
     dataset, vectors = signal()
     run = train(dataset, vectors, TrainSettings())
     press = pd.Series(["처음신문", OUTLETS[0]], dtype="str")
-    p = run.predict(vectors[:2], dataset.features[:2], press)
+    p = run.predict(Inputs(vectors[:2], dataset.features[:2], press))
     assert np.isfinite(p["mean"]).all()
     assert run.preparation.unseen(press).tolist() == [True, False]
 
@@ -151,7 +171,7 @@ def test_an_outlet_never_seen_is_predicted_all_the_same():
 def test_the_mean_is_the_mean_of_the_three():
     dataset, vectors = signal()
     run = train(dataset, vectors, TrainSettings())
-    p = run.predict(vectors[:9], dataset.features[:9], dataset.frame["press"][:9])
+    p = run.predict(Inputs.of(dataset, vectors).take(np.arange(9)))
     assert p["mean"] == pytest.approx((p["rf"] + p["xgb"] + p["lgbm"]) / 3)
 
 
@@ -195,10 +215,13 @@ def test_the_table_of_a_run_has_the_agreed_keys():
         "pooling",
         "models",
         "baselines",
+        "walk_forward",
+        "sealed",
+        "effective_n",
         "seconds",
     ]
     assert set(table["models"]["mean"]["auc"]) == {"value", "low", "high"}
-    assert {"rf", "xgb", "lgbm", "baselines", "score"} <= set(table["seconds"])
+    assert {"split", "prepare", "tune", "fit", "rf", "xgb", "lgbm", "score"} <= set(table["seconds"])
 
 
 def test_training_stops_where_the_user_cancels():
@@ -236,3 +259,155 @@ def test_vectors_of_other_rows_are_refused():
     dataset, vectors = signal()
     with pytest.raises(ValueError, match="239 vectors for 240 rows"):
         train(dataset, vectors[1:], TrainSettings())
+
+
+@pytest.fixture(scope="module")
+def walked():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forest, "TREES", 50)
+        return train(*signal(), TrainSettings(folds=3, horizon=2))
+
+
+def test_the_folds_walk_forward_before_the_holdout(walked):
+    folds = walked.walk.folds
+    assert len(folds) == 3
+    assert all(fold.first <= fold.last for fold in folds)
+    assert all(fold.last < later.first for fold, later in pairwise(folds))
+    assert folds[-1].last < walked.split.cut
+    assert [fold.train_rows for fold in folds] == sorted(fold.train_rows for fold in folds)
+
+
+def test_no_row_of_the_holdout_is_in_a_fold(walked):
+    table = walked.all_predictions
+    held = set(table.loc[table["fold"] == 0, "position"])
+    assert len(held) == walked.split.test_rows
+    assert held.isdisjoint(table.loc[table["fold"] > 0, "position"])
+    assert walked.predictions["fold"].eq(0).all()
+
+
+def test_every_scored_model_can_be_looked_up_on_the_holdout(walked):
+    for name in (*walked.scores, *walked.baselines):
+        assert np.isfinite(walked.test_predictions(name)).all(), name
+    for name in (*walked.walk.scores, *walked.walk.baselines):
+        assert np.isfinite(walked.test_predictions(name, walked.all_predictions)).all(), name
+
+
+def test_the_lift_is_over_walk_and_holdout_together(walked):
+    table = walked.all_predictions
+    assert walked.lift.blocks == table["session"].nunique() > walked.split.test_sessions
+
+
+def test_what_is_held_out_does_not_touch_the_walk(walked):
+    bad = train(
+        *poisoned(*signal(), walked.predictions["position"].to_numpy()), TrainSettings(folds=3, horizon=2)
+    )
+    assert bad.walk == walked.walk
+
+
+def test_events_are_scored_where_they_are_the_unit(walked):
+    dataset, vectors = signal()
+    run = train(dataset, vectors, TrainSettings(unit="event"))
+    table = run.predictions
+    p = table.groupby("session")["mean:승"].mean()  # one company
+    y = dataset.outcome("classify")[table["position"]]
+    share = pd.Series(y).groupby(table["session"]).mean()
+    assert run.scores["mean"]["accuracy"].value == pytest.approx(((p > 0.5) == (share > 0.5)).mean())
+    assert any("disagree" in str(warning) for warning in run.warnings)
+
+
+def test_the_parameters_are_tuned_before_the_first_test(monkeypatch):
+    from core.train import pipeline
+
+    seen = []
+
+    def tune(sample, seconds, report):
+        seen.append((len(sample.y), seconds, len(sample.folds)))
+        return ()
+
+    monkeypatch.setattr(pipeline, "tune", tune)
+    run = train(*signal(), TrainSettings(folds=2, tune_seconds=9))
+    assert seen == [(run.walk.folds[0].train_rows, 9, 3)]
+
+
+def test_a_walk_can_be_cancelled():
+    def stop(fraction, template, **params):
+        if fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(*signal(), TrainSettings(folds=3), stop)
+
+
+def test_infinite_and_missing_numbers_are_trained_on_and_what_says_nothing_is_listed():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=240)
+    target, wild = 0.01 * (x + rng.normal(size=240)), np.where(rng.random(240) < 0.1, np.inf, x)
+    wild[:9] = float("1e400")
+    useless = {"empty": np.full(240, np.nan), "flat": np.full(240, 3.0), "endless": np.full(240, -np.inf)}
+    dataset = make_dataset(target, np.arange(240) // 10, {"x": wild} | useless)
+    run = train(dataset, None, TrainSettings())
+    listed = next(str(warning) for warning in run.warnings if "never vary" in str(warning))
+    assert all(name in listed for name in ("empty", "flat", "endless"))
+    assert run.preparation.groups == ("x",)
+    assert np.isfinite(run.test_predictions("mean")).all()
+    assert run.scores["mean"]["auc"].value > 0.6
+
+
+@pytest.mark.parametrize(
+    ("task", "dataset", "words"),
+    [
+        ("classify", make_dataset(["승"] * 40, np.arange(40), kind="label"), "one class"),
+        ("classify", make_dataset(["승"] * 39 + ["패"], np.arange(40), kind="label"), "패 has a single row"),
+        ("regress", make_dataset([0.1, -0.1, 0.2], np.arange(3)), "Only 3 rows"),
+        ("classify", make_dataset(np.resize([0.1, -0.1], 40), np.zeros(40, int)), "1 session"),
+    ],
+    ids=["one class", "a class of one row", "three rows", "one session"],
+)
+def test_what_is_too_little_is_said_before_training_starts(task, dataset, words, monkeypatch):
+    from core.train import bench
+
+    monkeypatch.setattr(bench.Bench, "learn", lambda *_: pytest.fail("training started"))
+    with pytest.raises(UserError, match=words):
+        train(dataset, None, TrainSettings(task))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"split": "group"}, {"folds": 3}, {"folds": 3, "window": "rolling"}, {"split": "company"}],
+    ids=str,
+)
+def test_a_republished_headline_is_never_in_training_and_test(settings, monkeypatch):
+    from core.train import bench
+
+    dataset, vectors = signal()
+    rng = np.random.default_rng(0)
+    companies = np.array(["가", "나", "다", "라", "마"])[rng.integers(0, 5, 240)]
+    frame = dataset.frame.assign(story=rng.integers(0, 180, 240), company=companies)
+    pairs, learn = [], bench.Bench.learn
+
+    def watched(self, train, *rest, **options):
+        pairs.append(train)
+        return learn(self, train, *rest, **options)
+
+    monkeypatch.setattr(bench.Bench, "learn", watched)
+    run = train(replace(dataset, frame=frame), vectors, TrainSettings(**settings))
+    table, story = run.all_predictions, frame["story"].to_numpy()
+    order = [*range(1, 1 + settings.get("folds", 0)), 0]
+    assert len(pairs) == len(order)
+    for fold, taught in zip(order, pairs, strict=True):
+        tested = table.loc[table["fold"] == fold, "position"]
+        assert len(tested)
+        assert not set(story[taught]) & set(story[tested])
+    assert run.split.grouped_rows > 0 or settings.get("split") == "group"
+
+
+def test_a_feature_that_is_the_targets_future_is_named():
+    dataset, vectors = signal()
+    target = dataset.frame["target"]
+    rng = np.random.default_rng(0)
+    tomorrow = target + 1e-4 * target.std() * rng.normal(size=240)  # as another vendor rounds it
+    frame = dataset.frame.assign(**{"feature.idle": tomorrow})
+    for task in ("classify", "regress"):
+        run = train(replace(dataset, frame=frame), vectors, TrainSettings(task))
+        named = [warning.params["name"] for warning in run.warnings if "name" in warning.params]
+        assert named == ["idle"]

@@ -5,7 +5,17 @@ from train_tables import make_dataset
 
 from core.errors import UserError
 from core.train.settings import TrainSettings
-from core.train.split import groups, inner_validation, make_split, require_learnable, require_outcomes
+from core.train.split import (
+    caution,
+    folds,
+    groups,
+    inner_validation,
+    make_split,
+    require_learnable,
+    require_learnable_folds,
+    require_outcomes,
+    timeline,
+)
 
 DAYS = np.repeat(np.arange(20), 5)  # 20 sessions of 5 rows
 
@@ -142,12 +152,116 @@ def test_inner_validation_is_later_purged_and_apart_from_the_fit():
     assert not set(story[fit]) & set(story[valid])
 
 
+@pytest.mark.parametrize("kind", ["group", "company", "random"])
+def test_inner_validation_lies_in_later_sessions_however_the_test_was_drawn(kind):
+    dataset = make_dataset(np.zeros(400), np.tile(np.arange(40), 10))
+    dataset.frame["company"] = np.repeat([f"회사 {i}" for i in range(10)], 40)
+    settings = TrainSettings(split=kind, embargo=2)
+    fit, valid = inner_validation(dataset, split(dataset, split=kind).train, settings)
+    assert len(valid) >= 10
+    assert max(days_of(dataset, fit)) + settings.horizon + settings.embargo < min(days_of(dataset, valid))
+
+
+@pytest.mark.parametrize("kind", ["group", "company", "random"])
+def test_without_sessions_inner_validation_is_drawn_as_the_test_was(kind):
+    dataset = make_dataset(np.zeros(200), story=np.arange(200) // 2)
+    dataset.frame["company"] = np.repeat([f"회사 {i}" for i in range(20)], 10)
+    fit, valid = inner_validation(dataset, np.arange(200), TrainSettings(split=kind))
+    assert len(valid) == 40
+    for column in {"group": ["story"], "company": ["company", "story"], "random": []}[kind]:
+        values = dataset.frame[column]
+        assert not set(values.iloc[fit]) & set(values.iloc[valid])
+
+
 def test_inner_validation_gives_way_where_too_little_is_left():
     dataset = make_dataset(np.zeros(24), np.repeat([0, 1, 2, 3], 6))
     train = split(dataset).train
     fit, valid = inner_validation(dataset, train, TrainSettings())
     assert fit.tolist() == train.tolist()
     assert len(valid) == 0
+
+
+def test_the_embargo_leaves_out_the_sessions_before_the_purge():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    made = split(dataset, embargo=3)
+    assert days_of(dataset, made.embargoed) == [12, 13, 14]
+    assert days_of(dataset, made.purged) == [15]
+    assert days_of(dataset, made.train) == list(range(12))
+
+
+def test_whole_companies_are_held_out():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    dataset.frame["company"] = [f"회사 {i % 5}" for i in range(100)]
+    made = split(dataset, split="company")
+    company = dataset.frame["company"]
+    assert len(set(company.iloc[made.test])) == 1
+    assert not set(company.iloc[made.train]) & set(company.iloc[made.test])
+
+
+def test_rows_without_a_company_are_left_out_of_a_split_by_company():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    dataset.frame["company"] = [None] * 10 + [f"회사 {i % 5}" for i in range(90)]
+    assert split(dataset, split="company").left_out.tolist() == list(range(10))
+
+
+def test_folds_walk_forward_over_the_rows_before_the_holdout():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    rows = split(dataset).development
+    made = folds(dataset, TrainSettings(folds=3), rows)
+    assert [days_of(dataset, fold.test) for fold in made] == [[7, 8, 9], [10, 11, 12], [13, 14, 15]]
+    assert [days_of(dataset, fold.train)[-1] for fold in made] == [5, 8, 11]
+
+
+def test_every_row_of_a_fold_is_in_exactly_one_part_and_no_other_row_is():
+    dataset = make_dataset(np.zeros(100), DAYS, story=np.arange(100) % 70)
+    rows = split(dataset).development
+    for fold in folds(dataset, TrainSettings(folds=3, window="rolling", embargo=1), rows):
+        parts = [fold.train, fold.test, fold.purged, fold.embargoed, fold.grouped, fold.left_out]
+        assert sorted(np.concatenate(parts)) == rows.tolist()
+
+
+def test_no_folds_are_none():
+    assert folds(make_dataset(np.zeros(100), DAYS), TrainSettings(), np.arange(100)) == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "settings", "words"),
+    [
+        (make_dataset(np.zeros(100), DAYS), {"folds": 20}, "20 sessions .* 20 folds .* need 22"),
+        (make_dataset(np.zeros(100)), {"folds": 5}, "no date"),
+        (
+            make_dataset(np.zeros(100), DAYS, story=np.zeros(100)),
+            {"folds": 2},
+            "repeat a headline of the test",
+        ),
+    ],
+)
+def test_folds_that_cannot_be_are_one_sentence(dataset, settings, words):
+    with pytest.raises(UserError, match=words):
+        folds(dataset, TrainSettings(**settings), np.arange(100))
+
+
+def test_a_fold_without_a_class_is_named():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    made = folds(dataset, TrainSettings(folds=3), np.arange(100))
+    outcome = (DAYS >= 7).astype(float)
+    with pytest.raises(UserError, match="In fold 1 of 3 no training row is of the class 승"):
+        require_learnable_folds(outcome, made, ("패", "승"))
+    require_learnable_folds(np.arange(100) % 2, made, ("패", "승"))
+
+
+def test_the_timeline_counts_the_rows_of_each_part_by_session():
+    dataset = make_dataset(np.zeros(100), DAYS)
+    made = split(dataset)
+    table = timeline(dataset, [made])
+    assert list(table.columns) == ["fold", "part", "session", "rows"]
+    assert table.groupby("part")["rows"].sum().to_dict() == {"train": 75, "purged": 5, "test": 20}
+    assert (table["rows"] == 5).all()
+
+
+def test_every_split_but_the_one_by_time_comes_with_a_caution():
+    kinds = ("time", "group", "company", "random")
+    assert [caution(TrainSettings(split=kind)) is None for kind in kinds] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -160,6 +274,8 @@ def test_inner_validation_gives_way_where_too_little_is_left():
         (make_dataset(np.zeros(40)), {}, "no date"),
         (make_dataset(np.zeros(40), story=np.zeros(40)), {"split": "group"}, "nearly the same"),
         (make_dataset(np.zeros(40), np.zeros(40, int)), {"split": "group"}, "hang together"),
+        (make_dataset(np.zeros(40)), {"split": "company"}, r"one company \(가상전자\)"),
+        (make_dataset(np.zeros(100), DAYS), {"embargo": 15}, "75 in the embargo"),
     ],
 )
 def test_too_little_to_split_is_said_in_a_sentence(dataset, settings, words):

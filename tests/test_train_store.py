@@ -1,5 +1,6 @@
 import json
 import shutil
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from train_tables import signal, three_classes
 
 from core.errors import Message, UserError
 from core.train import forest
+from core.train.features import Inputs
 from core.train.pipeline import train
 from core.train.run import run_table
 from core.train.settings import TrainSettings
@@ -33,8 +35,8 @@ def folder(workspace, trained):
 
 def test_a_saved_run_predicts_the_same(folder, trained):
     dataset, vectors = signal()
-    rows = (vectors, dataset.features, dataset.frame["press"])
-    before, after = trained.predict(*rows), load_run(trained.id).predict(*rows)
+    rows = Inputs.of(dataset, vectors)
+    before, after = trained.predict(rows), load_run(trained.id).predict(rows)
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
@@ -53,8 +55,8 @@ def test_other_tasks_survive_saving(workspace, monkeypatch, task):
     dataset, vectors = three_classes() if task == "three classes" else signal()
     run = train(dataset, vectors, TrainSettings(task="regress" if task == "regress" else "classify"))
     save_run(run)
-    rows = (vectors, dataset.features, dataset.frame["press"])
-    assert np.array_equal(load_run(run.id).predict(*rows)["mean"], run.predict(*rows)["mean"])
+    rows = Inputs.of(dataset, vectors)
+    assert np.array_equal(load_run(run.id).predict(rows)["mean"], run.predict(rows)["mean"])
     assert run_table(load_run(run.id)) == run_table(run)
 
 
@@ -63,6 +65,7 @@ def test_no_file_of_a_run_is_a_pickle(folder):
         "run.json",
         "manifest.json",
         "preparation.npz",
+        "combined.npz",
         "predictions.parquet",
         "rf.skops",
         "xgb.ubj",
@@ -71,7 +74,8 @@ def test_no_file_of_a_run_is_a_pickle(folder):
 
 
 @pytest.mark.parametrize(
-    "name", ["run.json", "preparation.npz", "predictions.parquet", "rf.skops", "xgb.ubj", "lgbm.txt"]
+    "name",
+    ["run.json", "preparation.npz", "combined.npz", "predictions.parquet", "rf.skops", "xgb.ubj", "lgbm.txt"],
 )
 def test_a_flipped_byte_in_any_file_is_refused_by_name(folder, trained, name):
     data = bytearray((folder / name).read_bytes())
@@ -174,3 +178,107 @@ def test_warnings_keep_their_values(workspace, trained):
     run = replace(trained, warnings=(Message("The feature {name}", {"name": "수익률"}),))
     save_run(run)
     assert str(load_run(run.id).warnings[0]) == "The feature 수익률"
+
+
+@pytest.fixture(scope="module")
+def whole():
+    """A run with everything that a run can hold."""
+    from core.train import pipeline
+    from core.train.tuning import Tuned
+
+    found = Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forest, "TREES", 25)
+        patch.setattr(pipeline, "tune", lambda *_: (found,))
+        settings = TrainSettings(
+            folds=1, unit="event", calibrate="sigmoid", extras=("length",), tune_seconds=1, embargo=1
+        )
+        return train(*signal(), settings)
+
+
+@pytest.fixture
+def reopened(workspace, whole):
+    save_run(whole)
+    return load_run(whole.id)
+
+
+@pytest.mark.parametrize("part", ["lift", "effective", "walk", "tuned", "holdout", "split", "settings"])
+def test_what_a_run_found_out_survives_saving(reopened, whole, part):
+    assert getattr(whole, part)
+    assert getattr(reopened, part) == getattr(whole, part)
+
+
+def test_the_predictions_of_walk_and_holdout_survive_saving(reopened, whole):
+    assert reopened.all_predictions.equals(whole.all_predictions)
+    assert len(reopened.predictions) == whole.split.test_rows < len(reopened.all_predictions)
+
+
+def test_combiners_survive_saving(reopened, whole):
+    dataset, vectors = signal()
+    rows = Inputs.of(dataset, vectors, extras=("length",))
+    before, after = whole.predict(rows), reopened.predict(rows)
+    assert {"rank_mean", "stack"} <= set(before)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
+    dataset, vectors = signal()
+    tested = reopened.predictions["position"].to_numpy()
+    rows = Inputs.of(dataset, vectors, extras=("length",)).take(tested)
+    raw = reopened.predict(rows)
+    made = reopened.calibrated(raw)
+    assert set(reopened.parts.calibrators) == set(raw)
+    for name in raw:
+        assert made[name] == pytest.approx(reopened.test_predictions(name)), name
+        assert not np.allclose(made[name], raw[name]), name
+
+
+def test_without_a_calibration_predictions_stay_as_they_are(folder, trained):
+    run = load_run(trained.id)
+    raw = run.predict(Inputs.of(*signal()))
+    assert run.parts.calibrators == {}
+    assert all(run.calibrated(raw)[name] is raw[name] for name in raw)
+
+
+@pytest.fixture
+def earlier(folder, trained):
+    """The run as the first version saved it: three models and their mean on one holdout."""
+    record = json.loads((folder / "run.json").read_text())
+    new = ("walk", "lift", "effective", "tuned", "holdout")
+    record = {key: value for key, value in record.items() if key not in new}
+    first = ("task", "split", "test_share", "horizon", "encoder", "pooling", "seed", "use_press", "outlets")
+    record["settings"] = {key: record["settings"][key] for key in first}
+    del record["split"]["embargoed_rows"]
+    for scores in ("scores", "baselines"):
+        kept = ("rf", "xgb", "lgbm", "mean", "majority", "table_only")
+        record[scores] = {name: row for name, row in record[scores].items() if name in kept}
+    table = trained.predictions
+    columns = [c for c in table if c.split(":")[0] not in ("fold", "rank_mean", "stack", *list(table)[29:])]
+    table[columns].to_parquet(folder / "predictions.parquet", index=False)
+    (folder / "run.json").write_text(json.dumps(record))
+    (folder / "combined.npz").unlink()
+    hashes = {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    del hashes["manifest.json"]
+    (folder / "manifest.json").write_text(json.dumps(hashes))
+    return load_run(trained.id)
+
+
+def test_a_run_of_an_earlier_version_still_predicts(earlier, trained):
+    rows = Inputs.of(*signal())
+    made = earlier.predict(rows)
+    assert list(made) == ["rf", "xgb", "lgbm", "mean"]
+    assert np.array_equal(made["mean"], trained.predict(rows)["mean"])
+    assert earlier.calibrated(made)["mean"] is made["mean"]
+
+
+def test_a_run_of_an_earlier_version_keeps_its_record(earlier, trained):
+    assert earlier.scores == {name: trained.scores[name] for name in ("rf", "xgb", "lgbm", "mean")}
+    assert len(earlier.predictions) == len(earlier.all_predictions) == trained.split.test_rows
+    assert np.array_equal(earlier.test_predictions("mean"), trained.test_predictions("mean"))
+    assert (earlier.walk, earlier.lift, earlier.effective, earlier.tuned) == (None, None, None, ())
+    assert run_table(earlier)["walk_forward"] is None
+    assert [run.id for run in list_runs()] == [earlier.id]
+
+
+def test_a_run_of_an_earlier_version_says_that_it_weighed_rows_alike(earlier):
+    assert earlier.settings.weighting == "rows"

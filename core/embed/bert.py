@@ -51,9 +51,9 @@ def bert_config(values: dict[str, Any]) -> BertConfig | None:
     ):
         return None
     sizes: dict[str, Any] = {name: values.get(name, _DEFAULTS.get(name)) for name in BertConfig._fields[:7]}
-    if not all(isinstance(size, int) for size in sizes.values()):
-        return None
     pad = values.get("pad_token_id", _FIRST_POSITION[kind]) or 0
+    if not all(isinstance(size, int) and size > 0 for size in sizes.values()) or not isinstance(pad, int):
+        return None
     return BertConfig(
         **sizes,
         layer_norm_eps=float(values.get("layer_norm_eps", 1e-12)),

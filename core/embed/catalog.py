@@ -42,7 +42,7 @@ def resolve(name: str) -> EncoderCard:
     card = _find(name)
     if card is not None:
         return card
-    if _is_hub_id(name):
+    if names_a_hub_encoder(name):
         raise UserError(
             N_(
                 "The encoder {name} is not on this machine. Download it first, or give the path of a local "
@@ -70,11 +70,20 @@ def fetch(name: str, report: Report = silent) -> EncoderCard:
     card = _find(name)
     if card is not None and card.available:
         return card
-    if card is None and not _is_hub_id(name):
+    if card is None and not names_a_hub_encoder(name):
         return resolve(name)  # raises the sentence for an unknown name
     if card is not None and card.origin is not Origin.HUB:
         card.ready_folder()  # raises the reason: the bundled encoder's package is not installed
     return _hub_card(name, card_of_folder(hub.download(name, report)))
+
+
+def names_a_hub_encoder(name: str) -> bool:
+    """Return whether a hub can be asked for the name: it reads as organisation/encoder and is not here yet.
+
+    A bare word is more likely a slip. Where this is False, what `resolve` raises is the reason to tell: an
+    encoder that was downloaded and cannot be used has its own.
+    """
+    return "/" in name and hub.is_hub_id(name) and hub.local_snapshot(name) is None
 
 
 def _find(name: str) -> EncoderCard | None:
@@ -98,11 +107,6 @@ def _local_folder(name: str) -> Path | None:
         return folder.resolve() if name.strip() and folder.is_dir() else None
     except (OSError, RuntimeError, ValueError):  # too long, the home of an unknown user, a NUL character
         return None
-
-
-def _is_hub_id(name: str) -> bool:
-    """Return whether the name reads as organisation/encoder; a bare word is more likely a slip."""
-    return "/" in name and hub.is_hub_id(name)
 
 
 def _bundled_card() -> EncoderCard:

@@ -11,7 +11,7 @@ from typing import Any
 from core.embed.facts import fingerprint
 from core.embed.folder import is_pickled, no_weights, weight_files
 from core.errors import UserError
-from core.files import folder_atomic
+from core.files import folder_atomic, remove_leftovers
 from core.locale import N_
 from core.settings import settings
 
@@ -34,6 +34,7 @@ def safetensors_folder(folder: Path) -> Path:
     converted = _place(folder, weights)
     if not converted.is_dir():
         log.info("converting the pickled weights in %s", folder)
+        remove_leftovers(converted.parent)
         folder_atomic(converted, lambda path: _convert(folder, weights, path))
     return converted
 
@@ -81,13 +82,21 @@ def _read_pickle(file: Path) -> dict[str, Any]:
     except Exception as error:
         if type(error).__name__ != "UnpicklingError":  # pickle's, a module that is not imported here
             raise
-        raise UserError(
-            N_(
-                "The weights in {file} are not plain tensors: they could run code on this machine, or are damaged. "
-                "They were not read. Ask for the encoder as model.safetensors."
-            ),
-            file=str(file),
-        ) from error
+        raise _no_tensors(file) from error
     if isinstance(contents, dict) and isinstance(contents.get("state_dict"), dict):
         contents = contents["state_dict"]
-    return {name: tensor for name, tensor in contents.items() if isinstance(tensor, torch.Tensor)}
+    named = contents.items() if isinstance(contents, dict) else ()
+    tensors = {str(name): tensor for name, tensor in named if isinstance(tensor, torch.Tensor)}
+    if not tensors:
+        raise _no_tensors(file)
+    return tensors
+
+
+def _no_tensors(file: Path) -> UserError:
+    return UserError(
+        N_(
+            "The weights in {file} are not plain tensors: they could run code on this machine, or are damaged. "
+            "They were not read. Ask for the encoder as model.safetensors."
+        ),
+        file=str(file),
+    )

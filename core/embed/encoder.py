@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.embed import kept
 from core.embed.card import EncoderCard
 from core.embed.lanes import in_lanes
 from core.embed.loading import load_model, load_tokenizer
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TOKEN_BUDGET = {"cpu": 1_024, "mps": 8_192, "cuda": 32_768}  # tokens in a batch, padding included
+_OUT_OF_MEMORY = ("allocate memory", "out of memory", "ALLOC_FAILED")  # of the CPU, MPS, and CUDA's libraries
 _TOKENIZE = 4_096  # texts handed to the tokenizer at once
 
 
@@ -81,8 +82,8 @@ class Encoder:
         """
         import torch
 
-        require_memory(card)
         device = best_device() if device == "auto" else device
+        require_memory(card, device)
         fingerprint = card.fingerprint()
         known = known_dtype(fingerprint, device)
         model = load_model(card, getattr(torch, known) if known else torch.float32).to(device)
@@ -195,33 +196,26 @@ def _torch_threads() -> int:
 def _is_out_of_memory(error: Exception) -> bool:
     import torch
 
-    return isinstance(error, torch.OutOfMemoryError) or "allocate memory" in str(error)
+    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
 
 
-_loaded: OrderedDict[tuple[str, str, int, str], Encoder] = OrderedDict()
-_loading: dict[tuple[str, str, int, str], threading.Lock] = {}
+_loading: dict[kept.Name, threading.Lock] = {}
 _lock = threading.Lock()
-_KEPT = 2  # encoders in memory; the one used longest ago makes room
 
 
 def load_encoder(card: EncoderCard, device: str = "auto") -> Encoder:
     """Return this process's encoder for the card, loaded at the first call and shared by all threads.
 
-    An encoder that is loaded already is returned at once, also while another one is being loaded.
+    An encoder that is loaded already is returned at once, also while another one is being loaded. Where the
+    next one does not fit beside those in memory, they are let go. Raises what `Encoder.load` raises.
     """
     name = (card.fingerprint(), card.prefix, card.max_length, device)
+    found = kept.recall(name)
+    if found is not None:
+        return found
     with _lock:
         turn = _loading.setdefault(name, threading.Lock())
-        if name in _loaded:
-            _loaded.move_to_end(name)
-            return _loaded[name]
     with turn:
-        with _lock:
-            if name in _loaded:
-                return _loaded[name]
-        encoder = Encoder.load(card, device)
-        with _lock:
-            _loaded[name] = encoder
-            while len(_loaded) > _KEPT:
-                _loaded.popitem(last=False)
+        encoder = kept.recall(name) or Encoder.load(card, device)
+        kept.keep(name, encoder)
     return encoder

@@ -17,6 +17,7 @@ SINGLE = ("model.safetensors", "pytorch_model.bin")  # preferred first; an index
 PIECES = ("spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model", "tokenizer.model")
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer"}
 _KNOWN_MODULES = {"Transformer", "Pooling", "Normalize"}
+_POINTER = b"version https://git-lfs"
 _HEADER_LIMIT = 100_000_000  # bytes; that of the safetensors library itself
 
 
@@ -25,8 +26,17 @@ def card_of_folder(folder: Path, id: str | None = None, origin: Origin = Origin.
 
     Its own pooling is the one sentence-transformers would use (mean where that is none of ours), its prefix
     the prompt that sentence-transformers puts before a text by default. Raises `UserError` for a folder that
-    lacks config, tokenizer or weights, and for a model that is no encoder.
+    lacks config, tokenizer or weights or holds damaged ones, and for a model that is no encoder.
     """
+    try:
+        return _card(folder, id, origin)
+    except UserError:
+        raise
+    except Exception as error:  # a value of the wrong type, in any of the files
+        raise unreadable(folder, error) from error
+
+
+def _card(folder: Path, id: str | None, origin: Origin) -> EncoderCard:
     config = read_config(folder)
     files = tokenizer_files(folder)
     if not files:
@@ -34,6 +44,7 @@ def card_of_folder(folder: Path, id: str | None = None, origin: Origin = Origin.
     weights = weight_files(folder)
     if not weights:
         raise no_weights(str(folder))
+    _refuse_pointers([*files, *weights])
     name = id.rpartition("/")[2] if id else folder.name
     refuse_others(config, id or name)
     parameters = _parameters(weights)
@@ -118,6 +129,27 @@ def no_weights(place: str) -> UserError:
     )
 
 
+def unreadable(folder: Path, error: Exception) -> UserError:
+    """Return the sentence for a folder whose files could not be read as an encoder, with the error's first line."""
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return UserError(
+        N_("The encoder in {folder} could not be loaded: {reason}"), folder=str(folder), reason=reason
+    )
+
+
+def _refuse_pointers(files: list[Path]) -> None:
+    for file in files:
+        with file.open("rb") as handle:
+            if handle.read(len(_POINTER)) == _POINTER:
+                raise UserError(
+                    N_(
+                        "{file} is a Git LFS pointer, not the file itself. Fetch that: run `git lfs pull` in its "
+                        "repository, or download it from the hub's page."
+                    ),
+                    file=str(file),
+                )
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Return the object that a JSON file holds, {} where there is no file; raises `UserError` for no JSON."""
     values = _json(path)
@@ -137,7 +169,7 @@ def _json(path: Path) -> Any:
 
 def _dim(config: dict[str, Any], folder: Path) -> int:
     dim = config.get("hidden_size") or config.get("dim") or config.get("d_model")
-    if not isinstance(dim, int):
+    if not isinstance(dim, int) or isinstance(dim, bool):
         raise UserError(
             N_("The config.json in {folder} does not state the encoder's hidden_size."), folder=str(folder)
         )

@@ -23,11 +23,10 @@ from core.embed.folder import (
     tokenizer_files,
     weight_files,
 )
-from core.embed.hub_errors import hub_errors
+from core.embed.hub_errors import cache_errors, hub_errors, no_hub
 from core.embed.hub_stream import Progress, fetch_large, fetched
 from core.embed.kinds import refuse_others
 from core.errors import UserError
-from core.files import disk_errors
 from core.jobs import Report
 from core.locale import N_
 
@@ -40,6 +39,7 @@ _SETTINGS = ("config.json", "tokenizer_config.json", "special_tokens_map.json", 
              "sentence_bert_config.json")  # fmt: skip
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", *PIECES)
 _BYTE_PAIRS = ("vocab.json", "merges.txt")
+_WEIGHTS = tuple(single.partition(".")[0] for single in SINGLE)  # what the names of weights begin with
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LARGE = 1_000_000  # bytes; a larger file is fetched in pieces that are kept
 
@@ -61,7 +61,7 @@ def local_snapshot(repo_id: str) -> Path | None:
     storage = _storage(repo_id)
     try:
         commit = (storage / "refs" / "main").read_text(encoding="utf-8").strip()
-    except OSError:
+    except (OSError, ValueError):
         return None
     folders = (storage / "snapshots" / commit, converted_folder(repo_id, commit))
     return next((folder for folder in folders if _is_whole(folder)), None)
@@ -76,16 +76,13 @@ def cached_ids() -> list[str]:
     return [repo_id for repo_id in (name.replace("--", "/", 1) for name in names) if _is_encoder(repo_id)]
 
 
-def size_to_download(repo_id: str) -> int | None:
-    """Ask the hub how many bytes are still to be fetched; None where it cannot be asked."""
+def size_to_download(repo_id: str) -> int:
+    """Ask the hub how many bytes are still to be fetched; raises `UserError` where it cannot be asked."""
     if local_snapshot(repo_id):
         return 0
-    try:
-        with hub_errors(repo_id):
-            _, files = _listing(repo_id)
-            return sum(file.size - fetched(file, _storage(repo_id)) for file in wanted_files(files, repo_id))
-    except UserError:
-        return None
+    with hub_errors(repo_id):
+        _, files = _listing(repo_id)
+        return sum(file.size - fetched(file, _storage(repo_id)) for file in wanted_files(files, repo_id))
 
 
 def download(repo_id: str, report: Report) -> Path:
@@ -96,7 +93,7 @@ def download(repo_id: str, report: Report) -> Path:
     """
     here = local_snapshot(repo_id)
     if here is None:
-        with hub_errors(repo_id), disk_errors(_storage(repo_id)):
+        with hub_errors(repo_id), cache_errors(_cache()):
             here = _fetch(repo_id, report)
     if is_pickled(weight_files(here)):
         report(1.0, N_("Converting the weights of {name} to safetensors"), name=repo_id)
@@ -134,7 +131,7 @@ def _weights(single: str, paths: Iterable[str]) -> list[str]:
 def _is_whole(folder: Path) -> bool:
     try:
         return (folder / "config.json").is_file() and bool(tokenizer_files(folder) and weight_files(folder))
-    except UserError:  # an index that is no JSON
+    except (UserError, OSError):  # an index that is no JSON, a folder that may not be read
         return False
 
 
@@ -142,7 +139,7 @@ def _is_encoder(repo_id: str) -> bool:
     folder = local_snapshot(repo_id)
     try:
         return folder is not None and bool(card_of_folder(folder, repo_id))
-    except UserError:
+    except (UserError, OSError):
         return False
 
 
@@ -159,13 +156,18 @@ def _storage(repo_id: str) -> Path:
 def _listing(repo_id: str) -> tuple[ResolvedRevision, list[RepoFile]]:
     """Ask the hub for the commit that "main" is and the files it holds."""
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import FileMetadataError
+    from huggingface_hub.errors import FileMetadataError, HFValidationError
     from huggingface_hub.hf_api import RepoFile
 
     api = HfApi()
-    revision = api.resolve_revision(repo_id)
-    tree = api.list_repo_tree(repo_id, recursive=True, revision=revision.resolved)
-    files = [entry for entry in tree if isinstance(entry, RepoFile)]
+    try:
+        revision = api.resolve_revision(repo_id)
+        tree = api.list_repo_tree(repo_id, recursive=True, revision=revision.resolved)
+        files = [entry for entry in tree if isinstance(entry, RepoFile)]
+    except HFValidationError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError) as error:  # no JSON, or of another shape
+        raise no_hub() from error
     hashes = [revision.resolved, *(file.lfs.sha256 if file.lfs else file.blob_id for file in files)]
     if not all(_HASH.fullmatch(value) for value in hashes):  # they become names in the cache
         raise FileMetadataError("The answer holds hashes of another form than a hub's")
@@ -173,6 +175,7 @@ def _listing(repo_id: str) -> tuple[ResolvedRevision, list[RepoFile]]:
 
 
 def _fetch(repo_id: str, report: Report) -> Path:
+    """Fetch what is wanted, the weights last: they are what makes a snapshot count as whole."""
     from huggingface_hub import hf_hub_download, snapshot_download
     from huggingface_hub.utils import tqdm
 
@@ -192,8 +195,11 @@ def _fetch(repo_id: str, report: Report) -> Path:
 
     config = Path(hf_hub_download(repo_id, "config.json", revision=revision, tqdm_class=Bar))
     refuse_others(read_config(config.parent), repo_id)
-    for file in wanted:
-        if file.size >= _LARGE:
-            fetch_large(repo_id, file, revision.resolved, _storage(repo_id), progress)
-    names = [file.path for file in wanted]
-    return Path(snapshot_download(repo_id, revision=revision, allow_patterns=names, tqdm_class=Bar))
+    weights = [file for file in wanted if file.path.startswith(_WEIGHTS)]
+    for part in ([file for file in wanted if file not in weights], weights):
+        for file in part:
+            if file.size >= _LARGE:
+                fetch_large(repo_id, file, revision.resolved, _storage(repo_id), progress)
+        names = [file.path for file in part]
+        folder = snapshot_download(repo_id, revision=revision, allow_patterns=names, tqdm_class=Bar)
+    return Path(folder)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from core.errors import UserError
 from core.locale import N_
@@ -28,8 +31,47 @@ def hub_errors(repo_id: str) -> Iterator[None]:
         errors.LocalEntryNotFoundError,
         errors.FileMetadataError,
         httpx2.HTTPError,
+        httpx2.InvalidURL,
     ) as error:
         raise _sentence(repo_id, error) from error
+
+
+@contextmanager
+def cache_errors(cache: Path) -> Iterator[None]:
+    """Turn a full disk or a hub's cache without permission into a sentence that says how to move the cache."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UserError(
+                N_(
+                    "The disk is full: nothing more could be written to the hub's cache {folder}. Free some space, "
+                    "or set HF_HOME or HF_HUB_CACHE to a folder on another disk. What was fetched is kept."
+                ),
+                folder=str(cache),
+            ) from error
+        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise UserError(
+                N_(
+                    "No permission to write to the hub's cache {folder}. Set HF_HOME or HF_HUB_CACHE to a folder "
+                    "of yours."
+                ),
+                folder=str(cache),
+            ) from error
+        raise
+
+
+def no_hub() -> UserError:
+    """Return the sentence for an answer that no hub gives, such as the page of a proxy that blocks it."""
+    from huggingface_hub import constants
+
+    return UserError(
+        N_(
+            "The answer of {hub} is not a hub's: a proxy or a sign-in page may stand in between. Set HF_ENDPOINT "
+            "to a hub that can be reached, or bring the encoder's folder to this machine and choose it by its path."
+        ),
+        hub=constants.ENDPOINT,
+    )
 
 
 def _sentence(repo_id: str, error: BaseException) -> UserError:
@@ -73,7 +115,8 @@ def _refusal(repo_id: str, error: object) -> UserError:
             page=f"{constants.ENDPOINT}/{repo_id}",
         )
     if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
-        return _unknown(repo_id)
+        sent = isinstance(error, errors.HfHubHTTPError) and "authorization" in error.response.request.headers
+        return _token_refused(repo_id) if sent else _unknown(repo_id)
     return _server_error(repo_id, constants.ENDPOINT, f"HTTP {status}")
 
 
@@ -87,6 +130,21 @@ def _unknown(repo_id: str) -> UserError:
         ),
         hub=constants.ENDPOINT,
         name=repo_id,
+    )
+
+
+def _token_refused(repo_id: str) -> UserError:
+    """Return the sentence for a 401 to a request with a token: a hub gives it for either fault."""
+    from huggingface_hub import constants
+
+    return UserError(
+        N_(
+            "{hub} knows no encoder named {name}, or does not accept the token set in {place}. Check the name's "
+            "spelling, and renew the token or take it away: a public encoder needs none."
+        ),
+        hub=constants.ENDPOINT,
+        name=repo_id,
+        place="HF_TOKEN" if os.environ.get("HF_TOKEN") else constants.HF_TOKEN_PATH,
     )
 
 

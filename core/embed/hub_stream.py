@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BLOCK = 262_144  # bytes between two looks at whether to go on
-_TRIES = 5  # broken connections in a row, without a byte between them
+_TRIES = 5  # answers in a row that break off or end without a byte more
 
 
 @dataclass
@@ -82,7 +82,7 @@ def fetch_large(repo_id: str, file: RepoFile, commit: str, storage: Path, progre
             return
         part = _partial(blob)
         _stream(hf_hub_url(repo_id, file.path, revision=commit), part, file.size, progress)
-        if file.lfs and _sha256(part) != file.lfs.sha256:
+        if not _is_as_listed(part, file):
             part.unlink()
             raise UserError(
                 N_("The file {file} of {name} arrived damaged. Start the download again."),
@@ -102,25 +102,30 @@ def _partial(blob: Path) -> Path:
 
 def _stream(url: str, part: Path, size: int, progress: Progress) -> None:
     import httpx2
+    from huggingface_hub.errors import FileMetadataError
 
     failures = 0
     part.touch()
-    while part.stat().st_size < size:
-        before = part.stat().st_size
+    while (before := part.stat().st_size) < size:
+        error: Exception = FileMetadataError("The answer holds less of the file than was announced")
         try:
-            _append(url, part, progress)
-        except (httpx2.NetworkError, httpx2.TimeoutException, httpx2.RemoteProtocolError) as error:
-            failures = 1 if part.stat().st_size > before else failures + 1
+            _append(url, part, size, progress)
+        except (httpx2.NetworkError, httpx2.TimeoutException, httpx2.RemoteProtocolError) as broken:
+            error = broken
+        held = part.stat().st_size
+        if held < size:
+            failures = 0 if held > before else failures + 1
             if failures >= _TRIES:
-                raise
-            log.warning("%s broke off (%s): going on from %d bytes", url, error, part.stat().st_size)
+                raise error
+            log.warning("%s broke off (%s): going on from %d bytes", url, error, held)
             progress.add(0)
             time.sleep(1)
 
 
-def _append(url: str, part: Path, progress: Progress) -> None:
-    """Ask for what follows the bytes that are here, and write it behind them."""
+def _append(url: str, part: Path, size: int, progress: Progress) -> None:
+    """Ask for what follows the bytes that are here, and write it behind them; refuse more than `size`."""
     from huggingface_hub import constants
+    from huggingface_hub.errors import FileMetadataError
     from huggingface_hub.utils import build_hf_headers, hf_raise_for_status, http_stream_backoff
 
     held = part.stat().st_size
@@ -139,10 +144,18 @@ def _append(url: str, part: Path, progress: Progress) -> None:
             progress.find(-held)
         with part.open("wb" if whole else "ab") as handle:
             for block in answer.iter_bytes(_BLOCK):
+                if handle.tell() + len(block) > size:
+                    raise FileMetadataError("The answer holds more of the file than was announced")
                 handle.write(block)
                 progress.add(len(block))
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _is_as_listed(part: Path, file: RepoFile) -> bool:
+    """Return whether the content is the hub's: by SHA-256 in LFS, else by git's SHA-1 over header and content."""
+    with part.open("rb") as handle:
+        if file.lfs:
+            return hashlib.file_digest(handle, "sha256").hexdigest() == file.lfs.sha256
+        found = hashlib.sha1(b"blob %d\0" % part.stat().st_size, usedforsecurity=False)
+        for block in iter(lambda: handle.read(_BLOCK), b""):
+            found.update(block)
+    return found.hexdigest() == file.blob_id

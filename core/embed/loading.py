@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.embed.card import EncoderCard
 from core.embed.convert import safetensors_folder
-from core.embed.folder import read_config, weight_files
+from core.embed.folder import read_config, unreadable, weight_files
 from core.embed.kinds import native_config, not_an_encoder, refuse_others
 from core.errors import UserError
 from core.locale import N_
 
 if TYPE_CHECKING:
     import torch
+
+_CODE = ("auto_map", "quantization_config")
+_CHOICE = re.compile(r"(attn|attention|experts)_implementation")  # may name a kernel on a hub
 
 
 def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
@@ -25,17 +29,18 @@ def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
     """
     from core.embed.bert import bert_config, load_bert
 
-    folder = safetensors_folder(card.ready_folder())
-    values = read_config(folder)
-    refuse_others(values, card.name)
-    sizes = bert_config(values)
+    own = card.ready_folder()
+    folder, values = safetensors_folder(own), read_config(own)
     try:
+        refuse_others(values, card.name)
+        _refuse_quantised(values, card.name)
+        sizes = bert_config(values)
         model = load_bert(sizes, weight_files(folder), dtype) if sizes else None
         return _load_with_transformers(card, folder, values, dtype) if model is None else model
     except UserError:
         raise
     except Exception as error:  # transformers raises many kinds for a folder that is damaged or foreign
-        raise _unreadable(card, error) from error
+        raise unreadable(own, error) from error
 
 
 def _load_with_transformers(
@@ -53,6 +58,7 @@ def _load_with_transformers(
         folder,
         config=config,
         dtype=dtype,
+        attn_implementation="sdpa" if kind._supports_sdpa else "eager",
         local_files_only=True,
         trust_remote_code=False,
         use_safetensors=True,
@@ -73,7 +79,8 @@ def _load_with_transformers(
 def transformers_config(values: dict[str, Any], name: str) -> Any:
     """Return the config object of transformers for a config.json's values.
 
-    Raises `UserError` for a kind that transformers does not know, and for one that is no encoder.
+    What would have transformers fetch code from a hub, such as a kernel for attention, is left out. Raises
+    `UserError` for a kind that transformers does not know, and for one that is no encoder.
     """
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
     from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
@@ -91,7 +98,8 @@ def transformers_config(values: dict[str, Any], name: str) -> Any:
         )
     if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
         raise not_an_encoder(name, kind)
-    return CONFIG_MAPPING[kind].from_dict(dict(values))
+    wanted = {key: value for key, value in values.items() if key not in _CODE and not _CHOICE.search(key)}
+    return CONFIG_MAPPING[kind].from_dict(wanted)
 
 
 def load_tokenizer(card: EncoderCard) -> Any:
@@ -104,14 +112,19 @@ def load_tokenizer(card: EncoderCard) -> Any:
     except UserError:
         raise
     except Exception as error:  # as above
-        raise _unreadable(card, error) from error
+        raise unreadable(folder, error) from error
     backend.no_padding()
     backend.enable_truncation(card.max_length)
     return backend
 
 
-def _unreadable(card: EncoderCard, error: Exception) -> UserError:
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return UserError(
-        N_("The encoder in {folder} could not be loaded: {reason}"), folder=str(card.folder), reason=reason
-    )
+def _refuse_quantised(values: dict[str, Any], name: str) -> None:
+    """Raise `UserError` for weights in few bits: read as plain numbers they would give wrong vectors."""
+    if values.get("quantization_config"):
+        raise UserError(
+            N_(
+                "The weights of {name} are quantised, which is not read here. Choose the encoder they were made "
+                "from, in full or half precision."
+            ),
+            name=name,
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.embed import kept
 from core.embed.card import EncoderCard
 from core.embed.precision import known_device
 from core.errors import UserError
@@ -27,30 +28,45 @@ def needed_bytes(card: EncoderCard) -> int | None:
     return BYTES_PER_PARAMETER * parameters + WORKING_BYTES if parameters else None
 
 
-def available_bytes() -> int:
-    """Return the memory that an encoder can be given now: of the machine, its container and its GPU the least."""
+def available_bytes(device: str = "auto") -> int:
+    """Return the memory that an encoder can be given now: of the machine, its container and its GPU the least.
+
+    For an encoder that is to compute on the device "cpu", the GPU does not count.
+    """
     import psutil
 
-    rooms = [int(psutil.virtual_memory().available), container_room(), _gpu_room()]
+    rooms = [
+        int(psutil.virtual_memory().available),
+        container_room(),
+        None if device == "cpu" else _gpu_room(),
+    ]
     return min(room for room in rooms if room is not None)
 
 
 def fits(card: EncoderCard, available: int | None = None) -> bool | None:
-    """Return whether the encoder fits into `available` bytes (by default what is free now); None if unknown."""
+    """Return whether the encoder fits into `available` bytes (by default what is free now); None if unknown.
+
+    One that is loaded already needs no more and fits.
+    """
+    if kept.is_kept(card):
+        return True
     needed = needed_bytes(card)
     if needed is None:
         return None
     return needed <= (available_bytes() if available is None else available)
 
 
-def require_memory(card: EncoderCard) -> None:
-    """Raise `UserError` where the encoder is too large for the memory that is free now."""
-    needed, free = needed_bytes(card), available_bytes()
+def require_memory(card: EncoderCard, device: str = "auto") -> None:
+    """Raise `UserError` where the encoder does not fit into memory, even after those kept there are let go."""
+    needed, free = needed_bytes(card), available_bytes(device)
+    if needed is not None and needed > free and kept.let_go():
+        free = available_bytes(device)
     if needed is not None and needed > free:
         raise UserError(
             N_(
-                "The encoder {name} is too large for memory: it needs about {needed:.1f} GB and {free:.1f} GB "
-                "are free here. Choose a smaller encoder, close other programs, or give this machine more memory."
+                "The encoder {name} does not fit into the memory that is free now: it needs about {needed:.1f} GB "
+                "and {free:.1f} GB are free. Choose a smaller encoder, close other programs, or give this machine "
+                "more memory."
             ),
             name=card.name,
             needed=needed / 1e9,

@@ -15,6 +15,7 @@ from core.embed.encoder import Encoder, encoder_key, load_encoder
 from core.embed.pooling import POOLINGS, Pooling
 from core.embed.precision import known_device, known_dtype
 from core.embed.store import Space, VectorStore
+from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 
@@ -84,6 +85,9 @@ def embed(
     for memory, and a full disk; `report` may raise `Cancelled`.
     """
     card, kind = fetch(encoder_name, report), Pooling.named(pooling)
+    if not card.ready:
+        report(0.0, N_("Unpacking the encoder, once"))
+        card.ready_folder()
     distinct, rows = _distinct(texts)
     room, found = np.zeros((len(rows), card.dim), np.float32), np.zeros(len(distinct), bool)
     vectors = room[: len(distinct)]
@@ -137,10 +141,10 @@ def vectors_if_stored(
 ) -> np.ndarray | None:
     """Return the vectors `(rows, dim)`, read-only, if the store holds every one; None where any is missing.
 
-    Loads no encoder. Raises `UserError` for an unknown encoder or pooling.
+    Loads and unpacks no encoder. Raises `UserError` for an unknown encoder or pooling.
     """
     card, kind = resolve(encoder_name), Pooling.named(pooling)
-    source = _Source.known(card)
+    source = _Source.known(card) if card.ready else None
     if source is None:
         return None
     distinct, rows = _distinct(texts)
@@ -153,10 +157,18 @@ def vectors_if_stored(
 def space_key(encoder_name: str) -> str:
     """Return a key of the encoder's content as used here: two keys that differ name vectors that may differ.
 
-    It is the store's key where the encoder has run on this machine, else one made of its files. Loads no
-    encoder, and reads a file again only where it changed. Raises `UserError` for an unknown encoder.
+    It is the store's key where the encoder has run on this machine, else one made of its files. Loads and
+    unpacks no encoder, and reads a file again only where it changed. Raises `UserError` for an unknown encoder,
+    for one that is not on this machine, and for the bundled one before it was first unpacked.
     """
     card = resolve(encoder_name)
+    if card.available and not card.ready:
+        raise UserError(
+            N_(
+                "The encoder {name} is not unpacked yet: that is done when headlines are first embedded with it."
+            ),
+            name=card.name,
+        )
     source = _Source.known(card)
     return source.space.encoder if source else encoder_key(card, card.fingerprint(), "")
 

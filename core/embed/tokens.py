@@ -12,11 +12,11 @@ from core.embed.loading import load_tokenizer
 def token_counter(encoder_name: str) -> TokenCounter | None:
     """Return a counter of the encoder's tokens, prefix and special tokens included and nothing cut off.
 
-    None where the encoder is not on this machine. Raises `UserError` for an unknown encoder, and for a folder
+    None where the encoder is not on this machine, or is the bundled one that was not unpacked yet. Raises `UserError` for an unknown encoder, and for a folder
     without a tokenizer.
     """
     card = resolve(encoder_name)
-    if not card.available:
+    if not card.ready:
         return None
     tokenizer = load_tokenizer(card)
     tokenizer.no_truncation()

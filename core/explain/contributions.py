@@ -1,4 +1,4 @@
-"""SHAP contributions of a run's models to its predictions, summed by group.
+"""SHAP contributions of a run's models to its predictions, summed by group and by its members.
 
 Lundberg & Lee, "A unified approach to interpreting model predictions" (2017); for trees Lundberg et al.,
 "From local explanations to global understanding with explainable AI for trees" (2020).
@@ -6,7 +6,8 @@ Lundberg & Lee, "A unified approach to interpreting model predictions" (2017); f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pandas as pd
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
+from core.train.features import Inputs
 from core.train.models import MEAN, Model
 from core.train.run import Run
 
@@ -27,6 +29,9 @@ class Contributions:
     `values[model] (n, groups)` sum over the groups to `prediction[model] (n,)` less `base[model]`; all are
     probabilities of the class `label`, or returns where `label` is None. `rows (n,)` are positions in the
     dataset's frame, or 0, 1, 2 ... for new rows.
+
+    `members` are the finest parts as (group, member), and `member_values[model] (n, members)` what each of them
+    adds: those of a group sum to the group's value.
     """
 
     groups: tuple[str, ...]
@@ -35,12 +40,18 @@ class Contributions:
     prediction: dict[str, np.ndarray]
     rows: np.ndarray
     label: str | None
+    members: tuple[tuple[str, str], ...] = ()
+    member_values: dict[str, np.ndarray] = field(default_factory=dict)
 
     def importance(self) -> pd.DataFrame:
         """Return the mean absolute contribution of each `group` per model, the largest of the mean first."""
-        table = pd.DataFrame({name: np.abs(values).mean(axis=0) for name, values in self.values.items()})
-        table.insert(0, "group", self.groups)
-        return table.sort_values(MEAN, ascending=False, kind="stable", ignore_index=True)
+        return _importance("group", self.groups, self.values)
+
+    def inside(self, group: str) -> pd.DataFrame:
+        """Return the mean absolute contribution of each `member` of a group per model, as `importance` does."""
+        of_group = [number for number, (name, _) in enumerate(self.members) if name == group]
+        values = {name: values[:, of_group] for name, values in self.member_values.items()}
+        return _importance("member", [self.members[number][1] for number in of_group], values)
 
 
 def explained_class(run: Run, explained: int | None) -> int:
@@ -49,20 +60,18 @@ def explained_class(run: Run, explained: int | None) -> int:
 
 
 def contributions(
-    run: Run,
-    vectors: np.ndarray | None,
-    features: pd.DataFrame,
-    press: pd.Series | None,
-    explained: int | None = None,
-    report: Report = silent,
+    run: Run, inputs: Inputs, explained: int | None = None, report: Report = silent
 ) -> Contributions:
-    """Explain a run's predictions of rows: vectors `(n, dim)`, features `(n, features)`, outlets `(n,)`.
+    """Explain a run's predictions of `n` rows.
 
     `explained` is the number of the class whose probability is explained, by default the last ("up").
     """
-    X = run.preparation.matrix(vectors, features, press)
+    prepared = run.preparation
+    X = prepared.matrix(inputs)
     number = explained_class(run, explained)
-    membership = np.eye(len(run.preparation.groups))[run.preparation.group_of]  # (columns, groups)
+    groups, members = prepared.groups, prepared.members
+    membership = np.eye(len(members))[prepared.member_of]  # (columns, members)
+    gathering = np.eye(len(groups))[[groups.index(group) for group, _ in members]]  # (members, groups)
     values, base = {}, {}
     starts = range(0, len(X), BATCH)
     for order, (name, model) in enumerate(run.models.items()):
@@ -70,26 +79,35 @@ def contributions(
         for start in starts:
             done = (order + start / len(X)) / len(run.models)
             report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
-            part, base[name] = _by_group(model, X[start : start + BATCH], membership, number)
+            part, base[name] = _by_member(model, X[start : start + BATCH], membership, number)
             parts.append(part)
         values[name] = np.concatenate(parts)
-    prediction = run.predict(vectors, features, press)
+    values[MEAN] = np.mean(list(values.values()), axis=0)
+    prediction = run.predict(inputs)
     return Contributions(
-        groups=run.preparation.groups,
-        values=values | {MEAN: np.mean(list(values.values()), axis=0)},
+        groups=groups,
+        values={name: of_members @ gathering for name, of_members in values.items()},
         base=base | {MEAN: float(np.mean(list(base.values())))},
         prediction={name: p[:, number] if run.classes else p for name, p in prediction.items()},
         rows=np.arange(len(X)),
         label=run.classes[number] if run.classes else None,
+        members=members,
+        member_values=values,
     )
 
 
-def _by_group(
+def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    table = pd.DataFrame({name: np.abs(part).mean(axis=0) for name, part in values.items()})
+    table.insert(0, title, list(names))
+    return table.sort_values(MEAN, ascending=False, kind="stable", ignore_index=True)
+
+
+def _by_member(
     model: Model, X: np.ndarray, membership: np.ndarray, explained: int
 ) -> tuple[np.ndarray, float]:
-    """Return one model's signed contributions `(n, groups)` and their base, in probability or return."""
+    """Return one model's signed contributions `(n, members)` and their base, in probability or return."""
     columns, base = model.contributions(X)
-    values = np.einsum("nco,cg->ngo", columns, membership, optimize=True)
+    values = np.einsum("nco,cm->nmo", columns, membership, optimize=True)
     if model.margins:
         return probability_contributions(values, base, explained)
     return values[:, :, explained], float(base[explained])

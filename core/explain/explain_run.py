@@ -42,8 +42,8 @@ def explain_run(
     if kept is not None:
         return kept
     rows = chosen_rows(run, limit)
-    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
-    made = replace(contributions(run, *inputs, explained=explained, report=report), rows=rows)
+    inputs = Inputs.of(dataset, vectors, run.settings.use_press, run.settings.extras).take(rows)
+    made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
     if path:
         _keep(path, made)
     return made
@@ -66,9 +66,11 @@ def _path(run: Run, explained: int, limit: int) -> Path | None:
 
 def _keep(path: Path, made: Contributions) -> None:
     arrays = {"rows": made.rows, "groups": np.array(made.groups, str), "label": np.array(made.label or "")}
+    arrays["members"] = np.array(made.members, str).reshape(-1, 2)
     for name, values in made.values.items():
         arrays |= {
             f"values.{name}": values,
+            f"members.{name}": made.member_values[name],
             f"prediction.{name}": made.prediction[name],
             f"base.{name}": np.array(made.base[name]),
         }
@@ -80,8 +82,10 @@ def _keep(path: Path, made: Contributions) -> None:
 
 def _read(path: Path, run: Run) -> Contributions | None:
     arrays = read_arrays(path)
-    if arrays is None:
+    if arrays is None or arrays["groups"].tolist() != list(run.preparation.groups):
         return None
+    if "members" not in arrays:
+        return None  # kept by an earlier version
     models = [name.removeprefix("values.") for name in arrays if name.startswith("values.")]
     return Contributions(
         groups=tuple(arrays["groups"].tolist()),
@@ -90,4 +94,6 @@ def _read(path: Path, run: Run) -> Contributions | None:
         prediction={name: arrays[f"prediction.{name}"] for name in models},
         rows=arrays["rows"],
         label=str(arrays["label"]) if run.classes else None,
+        members=tuple((group, member) for group, member in arrays["members"].tolist()),
+        member_values={name: arrays[f"members.{name}"] for name in models},
     )

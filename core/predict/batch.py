@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.build import build_dataset
+from core.data.columns import Typist
 from core.data.dataset import Problem, Roles
 from core.data.plan import Cleaning, Plan
 from core.data.roles import guess_roles
@@ -15,7 +16,9 @@ from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
 from core.locale import N_
+from core.train.features import Inputs
 from core.train.run import Run
+from core.train.text_features import CLOCK
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +45,24 @@ def score_table(run: Run, table: pd.DataFrame, roles: Roles | None = None, repor
     data = build_dataset([table], Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
-    predicted = run.predict(vectors, data.features, press)
+    time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
+    inputs = Inputs(vectors, data.features, press, data.frame["headline"], time)
+    predicted = run.calibrated(run.predict(inputs))
     result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
     added = {"row": data.frame["row"].to_numpy()} | _columns(run, predicted)
-    problems = [*data.problems, *_remarks(run, data.frame, numeric, press)]
+    problems = [*data.problems, *unread, *_remarks(run, data.frame, numeric, press)]
     return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
+
+
+def _times(
+    run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
+) -> tuple[pd.Series | None, tuple[Problem, ...]]:
+    """Return the times of these rows of the file where the run has a clock, and what could not be read."""
+    if CLOCK not in run.settings.extras or not roles.date:
+        return None, ()
+    typist = Typist(table, np.arange(1, len(table) + 1))
+    times, _ = typist.times(roles.date)
+    return pd.Series(times[rows - 1]), tuple(typist.problems)
 
 
 def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -16,6 +16,7 @@ from core.embed.pooling import POOLINGS
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.locale import N_
+from core.train.features import Inputs
 from core.train.run import Run
 
 
@@ -47,12 +48,22 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
 
 
 def predict_headline(
-    run: Run, vector: np.ndarray, features: Mapping[str, float], press: str | None
+    run: Run,
+    vector: np.ndarray,
+    features: Mapping[str, float],
+    press: str | None,
+    headline: str | None = None,
 ) -> Prediction:
-    """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet."""
+    """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet.
+
+    A run with text features needs the headline itself as well (`ValueError` without); its time is unknown, so
+    the clock counts as missing.
+    """
     table = pd.DataFrame([dict(features)], dtype=float)
     outlet = pd.Series([press], dtype="str") if run.settings.use_press else None
-    predicted = run.predict(vector, table, outlet)
+    text = None if headline is None else pd.Series([canonical(plain_text(headline))], dtype="str")
+    inputs = Inputs(vector, table, outlet, text)
+    predicted = run.calibrated(run.predict(inputs))
     values = {name: np.atleast_1d(value[0]) for name, value in predicted.items()}
     unseen = outlet is not None and bool(run.preparation.unseen(outlet)[0])
-    return Prediction(values, contributions(run, vector, table, outlet), unseen)
+    return Prediction(values, contributions(run, inputs), unseen)

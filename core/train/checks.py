@@ -8,9 +8,10 @@ from core.data.dataset import Dataset
 from core.data.disguise import gives_away
 from core.errors import Message
 from core.locale import N_
+from core.train.effective import disagreeing
 from core.train.features import Preparation
 from core.train.settings import TrainSettings
-from core.train.split import Split
+from core.train.split import Split, caution
 
 FEW_SESSIONS = 10
 
@@ -20,15 +21,8 @@ def warnings_of(
 ) -> tuple[Message, ...]:
     """Return the warnings of a run, the gravest first; `outcome` is `(rows,)`."""
     warnings = []
-    if settings.split == "random":
-        warnings.append(
-            Message(
-                N_(
-                    "The rows were split at random: headlines of one session share an outcome and stand on "
-                    "both sides, so these scores are too good. Split by time for an honest one."
-                )
-            )
-        )
+    if inflated := caution(settings):
+        warnings.append(inflated)
     for name in leaking_features(dataset, split.train, outcome, settings.task):
         warnings.append(
             Message(
@@ -46,6 +40,16 @@ def warnings_of(
             Message(
                 N_("The test holds {sessions} sessions only, so the intervals are rough."),
                 {"sessions": sessions},
+            )
+        )
+    torn = disagreeing(dataset, outcome, split.test) if settings.unit == "event" else 0
+    if torn:
+        warnings.append(
+            Message(
+                N_(
+                    "In {events} events of the test the rows disagree about the outcome; their mean (or most frequent class) was scored."
+                ),
+                {"events": torn},
             )
         )
     if preparation.dropped:

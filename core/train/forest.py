@@ -6,6 +6,7 @@ global understanding with explainable AI for trees", 2020).
 
 from __future__ import annotations
 
+import math
 import threading
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -14,52 +15,89 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.models import Sample, cores
+from core.train.models import Knob, Sample, cores, settled
 
 TREES, BATCH = 200, 25
+TRIAL_TREES = 50
 TRUSTED = ["sklearn.tree._tree.Tree"]
 
 
 class Forest:
     """A scikit-learn random forest of bounded trees."""
 
+    name: ClassVar[str] = "rf"
     file: ClassVar[str] = "rf.skops"
     margins = False
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("max_depth", 3, 12, whole=True),
+        Knob("max_leaf_nodes", 16, 128, log=True, whole=True),
+        Knob("min_samples_leaf", 5, 50, log=True, whole=True),
+        Knob("max_samples", 0.2, 0.8),
+        Knob("root_features", 0.4, 3.0, log=True),  # columns tried at a node, in square roots of all
+    )
 
-    def __init__(self, estimator: Any) -> None:
-        self.estimator = estimator
+    def __init__(self, estimator: Any, classes: int) -> None:
+        self.estimator, self.classes = estimator, classes
         self.estimator.set_params(n_jobs=1)  # fast for few rows, and sums the trees in a fixed order
         self.size = len(estimator.estimators_)
         self._lock = threading.Lock()  # sessions share a run, and an explainer changes while it explains
 
     @classmethod
+    def defaults(cls, sample: Sample) -> dict[str, float]:
+        """Return the value of each knob where nothing is tuned."""
+        return {
+            "max_depth": 8,
+            "max_leaf_nodes": 64,
+            "min_samples_leaf": min(5, sample.least_in_leaf),
+            "max_samples": 0.5,
+            "root_features": 1.0,
+        }
+
+    @classmethod
     def fit(cls, sample: Sample, report: Report) -> Self:
         """Grow the forest in batches of trees, so that it can be cancelled between them."""
+        return cls._grow(sample, TREES, report)
+
+    @classmethod
+    def trial(cls, sample: Sample, report: Report) -> np.ndarray:
+        """Grow a smaller forest on the `fit` rows and return what it predicts of the `valid` rows."""
+        return cls._grow(sample.rows(sample.fit), TRIAL_TREES, report).predict(sample.X[sample.valid])
+
+    @classmethod
+    def _grow(cls, sample: Sample, count: int, report: Report) -> Self:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
+        knobs = settled(cls, sample)
+        columns = sample.X.shape[1]
+        tried = int(knobs.pop("root_features") * math.sqrt(columns))
         estimator = (RandomForestClassifier if sample.classes else RandomForestRegressor)(
-            max_depth=8,
-            max_leaf_nodes=64,
-            min_samples_leaf=min(5, sample.least_in_leaf),
-            max_features="sqrt",
-            max_samples=0.5,
+            **knobs,
+            max_features=min(max(tried, 1), columns),
             warm_start=True,
-            n_jobs=cores(),
+            n_jobs=sample.threads or cores(),
             random_state=sample.seed,
         )
-        for trees in range(BATCH, TREES + 1, BATCH):
-            estimator.set_params(n_estimators=trees).fit(sample.X, sample.y)
+        for trees in range(BATCH, count + 1, BATCH):
+            estimator.set_params(n_estimators=trees).fit(sample.X, sample.y, sample.row_weight)
             report(
-                trees / TREES,
+                trees / count,
                 N_("Random forest: {done} of {total} trees"),
                 done=trees,
-                total=TREES,
+                total=count,
             )
-        return cls(estimator)
+        estimator._sample_weight = None  # one number per training row, of no use once fitted
+        return cls(estimator, sample.classes)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)`."""
-        return getattr(self.estimator, "predict_proba", self.estimator.predict)(X)
+        if not self.classes:
+            return self.estimator.predict(X)
+        seen = self.estimator.classes_.astype(int)
+        if len(seen) == self.classes:
+            return self.estimator.predict_proba(X)
+        p = np.zeros((len(X), self.classes))  # a class that no row of an early fold is of
+        p[:, seen] = self.estimator.predict_proba(X)
+        return p
 
     def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in probability or return."""
@@ -84,4 +122,4 @@ class Forest:
         """Read the forest, trusting no type but the one of a tree."""
         import skops.io
 
-        return cls(skops.io.loads(data, trusted=TRUSTED))
+        return cls(skops.io.loads(data, trusted=TRUSTED), classes)

@@ -5,34 +5,50 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.errors import UserError
+from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.baselines import know_nothing, table_only
-from core.train.bootstrap import blocks, intervals
+from core.train.bench import Bench, Learned
 from core.train.checks import warnings_of
-from core.train.ensemble import Ensemble, part
-from core.train.features import Inputs, Preparation
-from core.train.metrics import METRICS
-from core.train.models import Sample
-from core.train.run import Fitted, Run, Scores, SplitSummary
+from core.train.effective import effective_size
+from core.train.ensemble import part
+from core.train.ledger import holdout_signature
+from core.train.lift import Lift
+from core.train.models import MEAN
+from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
+from core.train.scoreboard import Scored
 from core.train.settings import TrainSettings
 from core.train.split import (
     Split,
-    inner_validation,
+    folds,
     make_split,
     require_learnable,
+    require_learnable_folds,
     require_outcomes,
     require_sessions,
 )
+from core.train.tuning import Tuned, parameters, tune
+
+HOLDOUT = 0  # the number of the holdout where predictions name their fold; folds count from 1 on
+
+
+@dataclass(frozen=True, eq=False)
+class Tested:
+    """A split with the predictions of its test rows by the models and by the baselines."""
+
+    split: Split
+    learned: Learned
+    predictions: dict[str, np.ndarray]
+    baselines: dict[str, np.ndarray]
 
 
 def train(
@@ -40,8 +56,9 @@ def train(
 ) -> Run:
     """Fit the three models and score them on rows that nothing was fitted on.
 
-    `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. Raises
-    `UserError` where the table cannot be trained on, and whatever `report` raises. The run is not saved.
+    `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
+    models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
+    Raises `UserError` where the table cannot be trained on, and whatever `report` raises. The run is not saved.
     """
     watch = Stopwatch()
     outcome = known_outcome(dataset, settings)
@@ -50,41 +67,34 @@ def train(
     with watch("split"):
         report(0.0, N_("Splitting into training and test"))
         split = make_split(dataset, settings, ~np.isnan(outcome))
+        walk = folds(dataset, settings, split.development)
         require_learnable(outcome, split.train, classes)
-        fit, valid = inner_validation(dataset, split.train, settings)
+        require_learnable_folds(outcome, walk, classes)
 
     with watch("prepare"):
-        inputs = Inputs.of(dataset, vectors, settings.use_press)
-        preparation = Preparation.fit(*inputs.take(split.train), settings.outlets)
-        require_columns(preparation)
-        X_train = preparation.matrix(*inputs.take(split.train))
-        X_test = preparation.matrix(*inputs.take(split.test))
-        sample = Sample(
-            X_train,
-            outcome[split.train],
-            np.searchsorted(split.train, fit),
-            np.searchsorted(split.train, valid),
-            len(classes),
-            settings.seed,
-        )
+        bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0.0, 0.02))
 
-    ensemble = Ensemble.fit(sample, part(report, 0.02, 0.6))
-    watch.seconds |= ensemble.seconds
+    with watch("tune"):
+        tuned = _tuned(bench, walk[0] if walk else split, part(report, 0.02, 0.3))
+        bench = replace(bench, parameters=parameters(tuned))
 
-    with watch("baselines"):
-        predictions = ensemble.predict(X_test)
-        name, constant = know_nothing(sample.y, len(classes), len(split.test))
-        baselines = {name: constant}
-        if 0 < preparation.dim < X_train.shape[1]:
-            baselines["table_only"] = table_only(sample, X_test, preparation.dim, part(report, 0.6, 0.85))
+    begun = 0.3 if tuned else 0.02
+    with watch("fit"):
+        tested = _fit(bench, [*walk, split], part(report, begun, 0.9))
+    holdout, walked = tested[-1], tested[:-1]
+    watch.seconds |= holdout.learned.ensemble.seconds
 
     with watch("score"):
-        truth = outcome[split.test]
-        scores = _scores(dataset, split, truth, predictions | baselines, settings, part(report, 0.85, 1))
-        warnings = warnings_of(dataset, settings, split, outcome, preparation)
+        shown = [*walked, holdout][: len(walked) if settings.sealed else None]
+        held = _board(bench, [holdout]) if not settings.sealed else None
+        board = _board(bench, walked) if walked else None
+        scores = {} if held is None else held.scores(settings, part(report, 0.9, 0.95))
+        walk_scores = {} if board is None else board.scores(settings, part(report, 0.95, 0.99))
+        lift = _lift(bench, shown, holdout.learned)
 
     created = datetime.now(UTC).isoformat()
     report(1.0, N_("Trained"))
+    main = scores or walk_scores
     return Run(
         id=_run_id(dataset, settings, created),
         created=created,
@@ -93,15 +103,24 @@ def train(
         settings=settings,
         classes=classes,
         split=_summary(dataset, split),
-        scores={name: scores[name] for name in predictions},
-        baselines={name: scores[name] for name in baselines},
+        scores={name: main[name] for name in holdout.predictions or walked[0].predictions if name in main},
+        baselines={name: main[name] for name in main if name in _baseline_names(tested)},
         seconds=watch.seconds,
-        sizes={name: model.size for name, model in ensemble.models.items()},
-        warnings=warnings,
+        sizes={name: model.size for name, model in holdout.learned.ensemble.models.items()},
+        warnings=(*holdout.learned.notes, *_warnings(bench, split, shown, holdout.learned)),
+        walk=_walk(dataset, walked, walk_scores) if walked else None,
+        lift=lift,
+        effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
+        tuned=tuned,
+        holdout=signature(dataset, split, settings),
         parts=Fitted(
-            preparation, ensemble.models, _table(dataset, split, truth, predictions | baselines, classes)
+            holdout.learned.preparation,
+            holdout.learned.ensemble.models,
+            _table(dataset, outcome, shown, walked, classes),
+            holdout.learned.ensemble.combiners,
+            holdout.learned.calibrators,
         ),
-    )
+    )  # fmt: skip
 
 
 class Stopwatch:
@@ -135,28 +154,108 @@ def known_outcome(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
     return outcome
 
 
-def require_columns(preparation: Preparation) -> None:
-    """Raise `UserError` where there is nothing to learn from."""
-    if not preparation.groups:
-        raise UserError(
-            N_("There is nothing to learn from: no vectors, no varying feature and no outlet. Embed first.")
-        )
+def signature(dataset: Dataset, split: Split, settings: TrainSettings) -> str:
+    """Return what the ledger knows a split's holdout by."""
+    tested = dataset.frame.iloc[split.test]
+    return holdout_signature(tested["row"].to_numpy(), tested["target"].to_numpy(), settings.unit)
 
 
-def _scores(
-    dataset: Dataset,
-    split: Split,
-    truth: np.ndarray,
-    predictions: dict[str, np.ndarray],
-    settings: TrainSettings,
-    report: Report,
-) -> Scores:
-    ids = blocks(dataset, split.test)
-    scores: Scores = {}
-    for number, (name, p) in enumerate(predictions.items()):
-        report(number / len(predictions), N_("Scoring with intervals"))
-        scores[name] = intervals(truth, p, ids, METRICS[settings.task], settings.seed)
-    return scores
+def _tuned(bench: Bench, split: Split, report: Report) -> tuple[Tuned, ...]:
+    """Search on the rows before the first test, so that no test takes part in the choice."""
+    if not bench.settings.tune_seconds:
+        return ()
+    _, sample = bench.prepare(split.train, inner=True)
+    return tune(sample, bench.settings.tune_seconds, report)
+
+
+def _fit(bench: Bench, splits: Sequence[Split], report: Report) -> list[Tested]:
+    """Fit every split, the holdout's last, and predict its test rows; a sealed holdout's are left alone."""
+    total, done = sum(len(split.train) for split in splits), 0
+    tested = []
+    for number, split in enumerate(splits):
+        last = number == len(splits) - 1
+        share = part(report, done / total, (done + len(split.train)) / total)
+        done += len(split.train)
+        learned = bench.learn(split.train, part(share, 0, 0.5), inner=last)
+        if last and bench.settings.sealed:
+            tested.append(Tested(split, learned, {}, {}))
+            continue
+        predictions = learned.predict(bench.inputs.take(split.test))
+        quick = not last and not bench.settings.sealed
+        baselines = bench.baselines(learned, split.test, part(share, 0.5, 1), quick)
+        tested.append(Tested(split, learned, predictions, baselines))
+    return tested
+
+
+def _joined(tested: Sequence[Tested], missing: bool = False) -> dict[str, np.ndarray]:
+    """Return the predictions that every split has, one test after another.
+
+    With `missing` also those that only some have, NaN where they are missing.
+    """
+    each = [t.predictions | t.baselines for t in tested]
+    of_any = {name: p for made in each for name, p in made.items()}
+    names = [name for name in of_any if missing or all(name in made for made in each)]
+    return {name: np.concatenate([_or_nan(t, name, of_any[name]) for t in tested]) for name in names}
+
+
+def _or_nan(tested: Tested, name: str, like: np.ndarray) -> np.ndarray:
+    made = tested.predictions | tested.baselines
+    return made[name] if name in made else np.full((len(tested.split.test), *like.shape[1:]), np.nan)
+
+
+def _rows(tested: Sequence[Tested]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the positions tested and the number of each one's split."""
+    rows = [t.split.test for t in tested]
+    return np.concatenate(rows), np.repeat(np.arange(len(rows)), list(map(len, rows)))
+
+
+def _board(bench: Bench, tested: Sequence[Tested]) -> Scored:
+    rows, number = _rows(tested)
+    return Scored.of(bench.dataset, rows, bench.outcome, _joined(tested), bench.settings, number)
+
+
+def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | None:
+    """Return what the headlines add over all tests that may be shown: to the table, or to guessing a class.
+
+    None without headlines, and for returns without a table, as a constant has no rank correlation.
+    """
+    columns = learned.preparation.headline_columns
+    if not columns:
+        return None
+    alone = columns == len(learned.preparation.group_of)
+    return _board(bench, tested).lift(bench.settings, MEAN, "majority" if alone else "table_only")
+
+
+def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Learned) -> tuple[Message, ...]:
+    """Return the warnings about the tests that may be shown; a sealed holdout's outcomes are not looked at."""
+    seen = replace(split, test=_rows(shown)[0]) if bench.settings.sealed else split
+    return warnings_of(bench.dataset, bench.settings, seen, bench.outcome, learned.preparation)
+
+
+def _baseline_names(tested: Sequence[Tested]) -> set[str]:
+    return {name for t in tested for name in t.baselines}
+
+
+def _walk(dataset: Dataset, tested: Sequence[Tested], scores: dict) -> Walk:
+    names = _baseline_names(tested)
+    return Walk(
+        scores={name: row for name, row in scores.items() if name not in names},
+        baselines={name: row for name, row in scores.items() if name in names},
+        folds=tuple(_fold(dataset, t.split) for t in tested),
+    )
+
+
+def _fold(dataset: Dataset, split: Split) -> Fold:
+    session = dataset.frame["session"]
+    days = session.iloc[split.test]
+    return Fold(
+        first=days.min().date().isoformat(),
+        last=days.max().date().isoformat(),
+        train_rows=len(split.train),
+        test_rows=len(split.test),
+        train_sessions=int(session.iloc[split.train].nunique()),
+        test_sessions=int(days.nunique()),
+    )
 
 
 def _summary(dataset: Dataset, split: Split) -> SplitSummary:
@@ -167,6 +266,7 @@ def _summary(dataset: Dataset, split: Split) -> SplitSummary:
         train_rows=len(split.train),
         test_rows=len(split.test),
         purged_rows=len(split.purged),
+        embargoed_rows=len(split.embargoed),
         grouped_rows=len(split.grouped),
         left_out_rows=len(split.left_out),
         sessions=dataset.sessions,
@@ -178,16 +278,15 @@ def _summary(dataset: Dataset, split: Split) -> SplitSummary:
 
 
 def _table(
-    dataset: Dataset,
-    split: Split,
-    truth: np.ndarray,
-    predictions: dict[str, np.ndarray],
-    classes: tuple[str, ...],
-) -> pd.DataFrame:
-    table = dataset.frame[["row", "session"]].iloc[split.test].reset_index(drop=True)
-    table.insert(0, "position", split.test)
-    columns = {"actual": truth}
-    for name, p in predictions.items():
+    dataset: Dataset, outcome: np.ndarray, shown: Sequence[Tested], walked: Sequence[Tested], classes: tuple[str, ...]
+) -> pd.DataFrame:  # fmt: skip
+    rows, number = _rows(shown)
+    numbers = np.array([walked.index(t) + 1 if t in walked else HOLDOUT for t in shown])
+    table = dataset.frame[["row", "session"]].iloc[rows].reset_index(drop=True)
+    table.insert(0, "position", rows)
+    table.insert(1, "fold", numbers[number])
+    columns = {"actual": outcome[rows]}
+    for name, p in _joined(shown, missing=True).items():
         columns |= {f"{name}:{label}": p[:, k] for k, label in enumerate(classes)} if classes else {name: p}
     return table.assign(**columns)
 

@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 
 from core.errors import Message
-from core.train.bootstrap import Interval
-from core.train.ensemble import predict_all
-from core.train.features import Preparation
+from core.train.bootstrap import Interval, Scores
+from core.train.calibration import Calibrator
+from core.train.effective import Effective
+from core.train.ensemble import Combiners, predict_all
+from core.train.features import Inputs, Preparation
+from core.train.lift import Lift
 from core.train.models import Model
 from core.train.settings import TrainSettings
-
-Scores = dict[str, dict[str, Interval]]  # model -> metric -> score
+from core.train.tuning import Tuned
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,28 @@ class SplitSummary:
     test_sessions: int
     events: int
     cut: str | None = None
+    embargoed_rows: int = 0
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One step of a walk forward: its first and last test session (ISO dates) and how many rows and sessions."""
+
+    first: str
+    last: str
+    train_rows: int
+    test_rows: int
+    train_sessions: int
+    test_sessions: int
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The walk forward over the sessions before the holdout: scores as means over its folds."""
+
+    scores: Scores
+    baselines: Scores
+    folds: tuple[Fold, ...]
 
 
 class Parts(Protocol):
@@ -52,6 +76,14 @@ class Parts(Protocol):
     def predictions(self) -> pd.DataFrame:
         """The predictions of the test rows; see `Run.predictions`."""
 
+    @property
+    def combiners(self) -> Combiners:
+        """What combines the models' predictions beside their mean."""
+
+    @property
+    def calibrators(self) -> dict[str, Calibrator]:
+        """What calibrates the probabilities of a model, by name; empty without calibration."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
@@ -60,15 +92,19 @@ class Fitted:
     preparation: Preparation
     models: dict[str, Model]
     predictions: pd.DataFrame
+    combiners: Combiners = field(default_factory=Combiners)
+    calibrators: dict[str, Calibrator] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """One experiment.
 
-    `scores` are those of `rf, xgb, lgbm, mean` and `baselines` those of `majority` or `average` and of
-    `table_only`, per metric; `classes` is empty for returns; `seconds` are per stage; `sizes` is the number
-    of trees or rounds of each model.
+    `scores` are those of `rf, xgb, lgbm, mean` and of other combinations on the holdout, `baselines` those of
+    `majority` or `average`, `table_only` and more, per metric; where the holdout is sealed both are of the
+    `walk`. `classes` is empty for returns; `seconds` are per stage; `sizes` is the number of trees or rounds
+    of each model. `lift` is what the headlines add, over the walk and the holdout together; `effective` what
+    the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by.
     """
 
     id: str
@@ -84,6 +120,11 @@ class Run:
     sizes: dict[str, int]
     warnings: tuple[Message, ...]
     parts: Parts = field(repr=False)
+    walk: Walk | None = None
+    lift: Lift | None = None
+    effective: Effective | None = None
+    tuned: tuple[Tuned, ...] = ()
+    holdout: str = ""
 
     @property
     def task(self) -> str:
@@ -104,22 +145,38 @@ class Run:
     def predictions(self) -> pd.DataFrame:
         """The test rows with what was predicted and what happened.
 
-        Columns: `position` in the dataset's frame, `row` in the file, `session`, `actual` (class number or
-        return), and per model and baseline `<model>` (return) or `<model>:<class>` (probability).
+        Columns: `position` in the dataset's frame, `fold` (0 the holdout, else the walk's from 1 on), `row` in
+        the file, `session`, `actual` (class number or return), and per model and baseline `<model>` (return)
+        or `<model>:<class>` (probability). Those of the holdout, or of the walk where it is sealed.
         """
+        table = self.parts.predictions
+        if self.settings.sealed or "fold" not in table:
+            return table
+        return table[table["fold"] == 0].reset_index(drop=True)
+
+    @property
+    def all_predictions(self) -> pd.DataFrame:
+        """The predictions of every row that was tested, in the walk and in the holdout."""
         return self.parts.predictions
 
-    def test_predictions(self, model: str) -> np.ndarray:
-        """Return one model's predictions of the test rows, `(n, classes)` or `(n,)`."""
+    def test_predictions(self, model: str, table: pd.DataFrame | None = None) -> np.ndarray:
+        """Return one model's predictions of the test rows (or of a table of them), `(n, classes)` or `(n,)`."""
+        table = self.predictions if table is None else table
         if not self.classes:
-            return self.predictions[model].to_numpy()
-        return self.predictions[[f"{model}:{label}" for label in self.classes]].to_numpy()
+            return table[model].to_numpy()
+        return table[[f"{model}:{label}" for label in self.classes]].to_numpy()
 
-    def predict(
-        self, vectors: np.ndarray | None, features: pd.DataFrame, press: pd.Series | None
-    ) -> dict[str, np.ndarray]:
-        """Predict new rows: `rf, xgb, lgbm, mean`, each `(n, classes)` probabilities or `(n,)` returns."""
-        return predict_all(self.models, self.preparation.matrix(vectors, features, press))
+    def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
+        """Predict new rows: `rf, xgb, lgbm, mean` and more, `(n, classes)` probabilities or `(n,)` returns.
+
+        Probabilities are as the models give them, which is what can be explained; see `calibrated`.
+        """
+        return predict_all(self.models, self.preparation.matrix(inputs), self.parts.combiners)
+
+    def calibrated(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Return predictions with the probabilities calibrated, where the run has a calibration."""
+        known = self.parts.calibrators
+        return {name: known[name].apply(p) if name in known else p for name, p in predictions.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the large parts as plain values for JSON."""
@@ -135,20 +192,28 @@ class Run:
             "baselines": _plain(self.baselines),
             "seconds": self.seconds,
             "sizes": self.sizes,
-            "warnings": [{"template": w.template, "params": dict(w.params)} for w in self.warnings],
+            "warnings": [_plain_message(warning) for warning in self.warnings],
+            "walk": None if self.walk is None else _plain_walk(self.walk),
+            "lift": None if self.lift is None else self.lift.as_dict(),
+            "effective": None if self.effective is None else asdict(self.effective),
+            "tuned": [found.as_dict() for found in self.tuned],
+            "holdout": self.holdout,
         }
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any], parts: Parts) -> Run:
-        """Make the run that `as_dict` took apart."""
+        """Make the run that `as_dict` took apart; one saved before rows could be weighed has every row weigh 1."""
         typed = {
-            "settings": TrainSettings(**fields["settings"]),
+            "settings": TrainSettings(**({"weighting": "rows"} | fields["settings"])),
             "classes": tuple(fields["classes"]),
             "split": SplitSummary(**fields["split"]),
             "scores": _intervals(fields["scores"]),
             "baselines": _intervals(fields["baselines"]),
-            "warnings": tuple(Message(**warning) for warning in fields["warnings"]),
+            "warnings": tuple(_message(warning) for warning in fields["warnings"]),
+            "tuned": tuple(Tuned.from_dict(found) for found in fields.get("tuned", ())),
         }
+        for name, made in (("walk", _walk), ("lift", Lift.from_dict), ("effective", _effective)):
+            typed[name] = made(fields[name]) if fields.get(name) else None
         return cls(**(dict(fields) | typed), parts=parts)
 
 
@@ -168,8 +233,39 @@ def run_table(run: Run) -> dict[str, Any]:
         "pooling": run.settings.pooling,
         "models": _plain(run.scores),
         "baselines": _plain(run.baselines),
+        "walk_forward": None if run.walk is None else _plain_walk(run.walk),
+        "sealed": run.settings.sealed,
+        "effective_n": None if run.effective is None else run.effective.effective_n,
         "seconds": run.seconds,
     }
+
+
+def _plain_walk(walk: Walk) -> dict[str, Any]:
+    return {
+        "models": _plain(walk.scores),
+        "baselines": _plain(walk.baselines),
+        "folds": [asdict(fold) for fold in walk.folds],
+    }
+
+
+def _walk(fields: Mapping[str, Any]) -> Walk:
+    folds = tuple(Fold(**fold) for fold in fields["folds"])
+    return Walk(_intervals(fields["models"]), _intervals(fields["baselines"]), folds)
+
+
+def _effective(fields: Mapping[str, Any]) -> Effective:
+    return Effective(**fields)
+
+
+def _plain_message(message: Message) -> dict[str, Any]:
+    """Return a message as plain values; a message among its parameters becomes one as well."""
+    params = {k: _plain_message(v) if isinstance(v, Message) else v for k, v in message.params.items()}
+    return {"template": message.template, "params": params}
+
+
+def _message(fields: Mapping[str, Any]) -> Message:
+    params = {k: _message(v) if isinstance(v, Mapping) else v for k, v in fields["params"].items()}
+    return Message(fields["template"], params)
 
 
 def _plain(scores: Scores) -> dict[str, Any]:

@@ -1,43 +1,78 @@
-"""Which rows teach and which rows test.
-
-The honest split follows López de Prado, "Advances in Financial Machine Learning" (2018), chapter 7: the test
-lies after the training in time, and training rows whose outcome reaches into the test are purged.
-"""
+"""Which rows of a dataset teach and which test, as a run's settings say; the rules are in `splitters`."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.errors import UserError
+from core.errors import Message, UserError
 from core.locale import N_
+from core.train import partition
+from core.train.partition import NONE, Split, Splitter, require_two_sessions
 from core.train.settings import TrainSettings
+from core.train.splitters import CompanyHoldout, GroupHoldout, RandomHoldout, SessionHoldout, WalkForward
+
+__all__ = [
+    "Split",
+    "caution",
+    "folds",
+    "groups",
+    "holdout",
+    "inner_validation",
+    "make_split",
+    "require_learnable",
+    "require_learnable_folds",
+    "require_outcomes",
+    "require_sessions",
+    "rows_to_split",
+    "timeline",
+]
 
 FEWEST_ROWS = 20
 INNER_SHARE = 0.2
 
-_NONE = np.empty(0, np.int64)
+_PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
+_HOLDOUTS: dict[str, Callable[[TrainSettings, float], Splitter]] = {
+    "time": lambda s, share: SessionHoldout(share, s.horizon, s.embargo),
+    "group": lambda s, share: GroupHoldout(share, s.horizon, s.embargo, s.seed),
+    "company": lambda s, share: CompanyHoldout(share, s.horizon, s.embargo, s.seed),
+    "random": lambda s, share: RandomHoldout(share, s.seed),
+}
+_CAUTIONS = {
+    "group": N_(
+        "The rows were split by group, so the models learn from sessions after those of the test too: "
+        "split by time for a score that could have been had on the day."
+    ),
+    "company": N_(
+        "Whole companies were held out, but other companies' headlines of the same sessions were learned "
+        "from: the score is one for a new company, not for a new day."
+    ),
+    "random": N_(
+        "The rows were split at random: headlines of one session share an outcome and stand on both sides, "
+        "so these scores are too good. Split by time for an honest one."
+    ),
+}
 
 
-@dataclass(frozen=True, eq=False)
-class Split:
-    """Positions of rows in the dataset's frame, each ascending and none in two parts.
+def holdout(settings: TrainSettings, share: float | None = None) -> Splitter:
+    """Return the splitter that holds out the final test, or another share of the rows in the same way."""
+    return _HOLDOUTS[settings.split](settings, settings.test_share if share is None else share)
 
-    `purged` rows lie within the horizon before the cut; `grouped` rows were taken from the training because
-    their near-duplicate story stands in the test; `left_out` rows have no known outcome (or no session, where
-    time splits). `cut` is the first session of the test where time splits.
-    """
 
-    train: np.ndarray
-    test: np.ndarray
-    purged: np.ndarray = field(default_factory=_NONE.copy)
-    grouped: np.ndarray = field(default_factory=_NONE.copy)
-    left_out: np.ndarray = field(default_factory=_NONE.copy)
-    cut: pd.Timestamp | None = None
+def caution(settings: TrainSettings) -> Message | None:
+    """Say what a split other than the one by time inflates; None for the split by time."""
+    template = _CAUTIONS.get(settings.split)
+    return None if template is None else Message(template)
+
+
+def rows_to_split(dataset: Dataset, rows: np.ndarray | None = None) -> pd.DataFrame:
+    """Return the frame that splitters work on: `session`, `story` and `company` of these (or all) rows."""
+    frame = dataset.frame[["session", "story", "company"]]
+    return (frame if rows is None else frame.iloc[rows]).reset_index(drop=True)
 
 
 def make_split(dataset: Dataset, settings: TrainSettings, known: np.ndarray) -> Split:
@@ -45,105 +80,89 @@ def make_split(dataset: Dataset, settings: TrainSettings, known: np.ndarray) -> 
 
     Raises `UserError` where there is too little to split.
     """
+    usable = known
     if settings.split == "time":
-        if not dataset.has_sessions:
-            raise UserError(
-                N_("The table has no date, so it cannot be split by time: split by group instead.")
-            )
-        known = known & dataset.frame["session"].notna().to_numpy()
-    rows = np.flatnonzero(known)
+        _require_dates(dataset)
+        usable = known & dataset.frame["session"].notna().to_numpy()
+    rows = np.flatnonzero(usable)
     if len(rows) < FEWEST_ROWS:
         raise UserError(
             N_("Only {rows} rows have a known outcome (and date); training needs {needed} at the least."),
             rows=len(rows),
             needed=FEWEST_ROWS,
         )
-    split = SPLITTERS[settings.split](dataset, rows, settings, settings.test_share)
+    split = _splits(dataset, rows, holdout(settings))[0]
     _require_parts(split, settings)
-    return Split(split.train, split.test, split.purged, split.grouped, np.flatnonzero(~known), split.cut)
+    return replace(split, left_out=np.sort(np.r_[split.left_out, np.flatnonzero(~usable)]))
+
+
+def folds(dataset: Dataset, settings: TrainSettings, rows: np.ndarray) -> list[Split]:
+    """Walk forward over the sessions of these rows, which are those before the final holdout.
+
+    Returns `settings.folds` splits in order of time, none where that is 0; in each, `left_out` are the rows
+    that the fold passes over. Raises `UserError` where there are too few sessions or a fold has nothing to
+    learn from.
+    """
+    if settings.folds == 0:
+        return []
+    _require_dates(dataset)
+    rule = WalkForward(settings.folds, settings.window, settings.horizon, settings.embargo)
+    made = _splits(dataset, rows, rule)
+    for split in made:
+        _require_parts(split, settings)
+    return made
 
 
 def inner_validation(
     dataset: Dataset, train: np.ndarray, settings: TrainSettings
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Split training rows once more in the same way, for early stopping: positions to fit and to validate.
+    """Split training rows once more, for early stopping: positions to fit and to validate, each ascending.
 
-    Where too little is left for that, all rows are for fitting and none for validating.
+    The validation lies in later sessions wherever the rows have any; else it is drawn as the test was. Where
+    too little is left for that, all rows are for fitting and none for validating.
     """
-    try:
-        inner = SPLITTERS[settings.split](dataset, train, settings, INNER_SHARE)
-    except UserError:
-        return train, _NONE
-    if min(len(inner.train), len(inner.test)) < FEWEST_ROWS // 2:
-        return train, _NONE
-    return inner.train, inner.test
-
-
-def _by_session(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
-    require_sessions(dataset, rows)
-    sessions, number = np.unique(dataset.frame["session"].to_numpy()[rows], return_inverse=True)
-    cut = len(sessions) - math.ceil(share * len(sessions) - 1e-9)
-    test, before = rows[number >= cut], number < cut - settings.horizon
-    train, grouped = _apart(dataset, rows[before], test)
-    purged = rows[(number < cut) & ~before]
-    return Split(train, test, purged, grouped, cut=pd.Timestamp(sessions[cut]))
-
-
-def _by_group(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
-    """Hold out whole groups in a random order, but those that would exceed the share of rows."""
-    group = groups(dataset, rows)
-    sizes = np.bincount(group)
-    if len(sizes) < 2:
-        raise UserError(
-            N_(
-                "All rows hang together: each is nearly the same headline as another, or of the same company "
-                "and session, so no group of them can be held out as a test."
-            )
-        )
-    room = math.ceil(share * len(rows) - 1e-9)
-    held_out: list[int] = []
-    for number in np.random.default_rng(settings.seed).permutation(len(sizes)):
-        if sizes[number] <= room:
-            held_out.append(number)
-            room -= sizes[number]
-    test = np.isin(group, held_out or [sizes.argmin()])
-    return Split(rows[~test], rows[test])
+    later = SessionHoldout(INNER_SHARE, settings.horizon, settings.embargo)
+    for rule in dict.fromkeys((later, holdout(settings, INNER_SHARE))):
+        try:
+            inner = _splits(dataset, train, rule)[0]
+        except UserError:
+            continue
+        if min(len(inner.train), len(inner.test)) >= FEWEST_ROWS // 2:
+            return inner.train, inner.test
+    return train, NONE
 
 
 def groups(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
-    """Return the number of the group of each of `rows`, `(n,)`, from 0.
+    """Return the number of the group of each of `rows`, `(n,)`; see `partition.groups`."""
+    return partition.groups(rows_to_split(dataset, rows))
 
-    Rows are in one group where they are of one story or of one event (company and session, which share an
-    outcome), or where a chain of such rows joins them: a connected component of the graph of rows, stories
-    and events.
+
+def timeline(dataset: Dataset, splits: Sequence[Split]) -> pd.DataFrame:
+    """Return how many rows of each session each split puts where, to be drawn over time.
+
+    Columns: `fold` (from 1 on), `part` (the name of the field of `Split`), `session`, `rows`; rows without a
+    session are not shown.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    story = np.unique(dataset.frame["story"].to_numpy()[rows], return_inverse=True)[1]
-    event = np.unique(dataset.event[rows], return_inverse=True)[1]
-    dated = dataset.event[rows] >= 0
-    row, n = np.arange(len(rows)), len(rows)
-    ends = np.r_[row, row[dated]], np.r_[n + story, 2 * n + event[dated]]
-    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(3 * n, 3 * n))
-    component = connected_components(graph, directed=False)[1][:n]
-    return np.unique(component, return_inverse=True)[1]
+    session = dataset.frame["session"]
+    tables = [
+        pd.DataFrame({"fold": number, "part": part, "session": session.iloc[getattr(split, part)]})
+        for number, split in enumerate(splits, 1)
+        for part in _PARTS
+    ]
+    return pd.concat(tables).groupby(["fold", "part", "session"]).size().rename("rows").reset_index()
 
 
-def _by_row(dataset: Dataset, rows: np.ndarray, settings: TrainSettings, share: float) -> Split:
-    shuffled = np.random.default_rng(settings.seed).permutation(rows)
-    count = math.ceil(share * len(rows) - 1e-9)
-    return Split(np.sort(shuffled[count:]), np.sort(shuffled[:count]))
+def _splits(dataset: Dataset, rows: np.ndarray, rule: Splitter) -> list[Split]:
+    """Split the rows at these positions; the parts are positions in the dataset's frame."""
+    return [
+        replace(split, **{part: rows[getattr(split, part)] for part in _PARTS})
+        for split in rule.parts(rows_to_split(dataset, rows))
+    ]
 
 
-SPLITTERS = {"time": _by_session, "group": _by_group, "random": _by_row}
-
-
-def _apart(dataset: Dataset, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Take from the training the rows whose story is in the test; return what stays and what was taken."""
-    story = dataset.frame["story"].to_numpy()
-    shared = np.isin(story[train], story[test])
-    return train[~shared], train[shared]
+def _require_dates(dataset: Dataset) -> None:
+    if not dataset.has_sessions:
+        raise UserError(N_("The table has no date, so it cannot be split by time: split by group instead."))
 
 
 def _require_parts(split: Split, settings: TrainSettings) -> None:
@@ -152,26 +171,21 @@ def _require_parts(split: Split, settings: TrainSettings) -> None:
     if not len(split.train):
         raise UserError(
             N_(
-                "No row is left to train on: {purged} lie within the horizon ({horizon} sessions) before the "
-                "test and {grouped} repeat a headline of it. Bring a longer period or hold out less."
+                "No row is left to train on: {purged} lie within the horizon ({horizon} sessions) of the test, "
+                "{embargoed} in the embargo ({embargo} sessions) and {grouped} repeat a headline of the test. "
+                "Bring a longer period or hold out less."
             ),
             purged=len(split.purged),
+            embargoed=len(split.embargoed),
             grouped=len(split.grouped),
             horizon=settings.horizon,
+            embargo=settings.embargo,
         )
 
 
 def require_sessions(dataset: Dataset, rows: np.ndarray) -> None:
     """Raise `UserError` unless the rows at these positions lie in two sessions or more."""
-    sessions = dataset.frame["session"].iloc[rows].nunique()
-    if sessions < 2:
-        raise UserError(
-            N_(
-                "The rows with a known outcome lie in {sessions} session (trading day); a split by time "
-                "needs 2 at the least: bring a longer period or split by group."
-            ),
-            sessions=sessions,
-        )
+    require_two_sessions(int(dataset.frame["session"].iloc[rows].nunique()))
 
 
 def require_outcomes(outcome: np.ndarray, classes: tuple[str, ...]) -> None:
@@ -206,3 +220,19 @@ def require_learnable(outcome: np.ndarray, train: np.ndarray, classes: tuple[str
                 ),
                 label=name,
             )
+
+
+def require_learnable_folds(outcome: np.ndarray, splits: Sequence[Split], classes: tuple[str, ...]) -> None:
+    """Raise `UserError` where a class has no row among the training rows of a fold."""
+    for number, split in enumerate(splits, 1):
+        for code, name in enumerate(classes):
+            if not (outcome[split.train] == code).any():
+                raise UserError(
+                    N_(
+                        "In fold {fold} of {folds} no training row is of the class {label}: choose fewer folds "
+                        "or bring a longer period."
+                    ),
+                    fold=number,
+                    folds=len(splits),
+                    label=name,
+                )

@@ -22,18 +22,22 @@ from core.errors import UserError
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
+from core.train.calibration import Calibrator
+from core.train.ensemble import Combiners
 from core.train.features import Preparation
 from core.train.models import Model, models
 from core.train.run import Run
 
 log = logging.getLogger(__name__)
 
+CALIBRATION = "calibrate."
 RUN_ID = re.compile(r"[a-z0-9-]{8,64}")
-RECORD, MANIFEST, PREPARATION, PREDICTIONS = (
+RECORD, MANIFEST, PREPARATION, PREDICTIONS, COMBINED = (
     "run.json",
     "manifest.json",
     "preparation.npz",
     "predictions.parquet",
+    "combined.npz",
 )
 
 
@@ -46,8 +50,30 @@ class Saved:
     @cached_property
     def preparation(self) -> Preparation:
         """What was fitted before the models."""
-        with np.load(io.BytesIO(_read(self.folder, PREPARATION)), allow_pickle=False) as arrays:
-            return Preparation.from_arrays(arrays)
+        return Preparation.from_arrays(_arrays(_read(self.folder, PREPARATION)))
+
+    @cached_property
+    def combiners(self) -> Combiners:
+        """What combines the models' predictions beside their mean."""
+        return Combiners.from_arrays(self._combined)
+
+    @cached_property
+    def calibrators(self) -> dict[str, Calibrator]:
+        """What calibrates the probabilities of a model, by name."""
+        marks = [name for name in self._combined if name.startswith(CALIBRATION)]
+        names = dict.fromkeys(mark.removeprefix(CALIBRATION).rsplit(".", 1)[0] for mark in marks)
+        made = {}
+        for name in names:
+            start = f"{CALIBRATION}{name}."
+            own = {mark.removeprefix(start): self._combined[mark] for mark in marks if mark.startswith(start)}
+            made[name] = Calibrator.from_arrays(own)
+        return {name: calibrator for name, calibrator in made.items() if calibrator}
+
+    @cached_property
+    def _combined(self) -> dict[str, np.ndarray]:
+        if COMBINED not in _manifest(self.folder):
+            return {}  # saved by an earlier version
+        return _arrays(_read(self.folder, COMBINED))
 
     @cached_property
     def models(self) -> dict[str, Model]:
@@ -121,16 +147,30 @@ def delete_run(run_id: str) -> None:
 
 
 def _files(run: Run) -> dict[str, bytes]:
-    arrays, table = io.BytesIO(), io.BytesIO()
-    np.savez(arrays, allow_pickle=False, **run.preparation.to_arrays())
-    run.predictions.to_parquet(table, index=False)
+    table = io.BytesIO()
+    run.all_predictions.to_parquet(table, index=False)
+    combined = run.parts.combiners.to_arrays()
+    for name, calibrator in run.parts.calibrators.items():
+        combined |= {f"{CALIBRATION}{name}.{key}": array for key, array in calibrator.to_arrays().items()}
     fitted = {model.file: model.to_bytes() for model in run.models.values()}
     return {
         RECORD: _json(run.as_dict()),
-        PREPARATION: arrays.getvalue(),
+        PREPARATION: _packed(run.preparation.to_arrays()),
+        COMBINED: _packed(combined),
         PREDICTIONS: table.getvalue(),
         **fitted,
     }
+
+
+def _packed(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
 
 
 def _json(value: Any) -> bytes:

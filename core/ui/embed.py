@@ -128,7 +128,9 @@ def store_table() -> None:
             except UserError as error:
                 st.error(told(error.message))
                 return
-            st.session_state["notice"] = removed.message()
+            state.forget_vectors()
+            _glance.clear()
+            st.session_state["done"] = removed.message()
             st.rerun()
 
 

@@ -9,7 +9,7 @@ from core.embed import POOLINGS, EncoderCard, cards, fetch, resolve
 from core.embed.card import Origin
 from core.embed.hub import is_hub_id, size_to_download
 from core.embed.memory import available_bytes, fits
-from core.embed.precision import best_device
+from core.embed.precision import best_device, known_device
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
@@ -105,7 +105,7 @@ def _catalog_table(catalog: list[EncoderCard]) -> None:
             return
         event = st.dataframe(
             pd.DataFrame([_row(card, free) for card in shown]), hide_index=True, on_select="rerun",
-            selection_mode="single-row", key=f"catalog-{state.encoder()}-{len(shown)}",
+            selection_mode="single-row", key=f"catalog-{state.encoder()}-{hash(tuple(card.id for card in shown))}",
             column_config={_("page"): st.column_config.LinkColumn(display_text="↗")},
         )  # fmt: skip
         st.caption(_("Tick a row to choose that encoder. Facts are from the page linked in the last column; "
@@ -161,7 +161,9 @@ def describe(card: EncoderCard) -> None:
 
 def _device() -> str:
     words = {"cuda": _("Runs on the graphics card (CUDA)."), "mps": _("Runs on Apple's GPU (MPS).")}
-    return words.get(best_device(), _("Runs on the processor (CPU): no graphics card was found."))
+    return words.get(
+        known_device() or best_device(), _("Runs on the processor (CPU): no graphics card was found.")
+    )
 
 
 def fetching(card: EncoderCard) -> None:

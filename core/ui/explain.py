@@ -10,8 +10,9 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.explain.contributions import Contributions
 from core.explain.explain_run import explain_run
-from core.train.features import HEADLINE, PRESS
+from core.train.features import HEADLINE, PRESS, TEXT
 from core.train.run import Run
+from core.train.text_features import TITLES
 from core.ui.scores import model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
@@ -19,9 +20,8 @@ from core.ui.theme import palette, show
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader; a feature keeps its own name."""
-    return {HEADLINE: _("headline"), PRESS: _("press outlet")}.get(
-        group, hover(group.removeprefix("feature."))
-    )
+    ours = {HEADLINE: _("headline"), PRESS: _("press outlet"), TEXT: _("words and form of the headline")}
+    return ours.get(group, hover(group.removeprefix("feature.")))
 
 
 def unit(run: Run) -> str:
@@ -44,12 +44,27 @@ def answer(run: Run, found: Contributions) -> None:
     if total <= 0:
         st.subheader(_("Nothing moved the predictions: the models say the same for every row."), anchor=False)
         return
-    share = importance.get(HEADLINE, 0.0) / total
+    share = (importance.get(HEADLINE, 0.0) + importance.get(TEXT, 0.0)) / total
     st.subheader(
         md("“{group}” moved the predictions most; {share} of all movement came from the headline.",
            group=group_name(importance.index[0]), share=percent(share)), anchor=False,
     )  # fmt: skip
     st.caption(_("What moves a prediction need not make it right: see the score on the train page."))
+    calibration_note(run)
+    if run.settings.sealed:
+        st.caption(
+            _(
+                "The holdout is sealed, so rows of the walk forward are explained; the final models have learned from them."
+            )
+        )
+
+
+def calibration_note(run: Run) -> None:
+    """Say that reasons are of the probability before calibration, where there is one."""
+    if run.parts.calibrators:
+        st.caption(
+            _("The run's probabilities are calibrated; the reasons are of the probability before that.")
+        )
 
 
 def importance_chart(run: Run, found: Contributions) -> None:
@@ -67,6 +82,20 @@ def importance_chart(run: Run, found: Contributions) -> None:
     note = _("n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
              "without it", n=len(found.rows))  # fmt: skip
     show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
+    _inside_the_text(found)
+
+
+def _inside_the_text(found: Contributions) -> None:
+    """Open what is read off the headline beside its vector, where the run reads anything."""
+    if TEXT not in found.groups:
+        return
+    table = found.inside(TEXT)
+    rows = [
+        {_("read off the headline"): _(TITLES.get(row.member, row.member)),
+         _("mean absolute contribution (percentage points)"): round(row.mean * 100, 2)}
+        for row in table.itertuples()
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
 def row_picker(run: Run, data: Dataset, found: Contributions) -> int:

@@ -72,6 +72,8 @@ def start(name: str) -> None:
     st.caption(_(page.purpose))
     if notice := st.session_state.pop("notice", None):
         st.warning(told(notice))
+    if done := st.session_state.pop("done", None):
+        st.success(told(done), icon=":material/check:")
 
 
 def link(name: str, label: str = "") -> None:

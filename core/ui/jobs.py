@@ -14,7 +14,7 @@ from core.ui.text import _, duration, md, told
 
 NAMES = {
     "fetch": N_("Download"), "embed": N_("Embedding"), "sts": N_("Encoder test"), "train": N_("Training"),
-    "map": N_("Map"), "load": N_("Loading"),
+    "map": N_("Map"), "load": N_("Loading"), "staircase": N_("Staircase"),
 }  # fmt: skip
 
 
@@ -25,8 +25,8 @@ def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str
     st.rerun()
 
 
-def collect() -> None:
-    """Where this session's job has ended: keep its outcome for the page, and choose what it made.
+def collect() -> bool:
+    """Where this session's job has ended: keep its outcome for the page, choose what it made, and return True.
 
     What was made for another dataset than the one now looked at is not chosen; it stands in the lists.
     """
@@ -34,12 +34,13 @@ def collect() -> None:
     if job is None or job.active:
         if job is None and state.chosen("job"):
             state.choose(job="")
-        return
+        return False
     st.session_state["ended_job"] = job
     made = {key: value for key, value in job.result.items() if key in ("dataset", "run")}
     if job.subject.get("dataset", state.chosen("dataset")) != state.chosen("dataset"):
         made = {}
     state.choose(job="", **made)
+    return True
 
 
 def panel(kind: str, own: bool = False, **subject: str) -> bool:
@@ -52,6 +53,8 @@ def panel(kind: str, own: bool = False, **subject: str) -> bool:
         if mine and job.kind == kind and subject.items() <= job.subject.items():
             _progress(job.id)
             return True
+    if collect():  # it has ended since the page began to be drawn
+        st.rerun()
     last = ended(kind)
     if last and subject.items() <= last.subject.items():
         _outcome(last)

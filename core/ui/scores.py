@@ -7,14 +7,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.train.bootstrap import Interval
+from core.train.bootstrap import Interval, Scores
 from core.train.metrics import MAIN_METRIC, METRICS
 from core.train.models import TITLES
 from core.train.run import Run
 from core.ui.text import _, class_name, count, hover, percent
 from core.ui.theme import palette, show
 
-_AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse"}
+_AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse", "hit_rate", "spread"}
 
 
 def model_name(name: str) -> str:
@@ -31,7 +31,7 @@ def written(metric: str, score: Interval) -> str:
     """Write a score with its interval: 0.58 [0.49, 0.67]."""
     numbers = [score.value, score.low, score.high]
     if metric in _AS_PERCENT:
-        places = 2 if metric in ("mae", "rmse") else 1
+        places = 2 if metric in ("mae", "rmse", "spread") else 1
         numbers = [number * 100 for number in numbers]
         unit = "%"
     else:
@@ -45,16 +45,27 @@ def written(metric: str, score: Interval) -> str:
 
 
 def score_chart(run: Run) -> None:
-    """Draw the main metric of every model and baseline with its interval."""
+    """Draw the main metric of every model and baseline on the test with its interval."""
+    rows = len(run.predictions)
+    blocks = _("sessions") if run.split.test_sessions else _("stories")
+    note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95 % interval of a bootstrap "
+             "over {blocks}; dotted: chance", n=rows, blocks=blocks)  # fmt: skip
+    if run.settings.unit == "event" and run.split.test_sessions:
+        note += " " + _("Scored are events: the mean prediction of each company and session.")
+    scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)
+
+
+def scores_picture(run: Run, scores: Scores, baselines: Scores, title: str, key: str, note: str) -> None:
+    """Draw the main metric of models and baselines with their intervals."""
     metric = MAIN_METRIC[run.task]
-    rows = [(n, s[metric]) for n, s in (run.scores | run.baselines).items() if metric in s]
+    rows = [(n, s[metric]) for n, s in (scores | baselines).items() if metric in s]
     rows = [(n, s) for n, s in rows if np.isfinite(s.value)]
     if not rows:
         return
     colours = palette()
     figure = go.Figure()
     for name, score in rows:
-        baseline = name in run.baselines
+        baseline = name in baselines
         figure.add_scatter(
             x=[score.value], y=[model_name(name)], mode="markers", showlegend=False,
             marker={"size": 12, "color": colours.muted if baseline else colours.accent,
@@ -65,10 +76,7 @@ def score_chart(run: Run) -> None:
         )  # fmt: skip
     figure.add_vline(x=0.5 if metric == "auc" else 0.0, line_dash="dot", line_color=colours.muted)
     figure.update_yaxes(autorange="reversed").update_xaxes(title=metric_title(run, metric))
-    blocks = _("sessions") if run.split.test_sessions else _("stories")
-    note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95 % interval of a bootstrap "
-             "over {blocks}; dotted: chance", n=run.split.test_rows, blocks=blocks)  # fmt: skip
-    show(figure, _("How good, and how sure"), "chart-scores", note, height=320)
+    show(figure, title, key, note, height=120 + 28 * len(rows))
 
 
 def score_table(run: Run) -> None:
@@ -109,7 +117,7 @@ def _roc(run: Run) -> None:
     colours = palette()
     dashes = {"rf": "dash", "xgb": "dot", "lgbm": "dashdot", "mean": "solid"}
     figure = go.Figure()
-    for name in run.scores:
+    for name in dashes:
         false, true, _cut = roc_curve(actual == target, run.test_predictions(name)[:, target])
         figure.add_scatter(
             x=false, y=true, mode="lines", name=model_name(name),

@@ -106,6 +106,11 @@ def vectors(data: Dataset) -> np.ndarray | None:
         return None
 
 
+def forget_vectors() -> None:
+    """Read the vectors from the store again: some were removed."""
+    _vectors.clear()
+
+
 class _NotStoredError(Exception):
     """The store lacks a vector; raised so that the answer is not cached."""
 

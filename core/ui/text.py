@@ -104,7 +104,9 @@ def pooling_name(pooling: str) -> str:
 
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
-SPLITS = {"time": N_("by time"), "group": N_("by story and event"), "random": N_("at random")}
+SPLITS = {
+    "time": N_("by time"), "group": N_("by story and event"), "company": N_("by company"), "random": N_("at random"),
+}  # fmt: skip
 
 
 def run_label(run: Run) -> str:

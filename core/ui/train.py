@@ -1,4 +1,4 @@
-"""The train page's parts: the settings, the verdict in one sentence, the scores and their pictures."""
+"""The train page's parts: the work, the verdict against chance, what was split, and the list of runs."""
 
 from __future__ import annotations
 
@@ -13,68 +13,27 @@ from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
 from core.train.metrics import MAIN_METRIC
-from core.train.pipeline import train
+from core.train.record import train_and_record
 from core.train.run import Run
-from core.train.settings import OUTLETS, TrainSettings, default_split
-from core.train.store import delete_run, list_runs, save_run
+from core.train.settings import TrainSettings
+from core.train.store import delete_run, list_runs
 from core.ui import jobs, state
 from core.ui.scores import metric_title, written
-from core.ui.text import TASKS, _, md, pooling_name, run_label, told
-
-SPLIT_CHOICES = {
-    "time": N_("by time: learn on earlier sessions, test on later ones"),
-    "group": N_("by group: near-duplicates and one company's session stay on one side"),
-    "random": N_("at random: shows what leakage does, not how good the model is"),
-}
-
-
-def settings_form(data: Dataset) -> TrainSettings | None:
-    """Ask for the settings; return them once the user has pressed the button."""
-    tasks = ["classify", "regress"] if data.target_kind == "return" else ["classify"]
-    splits = ["time", "group", "random"] if data.has_sessions else ["group", "random"]
-    with st.form("train"):
-        left, right = st.columns(2)
-        with left:
-            task = st.radio(_("Predict"), tasks, format_func=lambda t: _(TASKS[t]))
-            use_press = st.checkbox(_("Let the models see the press outlet"), value=bool(data.roles.press),
-                                    disabled=not data.roles.press)  # fmt: skip
-        with right:
-            split = st.radio(_("Test"), splits, index=splits.index(default_split(data)),
-                             format_func=lambda s: _(SPLIT_CHOICES[s]))  # fmt: skip
-        with st.expander(_("More settings")):
-            share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
-            horizon = st.number_input(
-                _("Horizon (sessions)"), 1, 250, data.plan.target.horizon if data.plan else 1,
-                help=_("How many sessions the target looks ahead. So many sessions before the test are left out of "
-                       "training, since their outcomes were not known yet (purge)."))  # fmt: skip
-            outlets = st.number_input(_("Outlets told apart"), 1, 200, OUTLETS, disabled=not data.roles.press,
-                                      help=_("The most frequent ones of the training rows; all others count as one."))  # fmt: skip
-            seed = st.number_input(_("Seed"), 0, 10_000, 0, help=_("The same seed gives the same run."))
-        pressed = st.form_submit_button(_("Train the three models"), type="primary")
-    if not pressed:
-        return None
-    try:
-        return TrainSettings(task, split, share / 100, int(horizon), state.encoder(), state.pooling(), int(seed),
-                             use_press, int(outlets))  # fmt: skip
-    except UserError as error:
-        st.error(told(error.message))
-        return None
+from core.ui.text import _, md, pooling_name, run_label, told
 
 
 def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
     """Queue a training."""
 
     def work(report: Report) -> dict[str, str]:
-        run = train(data, vectors, settings, report)
-        save_run(run)
-        return {"run": run.id}
+        return {"run": train_and_record(data, vectors, settings, report).id}
 
     subject = {"dataset": data.id, "settings": json.dumps(settings.as_dict(), sort_keys=True)}
     jobs.submit("train", subject, work)
 
 
 def verdict(run: Run) -> None:
-    """Say in one sentence how good the models are, and beside it what the table alone can do."""
+    """Say in one sentence how good the models are against chance."""
     metric = MAIN_METRIC[run.task]
     score = run.scores["mean"].get(metric)
     if score is None:
@@ -93,23 +52,7 @@ def verdict(run: Run) -> None:
     else:
         sentence = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
     words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
-    st.subheader(md(sentence, **words), anchor=False)
-    _beside_the_table(run, metric)
-
-
-def _beside_the_table(run: Run, metric: str) -> None:
-    alone = run.baselines.get("table_only", {}).get(metric)
-    if alone is None or run.settings.split == "random":
-        return
-    if run.scores["mean"][metric].value <= alone.value:
-        sentence = N_(
-            "The same models without the headlines reach {score}: the headlines did not raise the score."
-        )
-    else:
-        sentence = N_(
-            "The same models without the headlines reach {score}: only what lies above that can come from the headlines."
-        )
-    st.markdown(md(sentence, score=written(metric, alone)))
+    st.markdown(md(sentence, **words))
 
 
 def reminder(run: Run) -> None:
@@ -128,6 +71,9 @@ def reminder(run: Run) -> None:
 
 
 def _unseen(run: Run) -> str:
+    if run.walk is not None and run.settings.sealed:
+        sessions = sum(fold.test_sessions for fold in run.walk.folds)
+        return _("{n:,} sessions of the walk forward that it had not seen", n=sessions)
     if run.settings.split == "time":
         return _("{n:,} sessions that it never saw", n=run.split.test_sessions)
     return _("{n:,} rows of stories that it never saw", n=run.split.test_rows)
@@ -154,6 +100,8 @@ def split_line(run: Run) -> None:
         parts.append(_("test from {date}", date=s.cut))
     if s.purged_rows:
         parts.append(_("{n:,} rows purged before the cut", n=s.purged_rows))
+    if s.embargoed_rows:
+        parts.append(_("{n:,} rows in the embargo", n=s.embargoed_rows))
     if s.grouped_rows:
         parts.append(_("{n:,} rows left out whose story is in the test", n=s.grouped_rows))
     if s.left_out_rows:

@@ -1,0 +1,123 @@
+"""What a split is, what a splitter is, and what rows have in common: sessions, companies and stories."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from core.errors import UserError
+from core.locale import N_
+
+NONE = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Positions of rows in a frame, each ascending and none in two parts.
+
+    `purged` rows lie within the horizon of the test; `embargoed` rows in the sessions left out beside it;
+    `grouped` rows were taken from the training because their near-duplicate story stands in the test;
+    `left_out` rows have no known outcome, no session where time splits, no company where companies are held
+    out, or lie outside a fold's stretch of time. `cut` is the first session of the test where time splits.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    purged: np.ndarray = field(default_factory=NONE.copy)
+    embargoed: np.ndarray = field(default_factory=NONE.copy)
+    grouped: np.ndarray = field(default_factory=NONE.copy)
+    left_out: np.ndarray = field(default_factory=NONE.copy)
+    cut: pd.Timestamp | None = None
+
+    @property
+    def development(self) -> np.ndarray:
+        """The rows outside the test that may be learned from or tested on before it, ascending."""
+        return np.sort(np.concatenate([self.train, self.purged, self.embargoed, self.grouped]))
+
+
+class Splitter:
+    """What scikit-learn expects of a splitter; `parts` is what each kind adds."""
+
+    def parts(self, X: pd.DataFrame) -> Iterator[Split]:
+        """Yield each split of the rows of `X`; raises `UserError` where there is too little to split."""
+        raise NotImplementedError
+
+    def split(
+        self, X: pd.DataFrame, y: object = None, groups: object = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield positions to train and to test on; `y` and `groups` are not looked at."""
+        for split in self.parts(X):
+            yield split.train, split.test
+
+    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:
+        """Return how many splits there are."""
+        return 1
+
+
+def groups(X: pd.DataFrame) -> np.ndarray:
+    """Return the number of the group of each row, `(n,)`, from 0.
+
+    Rows are in one group where they are of one story or of one event (company and session, which share an
+    outcome), or where a chain of such rows joins them: a connected component of the graph of rows, stories
+    and events.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n, row = len(X), np.arange(len(X))
+    story = pd.factorize(column(X, "story"))[0]
+    session, company = numbered(X)[0], companies(X)
+    event = pd.factorize(company * (session.max(initial=0) + 1) + session)[0]
+    dated = session >= 0
+    ends = np.r_[row, row[dated]], np.r_[n + story, 2 * n + event[dated]]
+    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(3 * n, 3 * n))
+    component = connected_components(graph, directed=False)[1][:n]
+    return np.unique(component, return_inverse=True)[1]
+
+
+def apart(X: pd.DataFrame, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Take from the training the rows whose story is in the test; return what stays and what was taken."""
+    story = column(X, "story").to_numpy()
+    shared = np.isin(story[train], story[test])
+    return train[~shared], train[shared]
+
+
+def require_two_sessions(sessions: int) -> None:
+    """Raise `UserError` for fewer than two sessions."""
+    if sessions < 2:
+        raise UserError(
+            N_(
+                "The rows with a known outcome lie in {sessions} session (trading day); a split by time "
+                "needs 2 at the least: bring a longer period or split by group."
+            ),
+            sessions=sessions,
+        )
+
+
+def share_of(share: float, count: int) -> int:
+    """Return how many of `count` a share of them is, rounded up."""
+    return math.ceil(share * count - 1e-9)
+
+
+def numbered(X: pd.DataFrame) -> tuple[np.ndarray, pd.Index]:
+    """Number the sessions in order, `(n,)`, -1 where unknown; return the sessions too."""
+    number, sessions = pd.factorize(column(X, "session"), sort=True)
+    return number, pd.Index(sessions)
+
+
+def companies(X: pd.DataFrame) -> np.ndarray:
+    """Number the companies `(n,)`; all rows without one count as one company."""
+    if "company" not in X.columns:
+        return np.zeros(len(X), np.int64)
+    return pd.factorize(X["company"], use_na_sentinel=False)[0]
+
+
+def column(X: pd.DataFrame, name: str) -> pd.Series:
+    """Return a column; raises `ValueError` where the frame lacks it."""
+    if name not in X.columns:
+        raise ValueError(f"the frame has no column {name!r}, only {list(X.columns)}")
+    return X[name]

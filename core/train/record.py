@@ -1,0 +1,81 @@
+"""A training as it is kept: its look at the holdout is counted before anybody sees a score."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.jobs import Report, silent
+from core.locale import N_
+from core.train import ledger
+from core.train.metrics import MAIN_METRIC
+from core.train.models import MEAN
+from core.train.partition import NONE, Split
+from core.train.pipeline import known_outcome, signature, train
+from core.train.run import Run
+from core.train.settings import TrainSettings
+from core.train.split import make_split
+from core.train.store import list_runs, save_run
+
+
+def train_and_record(
+    dataset: Dataset,
+    vectors: np.ndarray | None,
+    settings: TrainSettings,
+    report: Report = silent,
+    open_sealed: bool = False,
+) -> Run:
+    """Train, count the look at the holdout in the ledger (or seal it), and save the run.
+
+    A sealed holdout is scored only with `open_sealed`, which the ledger logs; who comes too late is told who
+    was first. Raises `UserError` where a row that would be scored is sealed and not to be opened, and as
+    `train` and `save_run` do.
+    """
+    if settings.sealed and open_sealed:
+        raise UserError(N_("A holdout is either sealed or opened: choose one of the two."))
+    _require_unsealed(dataset, settings, open_sealed)
+    run = train(dataset, vectors, settings, report)
+    if settings.sealed:
+        refusal = ledger.seal(dataset.id, run.holdout, run.id)
+    else:
+        opening = open_sealed or ledger.sealed(dataset.id, run.holdout)  # sealed while this one was training
+        refusal = ledger.open_once(dataset.id, run.holdout, run.id) if opening else None
+        metric = MAIN_METRIC[run.task]
+        ledger.record_look(dataset.id, run.holdout, run.id, metric, run.scores[MEAN][metric])
+    if refusal:
+        run = replace(run, warnings=(refusal, *run.warnings))
+    save_run(run)
+    return run
+
+
+def _require_unsealed(dataset: Dataset, settings: TrainSettings, open_sealed: bool) -> None:
+    split = _split(dataset, settings)
+    own = signature(dataset, split, settings)
+    if not settings.sealed and not open_sealed and ledger.sealed(dataset.id, own):
+        raise UserError(
+            N_(
+                "This holdout is sealed: it is scored once, when it is opened. Open it, or go on with a sealed "
+                "run that is scored by walking forward."
+            )
+        )
+    scored = np.r_[split.test, split.development if settings.folds else NONE]  # now or when opened
+    for run in list_runs(dataset.id):
+        if run.holdout == own or not run.settings.sealed or not ledger.sealed(dataset.id, run.holdout):
+            continue
+        inside = np.intersect1d(scored, _split(dataset, run.settings).test)
+        if len(inside):
+            raise UserError(
+                N_(
+                    "{rows:,} rows that would be scored lie in the holdout that run {run} sealed: hold out the same "
+                    "rows in the same unit, or open that holdout first."
+                ),
+                rows=len(inside),
+                run=run.id,
+            )
+
+
+def _split(dataset: Dataset, settings: TrainSettings) -> Split:
+    return make_split(dataset, settings, ~np.isnan(known_outcome(dataset, settings)))

@@ -1,0 +1,64 @@
+"""The staircase of a training, drawn with the fastest of the three models and kept beside the run."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.files import write_atomic
+from core.jobs import Report, silent
+from core.train.bench import Bench
+from core.train.ensemble import part
+from core.train.pipeline import known_outcome
+from core.train.run import Run
+from core.train.settings import TrainSettings
+from core.train.staircase import Step, staircase
+from core.train.store import run_folder
+
+log = logging.getLogger(__name__)
+
+FILE = "staircase.json"
+
+
+def staircase_of(
+    dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
+) -> list[Step]:
+    """Score LightGBM on these settings' features under each rule of the staircase.
+
+    Raises `UserError` where the table allows none, and whatever `report` raises.
+    """
+    from core.train.lightgbm_model import LightGBM
+
+    outcome = known_outcome(dataset, settings)
+    bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0, 0.1))
+
+    def fit_predict(train: np.ndarray, test: np.ndarray, reported: Report) -> np.ndarray:
+        preparation, sample = bench.prepare(train)
+        model = LightGBM.fit(sample, reported)
+        return model.predict(preparation.matrix(bench.inputs.take(test)))
+
+    return staircase(dataset, outcome, settings, fit_predict, part(report, 0.1, 1))
+
+
+def keep_staircase(run: Run, steps: Sequence[Step]) -> None:
+    """Keep a staircase in the run's folder."""
+    text = json.dumps([step.as_dict() for step in steps], indent=1)
+    write_atomic(run_folder(run.id) / FILE, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def kept_staircase(run: Run) -> list[Step] | None:
+    """Return the staircase kept beside a run; None where there is none, or none that can be read."""
+    try:
+        path: Path = run_folder(run.id) / FILE
+        return [Step.from_dict(fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+    except (OSError, UserError):
+        return None
+    except (ValueError, TypeError, AttributeError) as error:
+        log.warning("the staircase of run %s cannot be read: %r", run.id, error)
+        return None

@@ -1,0 +1,61 @@
+"""The trial ledger: how often this holdout was looked at, what that takes off the best score, and the seal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.jobs import Report
+from core.train.deflation import deflated_best
+from core.train.ledger import looks, sealed
+from core.train.metrics import MAIN_METRIC
+from core.train.record import train_and_record
+from core.train.run import Run
+from core.ui import jobs
+from core.ui.text import _, told
+
+
+def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+    """Show the looks at this run's holdout and the deflated best score; offer to open a sealed one."""
+    if run.settings.sealed and sealed(data.id, run.holdout):
+        _seal(run, data, vectors)
+        return
+    found = looks(data.id, run.holdout)
+    deflated = deflated_best(found, MAIN_METRIC[run.task])
+    st.markdown(
+        f"**{told(deflated.sentence())}**" if deflated else _("This holdout has not been scored yet.")
+    )
+    st.caption(
+        _("Every run that was scored on these test rows counts, deleted ones too; {n:,} looks at any holdout of this "
+          "table. The more often one looks, the better the best score looks by luck alone.", n=len(looks(data.id)))
+    )  # fmt: skip
+    rows = [
+        {_("time (UTC)"): entry.time[:16].replace("T", " "), _("run"): entry.run_id[:6], _("metric"): entry.metric,
+         _("score"): None if entry.value is None else round(entry.value, 3)}
+        for entry in reversed(found)
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+    st.info(
+        _("The holdout ({n:,} rows on {sessions:,} sessions) is sealed: nobody has seen a score on it. Open it when "
+          "nothing will be changed any more; it opens once, and that is logged.", n=run.split.test_rows,
+          sessions=run.split.test_sessions), icon=":material/lock:",
+    )  # fmt: skip
+    if jobs.panel("train", dataset=data.id):
+        return
+    with st.popover(_("Open the sealed holdout"), icon=":material/lock_open:"):
+        st.write(_("The same models are scored on the holdout. This cannot be undone."))
+        if st.button(_("Open it now"), type="primary"):
+            settings = replace(run.settings, sealed=False)
+
+            def work(report: Report) -> dict[str, str]:
+                return {"run": train_and_record(data, vectors, settings, report, open_sealed=True).id}
+
+            jobs.submit("train", {"dataset": data.id, "open": run.id}, work)
