@@ -27,9 +27,9 @@ with st.spinner(_("Reading the headline …")):
 made = predict_headline(run, vector, features, press, headline)
 draw.prediction(run, made)
 reminder(run)
+draw.before_calibration(run, made)
 explain.waterfall(
     run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction (ensemble)")
 )
-explain.calibration_note(run)
 found = precedents(data, vectors, vector, headline, pd.Timestamp(before) if data.has_sessions else None)
 draw.precedent_table(data, found)

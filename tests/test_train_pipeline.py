@@ -411,3 +411,9 @@ def test_a_feature_that_is_the_targets_future_is_named():
         run = train(replace(dataset, frame=frame), vectors, TrainSettings(task))
         named = [warning.params["name"] for warning in run.warnings if "name" in warning.params]
         assert named == ["idle"]
+
+
+def test_folds_without_an_order_in_time_are_refused():
+    dataset = make_dataset(np.arange(60) % 7 / 100, np.repeat(np.arange(20), 3))
+    with pytest.raises(UserError, match="need a split by time"):
+        train(dataset, None, TrainSettings("regress", "group", folds=2))

@@ -6,7 +6,7 @@ from train_tables import signal
 from core.errors import UserError
 from core.train import forest, record
 from core.train.ledger import OPENED, SCORED, SEALED, looks, sealed
-from core.train.record import train_and_record
+from core.train.record import delete_recorded, train_and_record
 from core.train.settings import TrainSettings
 from core.train.store import delete_run, list_runs, load_run
 
@@ -145,9 +145,19 @@ def test_a_second_look_is_told_who_was_first(data):
 
 def test_a_holdout_that_was_looked_at_cannot_be_sealed_any_more(data):
     first = train_and_record(*data, NORMAL)
-    late = train_and_record(*data, SEALED_RUN)
-    assert f"run {first.id} looked at it first" in told(late)
+    with pytest.raises(UserError, match="looked at 1 times already"):
+        train_and_record(*data, SEALED_RUN)
     assert not sealed(data[0].id, first.holdout)
+
+
+def test_a_run_that_keeps_a_holdout_sealed_is_not_deleted_before_it_is_opened(data):
+    run = train_and_record(*data, SEALED_RUN)
+    with pytest.raises(UserError, match="keeps a holdout sealed"):
+        delete_recorded(run.id)
+    assert load_run(run.id).id == run.id
+    train_and_record(*data, NORMAL, open_sealed=True)
+    delete_recorded(run.id)
+    assert run.id not in [kept.id for kept in list_runs(data[0].id)]
 
 
 def test_to_seal_and_to_open_at_once_is_refused(data):

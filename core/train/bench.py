@@ -17,10 +17,10 @@ from core.train.calibration import Calibrator
 from core.train.effective import event_weights
 from core.train.ensemble import Ensemble, part
 from core.train.features import HEADLINE, PRESS, Inputs, Preparation
-from core.train.models import Fold, Parameters, Sample
+from core.train.models import STACK, Fold, Parameters, Sample
 from core.train.settings import TrainSettings
 from core.train.split import folds, inner_validation, require_learnable_folds
-from core.train.text_features import read_ahead
+from core.train.text_features import CLOCK, read_ahead
 
 INNER_FOLDS = 3  # for stacking, calibration and tuning
 
@@ -126,7 +126,8 @@ class Bench:
         name, constant = know_nothing(sample.y, sample.classes, len(test), sample.row_weight)
         made = {name: constant}
         groups = np.array(preparation.groups)[preparation.group_of]
-        headline = np.arange(X_test.shape[1]) < preparation.headline_columns
+        members = np.array([member for _, member in preparation.members])[preparation.member_of]
+        headline = (np.arange(X_test.shape[1]) < preparation.headline_columns) & (members != CLOCK)
         works: dict[str, Any] = {}
         if headline.any() and not headline.all():
             works["table_only"] = lambda r: table_only(sample, X_test, headline, r)
@@ -169,6 +170,7 @@ class Bench:
         return {
             name: Calibrator.fit(sample.y[rows], p, self.settings.calibrate, weight)
             for name, p in ensemble.combiners.combine(predictions).items()
+            if name != STACK  # fitted on these very rows
         }
 
 

@@ -66,6 +66,7 @@ def train(
 
     with watch("split"):
         report(0.0, N_("Splitting into training and test"))
+        _require_order(settings)
         split = make_split(dataset, settings, ~np.isnan(outcome))
         walk = folds(dataset, settings, split.development)
         require_learnable(outcome, split.train, classes)
@@ -107,7 +108,7 @@ def train(
         baselines={name: main[name] for name in main if name in _baseline_names(tested)},
         seconds=watch.seconds,
         sizes={name: model.size for name, model in holdout.learned.ensemble.models.items()},
-        warnings=(*holdout.learned.notes, *_warnings(bench, split, shown, holdout.learned)),
+        warnings=(*_notes(tested), *_warnings(bench, split, shown, holdout.learned)),
         walk=_walk(dataset, walked, walk_scores) if walked else None,
         lift=lift,
         effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
@@ -121,6 +122,14 @@ def train(
             holdout.learned.calibrators,
         ),
     )  # fmt: skip
+
+
+def _require_order(settings: TrainSettings) -> None:
+    if settings.folds and settings.split != "time":
+        raise UserError(
+            N_("Walk-forward folds need a split by time: choose it, or train without folds ({split})."),
+            split=settings.split,
+        )
 
 
 class Stopwatch:
@@ -230,6 +239,13 @@ def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Lear
     """Return the warnings about the tests that may be shown; a sealed holdout's outcomes are not looked at."""
     seen = replace(split, test=_rows(shown)[0]) if bench.settings.sealed else split
     return warnings_of(bench.dataset, bench.settings, seen, bench.outcome, learned.preparation)
+
+
+def _notes(tested: Sequence[Tested]) -> list[Message]:
+    found: list[Message] = []
+    for note in (note for t in tested for note in t.learned.notes):
+        found += [note] if note not in found else []
+    return found
 
 
 def _baseline_names(tested: Sequence[Tested]) -> set[str]:

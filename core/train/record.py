@@ -18,7 +18,7 @@ from core.train.pipeline import known_outcome, signature, train
 from core.train.run import Run
 from core.train.settings import TrainSettings
 from core.train.split import make_split
-from core.train.store import list_runs, save_run
+from core.train.store import delete_run, list_runs, load_run, save_run
 
 
 def train_and_record(
@@ -61,6 +61,14 @@ def _require_unsealed(dataset: Dataset, settings: TrainSettings, open_sealed: bo
                 "run that is scored by walking forward."
             )
         )
+    seen = ledger.looks(dataset.id, own)
+    if settings.sealed and seen:
+        raise UserError(
+            N_(
+                "This holdout has been looked at {looks} times already, so it cannot be sealed: hold out other sessions."
+            ),
+            looks=len(seen),
+        )
     scored = np.r_[split.test, split.development if settings.folds else NONE]  # now or when opened
     for run in list_runs(dataset.id):
         if run.holdout == own or not run.settings.sealed or not ledger.sealed(dataset.id, run.holdout):
@@ -79,3 +87,15 @@ def _require_unsealed(dataset: Dataset, settings: TrainSettings, open_sealed: bo
 
 def _split(dataset: Dataset, settings: TrainSettings) -> Split:
     return make_split(dataset, settings, ~np.isnan(known_outcome(dataset, settings)))
+
+
+def delete_recorded(run_id: str) -> None:
+    """Remove a run from the workspace; its looks stay counted.
+
+    Raises `UserError` for an unknown run, and for one that keeps a holdout sealed: with it the rows would be
+    forgotten that nobody may score.
+    """
+    run = load_run(run_id)
+    if run.settings.sealed and ledger.sealed(run.dataset_id, run.holdout):
+        raise UserError(N_("This run keeps a holdout sealed. Open the holdout before the run is deleted."))
+    delete_run(run_id)

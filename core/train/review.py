@@ -18,7 +18,7 @@ from core.locale import N_
 from core.train import by_session, calibration, ceiling, conformal, costs, portfolio, slices
 from core.train.bootstrap import Interval, blocks, count_blocks, intervals, share_interval
 from core.train.effective import event_weights
-from core.train.metrics import MAIN_METRIC, metric_named
+from core.train.metrics import BINS, MAIN_METRIC, metric_named
 from core.train.models import MEAN
 from core.train.pipeline import HOLDOUT, known_outcome
 from core.train.reviewed import Book, Calibration, Calls, Headroom, Kept, Sliced
@@ -40,7 +40,7 @@ def calibration_curve(run: Run, dataset: Dataset, model: str = MEAN) -> Calibrat
     sure, came = (p[:, 1], test.y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == test.y)
     seed, ece = run.settings.seed, run.scores.get(model, {}).get("ece")
     return Calibration(
-        tuple(calibration.reliability(came, sure, test.block, seed)),
+        tuple(calibration.reliability(came, sure, test.block, seed, bins=max(2, min(BINS, len(came) // 10)))),
         ece or intervals(test.y, p, test.block, [metric_named("ece")], seed)["ece"],
         run.classes[1] if two else "",
         float(sure.mean()),

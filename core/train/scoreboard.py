@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from core.locale import N_
 from core.train.bootstrap import Scores, blocks, intervals
 from core.train.effective import to_events
 from core.train.lift import Lift, text_lift
-from core.train.metrics import MAIN_METRIC, METRICS, metric_named
+from core.train.metrics import MAIN_METRIC, METRICS, Metric, metric_named
 from core.train.settings import TrainSettings
 from core.train.staircase import mean_over
 
@@ -70,6 +70,21 @@ class Scored:
         """Return what the headlines add to the main metric; None where one of the two predictions is missing."""
         if with_text not in self.predictions or without not in self.predictions:
             return None
-        metric = mean_over(self.fold, metric_named(MAIN_METRIC[settings.task]))
+        metric = mean_over(self.fold, _guessing_where_constant(metric_named(MAIN_METRIC[settings.task])))
         ours, other = self.predictions[with_text], self.predictions[without]
         return text_lift(self.y, ours, other, self.block, metric, settings.seed, unit=self.unit)
+
+
+def _guessing_where_constant(metric: Metric) -> Metric:
+    """Return a correlation that is 0 where the prediction does not vary but the outcome does.
+
+    Undefined, it would drop out of the mean over folds on one side of a comparison and not on the other.
+    """
+    if metric.name != "rank_ic":
+        return metric
+
+    def compute(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
+        score = metric.compute(y, p, w)
+        return np.where(np.isnan(score) & ~np.isnan(metric.compute(y, y, w)), 0.0, score)
+
+    return replace(metric, compute=compute)

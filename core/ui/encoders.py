@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.embed import POOLINGS, EncoderCard, cards, fetch, resolve
 from core.embed.card import Origin
-from core.embed.hub import is_hub_id, size_to_download
+from core.embed.catalog import names_a_hub_encoder
+from core.embed.hub import size_to_download
 from core.embed.memory import available_bytes, fits
 from core.embed.precision import best_device, known_device
 from core.errors import UserError
@@ -49,7 +50,7 @@ def chooser() -> EncoderCard | None:
     try:
         card = names.get(picked) or resolve(picked)
     except UserError as error:
-        if not is_hub_id(picked):
+        if not names_a_hub_encoder(picked):
             st.error(told(error.message))
             return None
         _unknown(picked)

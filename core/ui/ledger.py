@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.jobs import Report
+from core.jobs import Report, queue
 from core.train.deflation import deflated_best
 from core.train.ledger import looks, sealed
 from core.train.metrics import MAIN_METRIC
@@ -48,7 +48,8 @@ def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
           "nothing will be changed any more; it opens once, and that is logged.", n=run.split.test_rows,
           sessions=run.split.test_sessions), icon=":material/lock:",
     )  # fmt: skip
-    if jobs.panel("train", dataset=data.id):
+    if any(job.kind == "train" for job in queue().active()):
+        st.caption(_("A training is running: the seal can be opened when it has ended."))
         return
     with st.popover(_("Open the sealed holdout"), icon=":material/lock_open:"):
         st.write(_("The same models are scored on the holdout. This cannot be undone."))

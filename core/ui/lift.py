@@ -30,6 +30,10 @@ def answer(run: Run) -> None:
         st.warning(_("The rows were split at random, so this difference says nothing about later days."))
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
     st.subheader(f"{icon} {told(sentence(run.lift))}", anchor=False)
+    if run.walk is not None and not run.settings.sealed:
+        walked = sum(fold.test_sessions for fold in run.walk.folds)
+        st.caption(_("Measured on {walked} sessions of the walk-forward and {held} of the holdout together; the sentence "
+                     "below is of the holdout alone.", walked=walked, held=run.split.test_sessions))  # fmt: skip
     if run.effective is not None:
         st.caption(told(run.effective.sentence()))
     _meter(run, run.lift)

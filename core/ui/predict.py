@@ -90,6 +90,15 @@ def prediction(run: Run, made: Prediction) -> None:
         st.info(_("The models never saw this outlet; it counts as “other”."), icon=":material/newspaper:")
 
 
+def before_calibration(run: Run, made: Prediction) -> None:
+    """Say what calibration changed, where there is one: the reasons are of the probability before it."""
+    if run.parts.calibrators:
+        st.info(
+            md("Before calibration the probability was {before}, after it {after}. The reasons below explain the former.",
+               before=percent(float(made.reasons.prediction["mean"][0])), after=percent(float(made.values["mean"][-1])))
+        )  # fmt: skip
+
+
 def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     """Show the nearest earlier headlines with what followed, and how many went up."""
     st.markdown(bold(_("The five most similar earlier headlines, and what followed")))

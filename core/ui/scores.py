@@ -51,7 +51,7 @@ def score_chart(run: Run) -> None:
     note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95 % interval of a bootstrap "
              "over {blocks}; dotted: chance", n=rows, blocks=blocks)  # fmt: skip
     if run.settings.unit == "event" and run.split.test_sessions:
-        note += " " + _("Scored are events: the mean prediction of each company and session.")
+        note += ". " + _("Scored are events: the mean prediction of each company and session.")
     scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)
 
 

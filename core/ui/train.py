@@ -13,10 +13,10 @@ from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
 from core.train.metrics import MAIN_METRIC
-from core.train.record import train_and_record
+from core.train.record import delete_recorded, train_and_record
 from core.train.run import Run
 from core.train.settings import TrainSettings
-from core.train.store import delete_run, list_runs
+from core.train.store import list_runs
 from core.ui import jobs, state
 from core.ui.scores import metric_title, written
 from core.ui.text import _, md, pooling_name, run_label, told
@@ -149,6 +149,6 @@ def run_list(data: Dataset) -> None:
 
 def _delete(run_id: str) -> None:
     try:
-        delete_run(run_id)
+        delete_recorded(run_id)
     except UserError as error:
         st.session_state["notice"] = error.message

@@ -60,6 +60,8 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         test = _test_settings(data)
     with st.expander(_("Features and models"), icon=":material/tune:"):
         model = _model_settings(data, task)
+    if split != "time":
+        test |= {"folds": 0, "sealed": False}
     try:
         settings = TrainSettings(task=task, split=split, unit=unit, encoder=state.encoder(), pooling=state.pooling(),
                                  **test, **model)  # fmt: skip
