@@ -16,7 +16,7 @@ from core.train.staircase import sentence as step_sentence
 from core.train.stairs import keep_staircase, kept_staircase, staircase_of
 from core.ui import jobs
 from core.ui.scores import metric_title, scores_picture
-from core.ui.text import _, told
+from core.ui.text import _, hover, told
 from core.ui.theme import palette, show
 
 _ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
@@ -91,7 +91,7 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
 
 def _stairs(run: Run, steps: list[Step]) -> None:
     colours = palette()
-    names = [_(STEPS[step.step]) for step in steps]
+    names = [hover(_(STEPS[step.step]), 16) for step in steps]
     values = [step.value for step in steps]
     metric = metric_named(steps[0].metric)
     figure = go.Figure()
@@ -103,14 +103,16 @@ def _stairs(run: Run, steps: list[Step]) -> None:
         marker={"size": 14, "color": [colours.high, *[colours.accent] * (len(steps) - 1)]},
         error_y={"type": "data", "symmetric": False, "array": [s.high - s.value for s in steps],
                  "arrayminus": [s.value - s.low for s in steps], "thickness": 2, "color": colours.muted},
-        hovertemplate=[f"{n}: {shown(metric, s.value)} [{shown(metric, s.low)}, {shown(metric, s.high)}]<extra></extra>"
+        hovertemplate=[f"{n.replace('<br>', ' ')}: {shown(metric, s.value)} [{shown(metric, s.low)}, {shown(metric, s.high)}]<extra></extra>"
                        for n, s in zip(names, steps, strict=True)],
     )  # fmt: skip
     figure.add_hline(
         y=0.5 if MAIN_METRIC[run.task] == "auc" else 0.0, line_dash="dot", line_color=colours.muted
     )
-    figure.update_yaxes(title=metric_title(run, steps[0].metric))
-    figure.update_xaxes(type="category", range=[-0.4, len(steps) - 0.4])
+    ends = [end for s in steps for end in (s.value, s.low, s.high) if np.isfinite(end)]
+    room = 0.12 * max(max(ends) - min(ends), 0.1)
+    figure.update_yaxes(title=metric_title(run, steps[0].metric), range=[min(ends) - room, max(ends) + room])
+    figure.update_xaxes(type="category", range=[-0.4, len(steps) - 0.4], tickangle=0)
     unit = _("events") if run.settings.unit == "event" else _("rows")
     note = _("LightGBM; n = {n:,} {unit}, the same at every step; a mark is the mean over the walk-forward folds, its "
              "line the 95 % interval over sessions; dotted: guessing. A fold learns from {first:,} rows at random and "
