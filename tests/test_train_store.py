@@ -227,10 +227,10 @@ def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
     rows = Inputs.of(dataset, vectors, extras=("length",)).take(tested)
     raw = reopened.predict(rows)
     made = reopened.calibrated(raw)
-    assert set(reopened.parts.calibrators) == set(raw)
+    assert set(reopened.parts.calibrators) == set(raw) - {"stack"}  # fitted on the rows that calibrate
     for name in raw:
         assert made[name] == pytest.approx(reopened.test_predictions(name)), name
-        assert not np.allclose(made[name], raw[name]), name
+        assert np.allclose(made[name], raw[name]) == (name == "stack"), name
 
 
 def test_without_a_calibration_predictions_stay_as_they_are(folder, trained):
