@@ -65,9 +65,9 @@ def test_writing_the_same_text_again_keeps_one_row_per_pooling(store):
     assert [size.entries for size in store.sizes()] == [3]
 
 
-def write_many(folder, seed):
+def write_many(folder, seed, rounds=20):
     with VectorStore(folder) as store:
-        for i in range(20):
+        for i in range(rounds):
             store.put(SPACE, [f"제목 {i}"], some_vectors(1, seed))
 
 
@@ -321,22 +321,24 @@ def test_a_reader_does_not_wait_for_a_writer(store, connection, monkeypatch):
 
 
 def open_at_once(folder, barrier, seed):
-    barrier.wait()
-    write_many(folder, seed)
+    for turn in range(150):
+        barrier.wait()
+        write_many(folder / str(turn), seed, rounds=1)
 
 
 @pytest.mark.slow
 def test_many_processes_may_begin_the_same_store_at_once(tmp_path):
     context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(6)
+    barrier = context.Barrier(6, timeout=60)
     writers = [context.Process(target=open_at_once, args=(tmp_path, barrier, seed)) for seed in range(6)]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0] * 6
-    with VectorStore(tmp_path) as store:
-        assert [size.entries for size in store.sizes()] == [20]
+    for turn in range(150):
+        with VectorStore(tmp_path / str(turn)) as store:
+            assert [size.entries for size in store.sizes()] == [1]
 
 
 class FullDisk:
