@@ -18,25 +18,23 @@ from core.settings import private_folder
 _DAY = 86_400  # seconds
 
 
+_FULL = N_(
+    "The disk is full: nothing could be written to {folder}. "
+    "Free some space and try again; what was there is unchanged."
+)
+_FORBIDDEN = N_("No permission to write to {folder}. Set HEADLINE_LAB_HOME to a folder of yours.")
+
+
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn a full disk or a folder without permission into a sentence for the user."""
+def disk_errors(path: Path, full: str = _FULL, forbidden: str = _FORBIDDEN) -> Iterator[None]:
+    """Turn a full disk or a folder without permission into a sentence that names the `folder` of the path."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UserError(
-                N_(
-                    "The disk is full: nothing could be written to {folder}. "
-                    "Free some space and try again; what was there is unchanged."
-                ),
-                folder=str(path.parent),
-            ) from error
+            raise UserError(full, folder=str(path.parent)) from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise UserError(
-                N_("No permission to write to {folder}. Set HEADLINE_LAB_HOME to a folder of yours."),
-                folder=str(path.parent),
-            ) from error
+            raise UserError(forbidden, folder=str(path.parent)) from error
         raise
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from core.errors import UserError
+from core.files import disk_errors
 from core.locale import N_
 
 
@@ -36,29 +36,18 @@ def hub_errors(repo_id: str) -> Iterator[None]:
         raise _sentence(repo_id, error) from error
 
 
-@contextmanager
-def cache_errors(cache: Path) -> Iterator[None]:
+def cache_errors(cache: Path) -> AbstractContextManager[None]:
     """Turn a full disk or a hub's cache without permission into a sentence that says how to move the cache."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise UserError(
-                N_(
-                    "The disk is full: nothing more could be written to the hub's cache {folder}. Free some space, "
-                    "or set HF_HOME or HF_HUB_CACHE to a folder on another disk. What was fetched is kept."
-                ),
-                folder=str(cache),
-            ) from error
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise UserError(
-                N_(
-                    "No permission to write to the hub's cache {folder}. Set HF_HOME or HF_HUB_CACHE to a folder "
-                    "of yours."
-                ),
-                folder=str(cache),
-            ) from error
-        raise
+    return disk_errors(
+        cache / "blobs",
+        N_(
+            "The disk is full: nothing more could be written to the hub's cache {folder}. Free some space, "
+            "or set HF_HOME or HF_HUB_CACHE to a folder on another disk. What was fetched is kept."
+        ),
+        N_(
+            "No permission to write to the hub's cache {folder}. Set HF_HOME or HF_HUB_CACHE to a folder of yours."
+        ),
+    )
 
 
 def no_hub() -> UserError:

@@ -6,6 +6,7 @@ with that many.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
@@ -20,13 +21,14 @@ ROUNDS_WITHOUT_VALIDATION = 60
 RATE, DEPTH, ROW_SHARE, COLUMN_SHARE, BINS = 0.05, 4, 0.8, 0.3, 63
 
 
-class Boosted:
+class Boosted(ABC):
     """What the two have in common: the search for the number of rounds, then a fit of all rows."""
 
     name: ClassVar[str]
 
+    @abstractmethod
     def __init__(self, booster: Any, classes: int) -> None:
-        raise NotImplementedError
+        """Hold a fitted booster; `classes` is 0 for returns."""
 
     @classmethod
     def fit(cls, sample: Sample, report: Report) -> Self:
@@ -48,25 +50,27 @@ class Boosted:
         return self._predictions(self._output(X))
 
     @classmethod
+    @abstractmethod
     def _search(cls, sample: Sample, progress: Callable[[int], None]) -> tuple[Any, int]:
         """Return a booster of the `fit` rows and its number of rounds with the least loss of the `valid` rows."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
         """Return a booster of all rows."""
-        raise NotImplementedError
 
     @staticmethod
+    @abstractmethod
     def _until(rounds: int) -> dict[str, Any]:
         """Return the options that predict with the first rounds alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
-        raise NotImplementedError
+        """Return what the booster's own `predict` gives."""
 
+    @abstractmethod
     def _predictions(self, output: np.ndarray) -> np.ndarray:
-        raise NotImplementedError
+        """Turn the booster's output into probabilities `(n, classes)` or returns `(n,)`."""
 
     @classmethod
     def _progress(cls, report: Report, first: float, last: float, total: int) -> Callable[[int], None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -39,12 +40,12 @@ class Split:
         return np.sort(np.concatenate([self.train, self.purged, self.embargoed, self.grouped]))
 
 
-class Splitter:
+class Splitter(ABC):
     """What scikit-learn expects of a splitter; `parts` is what each kind adds."""
 
+    @abstractmethod
     def parts(self, X: pd.DataFrame) -> Iterator[Split]:
         """Yield each split of the rows of `X`; raises `UserError` where there is too little to split."""
-        raise NotImplementedError
 
     def split(
         self, X: pd.DataFrame, y: object = None, groups: object = None

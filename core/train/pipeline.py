@@ -24,6 +24,7 @@ from core.train.ensemble import part
 from core.train.ledger import holdout_signature
 from core.train.lift import Lift
 from core.train.models import MEAN
+from core.train.outcome import known_outcome
 from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
 from core.train.scoreboard import Scored
 from core.train.settings import TrainSettings
@@ -33,8 +34,6 @@ from core.train.split import (
     make_split,
     require_learnable,
     require_learnable_folds,
-    require_outcomes,
-    require_sessions,
 )
 from core.train.tuning import Tuned, parameters, tune
 
@@ -144,23 +143,6 @@ class Stopwatch:
         start = time.perf_counter()
         yield
         self.seconds[stage] = time.perf_counter() - start
-
-
-def known_outcome(dataset: Dataset, settings: TrainSettings) -> np.ndarray:
-    """Return what happened, `(rows,)`, NaN where unknown; raises `UserError` where nothing can be learned."""
-    if not dataset.target_kind:
-        raise UserError(
-            N_("The table has no target: choose the column with the return or the 승/패 on the data page.")
-        )
-    if settings.task == "regress" and dataset.target_kind != "return":
-        raise UserError(
-            N_("The target holds labels, not returns: choose classification, or a column of returns.")
-        )
-    outcome = dataset.outcome(settings.task)
-    if settings.split == "time" and dataset.has_sessions:
-        require_sessions(dataset, np.flatnonzero(~np.isnan(outcome)))
-    require_outcomes(outcome, dataset.classes if settings.task == "classify" else ())
-    return outcome
 
 
 def signature(dataset: Dataset, split: Split, settings: TrainSettings) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
+from core.train.outcome import known_outcome
 from core.train.partition import Split
-from core.train.pipeline import known_outcome
 from core.train.settings import TrainSettings
 from core.train.split import folds, make_split, timeline
 

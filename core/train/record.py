@@ -13,8 +13,9 @@ from core.locale import N_
 from core.train import ledger
 from core.train.metrics import MAIN_METRIC
 from core.train.models import MEAN
+from core.train.outcome import known_outcome
 from core.train.partition import NONE, Split
-from core.train.pipeline import known_outcome, signature, train
+from core.train.pipeline import signature, train
 from core.train.run import Run
 from core.train.settings import TrainSettings
 from core.train.split import make_split

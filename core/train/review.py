@@ -20,7 +20,8 @@ from core.train.bootstrap import Interval, blocks, count_blocks, intervals, shar
 from core.train.effective import event_weights
 from core.train.metrics import BINS, MAIN_METRIC, metric_named
 from core.train.models import MEAN
-from core.train.pipeline import HOLDOUT, known_outcome
+from core.train.outcome import known_outcome
+from core.train.pipeline import HOLDOUT
 from core.train.reviewed import Book, Calibration, Calls, Headroom, Kept, Sliced
 from core.train.run import Run
 from core.train.scoreboard import Scored

@@ -15,7 +15,7 @@ from core.files import write_atomic
 from core.jobs import Report, silent
 from core.train.bench import Bench
 from core.train.ensemble import part
-from core.train.pipeline import known_outcome
+from core.train.outcome import known_outcome
 from core.train.run import Run
 from core.train.settings import TrainSettings
 from core.train.staircase import Step, staircase
