@@ -50,9 +50,9 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
 
 
 def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
-    from core.train.ledger import looks
-    from core.train.lift import sentence
     from core.train.run import run_table
+    from core.train.scores.ledger import looks
+    from core.train.scores.lift import sentence
     from core.train.stairs import keep_staircase, staircase_of
 
     table = run_table(made)

@@ -42,6 +42,20 @@ def test_a_module_does_not_pay_for_heavy_libraries_before_they_are_used(module):
     assert result.stdout.strip() == "[]"
 
 
+@pytest.mark.parametrize(
+    ("room", "may_import"),
+    [("splits", set()), ("features", set()), ("scores", set()), ("models", {"scores"})],
+)
+def test_a_room_of_training_leans_on_what_lies_below_it(room, may_import):
+    imported = {
+        node.module.removeprefix("core.train.").split(".")[0]
+        for path in (ROOT / "core/train" / room).glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("core.train")
+    }
+    assert imported - {room, "settings"} <= may_import
+
+
 def test_ruff_finds_nothing():
     for command in (["check"], ["format", "--check"]):
         done = subprocess.run(

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from core.jobs import Cancelled, silent
-from core.train import baselines, forest, linear
-from core.train.baselines import (
+from core.train.models import baselines, forest, linear
+from core.train.models.baselines import (
     encoder_linear,
     know_nothing,
     outlet_only,
@@ -11,9 +11,9 @@ from core.train.baselines import (
     table_only,
     tfidf_linear,
 )
-from core.train.linear import fit_linear, standardised
-from core.train.metrics import auc, rank_ic
-from core.train.models import Sample
+from core.train.models.linear import fit_linear, standardised
+from core.train.models.model import Sample
+from core.train.scores.metrics import auc, rank_ic
 
 RNG = np.random.default_rng(0)
 N, TEST, DIM = 300, 300, 6

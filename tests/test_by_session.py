@@ -5,7 +5,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import spearmanr, ttest_1samp
 
-from core.train.by_session import by_session, hac_mean
+from core.train.scores.by_session import by_session, hac_mean
 
 
 def table(sessions=30, companies=8, skill=0.5, seed=0):

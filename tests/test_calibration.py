@@ -6,8 +6,8 @@ from sklearn.calibration import _sigmoid_calibration, calibration_curve
 from sklearn.isotonic import IsotonicRegression
 
 from core.errors import UserError
-from core.train.calibration import Calibrator, reliability
-from core.train.metrics import auc, ece
+from core.train.scores.calibration import Calibrator, reliability
+from core.train.scores.metrics import auc, ece
 
 RNG = np.random.default_rng(0)
 

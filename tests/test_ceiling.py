@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 
-from core.train.ceiling import noise_ceiling
+from core.train.scores.ceiling import noise_ceiling
 
 
 def repeated(stories=3000, times=2, days=300, seed=0):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.cli import main
-from core.train import forest
+from core.train.models import forest
 from core.train.stairs import kept_staircase
 from core.train.store import load_run
 

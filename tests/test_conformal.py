@@ -6,7 +6,7 @@ import pytest
 from mapie.regression import SplitConformalRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from core.train.conformal import Conformal, adaptive_half_widths, coverage_by_month, sentence
+from core.train.scores.conformal import Conformal, adaptive_half_widths, coverage_by_month, sentence
 
 RNG = np.random.default_rng(0)
 

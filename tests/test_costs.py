@@ -3,7 +3,7 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from core.errors import UserError
-from core.train.costs import confusion_at, cost_curve
+from core.train.scores.costs import confusion_at, cost_curve
 
 RNG = np.random.default_rng(0)
 SCORE = RNG.random(300).round(2)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.train.deflation import deflated_best, expected_maximum
-from core.train.ledger import OPENED, SCORED, Entry
+from core.train.scores.deflation import deflated_best, expected_maximum
+from core.train.scores.ledger import OPENED, SCORED, Entry
 
 
 def entry(value, se=0.05, metric="auc", run="run"):

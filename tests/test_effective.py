@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from train_tables import make_dataset, three_classes
 
-from core.train.effective import (
+from core.train.scores.effective import (
     disagreeing,
     effective_size,
     event_weights,

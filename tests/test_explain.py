@@ -11,9 +11,9 @@ from core.explain.contributions import Contributions, contributions
 from core.explain.explain_run import explain_run
 from core.explain.probability import probability_contributions
 from core.jobs import Cancelled
-from core.train import forest
-from core.train.ensemble import Combiners
-from core.train.features import Inputs
+from core.train.features.preparation import Inputs
+from core.train.models import forest
+from core.train.models.ensemble import Combiners
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.store import load_run, save_run

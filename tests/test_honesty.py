@@ -17,14 +17,14 @@ from core.data.plan import Plan
 from core.data.reading import read_table
 from core.data.roles import guess_roles
 from core.explain.contributions import contributions
-from core.train import forest
-from core.train.baselines import know_nothing, table_only
 from core.train.bench import Bench
-from core.train.features import Inputs
-from core.train.models import MEAN
+from core.train.features.preparation import Inputs
+from core.train.models import forest
+from core.train.models.baselines import know_nothing, table_only
+from core.train.models.model import MEAN
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
-from core.train.split import make_split
+from core.train.splits.split import make_split
 
 pytestmark = pytest.mark.slow
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.train import ledger
-from core.train.bootstrap import Interval
-from core.train.ledger import (
+from core.train.scores import ledger
+from core.train.scores.bootstrap import Interval
+from core.train.scores.ledger import (
     holdout_signature,
     looks,
     open_once,
@@ -80,7 +80,7 @@ def test_a_torn_line_spoils_no_other(home, torn):
 
 def test_two_processes_that_write_at_once_lose_nothing(home):
     code = (
-        "import sys; from core.train.ledger import record_look; from core.train.bootstrap import Interval\n"
+        "import sys; from core.train.scores.ledger import record_look; from core.train.scores.bootstrap import Interval\n"
         f"[record_look('{DATASET}', '{HOLDOUT}', sys.argv[1] + str(i), 'auc', Interval(.6, .5, .7)) "
         "for i in range(100)]"
     )
@@ -127,7 +127,7 @@ def test_each_holdout_has_its_own_seal(home):
 
 def test_of_many_processes_exactly_one_opens(home):
     code = (
-        "import sys; from core.train.ledger import open_once\n"
+        "import sys; from core.train.scores.ledger import open_once\n"
         f"print(open_once('{DATASET}', '{HOLDOUT}', sys.argv[1]) is None)"
     )
     started = [

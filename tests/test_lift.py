@@ -6,7 +6,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from core.locale import translate_message
-from core.train.lift import Lift, sentence, text_lift
+from core.train.scores.lift import Lift, sentence, text_lift
 
 SESSIONS = 40
 

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from core.jobs import Cancelled, silent
-from core.train.parallel import at_once
+from core.train.models.parallel import at_once
 
 
 def test_results_come_in_the_order_of_the_works():

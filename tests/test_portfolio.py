@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.train.portfolio import portfolio
+from core.train.scores.portfolio import portfolio
 
 
 def test_the_sign_rule_earns_the_mean_return_on_the_predicted_side():

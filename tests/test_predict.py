@@ -7,8 +7,9 @@ from core.data.reading import read_table
 from core.embed import vectors_if_stored
 from core.errors import UserError
 from core.predict import encode_headline, precedents, predict_headline, score_table
-from core.train import TrainSettings, forest, load_run, train
-from core.train.features import Inputs
+from core.train import TrainSettings, load_run, train
+from core.train.features.preparation import Inputs
+from core.train.models import forest
 from core.train.settings import EXTRAS
 
 

@@ -6,9 +6,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 from train_tables import make_dataset
 
-from core.train.bootstrap import intervals
-from core.train.metrics import metric_named
-from core.train.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slices
+from core.train.scores.bootstrap import intervals
+from core.train.scores.metrics import metric_named
+from core.train.scores.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slices
 
 AUC, IC = metric_named("auc"), metric_named("rank_ic")
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.train.partition import groups
-from core.train.splitters import (
+from core.train.splits.partition import groups
+from core.train.splits.splitters import (
     CompanyHoldout,
     GroupHoldout,
     RandomFolds,

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.train.metrics import auc, log_loss, rank_ic, rmse
-from core.train.stacking import RankMean, Stack
+from core.train.models.stacking import RankMean, Stack
+from core.train.scores.metrics import auc, log_loss, rank_ic, rmse
 
 RNG = np.random.default_rng(0)
 N = 2000

@@ -9,16 +9,16 @@ import pytest
 from train_tables import signal
 
 from core.jobs import Cancelled
-from core.train import forest
-from core.train.features import Inputs, Preparation
-from core.train.memo import Memo
-from core.train.morphemes import Terms, morphemes
+from core.train.features.memo import Memo
+from core.train.features.morphemes import Terms, morphemes
+from core.train.features.preparation import Inputs, Preparation
+from core.train.features.sentiment import sentiment
+from core.train.features.text_features import READERS, TITLES, TextFeatures, lengths, read_ahead
+from core.train.features.wordlists import Finder, entries, key, sections
+from core.train.models import forest
 from core.train.pipeline import train
-from core.train.sentiment import sentiment
 from core.train.settings import EXTRAS, TrainSettings
 from core.train.store import load_run, save_run
-from core.train.text_features import READERS, TITLES, TextFeatures, lengths, read_ahead
-from core.train.wordlists import Finder, entries, key, sections
 
 HEADLINES = [
     "삼성전자 급등",
@@ -180,7 +180,7 @@ def test_terms_have_the_weights_of_tf_idf():
 
 def _with_morphemes(terms, read):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.train.morphemes.morphemes", lambda texts: [read[text] for text in texts])
+        patch.setattr("core.train.features.morphemes.morphemes", lambda texts: [read[text] for text in texts])
         return terms.matrix(list(read))
 
 
@@ -257,8 +257,12 @@ def test_the_word_lists_are_packaged():
     data = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
         "package-data"
     ]
-    packaged = {path for pattern in data["core.train"] for path in (root / "core" / "train").glob(pattern)}
-    assert set((root / "core" / "train" / "words").iterdir()) == packaged
+    packaged = {
+        path
+        for pattern in data["core.train.features"]
+        for path in (root / "core/train/features").glob(pattern)
+    }
+    assert set((root / "core/train/features/words").iterdir()) == packaged
 
 
 SETTINGS = TrainSettings(extras=EXTRAS, components=3, winsor=0.05)

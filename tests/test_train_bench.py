@@ -6,11 +6,11 @@ from train_tables import make_dataset, signal, three_classes
 
 from core.errors import UserError
 from core.jobs import silent
-from core.train import forest
 from core.train.bench import Bench
-from core.train.effective import event_weights
-from core.train.models import MEAN
+from core.train.models import forest
+from core.train.models.model import MEAN
 from core.train.scoreboard import Scored
+from core.train.scores.effective import event_weights
 from core.train.settings import TrainSettings
 
 

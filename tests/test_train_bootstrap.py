@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from train_tables import make_dataset
 
-from core.train import bootstrap
-from core.train.bootstrap import Interval, blocks, bounds, draws, intervals, mean_interval, paired
-from core.train.metrics import METRICS
+from core.train.scores import bootstrap
+from core.train.scores.bootstrap import Interval, blocks, bounds, draws, intervals, mean_interval, paired
+from core.train.scores.metrics import METRICS
 
 MAE = [metric for metric in METRICS["regress"] if metric.name == "mae"]
 

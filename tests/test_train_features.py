@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.train.components import block_scale
-from core.train.features import Inputs, Preparation
+from core.train.features.components import block_scale
+from core.train.features.preparation import Inputs, Preparation
 from core.train.settings import OUTLETS
 
 

@@ -4,7 +4,7 @@ from scipy.stats import spearmanr
 from sklearn import metrics as reference
 from sklearn.calibration import calibration_curve
 
-from core.train import metrics
+from core.train.scores import metrics
 
 RNG = np.random.default_rng(0)
 N = 200

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from core.jobs import Cancelled, silent
-from core.train import boosted, ensemble, forest
-from core.train.ensemble import Combiners, Ensemble, out_of_fold, predict_all
-from core.train.models import MEAN, TITLES, Sample, models, settled
+from core.train.models import boosted, ensemble, forest
+from core.train.models.ensemble import Combiners, Ensemble, out_of_fold, predict_all
+from core.train.models.model import MEAN, TITLES, Sample, models, settled
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(200, 5)).astype(np.float32)

@@ -8,11 +8,11 @@ from train_tables import OUTLETS, make_dataset, signal, three_classes
 
 from core.errors import UserError
 from core.jobs import Cancelled
-from core.train import forest
-from core.train.features import Inputs
-from core.train.metrics import METRICS
+from core.train.features.preparation import Inputs
+from core.train.models import forest
 from core.train.pipeline import train
 from core.train.run import run_table
+from core.train.scores.metrics import METRICS
 from core.train.settings import TrainSettings
 
 

@@ -4,9 +4,10 @@ import pytest
 from train_tables import signal
 
 from core.errors import UserError
-from core.train import forest, record
-from core.train.ledger import OPENED, SCORED, SEALED, looks, sealed
+from core.train import record
+from core.train.models import forest
 from core.train.record import delete_recorded, train_and_record
+from core.train.scores.ledger import OPENED, SCORED, SEALED, looks, sealed
 from core.train.settings import TrainSettings
 from core.train.store import delete_run, list_runs, load_run
 

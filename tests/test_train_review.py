@@ -9,12 +9,12 @@ from train_tables import make_dataset
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.train import TrainSettings, review
-from core.train.bootstrap import Interval, share_interval
-from core.train.effective import to_events
-from core.train.metrics import METRICS, rank_ic
-from core.train.portfolio import FIFTHS, SIGN
 from core.train.run import Run
-from core.train.slices import slices
+from core.train.scores.bootstrap import Interval, share_interval
+from core.train.scores.effective import to_events
+from core.train.scores.metrics import METRICS, rank_ic
+from core.train.scores.portfolio import FIFTHS, SIGN
+from core.train.scores.slices import slices
 
 DAYS, A_DAY, COMPANIES = 30, 12, 6
 

@@ -5,7 +5,7 @@ from train_tables import make_dataset
 
 from core.errors import UserError
 from core.train.settings import TrainSettings
-from core.train.split import (
+from core.train.splits.split import (
     caution,
     folds,
     groups,

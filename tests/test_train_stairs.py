@@ -4,7 +4,7 @@ from train_tables import make_dataset, signal
 
 from core.errors import UserError
 from core.jobs import Cancelled
-from core.train import forest
+from core.train.models import forest
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.stairs import FILE, keep_staircase, kept_staircase, staircase_of

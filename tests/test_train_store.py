@@ -7,8 +7,8 @@ import pytest
 from train_tables import signal, three_classes
 
 from core.errors import Message, UserError
-from core.train import forest
-from core.train.features import Inputs
+from core.train.features.preparation import Inputs
+from core.train.models import forest
 from core.train.pipeline import train
 from core.train.run import run_table
 from core.train.settings import TrainSettings
@@ -184,7 +184,7 @@ def test_warnings_keep_their_values(workspace, trained):
 def whole():
     """A run with everything that a run can hold."""
     from core.train import pipeline
-    from core.train.tuning import Tuned
+    from core.train.models.tuning import Tuned
 
     found = Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1)
     with pytest.MonkeyPatch.context() as patch:

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.jobs import Cancelled, silent
-from core.train import tuning
-from core.train.ensemble import Ensemble
-from core.train.models import Knob, Sample
-from core.train.tuning import Tuned, parameters, tune
+from core.train.models import tuning
+from core.train.models.ensemble import Ensemble
+from core.train.models.model import Knob, Sample
+from core.train.models.tuning import Tuned, parameters, tune
 
 RNG = np.random.default_rng(0)
 N = 120

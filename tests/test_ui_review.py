@@ -5,9 +5,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.data.library import load_dataset
 from core.train import review
-from core.train.bootstrap import Interval
 from core.train.reviewed import Sliced
-from core.train.slices import MISSING, OTHER, Slice
+from core.train.scores.bootstrap import Interval
+from core.train.scores.slices import MISSING, OTHER, Slice
 from core.train.store import load_run
 
 SCRIPT = """

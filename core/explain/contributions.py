@@ -15,8 +15,8 @@ import pandas as pd
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features import Inputs
-from core.train.models import MEAN, Model
+from core.train.features.preparation import Inputs
+from core.train.models.model import MEAN, Model
 from core.train.run import Run
 
 BATCH = 100

@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions, explained_class
 from core.jobs import Report, silent
-from core.train.features import Inputs
+from core.train.features.preparation import Inputs
 from core.train.run import Run
 from core.train.store import run_folder
 

@@ -16,9 +16,9 @@ from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features import Inputs
+from core.train.features.preparation import Inputs
+from core.train.features.text_features import CLOCK
 from core.train.run import Run
-from core.train.text_features import CLOCK
 
 
 @dataclass(frozen=True, eq=False)

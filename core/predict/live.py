@@ -16,7 +16,7 @@ from core.embed.pooling import POOLINGS
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.locale import N_
-from core.train.features import Inputs
+from core.train.features.preparation import Inputs
 from core.train.run import Run
 
 

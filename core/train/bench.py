@@ -12,15 +12,22 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.jobs import Report
 from core.locale import N_
-from core.train.baselines import encoder_linear, know_nothing, outlet_only, shuffled, table_only, tfidf_linear
-from core.train.calibration import Calibrator
-from core.train.effective import event_weights
-from core.train.ensemble import Ensemble, part
-from core.train.features import HEADLINE, PRESS, Inputs, Preparation
-from core.train.models import STACK, Fold, Parameters, Sample
+from core.train.features.preparation import HEADLINE, PRESS, Inputs, Preparation
+from core.train.features.text_features import CLOCK, read_ahead
+from core.train.models.baselines import (
+    encoder_linear,
+    know_nothing,
+    outlet_only,
+    shuffled,
+    table_only,
+    tfidf_linear,
+)
+from core.train.models.ensemble import Ensemble, part
+from core.train.models.model import STACK, Fold, Parameters, Sample
+from core.train.scores.calibration import Calibrator
+from core.train.scores.effective import event_weights
 from core.train.settings import TrainSettings
-from core.train.split import folds, inner_validation, require_learnable_folds
-from core.train.text_features import CLOCK, read_ahead
+from core.train.splits.split import folds, inner_validation, require_learnable_folds
 
 INNER_FOLDS = 3  # for stacking, calibration and tuning
 

@@ -8,10 +8,10 @@ from core.data.dataset import Dataset
 from core.data.disguise import gives_away
 from core.errors import Message
 from core.locale import N_
-from core.train.effective import disagreeing
-from core.train.features import Preparation
+from core.train.features.preparation import Preparation
+from core.train.scores.effective import disagreeing
 from core.train.settings import TrainSettings
-from core.train.split import Split, caution
+from core.train.splits.split import Split, caution
 
 FEW_SESSIONS = 10
 

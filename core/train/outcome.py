@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import N_
 from core.train.settings import TrainSettings
-from core.train.split import require_outcomes, require_sessions
+from core.train.splits.split import require_outcomes, require_sessions
 
 
 def known_outcome(dataset: Dataset, settings: TrainSettings) -> np.ndarray:

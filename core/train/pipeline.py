@@ -19,23 +19,23 @@ from core.jobs import Report, silent
 from core.locale import N_
 from core.train.bench import Bench, Learned
 from core.train.checks import warnings_of
-from core.train.effective import effective_size
-from core.train.ensemble import part
-from core.train.ledger import holdout_signature
-from core.train.lift import Lift
-from core.train.models import MEAN
+from core.train.models.ensemble import part
+from core.train.models.model import MEAN
+from core.train.models.tuning import Tuned, parameters, tune
 from core.train.outcome import known_outcome
 from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
 from core.train.scoreboard import Scored
+from core.train.scores.effective import effective_size
+from core.train.scores.ledger import holdout_signature
+from core.train.scores.lift import Lift
 from core.train.settings import TrainSettings
-from core.train.split import (
+from core.train.splits.split import (
     Split,
     folds,
     make_split,
     require_learnable,
     require_learnable_folds,
 )
-from core.train.tuning import Tuned, parameters, tune
 
 HOLDOUT = 0  # the number of the holdout where predictions name their fold; folds count from 1 on
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.train.outcome import known_outcome
-from core.train.partition import Split
 from core.train.settings import TrainSettings
-from core.train.split import folds, make_split, timeline
+from core.train.splits.partition import Split
+from core.train.splits.split import folds, make_split, timeline
 
 
 def preview(dataset: Dataset, settings: TrainSettings) -> pd.DataFrame:

@@ -10,15 +10,15 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train import ledger
-from core.train.metrics import MAIN_METRIC
-from core.train.models import MEAN
+from core.train.models.model import MEAN
 from core.train.outcome import known_outcome
-from core.train.partition import NONE, Split
 from core.train.pipeline import signature, train
 from core.train.run import Run
+from core.train.scores import ledger
+from core.train.scores.metrics import MAIN_METRIC
 from core.train.settings import TrainSettings
-from core.train.split import make_split
+from core.train.splits.partition import NONE, Split
+from core.train.splits.split import make_split
 from core.train.store import delete_run, list_runs, load_run, save_run
 
 

@@ -15,17 +15,17 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.locale import N_
-from core.train import by_session, calibration, ceiling, conformal, costs, portfolio, slices
-from core.train.bootstrap import Interval, blocks, count_blocks, intervals, share_interval
-from core.train.effective import event_weights
-from core.train.metrics import BINS, MAIN_METRIC, metric_named
-from core.train.models import MEAN
+from core.train.models.model import MEAN
 from core.train.outcome import known_outcome
 from core.train.pipeline import HOLDOUT
 from core.train.reviewed import Book, Calibration, Calls, Headroom, Kept, Sliced
 from core.train.run import Run
 from core.train.scoreboard import Scored
-from core.train.split import make_split
+from core.train.scores import by_session, calibration, ceiling, conformal, costs, portfolio, slices
+from core.train.scores.bootstrap import Interval, blocks, count_blocks, intervals, share_interval
+from core.train.scores.effective import event_weights
+from core.train.scores.metrics import BINS, MAIN_METRIC, metric_named
+from core.train.splits.split import make_split
 
 UNDATED = N_("The table has no date, so nothing can be told session by session.")
 RANKED_SHARE = 0.5  # of the sessions must have enough companies to rank

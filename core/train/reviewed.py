@@ -8,13 +8,13 @@ import numpy as np
 
 from core.errors import Message
 from core.locale import N_
-from core.train.bootstrap import Interval
-from core.train.calibration import Bin
-from core.train.ceiling import Ceiling
-from core.train.conformal import Coverage
-from core.train.lift import UNITS
-from core.train.portfolio import Portfolio
-from core.train.slices import Slice
+from core.train.scores.bootstrap import Interval
+from core.train.scores.calibration import Bin
+from core.train.scores.ceiling import Ceiling
+from core.train.scores.conformal import Coverage
+from core.train.scores.lift import UNITS
+from core.train.scores.portfolio import Portfolio
+from core.train.scores.slices import Slice
 
 FEWEST_ROWS, FEWEST_BLOCKS = 10, 5  # of a slice
 

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from core.errors import Message
-from core.train.bootstrap import Interval, Scores
-from core.train.calibration import Calibrator
-from core.train.effective import Effective
-from core.train.ensemble import Combiners, predict_all
-from core.train.features import Inputs, Preparation
-from core.train.lift import Lift
-from core.train.models import Model
+from core.train.features.preparation import Inputs, Preparation
+from core.train.models.ensemble import Combiners, predict_all
+from core.train.models.model import Model
+from core.train.models.tuning import Tuned
+from core.train.scores.bootstrap import Interval, Scores
+from core.train.scores.calibration import Calibrator
+from core.train.scores.effective import Effective
+from core.train.scores.lift import Lift
 from core.train.settings import TrainSettings
-from core.train.tuning import Tuned
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.jobs import Report
 from core.locale import N_
-from core.train.bootstrap import Scores, blocks, intervals
-from core.train.effective import to_events
-from core.train.lift import Lift, text_lift
-from core.train.metrics import MAIN_METRIC, METRICS, Metric, metric_named
+from core.train.scores.bootstrap import Scores, blocks, intervals
+from core.train.scores.effective import to_events
+from core.train.scores.lift import Lift, text_lift
+from core.train.scores.metrics import MAIN_METRIC, METRICS, Metric, metric_named
 from core.train.settings import TrainSettings
 from core.train.staircase import mean_over
 

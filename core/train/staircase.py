@@ -19,14 +19,14 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
-from core.train.bootstrap import Interval, blocks, intervals, paired
-from core.train.effective import to_events
-from core.train.ensemble import part
-from core.train.metrics import MAIN_METRIC, METRICS, Metric
-from core.train.partition import Split, apart
+from core.train.models.ensemble import part
+from core.train.scores.bootstrap import Interval, blocks, intervals, paired
+from core.train.scores.effective import to_events
+from core.train.scores.metrics import MAIN_METRIC, METRICS, Metric
 from core.train.settings import TrainSettings
-from core.train.split import folds, make_split, require_learnable_folds, rows_to_split
-from core.train.splitters import RandomFolds
+from core.train.splits.partition import Split, apart
+from core.train.splits.split import folds, make_split, require_learnable_folds, rows_to_split
+from core.train.splits.splitters import RandomFolds
 from core.train.steps import GROUPS, ORDERED, PURGE, RANDOM, STEPS, Step, sentence, summary
 
 __all__ = ["STEPS", "Step", "sentence", "staircase", "summary"]

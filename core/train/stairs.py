@@ -14,7 +14,7 @@ from core.errors import UserError
 from core.files import write_atomic
 from core.jobs import Report, silent
 from core.train.bench import Bench
-from core.train.ensemble import part
+from core.train.models.ensemble import part
 from core.train.outcome import known_outcome
 from core.train.run import Run
 from core.train.settings import TrainSettings
@@ -33,7 +33,7 @@ def staircase_of(
 
     Raises `UserError` where the table allows none, and whatever `report` raises.
     """
-    from core.train.lightgbm_model import LightGBM
+    from core.train.models.lightgbm_model import LightGBM
 
     outcome = known_outcome(dataset, settings)
     bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0, 0.1))

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import Message
 from core.locale import N_
-from core.train.metrics import METRICS
+from core.train.scores.metrics import METRICS
 
 RANDOM, ORDERED, GROUPS, PURGE = "random", "ordered", "ordered+groups", "ordered+groups+purge"
 STEPS = {

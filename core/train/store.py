@@ -22,11 +22,11 @@ from core.errors import UserError
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
-from core.train.calibration import Calibrator
-from core.train.ensemble import Combiners
-from core.train.features import Preparation
-from core.train.models import Model, models
+from core.train.features.preparation import Preparation
+from core.train.models.ensemble import Combiners
+from core.train.models.model import Model, models
 from core.train.run import Run
+from core.train.scores.calibration import Calibrator
 
 log = logging.getLogger(__name__)
 

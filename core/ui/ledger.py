@@ -10,11 +10,11 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.jobs import Report, queue
-from core.train.deflation import deflated_best
-from core.train.ledger import looks, sealed
-from core.train.metrics import MAIN_METRIC
 from core.train.record import train_and_record
 from core.train.run import Run
+from core.train.scores.deflation import deflated_best
+from core.train.scores.ledger import looks, sealed
+from core.train.scores.metrics import MAIN_METRIC
 from core.ui import jobs
 from core.ui.text import _, told
 

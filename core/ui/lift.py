@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.jobs import Report
-from core.train.lift import HELPS, HURTS, Lift, sentence
-from core.train.metrics import MAIN_METRIC, metric_named, shown
 from core.train.run import Run
+from core.train.scores.lift import HELPS, HURTS, Lift, sentence
+from core.train.scores.metrics import MAIN_METRIC, metric_named, shown
 from core.train.staircase import STEPS, Step, summary
 from core.train.staircase import sentence as step_sentence
 from core.train.stairs import keep_staircase, kept_staircase, staircase_of

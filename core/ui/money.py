@@ -11,10 +11,10 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.locale import N_
 from core.train import review
-from core.train.by_session import BySession, Mean
-from core.train.portfolio import FIFTHS, SIGN, Portfolio
 from core.train.reviewed import Book
 from core.train.run import Run
+from core.train.scores.by_session import BySession, Mean
+from core.train.scores.portfolio import FIFTHS, SIGN, Portfolio
 from core.ui.text import _, bold, count, day, md, percent, signed_percent, told
 from core.ui.theme import DATES, palette, show
 from core.ui.trust import reviewed

@@ -7,10 +7,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.train.bootstrap import Interval, Scores
-from core.train.metrics import MAIN_METRIC, METRICS
-from core.train.models import TITLES
+from core.train.models.model import TITLES
 from core.train.run import Run
+from core.train.scores.bootstrap import Interval, Scores
+from core.train.scores.metrics import MAIN_METRIC, METRICS
 from core.ui.text import _, class_name, count, hover, percent
 from core.ui.theme import palette, show
 

@@ -11,12 +11,12 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.locale import N_
 from core.train import review
-from core.train.bootstrap import Interval
-from core.train.metrics import MAIN_METRIC
-from core.train.models import MEAN
+from core.train.models.model import MEAN
 from core.train.reviewed import Headroom, Sliced
 from core.train.run import Run
-from core.train.slices import MISSING, OTHER, Slice
+from core.train.scores.bootstrap import Interval
+from core.train.scores.metrics import MAIN_METRIC
+from core.train.scores.slices import MISSING, OTHER, Slice
 from core.ui.scores import metric_title, model_name, written
 from core.ui.text import _, bold, count, hover, md, told
 from core.ui.theme import palette, show

@@ -12,9 +12,9 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
-from core.train.metrics import MAIN_METRIC
 from core.train.record import delete_recorded, train_and_record
 from core.train.run import Run
+from core.train.scores.metrics import MAIN_METRIC
 from core.train.settings import TrainSettings
 from core.train.store import list_runs
 from core.ui import jobs, state

@@ -11,9 +11,9 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import N_
+from core.train.features.text_features import TITLES
 from core.train.preview import preview
 from core.train.settings import OUTLETS, TrainSettings, default_split
-from core.train.text_features import TITLES
 from core.ui import state
 from core.ui.text import TASKS, _, count, told
 from core.ui.theme import DATES, palette, show

@@ -13,10 +13,10 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.train import review
-from core.train.bootstrap import Interval
-from core.train.costs import CostCurve
 from core.train.reviewed import Calibration, Calls, Kept
 from core.train.run import Run
+from core.train.scores.bootstrap import Interval
+from core.train.scores.costs import CostCurve
 from core.ui.text import _, bold, class_name, count, hover, md, percent, told
 from core.ui.theme import palette, show
 

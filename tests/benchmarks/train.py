@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.jobs import silent
-from core.train.models import Sample
+from core.train.models.model import Sample
 
 TREES, DIM, FEATURES, OUTLETS, SESSIONS = 300, 384, 5, 17, 240
 
@@ -90,7 +90,7 @@ def from_file(file: Path) -> Task:
     from core.data.reading import read_table
     from core.data.roles import guess_roles
     from core.embed import embed
-    from core.train.features import Inputs, Preparation
+    from core.train.features.preparation import Inputs, Preparation
 
     frame = read_table(file.read_bytes()).frame
     dataset = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
@@ -117,7 +117,7 @@ def rivals(cores: int) -> dict[str, Any]:
 
 def compare(task: Task, turns: int, cores: int) -> None:
     """Print times, their ratio, and the difference of the held-out AUC of the means."""
-    from core.train.ensemble import Ensemble
+    from core.train.models.ensemble import Ensemble
 
     Ensemble.fit(task.sample.rows(np.arange(100)), silent)  # imports
     theirs: dict[str, list[float]] = {}
@@ -144,8 +144,8 @@ def compare(task: Task, turns: int, cores: int) -> None:
 
 def score(task: Task, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
     """Print the AUC of each model, and the paired difference over sessions with its 95 % interval."""
-    from core.train.bootstrap import intervals, paired
-    from core.train.metrics import METRICS
+    from core.train.scores.bootstrap import intervals, paired
+    from core.train.scores.metrics import METRICS
 
     auc = METRICS["classify"][0]
     for name, p in theirs.items():

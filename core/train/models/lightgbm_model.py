@@ -1,0 +1,144 @@
+"""LightGBM as one of the three models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from core.train.models.boosted import (
+    BINS,
+    COLUMN_SHARE,
+    DEPTH,
+    LEAST_ROUNDS,
+    MOST_ROUNDS,
+    PATIENCE,
+    RATE,
+    ROW_SHARE,
+    Boosted,
+    columns_and_base,
+    predictions,
+)
+from core.train.models.model import Knob, Sample, settled, threads
+
+
+class LightGBM(Boosted):
+    """A LightGBM booster."""
+
+    name: ClassVar[str] = "lgbm"
+    file: ClassVar[str] = "lgbm.txt"
+    knobs: ClassVar[tuple[Knob, ...]] = (
+        Knob("learning_rate", 0.02, 0.2, log=True),
+        Knob("max_depth", 2, 6, whole=True),
+        Knob("num_leaves", 4, 31, whole=True),
+        Knob("min_data_in_leaf", 3, 100, log=True, whole=True),
+        Knob("bagging_fraction", 0.5, 1.0),
+        Knob("feature_fraction", 0.1, 1.0),
+        Knob("lambda_l2", 0.0, 20.0),
+    )
+
+    def __init__(self, booster: Any, classes: int) -> None:
+        self.booster, self.classes = booster, classes
+        self.margins = classes > 0
+        self.size = booster.current_iteration()
+        self._lock = threading.Lock()  # as in XGBoost
+
+    @classmethod
+    def defaults(cls, sample: Sample) -> dict[str, float]:
+        """Return the value of each knob where nothing is tuned."""
+        return {
+            "learning_rate": RATE,
+            "max_depth": DEPTH,
+            "num_leaves": 15,
+            "min_data_in_leaf": sample.least_in_leaf,
+            "bagging_fraction": ROW_SHARE,
+            "feature_fraction": COLUMN_SHARE,
+            "lambda_l2": 0.0,
+        }
+
+    @classmethod
+    def _search(cls, sample: Sample, progress: Callable[[int], None]) -> tuple[Any, int]:
+        import lightgbm
+
+        fit = _dataset(sample, sample.fit)
+        booster = lightgbm.train(
+            cls._parameters(sample),
+            fit,
+            MOST_ROUNDS,
+            valid_sets=[_dataset(sample, sample.valid, reference=fit)],
+            callbacks=[_lightgbm_callback(progress), lightgbm.early_stopping(PATIENCE, verbose=False)],
+        )
+        return booster, max(LEAST_ROUNDS, booster.best_iteration)
+
+    @classmethod
+    def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
+        import lightgbm
+
+        callbacks = [_lightgbm_callback(progress)]
+        return lightgbm.train(cls._parameters(sample), _dataset(sample), rounds, callbacks=callbacks)
+
+    @classmethod
+    def _parameters(cls, sample: Sample) -> dict[str, Any]:
+        return {
+            **cls._objective(sample.classes),
+            **settled(cls, sample),
+            "bagging_freq": 1,
+            "max_bin": BINS,
+            "num_threads": sample.threads or threads(sample.X),
+            "seed": sample.seed,
+            "deterministic": True,
+            "force_col_wise": True,
+            "verbosity": -1,
+        }
+
+    @staticmethod
+    def _objective(classes: int) -> dict[str, Any]:
+        if classes == 0:
+            return {"objective": "regression"}
+        if classes == 2:
+            return {"objective": "binary"}
+        return {"objective": "multiclass", "num_class": classes}
+
+    @staticmethod
+    def _until(rounds: int) -> dict[str, Any]:
+        return {"num_iteration": rounds}
+
+    def _predictions(self, output: np.ndarray) -> np.ndarray:
+        return predictions(output, self.classes)
+
+    def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in log-odds or return."""
+        values = self._output(X, pred_contrib=True)
+        return columns_and_base(values.reshape(len(X), -1, X.shape[1] + 1))
+
+    def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
+        with self._lock:
+            return np.asarray(self.booster.predict(X, num_threads=threads(X), **options))
+
+    def to_bytes(self) -> bytes:
+        """Return the booster as LightGBM's text."""
+        return self.booster.model_to_string().encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes, classes: int) -> Self:
+        """Read the booster from LightGBM's text."""
+        import lightgbm
+
+        return cls(lightgbm.Booster(model_str=data.decode()), classes)
+
+
+def _dataset(sample: Sample, rows: np.ndarray | slice = slice(None), reference: Any = None) -> Any:
+    import lightgbm
+
+    return lightgbm.Dataset(
+        sample.X[rows], sample.y[rows], weight=sample.weight_of(rows), reference=reference
+    )
+
+
+def _lightgbm_callback(progress: Callable[[int], None]) -> Any:
+    def progressed(env: Any) -> None:
+        progress(env.iteration + 1)
+
+    return progressed

@@ -1,0 +1,1 @@
+"""What predictions are worth: metrics with intervals, the text lift, calibration, costs, and the ledger of looks."""

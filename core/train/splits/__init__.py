@@ -1,0 +1,1 @@
+"""Which rows teach and which are tested: holdouts and walk-forward folds over sessions."""
