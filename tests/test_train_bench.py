@@ -6,7 +6,7 @@ from train_tables import make_dataset, signal, three_classes
 
 from core.errors import UserError
 from core.jobs import silent
-from core.train.bench import Bench
+from core.train.bench import Bench, calibrated
 from core.train.models import forest
 from core.train.models.model import MEAN
 from core.train.scoreboard import Scored
@@ -86,7 +86,8 @@ def test_calibrated_probabilities_are_others_and_still_probabilities():
     for method in ("none", "sigmoid"):
         bench = bench_of(dataset, vectors, calibrate=method)
         inputs = bench.inputs.take(np.arange(220, 300))
-        made[method] = bench.learn(train, silent, inner=True).predict(inputs)
+        learned = bench.learn(train, silent, inner=True)
+        made[method] = calibrated(learned.predict(inputs), learned.calibrators)
     assert list(made["sigmoid"]) == list(made["none"])
     for name, p in made["sigmoid"].items():
         assert p.sum(axis=1) == pytest.approx(1)

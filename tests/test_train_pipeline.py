@@ -143,6 +143,13 @@ def test_vectors_alone_are_enough_and_are_compared_with_guessing(headlines_alone
     assert run.lift.value == pytest.approx(run.scores["mean"]["auc"].value - 0.5)
 
 
+def test_calibration_is_no_part_of_what_the_headlines_add():
+    runs = [train(*signal(), TrainSettings(calibrate=how)) for how in ("none", "isotonic")]
+    plain, calibrated = (run.scores["mean"]["auc"].value for run in runs)
+    assert plain != calibrated  # its steps make ties
+    assert runs[0].lift == runs[1].lift
+
+
 def test_returns_from_vectors_alone_have_nothing_to_be_compared_with(headlines_alone):
     assert train(*headlines_alone, TrainSettings("regress")).lift is None
 

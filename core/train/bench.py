@@ -47,8 +47,8 @@ class Learned:
     notes: tuple[Message, ...] = ()
 
     def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
-        """Return the predictions of each model and of what combines them, `(n, classes)` or `(n,)`."""
-        return calibrated(self.ensemble.predict(self.preparation.matrix(inputs)), self.calibrators)
+        """Return the predictions of each model and of what combines them, uncalibrated `(n, classes)` or `(n,)`."""
+        return self.ensemble.predict(self.preparation.matrix(inputs))
 
 
 def calibrated(

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.bench import Bench, Learned
+from core.train.bench import Bench, Learned, calibrated
 from core.train.checks import warnings_of
 from core.train.models.ensemble import part
 from core.train.models.model import MEAN
@@ -42,12 +42,16 @@ HOLDOUT = 0  # the number of the holdout where predictions name their fold; fold
 
 @dataclass(frozen=True, eq=False)
 class Tested:
-    """A split with the predictions of its test rows by the models and by the baselines."""
+    """A split with the predictions of its test rows by the models and by the baselines.
+
+    `uncalibrated` is the models' mean as the baselines are: calibration is no part of what headlines add.
+    """
 
     split: Split
     learned: Learned
     predictions: dict[str, np.ndarray]
     baselines: dict[str, np.ndarray]
+    uncalibrated: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def train(
@@ -171,10 +175,11 @@ def _fit(bench: Bench, splits: Sequence[Split], report: Report) -> list[Tested]:
         if last and bench.settings.sealed:
             tested.append(Tested(split, learned, {}, {}))
             continue
-        predictions = learned.predict(bench.inputs.take(split.test))
+        made = learned.predict(bench.inputs.take(split.test))
         quick = not last and not bench.settings.sealed
         baselines = bench.baselines(learned, split.test, part(share, 0.5, 1), quick)
-        tested.append(Tested(split, learned, predictions, baselines))
+        predictions = calibrated(made, learned.calibrators)
+        tested.append(Tested(split, learned, predictions, baselines, {MEAN: made[MEAN]}))
     return tested
 
 
@@ -214,7 +219,8 @@ def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | No
     if not columns:
         return None
     alone = columns == len(learned.preparation.group_of)
-    return _board(bench, tested).lift(bench.settings, MEAN, "majority" if alone else "table_only")
+    plain = [replace(t, predictions=t.uncalibrated) for t in tested]
+    return _board(bench, plain).lift(bench.settings, MEAN, "majority" if alone else "table_only")
 
 
 def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Learned) -> tuple[Message, ...]:
