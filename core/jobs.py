@@ -74,7 +74,7 @@ class Job:
         return self.status in ACTIVE
 
     def seconds_left(self, now: float | None = None) -> float | None:
-        """Estimate the time left from the time spent; None before 2 % or 1 s of it."""
+        """Estimate the time left from the time spent; None before 2% or 1 s of it."""
         if self.started is None or self.fraction < 0.02:
             return None
         spent = (now or time.time()) - self.started

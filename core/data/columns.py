@@ -11,9 +11,9 @@ from core.errors import Message, UserError
 from core.locale import N_
 
 UNITS = {
-    1.0: N_("The returns in {column} were read as fractions (0.012 is 1.2 %)."),
-    0.01: N_("The returns in {column} were read as percent (1.2 is 1.2 %)."),
-    0.0001: N_("The returns in {column} were read as basis points (120 is 1.2 %)."),
+    1.0: N_("The returns in {column} were read as fractions (0.012 is 1.2%)."),
+    0.01: N_("The returns in {column} were read as percent (1.2 is 1.2%)."),
+    0.0001: N_("The returns in {column} were read as basis points (120 is 1.2%)."),
 }
 
 
@@ -102,7 +102,7 @@ def return_unit(cells: pd.Series, values: np.ndarray) -> float:
     """Return what one unit of a return column is worth as a fraction: 1, 0.01 (percent) or 0.0001 (bp).
 
     The header decides (`수익률(%)`, `(bp)`); cells that carry their own unit are fractions already; else a
-    column whose largest values exceed 100 % a session as fractions must be percent.
+    column whose largest values exceed 100% a session as fractions must be percent.
     """
     header = str(cells.name).lower()
     if cells.str.contains("%|bp", case=False).any():

@@ -54,7 +54,7 @@ class Dataset:
     - `press`, `company`: text, missing where unknown or where the file has no such column;
     - `time`: the naive local time of the headline, NaT where unknown;
     - `session`: the trading day it belongs to (midnight), NaT where unknown;
-    - `target`: a return as a fraction (0.012 is 1.2 %), or the label's text; missing where unknown;
+    - `target`: a return as a fraction (0.012 is 1.2%), or the label's text; missing where unknown;
     - `story`: the number of the near-duplicate group, the same for the same or nearly the same headline;
     - `feature.<name>`: one float64 column per continuous feature, NaN where missing.
 

@@ -27,14 +27,14 @@ from core.settings import settings
 COLUMNS = ("sentence1", "sentence2", "score")
 FEWEST = 3  # pairs; through two points every correlation is 1 or -1
 _LINE_END = re.compile("\r\n|\n|\r")
-_Z = 1.959963984540054  # standard normal quantile of 97.5 %
+_Z = 1.959963984540054  # standard normal quantile of 97.5%
 
 
 @dataclass(frozen=True)
 class StsResult:
     """How the cosines of `pairs` sentence pairs correlate with people's scores.
 
-    `pearson` and `spearman` have 95 % intervals. `skipped` rows were left out: `unreadable` of them because the
+    `pearson` and `spearman` have 95% intervals. `skipped` rows were left out: `unreadable` of them because the
     score is no number, the others because a sentence or the score is missing. `seconds` are those of embedding.
     """
 
@@ -160,7 +160,7 @@ def _correlations(cosines: np.ndarray, scores: np.ndarray) -> tuple[float, float
 
 
 def _interval(correlation: float, variance: float) -> tuple[float, float]:
-    """Return the 95 % interval by Fisher's z (1921), with Bonett and Wright's variance for ρ.
+    """Return the 95% interval by Fisher's z (1921), with Bonett and Wright's variance for ρ.
 
     Bonett & Wright 2000, doi:10.1007/BF02294183.
     """

@@ -57,7 +57,7 @@ class Scored:
         return cls(first.outcome, means, first.blocks, first.sessions, by_event, unit)
 
     def scores(self, settings: TrainSettings, report: Report) -> Scores:
-        """Return every metric of every prediction with its 95 % interval."""
+        """Return every metric of every prediction with its 95% interval."""
         many = len(np.unique(self.fold)) > 1
         metrics = [mean_over(self.fold, metric) if many else metric for metric in METRICS[settings.task]]
         made: Scores = {}

@@ -47,7 +47,7 @@ _NOTHING = {
 class Step:
     """The score of one step on the main metric, a mean over the folds, and how much lower it is than the last.
 
-    `low` to `high` is the 95 % interval of `value`, `drop_low` to `drop_high` that of `drop`, from the same
+    `low` to `high` is the 95% interval of `value`, `drop_low` to `drop_high` that of `drop`, from the same
     resamples of sessions; NaN where undefined, as is the drop of the first step. `rows` are the rows (or
     events) scored, the same at each step; `train_rows` the mean number of training rows of a fold; `taken` how
     many training rows, over all folds, the step has fewer than the one before. `metric` is the score's key.

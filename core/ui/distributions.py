@@ -193,5 +193,5 @@ def _feature_chart(data: Dataset, name: str) -> None:
                   hovertemplate="%{x:.4g}: %{y:,}<extra></extra>")  # fmt: skip
     figure = go.Figure(bars).update_layout(bargap=0.05)
     figure.update_xaxes(title=hover(name)).update_yaxes(title=_("rows"))
-    note = _("n = {n:,}; the outer 0.5 % are drawn at the edge", n=len(values))
+    note = _("n = {n:,}; the outer 0.5% are drawn at the edge", n=len(values))
     show(figure, hover(name), f"chart-feature-{name}", note, height=260)

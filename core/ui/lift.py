@@ -58,7 +58,7 @@ def _meter(run: Run, lift: Lift) -> None:
                                                        metric=metric_title(run, lift.metric)))  # fmt: skip
     figure.update_yaxes(showticklabels=False)
     unit = _("sessions") if lift.unit == "session" else _("stories")
-    note = _("The diamond is the difference, the bar its 95 % interval (paired bootstrap over {n} {unit}). Where the bar "
+    note = _("The diamond is the difference, the bar its 95% interval (paired bootstrap over {n} {unit}). Where the bar "
              "touches the line at 0, the headlines may add nothing.", n=lift.blocks, unit=unit)  # fmt: skip
     show(figure, _("What the headlines add"), "chart-lift", note, height=180)
 
@@ -115,7 +115,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     figure.update_xaxes(type="category", range=[-0.4, len(steps) - 0.4], tickangle=0)
     unit = _("events") if run.settings.unit == "event" else _("rows")
     note = _("LightGBM; n = {n:,} {unit}, the same at every step; a mark is the mean over the walk-forward folds, its "
-             "line the 95 % interval over sessions; dotted: guessing. A fold learns from {first:,} rows at random and "
+             "line the 95% interval over sessions; dotted: guessing. A fold learns from {first:,} rows at random and "
              "from {last:,} at the last step.", n=steps[0].rows, unit=unit, first=steps[0].train_rows,
              last=steps[-1].train_rows)  # fmt: skip
     show(figure, _("The leakage staircase"), "chart-staircase", note, height=420)
@@ -129,6 +129,6 @@ def walk_chart(run: Run) -> None:
     title = _("Walk-forward: {n} tests before the holdout, {first} to {last}", n=len(folds), first=folds[0].first,
               last=folds[-1].last)  # fmt: skip
     rows = sum(fold.test_rows for fold in folds)
-    note = _("n = {n:,} test rows; means over the folds; a mark is a model (diamond: baseline), its line the 95 % interval "
+    note = _("n = {n:,} test rows; means over the folds; a mark is a model (diamond: baseline), its line the 95% interval "
              "of a bootstrap over sessions; dotted: chance", n=rows)  # fmt: skip
     scores_picture(run, run.walk.scores, run.walk.baselines, title, "chart-walk", note)

@@ -34,7 +34,7 @@ RULES = {
 def portfolio(run: Run, data: Dataset) -> None:
     """Draw what a book that follows the predictions would have made, before and after a cost."""
     cost = st.number_input(_("Cost in basis points of what is traded"), 0.0, 1000.0, 10.0, 1.0, key="cost-bp",
-                           help=_("Commission, tax and spread of one trade; 10 bp are 0.1 %."))  # fmt: skip
+                           help=_("Commission, tax and spread of one trade; 10 bp are 0.1%."))  # fmt: skip
     found = reviewed(review.book, run, data, float(cost))
     if isinstance(found, Message):
         st.info(told(found))
@@ -135,7 +135,7 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
     figure.add_hline(y=mean.value * scale, line_color=colours.accent, line_width=2, line_dash="dash")
     figure.update_xaxes(title=_("session"), tickformatstops=DATES)
     figure.update_yaxes(title=title)
-    note = _("n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95 % interval "
+    note = _("n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95% interval "
              "(Newey-West, {lag} sessions)", rows=int(found.rows.sum()), sessions=mean.sessions, lag=mean.lag)  # fmt: skip
     show(figure, _("Session by session"), "chart-by-session", note)
 

@@ -48,7 +48,7 @@ def score_chart(run: Run) -> None:
     """Draw the main metric of every model and baseline on the test with its interval."""
     rows = len(run.predictions)
     blocks = _("sessions") if run.split.test_sessions else _("stories")
-    note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95 % interval of a bootstrap "
+    note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
              "over {blocks}; dotted: chance", n=rows, blocks=blocks)  # fmt: skip
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")

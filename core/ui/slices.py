@@ -113,7 +113,7 @@ def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: s
     figure.add_vline(x=0.5 if found.metric == "auc" else 0.0, line_dash="dot", line_color=colours.muted)
     figure.update_xaxes(title=metric_title(run, found.metric), zeroline=False)
     weights = _("every event weighs the same") if found.weighted else _("every headline weighs the same")
-    note = _("n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95 % interval; dashed: the "
+    note = _("n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95% interval; dashed: the "
              "whole test, {whole}; dotted: chance; {weights}", n=found.rows, whole=written(found.metric, found.whole),
              weights=weights)  # fmt: skip
     lines = sum(name.count("<br>") + 1 for name in names)
@@ -175,7 +175,7 @@ def _headroom(run: Run, found: Headroom) -> None:
     figure.update_yaxes(range=[len(rows) - 0.3, -0.7], type="category")
     figure.update_xaxes(title=metric_title(run, found.metric))
     note = _("n = {pairs:,} pairs of near-identical headlines ({stories:,} stories, {sessions:,} sessions); the diamond is the "
-             "ceiling, a circle a model, each with its 95 % interval; the ensemble sees the table's numbers as well, so it may "
+             "ceiling, a circle a model, each with its 95% interval; the ensemble sees the table's numbers as well, so it may "
              "lie above", pairs=found.ceiling.pairs, stories=found.ceiling.stories,
              sessions=found.ceiling.sessions)  # fmt: skip
     show(figure, _("How high can a headline reach?"), "chart-ceiling", note, height=150 + 44 * len(rows))

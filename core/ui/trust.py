@@ -92,8 +92,8 @@ def _reliability(run: Run, data: Dataset, found: Calibration) -> None:
     )  # fmt: skip
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
-    note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about a tenth of them, its line the 95 % interval; on "
-             "the dotted diagonal a promise of 60 % comes true in 60 of 100", n=found.rows, units=units(run, data),
+    note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about a tenth of them, its line the 95% interval; on "
+             "the dotted diagonal a promise of 60% comes true in 60 of 100", n=found.rows, units=units(run, data),
              blocks=found.blocks, of=_blocks(found.unit))  # fmt: skip
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)
 
@@ -217,7 +217,7 @@ def _coverage(run: Run, data: Dataset, found: Kept) -> None:
     figure.add_hline(y=found.level * 100, line_dash="dash", line_color=colours.muted)
     figure.update_xaxes(title=_("month of the test"), type="category")
     figure.update_yaxes(title=_("share of returns inside (%)"), range=[-4, 104])
-    note = _("n = {n:,} {units} over {sessions:,} sessions; a mark is a month (diamond: the whole), its line the 95 % interval "
+    note = _("n = {n:,} {units} over {sessions:,} sessions; a mark is a month (diamond: the whole), its line the 95% interval "
              "over sessions; a month of one session has none; dashed: what was promised", n=found.whole.rows,
              units=units(run, data), sessions=found.whole.sessions)  # fmt: skip
     show(figure, _("Did the intervals keep their promise?"), "chart-coverage", note)

@@ -79,7 +79,7 @@ def report(label: str, milliseconds: np.ndarray) -> None:
     """Print the median, the 95th percentile and the longest."""
     median, high = np.percentile(milliseconds, [50, 95])
     print(
-        f"{label:14} median {median:6.1f} ms, 95 % within {high:6.1f} ms, longest {milliseconds.max():.1f} ms"
+        f"{label:14} median {median:6.1f} ms, 95% within {high:6.1f} ms, longest {milliseconds.max():.1f} ms"
     )
 
 

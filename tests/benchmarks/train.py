@@ -143,7 +143,7 @@ def compare(task: Task, turns: int, cores: int) -> None:
 
 
 def score(task: Task, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
-    """Print the AUC of each model, and the paired difference over sessions with its 95 % interval."""
+    """Print the AUC of each model, and the paired difference over sessions with its 95% interval."""
     from core.train.scores.bootstrap import intervals, paired
     from core.train.scores.metrics import METRICS
 

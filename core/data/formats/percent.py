@@ -1,7 +1,7 @@
-"""Which columns of a sheet Excel shows as percent: their cells hold 0.012 where a person reads 1.2 %.
+"""Which columns of a sheet Excel shows as percent: their cells hold 0.012 where a person reads 1.2%.
 
 The parser of the cells does not tell formats. Without them, 0.012 under a header such as 등락률(%) would be taken
-for 0.012 %.
+for 0.012%.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from core.locale import N_
 
 FEW_ROWS, FEW_OF_A_CLASS, RARE_CLASS = 50, 10, 0.1
 SHIFT, MONTH_ROWS, MONTH_RANGE = 0.1, 30, 0.4
-DAILY_LIMIT = 0.305  # the KRX's limit of 30 % a session, and rounding of prices to ticks
+DAILY_LIMIT = 0.305  # the KRX's limit of 30% a session, and rounding of prices to ticks
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ def _beyond_limit(data: Dataset, plan: Plan) -> Iterator[Finding]:
     if plan.exchange.calendar == "XKRX" and plan.target.horizon == 1 and beyond.any():
         yield Finding(
             "beyond_limit", "warning",
-            Message(N_("{count:,} returns are beyond ±30 %, the exchange's limit for one session."),
+            Message(N_("{count:,} returns are beyond ±30%, the exchange's limit for one session."),
                     {"count": int(beyond.sum())}),
             Message(N_("The unit of the returns may be read wrongly, or prices are not adjusted for splits: such rows "
                        "pull every average.")),

@@ -3,7 +3,7 @@
 The percentile interval of Efron & Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 13, over
 clusters as in Cameron, Gelbach & Miller, "Bootstrap-based improvements for inference with clustered errors"
 (2008), and expanded for few blocks as in Hesterberg, "What teachers should know about the bootstrap" (2015):
-without that, 95 % intervals of a mean over six sessions hold the truth in 86 of 100 cases, with it in 93.
+without that, 95% intervals of a mean over six sessions hold the truth in 86 of 100 cases, with it in 93.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CELLS = 4_000_000  # weights held at once
 
 @dataclass(frozen=True)
 class Interval:
-    """A score and the bounds of its 95 % interval; NaN where undefined."""
+    """A score and the bounds of its 95% interval; NaN where undefined."""
 
     value: float
     low: float
@@ -64,7 +64,7 @@ def intervals(
     resamples: int = RESAMPLES,
     weights: np.ndarray | None = None,
 ) -> dict[str, Interval]:
-    """Score predictions with 95 % intervals.
+    """Score predictions with 95% intervals.
 
     `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `block_ids (n,)` from 0 on, `weights (n,)` of
     the rows (1 each if None). The same seed draws the same resamples, so the scores of two models are paired.
@@ -93,7 +93,7 @@ def paired(
     resamples: int = RESAMPLES,
     weights: np.ndarray | None = None,
 ) -> Interval:
-    """Return the score of `p` minus that of `other` on the same rows, with its 95 % interval.
+    """Return the score of `p` minus that of `other` on the same rows, with its 95% interval.
 
     Both are scored in the same resamples, those that `intervals` draws, so what they share cancels.
     """
@@ -109,13 +109,13 @@ def paired(
 def mean_interval(
     values: np.ndarray, block_ids: np.ndarray, seed: int, resamples: int = RESAMPLES
 ) -> Interval:
-    """Return the mean of `values (n,)` with its 95 % interval over blocks."""
+    """Return the mean of `values (n,)` with its 95% interval over blocks."""
     drawn = [ratio(w @ values, w.sum(axis=1)) for w in draws(block_ids, seed, resamples)]
     return Interval(float(np.mean(values)), *bounds(np.concatenate(drawn), count_blocks(block_ids)))
 
 
 def share_interval(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
-    """Return the share of `held (n,)` bool with its 95 % interval over blocks, `(n,)` numbers of any kind.
+    """Return the share of `held (n,)` bool with its 95% interval over blocks, `(n,)` numbers of any kind.
 
     Where all rows agree, resamples do too and would claim certainty; the interval is then that of as many
     independent trials as there are blocks (Clopper & Pearson, "The use of confidence or fiducial limits

@@ -19,7 +19,7 @@ _POOLED = tuple(metric for metric in METRICS["regress"] if metric.name in ("rank
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over sessions with its 95 % interval and t-value, robust to autocorrelation up to `lag` sessions.
+    """A mean over sessions with its 95% interval and t-value, robust to autocorrelation up to `lag` sessions.
 
     `t` is NaN where it is undefined: for scores that are pooled, and for a value that is the same each time.
     """

@@ -36,7 +36,7 @@ def reliability(
     bins: int = BINS,
     weights: np.ndarray | None = None,
 ) -> list[Bin]:
-    """Return the reliability curve over at most `bins` bins of equal weight, each with n and 95 % interval.
+    """Return the reliability curve over at most `bins` bins of equal weight, each with n and 95% interval.
 
     `came (n,)` bool: whether the class came true; `probability (n,)` of it; `block_ids (n,)` sessions from 0
     on, over which the interval is resampled (`core.train.scores.bootstrap`): rows of one session come true together.

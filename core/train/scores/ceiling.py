@@ -28,7 +28,7 @@ CELLS = 4_000_000
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The best that a model of the headline alone could reach, per metric, with a 95 % interval.
+    """The best that a model of the headline alone could reach, per metric, with a 95% interval.
 
     For classes `accuracy` and, for two, `auc`; for returns `r2` and `rank_ic`. `agreement` is the share of
     pairs with the same outcome (returns: on the same side of 0). `pairs` are events that share a story,

@@ -127,7 +127,7 @@ def coverage_by_month(
     seed: int,
     level: float = LEVEL,
 ) -> list[Coverage]:
-    """Return the realised coverage of the whole, then of each month, with 95 % intervals over sessions.
+    """Return the realised coverage of the whole, then of each month, with 95% intervals over sessions.
 
     `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates.
     """

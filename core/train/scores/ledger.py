@@ -63,7 +63,7 @@ def holdout_signature(rows: Sequence[int] | np.ndarray, target: Iterable[object]
 
 
 def standard_error(score: Interval) -> float | None:
-    """Return the standard error that a 95 % interval implies, half its width over 1.96; None without one."""
+    """Return the standard error that a 95% interval implies, half its width over 1.96; None without one."""
     width = score.high - score.low
     return None if math.isnan(width) else width / (2 * 1.959964)
 

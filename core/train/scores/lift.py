@@ -20,14 +20,14 @@ from core.train.scores.bootstrap import count_blocks, paired
 from core.train.scores.metrics import IN_RETURNS, Metric, metric_named, shown
 
 HELPS, HURTS, NONE = "helps", "hurts", "none"
-FEWEST_BLOCKS = 6  # in five, all five of one sign come by chance in 2 of 32 cases: more than 5 %
+FEWEST_BLOCKS = 6  # in five, all five of one sign come by chance in 2 of 32 cases: more than 5%
 WORTH = 0.02  # of AUC or rank IC; of an error, this share of it
 UNITS = {"session": N_("sessions"), "story": N_("stories")}
 
 
 @dataclass(frozen=True)
 class Lift:
-    """The difference that the headlines make to a score, `with_text - without_text`, with its 95 % interval.
+    """The difference that the headlines make to a score, `with_text - without_text`, with its 95% interval.
 
     `verdict` is "helps" or "hurts" where the interval leaves 0 out (a lower error helps), else "none";
     `blocks` is the number of sessions (`unit` "session") or stories that were resampled. NaN where undefined.

@@ -26,10 +26,10 @@ BY = ("press", "company", "month", "length")
 
 @dataclass(frozen=True)
 class Slice:
-    """The score of the rows that share a label, with n, blocks (sessions) and its 95 % interval.
+    """The score of the rows that share a label, with n, blocks (sessions) and its 95% interval.
 
     `by` is "press", "company", "month" or "length"; `difference` is the score less that of all other rows,
-    `p_value` that of no difference, and `differs` whether it stays below 5 % when all slices are counted (Holm,
+    `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
     "A simple sequentially rejective multiple test procedure", 1979). A slice of one session, or in which the
     score is undefined (one class), has no score: NaN.
     """
