@@ -36,7 +36,7 @@ if run is not None:
         scores.score_chart(run)
         draw.split_line(run)
         lift.walk_chart(run)
-        scores.pictures(run)
+        scores.pictures(run, data)
         scores.score_table(run)
     with tabs[1]:
         lift.staircase(run, data, vectors)

@@ -58,6 +58,14 @@ def told(found: object) -> str:
     return str(found)
 
 
+@pytest.mark.parametrize(("unit", "rows"), [("headline", DAYS * A_DAY), ("event", DAYS * COMPANIES)])
+def test_what_is_drawn_of_the_test_is_counted_in_the_unit_that_the_run_scores(unit, rows):
+    run, data = made_up("classify", unit=unit)
+    found = review.tested(replace(run, scores={"mean": {}}), data)
+    assert len(found.y) == rows
+    assert found.predictions["mean"].shape == (rows, 2)
+
+
 def test_the_reliability_curve_is_of_the_unit_that_the_run_scores():
     run, data = made_up("classify")
     events = review.calibration_curve(*made_up("classify", unit="event"))

@@ -14,7 +14,7 @@ SCRIPT = """
 import streamlit as st
 from core.data.library import load_dataset
 from core.train.store import load_run
-from core.ui import money, slices, trust
+from core.ui import money, scores, slices, trust
 
 part = {part}
 run, data = load_run({run!r}), load_dataset({dataset!r})
@@ -22,7 +22,7 @@ run, data = load_run({run!r}), load_dataset({dataset!r})
 part(run, data)
 """
 PARTS = ("trust.calibration", "trust.threshold", "trust.intervals", "money.portfolio", "money.by_session",
-         "slices.by_slice", "slices.ceiling")  # fmt: skip
+         "slices.by_slice", "slices.ceiling", "scores.pictures")  # fmt: skip
 
 
 def _draw(lab, part: str, task: str, language: str = "en", change: str = "") -> AppTest:

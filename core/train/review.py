@@ -7,6 +7,7 @@ what the picture draws, or a `Message` that says why there is nothing to draw.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +31,14 @@ from core.train.splits.split import make_split
 UNDATED = N_("The table has no date, so nothing can be told session by session.")
 RANKED_SHARE = 0.5  # of the sessions must have enough companies to rank
 OF_THE_HEADLINE = ("encoder_linear", "tfidf_linear")
+
+
+def tested(run: Run, dataset: Dataset) -> Scored:
+    """Return what happened in the test beside what every model predicted, in the run's unit.
+
+    Predictions of several folds' models are not on one scale; see `one_scale`.
+    """
+    return _scored(run, dataset, list(run.scores), run.predictions)
 
 
 def calibration_curve(run: Run, dataset: Dataset, model: str = MEAN) -> Calibration | Message:
@@ -105,7 +114,7 @@ def session_scores(run: Run, dataset: Dataset, model: str = MEAN) -> by_session.
     if isinstance(table, Message):
         return table
     test = _tested(run, dataset, model, table, unit="event")
-    p = _one_scale(test.predictions[model], test.fold)
+    p = one_scale(test.predictions[model], test.fold)
     return by_session.by_session(test.y, p, test.session, run.settings.seed, run.settings.horizon)
 
 
@@ -144,7 +153,7 @@ def by_slice(run: Run, dataset: Dataset, model: str = MEAN) -> Sliced | Message:
     """
     table = run.predictions
     rows, fold = table["position"].to_numpy(), _fold(table)
-    p, y = _one_scale(run.test_predictions(model, table), fold), table["actual"].to_numpy(float)
+    p, y = one_scale(run.test_predictions(model, table), fold), table["actual"].to_numpy(float)
     labels = slices.slice_labels(dataset, rows)
     if not labels:
         return Message(
@@ -192,10 +201,15 @@ def _tested(
     run: Run, dataset: Dataset, model: str, table: pd.DataFrame | None = None, unit: str | None = None
 ) -> Scored:
     """Return one model's predictions of the test (or of a table of them) in the run's unit or another."""
-    table = run.predictions if table is None else table
+    return _scored(run, dataset, [model], run.predictions if table is None else table, unit)
+
+
+def _scored(
+    run: Run, dataset: Dataset, models: Sequence[str], table: pd.DataFrame, unit: str | None = None
+) -> Scored:
     settings = run.settings if unit is None else replace(run.settings, unit=unit)
+    predictions = {model: run.test_predictions(model, table) for model in models}
     rows = table["position"].to_numpy()
-    predictions = {model: run.test_predictions(model, table)}
     return Scored.of(dataset, rows, dataset.outcome(run.task), predictions, settings, _fold(table))
 
 
@@ -216,7 +230,7 @@ def _share(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
     return share_interval(held, block_ids, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
 
 
-def _one_scale(p: np.ndarray, fold: np.ndarray) -> np.ndarray:
+def one_scale(p: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """Turn predictions of several folds' models into ranks within their fold, which order metrics can pool."""
     from scipy.stats import rankdata
 

@@ -7,12 +7,16 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.data.dataset import Dataset
+from core.train import review
 from core.train.models.model import TITLES
 from core.train.run import Run
+from core.train.scoreboard import Scored
 from core.train.scores.bootstrap import Interval, Scores
 from core.train.scores.metrics import MAIN_METRIC, METRICS
 from core.ui.text import _, class_name, count, hover, percent
 from core.ui.theme import palette, show
+from core.ui.trust import reviewed, units
 
 _AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse", "hit_rate", "spread"}
 
@@ -91,25 +95,27 @@ def score_table(run: Run) -> None:
     st.dataframe(table)
 
 
-def pictures(run: Run) -> None:
-    """Draw ROC and confusion, or predicted against actual."""
+def pictures(run: Run, data: Dataset) -> None:
+    """Draw ROC and confusion, or predicted against actual, of what the run scores: headlines or events."""
+    test = reviewed(review.tested, run, data)
+    counted = units(run, data)
     left, right = st.columns(2)
     if run.task == "regress":
         with left:
-            _scatter(run)
+            _scatter(test, counted)
         with right:
-            _by_fifth(run)
+            _by_fifth(test, counted)
         return
     with left:
-        _roc(run)
+        _roc(run, test, counted)
     with right:
-        _confusion(run)
+        _confusion(run, test, counted)
 
 
-def _roc(run: Run) -> None:
+def _roc(run: Run, test: Scored, counted: str) -> None:
     from sklearn.metrics import roc_curve
 
-    actual = run.predictions["actual"].to_numpy()
+    actual = test.y
     target = len(run.classes) - 1
     if len(np.unique(actual == target)) < 2:
         st.info(_("A ROC curve needs both outcomes in the test."))
@@ -118,7 +124,9 @@ def _roc(run: Run) -> None:
     dashes = {"rf": "dash", "xgb": "dot", "lgbm": "dashdot", "mean": "solid"}
     figure = go.Figure()
     for name in dashes:
-        false, true, _cut = roc_curve(actual == target, run.test_predictions(name)[:, target])
+        false, true, _cut = roc_curve(
+            actual == target, review.one_scale(test.predictions[name], test.fold)[:, target]
+        )
         figure.add_scatter(
             x=false, y=true, mode="lines", name=model_name(name),
             line={"dash": dashes[name], "width": 3 if name == "mean" else 1.5,
@@ -130,13 +138,18 @@ def _roc(run: Run) -> None:
     label = class_name(run.classes[target])
     figure.update_xaxes(title=_("false positive rate"), range=[0, 1])
     figure.update_yaxes(title=_("true positive rate"), range=[0, 1.01])
-    note = _("n = {n:,} test rows; positive: {label}; the diagonal is chance", n=len(actual), label=label)
+    note = _(
+        "n = {n:,} {units} of the test; positive: {label}; the diagonal is chance",
+        n=len(actual),
+        units=counted,
+        label=label,
+    )
     show(figure, _("ROC curve"), "chart-roc", note)
 
 
-def _confusion(run: Run) -> None:
-    actual = run.predictions["actual"].to_numpy(int)
-    guess = run.test_predictions("mean").argmax(axis=1)
+def _confusion(run: Run, test: Scored, counted: str) -> None:
+    actual = test.y.astype(int)
+    guess = test.predictions["mean"].argmax(axis=1)
     k = len(run.classes)
     counts = np.bincount(actual * k + guess, minlength=k * k).reshape(k, k)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -150,13 +163,13 @@ def _confusion(run: Run) -> None:
     )  # fmt: skip
     figure.update_xaxes(title=_("predicted"), type="category")
     figure.update_yaxes(title=_("what happened"), autorange="reversed", type="category")
-    note = _("n = {n:,} test rows, ensemble; percentages of each row", n=len(actual))
+    note = _("n = {n:,} {units} of the test, ensemble; percentages of each row", n=len(actual), units=counted)
     show(figure, _("Confusion"), "chart-confusion", note)
 
 
-def _scatter(run: Run) -> None:
-    actual = run.predictions["actual"].to_numpy() * 100
-    predicted = run.test_predictions("mean") * 100
+def _scatter(test: Scored, counted: str) -> None:
+    actual = test.y * 100
+    predicted = test.predictions["mean"] * 100
     colours = palette()
     points = go.Scattergl(x=predicted, y=actual, mode="markers",
                           marker={"size": 5, "opacity": 0.5,
@@ -164,13 +177,13 @@ def _scatter(run: Run) -> None:
                           hovertemplate=_("predicted") + " %{x:+.2f}%<br>" + _("actual") + " %{y:+.2f}%<extra></extra>")  # fmt: skip
     figure = go.Figure(points)
     figure.update_xaxes(title=_("predicted return (%)")).update_yaxes(title=_("actual return (%)"))
-    note = _("n = {n:,} test rows, ensemble; a mark is one headline", n=len(actual))
+    note = _("n = {n:,} {units} of the test, ensemble; a mark is one of them", n=len(actual), units=counted)
     show(figure, _("Predicted against actual"), "chart-scatter", note)
 
 
-def _by_fifth(run: Run) -> None:
-    actual = run.predictions["actual"].to_numpy() * 100
-    rank = pd.Series(run.test_predictions("mean")).rank(method="first", pct=True)
+def _by_fifth(test: Scored, counted: str) -> None:
+    actual = test.y * 100
+    rank = pd.Series(test.predictions["mean"]).rank(method="first", pct=True)
     fifth = np.minimum((rank * 5).astype(int), 4)
     means = pd.Series(actual).groupby(fifth.to_numpy()).agg(["mean", "size"])
     colours = palette()
@@ -180,5 +193,9 @@ def _by_fifth(run: Run) -> None:
     figure = go.Figure(bars)
     figure.update_xaxes(title=_("fifth by predicted return, low to high"), type="category")
     figure.update_yaxes(title=_("mean actual return (%)"))
-    note = _("n = {n:,} test rows; were the prediction useful, the bars would rise", n=len(actual))
+    note = _(
+        "n = {n:,} {units} of the test; were the prediction useful, the bars would rise",
+        n=len(actual),
+        units=counted,
+    )
     show(figure, _("Mean return by fifth of the prediction"), "chart-fifths", note)
