@@ -197,13 +197,14 @@ def test_where_no_term_is_frequent_enough_the_extra_is_dropped_and_listed():
     assert prepared.members == (("text", "length"),)
 
 
-def test_each_extra_is_a_member_of_one_group_and_every_column_has_its_member():
+def test_each_extra_is_a_member_and_the_clock_is_no_part_of_the_headline():
     prepared = Preparation.fit(inputs(), extras=EXTRAS)
-    assert prepared.groups == ("text",)
+    assert prepared.groups == ("text", "clock")
     assert {member for _, member in prepared.members} == set(EXTRAS)
     owners = [prepared.members[number][1] for number in prepared.member_of]
     assert owners == [name.split(": ")[0] for name in prepared.columns]
-    assert prepared.headline_columns == len(prepared.columns) == prepared.matrix(inputs()).shape[1]
+    assert prepared.of_headline.tolist() == [owner != "clock" for owner in owners]
+    assert len(owners) == prepared.matrix(inputs()).shape[1]
 
 
 def test_a_feature_called_text_does_not_share_the_group_of_the_text():

@@ -10,7 +10,7 @@ from core.train.bench import Bench, calibrated
 from core.train.models import forest
 from core.train.models.model import MEAN
 from core.train.scoreboard import Scored
-from core.train.scores.effective import event_weights
+from core.train.scores.events import event_weights
 from core.train.settings import TrainSettings
 
 
@@ -144,7 +144,7 @@ def test_extras_alone_are_headlines_without_an_encoder():
     bench = bench_of(dataset, None, extras=("length",))
     learned = bench.learn(np.arange(180), silent)
     made = bench.baselines(learned, np.arange(180, 240), silent)
-    assert learned.preparation.headline_columns > 0
+    assert learned.preparation.of_headline.any()
     assert "table_only" in made
     assert "encoder_linear" not in made
 

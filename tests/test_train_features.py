@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.train.features.components import block_scale
 from core.train.features.preparation import Inputs, Preparation
 from core.train.settings import OUTLETS
 
@@ -148,7 +147,7 @@ def test_components_stand_for_the_vector_and_the_first_has_a_variance_of_one():
     variance = made[:, :3].var(axis=0, ddof=1)
     assert variance[0] == pytest.approx(1, abs=1e-4)
     assert variance[0] > variance[1] > variance[2]
-    assert prepared.headline_columns == 3
+    assert prepared.of_headline.tolist() == [True] * 3 + [False]
 
 
 def test_components_are_those_of_a_singular_value_decomposition():
@@ -209,15 +208,3 @@ def test_what_an_earlier_version_saved_is_read():
     earlier = ("dim", "features", "medians", "flagged", "dropped", "outlets", "own_columns")
     again = Preparation.from_arrays({name: arrays[name] for name in earlier})
     assert np.array_equal(again.matrix(rows), Preparation.fit(rows).matrix(rows))
-
-
-def test_every_block_counts_alike_after_block_scaling():
-    v = vectors_of()
-    rows = Inputs(v, table(x=np.arange(60) * 1e3, y=np.arange(60) % 2), outlets(*["가", "나", "다"] * 20))
-    prepared = Preparation.fit(rows)
-    X, blocks = prepared.matrix(rows), prepared.block_of
-    centre, scale = block_scale(X, blocks)
-    assert len(set(blocks)) == 4
-    for block in set(blocks):
-        part = ((X - centre) / scale)[:, blocks == block]
-        assert np.linalg.norm(part, 2) ** 2 / 59 == pytest.approx(1, abs=1e-6)

@@ -143,6 +143,20 @@ def test_vectors_alone_are_enough_and_are_compared_with_guessing(headlines_alone
     assert run.lift.value == pytest.approx(run.scores["mean"]["auc"].value - 0.5)
 
 
+@pytest.mark.parametrize("features", [{}, {"idle": np.sin(np.arange(240.0))}])
+def test_what_only_the_clock_knows_is_not_put_down_to_the_headlines(features):
+    rng = np.random.default_rng(0)
+    hour = rng.integers(9, 16, 240)
+    dataset = make_dataset(np.where(hour < 12, 0.01, -0.01), np.repeat(np.arange(24), 10), features)
+    time = dataset.frame["session"] + pd.to_timedelta(hour, unit="h")
+    dataset = replace(dataset, frame=dataset.frame.assign(time=time))
+    run = train(dataset, rng.normal(size=(240, 4)).astype(np.float32), TrainSettings(extras=("clock",)))
+    assert run.scores["mean"]["auc"].value > 0.9
+    assert run.lift.verdict != "helps"
+    assert run.lift.without_text == pytest.approx(run.baselines["table_only"]["auc"].value)
+    assert dict(run.preparation.members)["clock"] == "clock"
+
+
 def test_calibration_is_no_part_of_what_the_headlines_add():
     runs = [train(*signal(), TrainSettings(calibrate=how)) for how in ("none", "isotonic")]
     plain, calibrated = (run.scores["mean"]["auc"].value for run in runs)

@@ -11,7 +11,7 @@ from core.errors import Message, UserError
 from core.train import TrainSettings, review
 from core.train.run import Run
 from core.train.scores.bootstrap import Interval, share_interval
-from core.train.scores.effective import to_events
+from core.train.scores.events import to_events
 from core.train.scores.metrics import METRICS, rank_ic
 from core.train.scores.portfolio import FIFTHS, SIGN
 from core.train.scores.slices import slices

@@ -13,7 +13,7 @@ from core.errors import Message, UserError
 from core.jobs import Report
 from core.locale import N_
 from core.train.features.preparation import HEADLINE, PRESS, Inputs, Preparation
-from core.train.features.text_features import CLOCK, read_ahead
+from core.train.features.text_features import read_ahead
 from core.train.models.baselines import (
     encoder_linear,
     know_nothing,
@@ -25,7 +25,7 @@ from core.train.models.baselines import (
 from core.train.models.ensemble import Ensemble, part
 from core.train.models.model import STACK, Fold, Parameters, Sample
 from core.train.scores.calibration import Calibrator
-from core.train.scores.effective import event_weights
+from core.train.scores.events import event_weights
 from core.train.settings import TrainSettings
 from core.train.splits.split import folds, inner_validation, require_learnable_folds
 
@@ -133,8 +133,7 @@ class Bench:
         name, constant = know_nothing(sample.y, sample.classes, len(test), sample.row_weight)
         made = {name: constant}
         groups = np.array(preparation.groups)[preparation.group_of]
-        members = np.array([member for _, member in preparation.members])[preparation.member_of]
-        headline = (np.arange(X_test.shape[1]) < preparation.headline_columns) & (members != CLOCK)
+        headline = preparation.of_headline
         works: dict[str, Any] = {}
         if headline.any() and not headline.all():
             works["table_only"] = lambda r: table_only(sample, X_test, headline, r)

@@ -9,7 +9,7 @@ from core.data.disguise import gives_away
 from core.errors import Message
 from core.locale import N_
 from core.train.features.preparation import Preparation
-from core.train.scores.effective import disagreeing
+from core.train.scores.events import disagreeing
 from core.train.settings import TrainSettings
 from core.train.splits.split import Split, caution
 

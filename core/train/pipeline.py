@@ -215,12 +215,11 @@ def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | No
 
     None without headlines, and for returns without a table, as a constant has no rank correlation.
     """
-    columns = learned.preparation.headline_columns
-    if not columns:
+    said = learned.preparation.of_headline
+    if not said.any():
         return None
-    alone = columns == len(learned.preparation.group_of)
     plain = [replace(t, predictions=t.uncalibrated) for t in tested]
-    return _board(bench, plain).lift(bench.settings, MEAN, "majority" if alone else "table_only")
+    return _board(bench, plain).lift(bench.settings, MEAN, "majority" if said.all() else "table_only")
 
 
 def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Learned) -> tuple[Message, ...]:

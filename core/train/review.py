@@ -24,7 +24,7 @@ from core.train.run import Run
 from core.train.scoreboard import Scored
 from core.train.scores import by_session, calibration, ceiling, conformal, costs, portfolio, slices
 from core.train.scores.bootstrap import Interval, blocks, count_blocks, intervals, share_interval
-from core.train.scores.effective import event_weights
+from core.train.scores.events import event_weights
 from core.train.scores.metrics import BINS, MAIN_METRIC, metric_named
 from core.train.splits.split import make_split
 

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.jobs import Report
 from core.locale import N_
 from core.train.scores.bootstrap import Scores, blocks, intervals
-from core.train.scores.effective import to_events
+from core.train.scores.events import to_events
 from core.train.scores.lift import Lift, text_lift
 from core.train.scores.metrics import MAIN_METRIC, METRICS, Metric, metric_named
 from core.train.settings import TrainSettings

@@ -21,8 +21,8 @@ from core.jobs import Report
 from core.locale import N_
 from core.train.models.ensemble import part
 from core.train.scores.bootstrap import Interval, blocks, intervals, paired
-from core.train.scores.effective import to_events
-from core.train.scores.metrics import MAIN_METRIC, METRICS, Metric
+from core.train.scores.events import to_events
+from core.train.scores.metrics import MAIN_METRIC, Metric, metric_named
 from core.train.settings import TrainSettings
 from core.train.splits.partition import Split, apart
 from core.train.splits.split import folds, make_split, require_learnable_folds, rows_to_split
@@ -118,13 +118,12 @@ def _score(
     rows: np.ndarray,
     predictions: dict[str, np.ndarray],
 ) -> list[Step]:
-    main = next(m for m in METRICS[settings.task] if m.name == MAIN_METRIC[settings.task])
+    main = metric_named(MAIN_METRIC[settings.task])
     y, block_ids, sessions = outcome[rows], blocks(dataset, rows), dataset.frame["session"].to_numpy()[rows]
     if settings.unit == "event":
         events = {step: to_events(dataset, rows, p, outcome) for step, p in predictions.items()}
         predictions = {step: event.predictions for step, event in events.items()}
-        _, y, sessions, _ = events[RANDOM]
-        block_ids = events[RANDOM].blocks
+        _, y, sessions, _, block_ids = events[RANDOM]
     later_cuts = np.array([split.cut for split in plan[PURGE][1:]], "datetime64[ns]")
     metric = mean_over(np.searchsorted(later_cuts, sessions, side="right"), main)
     steps: list[Step] = []

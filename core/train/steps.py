@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import Message
 from core.locale import N_
-from core.train.scores.metrics import METRICS
+from core.train.scores.metrics import GUESSING, METRICS
 
 RANDOM, ORDERED, GROUPS, PURGE = "random", "ordered", "ordered+groups", "ordered+groups+purge"
 STEPS = {
@@ -18,7 +18,6 @@ STEPS = {
     GROUPS: N_("… and no headline seen before"),
     PURGE: N_("… and only outcomes known by then"),
 }
-GUESSING = {"auc": 0.5, "rank_ic": 0.0}
 SLIGHT = 0.05  # a drop that nobody would act on
 _TITLES = {metric.name: metric.title for metrics in METRICS.values() for metric in metrics}
 

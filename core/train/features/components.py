@@ -1,4 +1,4 @@
-"""Principal components that stand for a vector, and blocks of columns that count alike."""
+"""Principal components that stand for a vector, scaled as one block."""
 
 from __future__ import annotations
 
@@ -57,22 +57,3 @@ class Components:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Components:
         """Make what `to_arrays` took apart."""
         return cls(arrays["mean"], arrays["axes"], arrays["shares"])
-
-
-def block_scale(X: np.ndarray, block_of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the `centre (columns,)` and the `scale (columns,)` by which each block of columns counts alike.
-
-    `X (n, columns)` are training rows and `block_of (columns,)` the number of each column's block. Every block
-    is divided by the square root of the first eigenvalue of its covariance (multiple factor analysis, see
-    `Components`); for a block of one column this is its standard deviation. Meant for linear models,
-    `(X - centre) / scale`: standardising each column instead would give 384 columns 384 votes, and blow up the
-    last principal components to the size of the first. Trees do not need it.
-    """
-    centre = X.mean(axis=0, dtype=float)
-    scale = np.ones(len(centre))
-    for block in np.unique(block_of):
-        inside = block_of == block
-        covariance = np.atleast_2d(np.cov(X[:, inside], rowvar=False))
-        first = np.linalg.eigvalsh(covariance)[-1]
-        scale[inside] = np.sqrt(first) if first > 0 else 1.0
-    return centre, scale

@@ -16,7 +16,7 @@ from core.train.features.text_features import CLOCK, TextFeatures, needs_text
 from core.train.settings import OUTLETS, TrainSettings
 
 HEADLINE, TEXT, PRESS = "headline", "text", "press"
-RESERVED = (HEADLINE, TEXT, PRESS)
+RESERVED = (HEADLINE, TEXT, CLOCK, PRESS)
 
 
 class Inputs(NamedTuple):
@@ -66,8 +66,7 @@ class Preparation:
 
     Columns of the matrix, in order: the `dim` numbers of the vector, or the scores of its `components`; those of
     `text` (the extras); each continuous feature and its missing-indicator (`numbers`); one 0/1 column for each
-    of the most frequent outlets, one for all others and one for a missing outlet. So what comes from the
-    headline stands first: the first `headline_columns`.
+    of the most frequent outlets, one for all others and one for a missing outlet.
 
     `dropped` names features without any variation in training, and extras that left no column; `outlets` are
     all outlets of the training rows, most frequent first (empty: the outlet is not used), of which the first
@@ -133,9 +132,10 @@ class Preparation:
         return self.outlets[: self.own_columns]
 
     @property
-    def headline_columns(self) -> int:
-        """How many columns come from the headline, as vector and as text features; they stand first."""
-        return self._vector_columns + (len(self.text.columns) if self.text else 0)
+    def of_headline(self) -> np.ndarray:
+        """Which columns come from the headline, as vector or as text, `(columns,)` bool; the clock's do not."""
+        said = np.array([group in (HEADLINE, TEXT) for group, _ in self.members], bool)
+        return said[self.member_of]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -149,9 +149,11 @@ class Preparation:
     def members(self) -> tuple[tuple[str, str], ...]:
         """The finest parts that contributions are told for, as (group, member).
 
-        The members of the text features are its extras; every other group is its own only member.
+        The members of the text features are its extras; every other group is its own only member, the clock
+        among them: when a headline came says nothing of its words.
         """
-        text = [(TEXT, extra) for extra in self.text.extras] if self.text else []
+        extras = self.text.extras if self.text else ()
+        text = [(CLOCK if extra == CLOCK else TEXT, extra) for extra in extras]
         names = [FEATURE + name if name in RESERVED else name for name in self.features]
         alone = [*([HEADLINE] if self.dim else ()), *names, *([PRESS] if self.outlets else ())]
         parts = [(name, name) for name in alone]
@@ -159,7 +161,7 @@ class Preparation:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """What the columns belong to: the headline, its text features, each continuous feature, the outlet."""
+        """What the columns belong to: the headline, its text, the clock, each continuous feature, the outlet."""
         return tuple(dict.fromkeys(group for group, _ in self.members))
 
     @property
@@ -182,20 +184,6 @@ class Preparation:
         """The number of each column's group in `groups`, `(columns,)`."""
         groups = self.groups
         return np.array([groups.index(group) for group, _ in self.members], int)[self.member_of]
-
-    @property
-    def block_of(self) -> np.ndarray:
-        """The number of each column's block, `(columns,)`, for `block_scale`.
-
-        The vector, the terms and the outlets are a block each, every other column is its own.
-        """
-        blocks = np.arange(len(self.member_of))
-        terms = len(self.text.terms.terms) if self.text and self.text.terms else 0
-        outlets = len(self.levels) + 2 if self.outlets else 0
-        ends = (self._vector_columns, self.headline_columns, len(blocks))
-        for end, size in zip(ends, (self._vector_columns, terms, outlets), strict=True):
-            blocks[end - size : end] = end - size
-        return blocks
 
     def matrix(self, inputs: Inputs) -> np.ndarray:
         """Return the rows as numbers, `(n, columns)` float32; a feature that is not given counts as missing.

@@ -23,7 +23,7 @@ from core.jobs import Report
 from core.locale import N_
 from core.train.models.model import Fold, Knob, Model, Sample, cores, import_libraries, models
 from core.train.models.parallel import at_once
-from core.train.scores.metrics import MAIN_METRIC, METRICS
+from core.train.scores.metrics import MAIN_METRIC, metric_named
 
 RANDOM_TRIALS = 8  # before the sampler learns
 UNPRUNED_TRIALS = 4
@@ -109,8 +109,7 @@ class Study:
 
     def score(self, p: np.ndarray, rows: np.ndarray) -> float:
         """Return the main metric of predictions of the rows at these positions, 0 where it is undefined."""
-        task = "classify" if self.sample.classes else "regress"
-        metric = next(metric for metric in METRICS[task] if metric.name == MAIN_METRIC[task])
+        metric = metric_named(MAIN_METRIC["classify" if self.sample.classes else "regress"])
         weight = np.ones(len(rows)) if self.sample.weight is None else self.sample.weight[rows]
         return float(np.nan_to_num(metric.compute(self.sample.y[rows], p, weight[None])[0]))
 

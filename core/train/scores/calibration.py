@@ -154,7 +154,10 @@ def _fit_sigmoid(came: np.ndarray, probability: np.ndarray, weights: np.ndarray)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope < LEAST_SLOPE:
         share = np.average(target, weights=weights)
-        slope, intercept = LEAST_SLOPE, float(_log_odds(np.array(share)) - LEAST_SLOPE * np.average(x))
+        slope, intercept = (
+            LEAST_SLOPE,
+            float(_log_odds(np.array(share)) - LEAST_SLOPE * np.average(x, weights=weights)),
+        )
     return np.array([[slope], [intercept]])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from core.errors import Message
 from core.locale import N_
-from core.train.scores.bootstrap import RESAMPLES, Interval, bounds
+from core.train.scores.bootstrap import CELLS, RESAMPLES, Interval, bounds
 from core.train.scores.metrics import metric_named, shown
 from core.train.scores.weighted import ratio
 
@@ -23,7 +23,6 @@ FEWEST_PAIRS = 50
 FEWEST_STORIES = 30
 FEWEST_SESSIONS = 10
 MOST_EVENTS = 20  # of one story
-CELLS = 4_000_000
 
 
 @dataclass(frozen=True)

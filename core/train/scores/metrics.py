@@ -180,6 +180,7 @@ METRICS: dict[str, tuple[Metric, ...]] = {
     ),
 }
 MAIN_METRIC = {"classify": "auc", "regress": "rank_ic"}
+GUESSING = {"auc": 0.5, "rank_ic": 0.0}  # what a main metric gives to a guess
 IN_RETURNS = ("mae", "rmse", "spread")
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from core.errors import UserError
 from core.locale import N_
+from core.train.settings import WINDOWS
 from core.train.splits.partition import (
     NONE,
     Split,
@@ -30,8 +31,6 @@ from core.train.splits.partition import (
     require_two_sessions,
     share_of,
 )
-
-WINDOWS = ("expanding", "rolling")
 
 
 @dataclass(frozen=True)
