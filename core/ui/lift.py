@@ -9,8 +9,8 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.jobs import Report
 from core.train.run import Run
-from core.train.scores.lift import HELPS, HURTS, Lift, sentence
-from core.train.scores.metrics import MAIN_METRIC, metric_named, shown
+from core.train.scores.lift import HELPS, HURTS, UNITS, Lift, sentence
+from core.train.scores.metrics import GUESSING, metric_named, shown
 from core.train.staircase import STEPS, Step, summary
 from core.train.staircase import sentence as step_sentence
 from core.train.stairs import keep_staircase, kept_staircase, staircase_of
@@ -43,8 +43,7 @@ def _meter(run: Run, lift: Lift) -> None:
     if not np.isfinite(lift.low):
         return
     colours = palette()
-    better = lift.high if metric_named(lift.metric).higher_is_better else lift.low
-    reach = 1.25 * max(abs(lift.low), abs(lift.high), abs(better), 1e-9)
+    reach = 1.25 * max(abs(lift.low), abs(lift.high), 1e-9)
     figure = go.Figure()
     figure.add_scatter(
         x=[lift.value], y=[""], mode="markers", showlegend=False,
@@ -57,7 +56,7 @@ def _meter(run: Run, lift: Lift) -> None:
     figure.update_xaxes(range=[-reach, reach], title=_("{metric} with headlines minus without",
                                                        metric=metric_title(run, lift.metric)))  # fmt: skip
     figure.update_yaxes(showticklabels=False)
-    unit = _("sessions") if lift.unit == "session" else _("stories")
+    unit = _(UNITS[lift.unit])
     note = _("The diamond is the difference, the bar its 95% interval (paired bootstrap over {n} {unit}). Where the bar "
              "touches the line at 0, the headlines may add nothing.", n=lift.blocks, unit=unit)  # fmt: skip
     show(figure, _("What the headlines add"), "chart-lift", note, height=180)
@@ -90,6 +89,9 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
 
 
 def _stairs(run: Run, steps: list[Step]) -> None:
+    ends = [end for s in steps for end in (s.value, s.low, s.high) if np.isfinite(end)]
+    if not ends:
+        return  # the sentences say so
     colours = palette()
     names = [hover(_(STEPS[step.step]), 16) for step in steps]
     values = [step.value for step in steps]
@@ -106,10 +108,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
         hovertemplate=[f"{n.replace('<br>', ' ')}: {shown(metric, s.value)} [{shown(metric, s.low)}, {shown(metric, s.high)}]<extra></extra>"
                        for n, s in zip(names, steps, strict=True)],
     )  # fmt: skip
-    figure.add_hline(
-        y=0.5 if MAIN_METRIC[run.task] == "auc" else 0.0, line_dash="dot", line_color=colours.muted
-    )
-    ends = [end for s in steps for end in (s.value, s.low, s.high) if np.isfinite(end)]
+    figure.add_hline(y=GUESSING[metric.name], line_dash="dot", line_color=colours.muted)
     room = 0.12 * max(max(ends) - min(ends), 0.1)
     figure.update_yaxes(title=metric_title(run, steps[0].metric), range=[min(ends) - room, max(ends) + room])
     figure.update_xaxes(type="category", range=[-0.4, len(steps) - 0.4], tickangle=0)

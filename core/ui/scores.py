@@ -13,7 +13,8 @@ from core.train.models.model import TITLES
 from core.train.run import Run
 from core.train.scoreboard import Scored
 from core.train.scores.bootstrap import Interval, Scores
-from core.train.scores.metrics import MAIN_METRIC, METRICS
+from core.train.scores.lift import UNITS
+from core.train.scores.metrics import GUESSING, MAIN_METRIC, metric_named
 from core.ui.text import _, class_name, count, hover, percent
 from core.ui.theme import palette, show
 from core.ui.trust import reviewed, units
@@ -28,7 +29,7 @@ def model_name(name: str) -> str:
 
 def metric_title(run: Run, metric: str) -> str:
     """Return a metric's name for the reader."""
-    return _(next(m.title for m in METRICS[run.task] if m.name == metric))
+    return _(metric_named(metric).title)
 
 
 def written(metric: str, score: Interval) -> str:
@@ -51,7 +52,7 @@ def written(metric: str, score: Interval) -> str:
 def score_chart(run: Run) -> None:
     """Draw the main metric of every model and baseline on the test with its interval."""
     rows = len(run.predictions)
-    blocks = _("sessions") if run.split.test_sessions else _("stories")
+    blocks = _(UNITS["session" if run.split.test_sessions else "story"])
     note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
              "over {blocks}; dotted: chance", n=rows, blocks=blocks)  # fmt: skip
     if run.settings.unit == "event" and run.split.test_sessions:
@@ -78,7 +79,7 @@ def scores_picture(run: Run, scores: Scores, baselines: Scores, title: str, key:
                      "arrayminus": [score.value - score.low], "thickness": 2},
             hovertemplate=f"{model_name(name)}: {written(metric, score)}<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=0.5 if metric == "auc" else 0.0, line_dash="dot", line_color=colours.muted)
+    figure.add_vline(x=GUESSING[metric], line_dash="dot", line_color=colours.muted)
     figure.update_yaxes(autorange="reversed").update_xaxes(title=metric_title(run, metric))
     show(figure, title, key, note, height=120 + 28 * len(rows))
 

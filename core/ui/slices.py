@@ -15,7 +15,8 @@ from core.train.models.model import MEAN
 from core.train.reviewed import Headroom, Sliced
 from core.train.run import Run
 from core.train.scores.bootstrap import Interval
-from core.train.scores.metrics import MAIN_METRIC
+from core.train.scores.lift import UNITS
+from core.train.scores.metrics import GUESSING, MAIN_METRIC
 from core.train.scores.slices import MISSING, OTHER, Slice
 from core.ui.scores import metric_title, model_name, written
 from core.ui.text import _, bold, count, hover, md, told
@@ -110,7 +111,7 @@ def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: s
     )  # fmt: skip
     figure.add_vline(x=found.whole.value, line_color=colours.accent, line_dash="dash")
     figure.update_yaxes(autorange="reversed", type="category", title=_("{by} · n", by=_(TITLES[chosen])))
-    figure.add_vline(x=0.5 if found.metric == "auc" else 0.0, line_dash="dot", line_color=colours.muted)
+    figure.add_vline(x=GUESSING[found.metric], line_dash="dot", line_color=colours.muted)
     figure.update_xaxes(title=metric_title(run, found.metric), zeroline=False)
     weights = _("every event weighs the same") if found.weighted else _("every headline weighs the same")
     note = _("n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95% interval; dashed: the "
@@ -145,7 +146,7 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
 
 
 def _blocks(data: Dataset) -> str:
-    return _("sessions") if data.has_sessions else _("stories")
+    return _(UNITS["session" if data.has_sessions else "story"])
 
 
 def ceiling(run: Run, data: Dataset) -> None:

@@ -14,7 +14,7 @@ from core.jobs import Report
 from core.locale import N_
 from core.train.record import delete_recorded, train_and_record
 from core.train.run import Run
-from core.train.scores.metrics import MAIN_METRIC
+from core.train.scores.metrics import GUESSING, MAIN_METRIC
 from core.train.settings import TrainSettings
 from core.train.store import list_runs
 from core.ui import jobs, state
@@ -38,7 +38,7 @@ def verdict(run: Run) -> None:
     score = run.scores["mean"].get(metric)
     if score is None:
         return
-    chance = 0.5 if metric == "auc" else 0.0
+    chance = GUESSING[metric]
     if run.settings.split == "random":
         sentence = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
     elif not np.isfinite(score.value):

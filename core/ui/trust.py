@@ -17,6 +17,7 @@ from core.train.reviewed import Calibration, Calls, Kept
 from core.train.run import Run
 from core.train.scores.bootstrap import Interval
 from core.train.scores.costs import CostCurve
+from core.train.scores.lift import UNITS
 from core.ui.text import _, bold, class_name, count, hover, md, percent, told
 from core.ui.theme import palette, show
 
@@ -88,18 +89,14 @@ def _reliability(run: Run, data: Dataset, found: Calibration) -> None:
         marker={"size": 10, "color": colours.accent}, error_y=whiskers([b.observed for b in found.curve], 100) | {"color": colours.accent},
         customdata=[[share(b.observed), count(b.rows), count(b.blocks)] for b in found.curve],
         hovertemplate=_("promised") + " %{x:.0f}%<br>" + _("came true") + " %{customdata[0]}<br>n = %{customdata[1]} ("
-        + _blocks(found.unit) + " %{customdata[2]})<extra></extra>",
+        + _(UNITS[found.unit]) + " %{customdata[2]})<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
     note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about a tenth of them, its line the 95% interval; on "
              "the dotted diagonal a promise of 60% comes true in 60 of 100", n=found.rows, units=units(run, data),
-             blocks=found.blocks, of=_blocks(found.unit))  # fmt: skip
+             blocks=found.blocks, of=_(UNITS[found.unit]))  # fmt: skip
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)
-
-
-def _blocks(unit: str) -> str:
-    return _("sessions") if unit == "session" else _("stories")
 
 
 def threshold(run: Run, data: Dataset) -> None:
