@@ -14,6 +14,7 @@ import numpy as np
 from core.cli_shell import chosen_pooling, progress
 from core.data.dataset import Dataset
 from core.data.library import Source, save_dataset
+from core.errors import UserError
 from core.locale import shell_language, translate_message
 from core.train.settings import TrainSettings, default_split
 
@@ -25,9 +26,12 @@ def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, r
     """Train on a dataset that took `read` seconds to make; return what `--json` prints."""
     from core.embed import embed
     from core.train.record import train_and_record
+    from core.train.stairs import staircase_rows
 
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
+    if options.staircase:
+        staircase_rows(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
     vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start
@@ -53,7 +57,6 @@ def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Name
     from core.train.run import run_table
     from core.train.scores.ledger import looks
     from core.train.scores.lift import sentence
-    from core.train.stairs import keep_staircase, staircase_of
 
     table = run_table(made)
     table["looks"] = len(looks(data.id, made.holdout))
@@ -64,20 +67,23 @@ def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Name
         if options.lift:
             _tell(sentence(made.lift))
     if options.staircase:
-        steps = staircase_of(data, vectors, made.settings, progress())
-        keep_staircase(made, steps)
-        table["staircase"] = [
-            {key: step.as_dict()[key] for key in ("step", "value", "low", "high")} for step in steps
-        ]
-        _explain(steps)
+        table["staircase"] = _staircase(made, data, vectors)
     return table
 
 
-def _explain(steps: Sequence[Any]) -> None:
+def _staircase(made: Any, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
+    """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
     from core.train.staircase import sentence
+    from core.train.stairs import draw_staircase
 
+    try:
+        steps = draw_staircase(made, data, vectors, progress())
+    except UserError as error:
+        _tell(error.message)
+        return None
     for step in steps:
         _tell(sentence(step))
+    return [{key: step.as_dict()[key] for key in ("step", "value", "low", "high")} for step in steps]
 
 
 def _tell(message: Any) -> None:

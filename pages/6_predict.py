@@ -26,6 +26,7 @@ with st.spinner(_("Reading the headline …")):
     vector = draw.vector_or_error(run, headline)
 made = predict_headline(run, vector, features, press, headline)
 draw.prediction(run, made)
+draw.interval(run, data)
 reminder(run)
 draw.before_calibration(run, made)
 explain.waterfall(

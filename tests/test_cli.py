@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from dataclasses import replace
 
@@ -6,6 +7,8 @@ import numpy as np
 import pytest
 
 from core.cli import main
+from core.errors import UserError
+from core.train import stairs
 from core.train.models import forest
 from core.train.stairs import kept_staircase
 from core.train.store import load_run
@@ -61,8 +64,8 @@ def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
         ("regress", {"mae", "rmse", "r2", "rank_ic", "hit_rate", "spread"}, "average"),
     ],
 )
-def test_run_prints_the_fixed_keys(lab, capsys, task, metrics, baseline):
-    status, found = _json(capsys, "run", lab.file, "--task", task)
+def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
+    status, found = _json(capsys, "run", own_lab.file, "--task", task)
     assert status == 0
     assert list(found) == ["run_id", "task", "split", "rows", "distinct_headlines", "train_rows", "test_rows", "sessions",
                            "events", "encoder", "pooling", "models", "baselines", "walk_forward", "sealed",
@@ -120,6 +123,49 @@ def test_a_holdout_is_sealed_refused_and_opened_once(own_lab, capsys):
     assert (status, opened["sealed"], opened["looks"]) == (0, False, 1)
     assert main([*map(str, run), "--open"]) == 0
     assert opened["run_id"] in capsys.readouterr().err
+
+
+def test_a_staircase_that_cannot_be_drawn_is_said_before_the_training(own_lab, capsys):
+    text = own_lab.file.read_text(encoding="utf-8").replace("작성일시", "비고")
+    undated = own_lab.home.parent / "undated.csv"
+    undated.write_text(re.sub(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d,", "-,", text), encoding="utf-8")
+    assert main(["run", str(undated), "--staircase", "--json"]) == 1
+    captured = capsys.readouterr()
+    assert "no date" in captured.err.strip().splitlines()[-1]
+    assert "Trained" not in captured.err
+    assert not (own_lab.home / "ledger").exists()
+
+
+def test_a_staircase_that_fails_after_the_training_leaves_the_run_printed(own_lab, capsys, monkeypatch):
+    def refuse(*given):
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(stairs, "draw_staircase", refuse)
+    assert main(["run", str(own_lab.file), "--staircase", "--json"]) == 0
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["staircase"] is None
+    assert captured.err.strip().splitlines()[-1] == "The disk is full."
+    assert load_run(found["run_id"]).id == found["run_id"]
+
+
+def test_a_staircase_over_sealed_rows_is_refused_before_the_training(own_lab, capsys):
+    assert main(["run", str(own_lab.file), "--folds", "1", "--sealed"]) == 0
+    capsys.readouterr()
+    assert main(["run", str(own_lab.file), "--split", "group", "--staircase"]) == 1
+    captured = capsys.readouterr()
+    assert "sealed" in captured.err.strip().splitlines()[-1]
+    assert "Trained" not in captured.err
+
+
+@pytest.mark.slow
+def test_a_seal_holds_whatever_columns_are_used(own_lab, capsys):
+    run = ("run", str(own_lab.file), "--folds", "1")
+    assert main([*run, "--sealed"]) == 0
+    for other in (("--numeric", "RSI"), ("--target", "승패"), ("--group", "종목코드"), ("--unit", "event")):
+        capsys.readouterr()
+        assert main([*run, *other]) == 1
+        assert "sealed" in capsys.readouterr().err.strip().splitlines()[-1]
 
 
 def test_without_json_a_run_can_be_read_by_a_person(own_lab, capsys):

@@ -6,10 +6,11 @@ from train_tables import make_dataset, signal, three_classes
 
 from core.errors import UserError
 from core.jobs import silent
-from core.train.bench import Bench, calibrated
+from core.train.bench import Bench
 from core.train.models import forest
 from core.train.models.model import MEAN
 from core.train.scoreboard import Scored
+from core.train.scores.calibration import calibrated
 from core.train.scores.events import event_weights
 from core.train.settings import TrainSettings
 

@@ -341,7 +341,7 @@ def test_the_parameters_are_tuned_before_the_first_test(monkeypatch):
 
     seen = []
 
-    def tune(sample, seconds, report):
+    def tune(sample, seconds, report, begin):
         seen.append((len(sample.y), seconds, len(sample.folds)))
         return ()
 

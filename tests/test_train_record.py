@@ -1,4 +1,6 @@
+import json
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from train_tables import signal
@@ -7,7 +9,9 @@ from core.errors import UserError
 from core.train import record
 from core.train.models import forest
 from core.train.record import delete_recorded, train_and_record
-from core.train.scores.ledger import OPENED, SCORED, SEALED, looks, sealed
+from core.train.scores.holdout import Rows
+from core.train.scores.ledger import looks, seal, sealed
+from core.train.scores.ledger_file import OPENED, SCORED, SEALED, entries
 from core.train.settings import TrainSettings
 from core.train.store import delete_run, list_runs, load_run
 
@@ -21,13 +25,28 @@ def data():
     return dataset, vectors[:, :3].copy()
 
 
+@pytest.fixture(scope="module")
+def trained():
+    """What was trained in this module, by the table's frame and the settings: the ledger is what is tested."""
+    return {}
+
+
 @pytest.fixture(autouse=True)
-def quick(monkeypatch, home):
+def quick(monkeypatch, home, trained):
     from core.train.bench import Bench
 
     monkeypatch.setattr(forest, "TREES", 25)
     slow = Bench.baselines
     monkeypatch.setattr(Bench, "baselines", lambda *given, quick=False: slow(*given[:4], quick=True))
+    train = record.train
+
+    def once(dataset, vectors, settings, *given):
+        known = trained.setdefault((id(dataset.frame), settings), [dataset])
+        if len(known) == 1:
+            known.append(train(dataset, vectors, settings, *given))
+        return replace(known[1], id=uuid4().hex[:16], dataset_id=dataset.id)
+
+    monkeypatch.setattr(record, "train", once)
 
 
 def told(run):
@@ -62,7 +81,7 @@ def test_a_sealed_holdout_is_neither_predicted_nor_looked_at(data):
     dataset, _ = data
     run = train_and_record(*data, SEALED_RUN)
     kept = load_run(run.id)
-    assert looks(dataset.id) == []
+    assert looks(dataset.id, run.holdout) == []
     assert sealed(dataset.id, run.holdout)
     days = dataset.frame["session"].iloc[kept.all_predictions["position"]]
     assert days.max().date().isoformat() < run.split.cut
@@ -83,30 +102,35 @@ def test_what_a_sealed_holdout_holds_changes_nothing_that_is_shown(data):
 
 
 def test_a_normal_training_on_a_sealed_holdout_is_refused(data):
-    train_and_record(*data, SEALED_RUN)
+    run = train_and_record(*data, SEALED_RUN)
     with pytest.raises(UserError, match="This holdout is sealed"):
         train_and_record(*data, NORMAL)
-    assert looks(data[0].id) == []
+    assert looks(data[0].id, run.holdout) == []
 
 
-@pytest.mark.parametrize("task", ["classify", "regress"])
-def test_another_seed_or_task_is_refused_as_well(data, task):
+@pytest.mark.parametrize("other", [{}, {"task": "regress"}, {"unit": "event"}], ids=str)
+def test_another_seed_task_or_unit_is_refused_as_well(data, other):
     train_and_record(*data, SEALED_RUN)
     with pytest.raises(UserError, match="This holdout is sealed"):
-        train_and_record(*data, TrainSettings(task, seed=7))
+        train_and_record(*data, TrainSettings(seed=7, **other))
+
+
+def test_a_sealed_holdout_may_be_opened_in_another_unit(data):
+    sealed_run = train_and_record(*data, SEALED_RUN)
+    run = train_and_record(*data, replace(NORMAL, unit="event"), open_sealed=True)
+    assert run.holdout == sealed_run.holdout
+    assert not sealed(data[0].id, run.holdout)
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        {"unit": "event"},
         {"test_share": 0.3},
         {"test_share": 0.1},
         {"split": "random"},
         {"test_share": 0.05, "folds": 2, "sealed": True},
-        {"unit": "event", "folds": 1, "sealed": True},
     ],
-    ids=["unit", "more", "less", "random", "walked over", "sealed twice"],
+    ids=["more", "less", "random", "walked over"],
 )
 def test_no_other_settings_score_a_sealed_row(data, other):
     run = train_and_record(*data, SEALED_RUN)
@@ -130,8 +154,7 @@ def test_opening_works_once_and_is_logged(data):
     assert "no longer sealed" not in told(run)
     assert not sealed(dataset.id, run.holdout)
     assert [look.run_id for look in looks(dataset.id, run.holdout)] == [run.id]
-    log = [entry.kind for entry in record.ledger._entries(dataset.id, run.holdout)]
-    assert log == [SEALED, OPENED, SCORED]
+    assert [entry.kind for entry in entries()] == [SEALED, OPENED]
     assert len(run.predictions) == run.split.test_rows
 
 
@@ -144,11 +167,104 @@ def test_a_second_look_is_told_who_was_first(data):
     assert len(looks(data[0].id, first.holdout)) == 2
 
 
-def test_a_holdout_that_was_looked_at_cannot_be_sealed_any_more(data):
-    first = train_and_record(*data, NORMAL)
-    with pytest.raises(UserError, match="looked at 1 times already"):
-        train_and_record(*data, SEALED_RUN)
-    assert not sealed(data[0].id, first.holdout)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {}),
+        ({}, {"unit": "event"}),
+        ({"test_share": 0.1}, {"test_share": 0.4}),
+        ({"test_share": 0.4}, {"test_share": 0.1}),
+        ({"test_share": 0.1, "folds": 2}, {"test_share": 0.2}),
+        ({"test_share": 0.1, "folds": 2, "sealed": True}, {"test_share": 0.4}),
+        ({"split": "random"}, {}),
+    ],
+    ids=["the same", "another unit", "more", "less", "walked over", "walked over to a seal", "at random"],
+)
+def test_a_holdout_with_a_row_that_was_scored_cannot_be_sealed(data, before, after):
+    first = train_and_record(*data, TrainSettings(**before))
+    if not first.settings.sealed:
+        delete_run(first.id)
+    with pytest.raises(
+        UserError, match=f"have been scored before, first by run {first.id}|run {first.id} sealed"
+    ):
+        train_and_record(*data, replace(SEALED_RUN, **after))
+    assert [entry.kind for entry in entries()] == [SEALED if first.settings.sealed else SCORED]
+
+
+def fewer(dataset, **columns):
+    """The same rows as another table: with one feature fewer, and other columns where given."""
+    roles = replace(dataset.roles, numeric=("x",))
+    frame = dataset.frame.drop(columns="feature.idle").assign(**columns)
+    return replace(dataset, id="another-table", roles=roles, frame=frame)
+
+
+def test_the_same_rows_with_one_feature_fewer_have_been_looked_at(data):
+    dataset, vectors = data
+    first = train_and_record(*data, TrainSettings())
+    other = fewer(dataset)
+    with pytest.raises(UserError, match=f"first by run {first.id}"):
+        train_and_record(other, vectors, SEALED_RUN)
+    second = train_and_record(other, vectors, TrainSettings())
+    for table in (dataset, other):
+        assert [look.run_id for look in looks(table.id, first.holdout)] == [first.id, second.id]
+
+
+@pytest.mark.parametrize("change", ["features", "target", "company"])
+def test_a_seal_holds_in_every_version_of_the_table(data, change):
+    dataset, vectors = data
+    columns = {"target": -2 * dataset.frame["target"]} if change == "target" else {}
+    if change == "company":
+        columns = {"company": None}
+    first = train_and_record(*data, SEALED_RUN)
+    with pytest.raises(UserError, match="This holdout is sealed"):
+        train_and_record(fewer(dataset, **columns), vectors, NORMAL)
+    with pytest.raises(UserError, match=f"run {first.id} sealed"):
+        train_and_record(fewer(dataset, **columns), vectors, TrainSettings(test_share=0.3))
+    train_and_record(fewer(dataset, **columns), vectors, NORMAL, open_sealed=True)
+    assert not sealed(dataset.id, first.holdout)
+
+
+def test_a_seal_put_on_during_a_training_is_not_opened_by_it(data, monkeypatch):
+    dataset, _ = data
+    plain = record.train
+
+    def train(*given):
+        made = plain(*given)
+        held = Rows.of(dataset, made.predictions["position"].to_numpy())
+        assert seal(dataset.id, "another-run", held, Rows.of(dataset, [0])) is None
+        return made
+
+    monkeypatch.setattr(record, "train", train)
+    with pytest.raises(UserError, match="Meanwhile run another-run has sealed rows"):
+        train_and_record(*data, NORMAL)
+    assert list_runs() == []
+    (mine,) = [entry for entry in entries() if entry.kind == SEALED]
+    assert sealed(dataset.id, mine.signature)
+    assert looks(dataset.id, mine.signature) == []
+
+
+def test_an_opening_counts_each_row_of_its_walk_as_looked_at(data):
+    dataset, _ = data
+    train_and_record(*data, SEALED_RUN)
+    run = train_and_record(*data, replace(NORMAL, folds=3), open_sealed=True)
+    walked = run.all_predictions.query("fold == 1")["position"].to_numpy()
+    name = record.ledger.keep(Rows.of(dataset, walked))
+    assert run.id in [look.run_id for look in looks(dataset.id, name)]
+
+
+def test_a_seal_of_an_earlier_version_is_known_by_its_run(data, home):
+    """That version named a holdout in another way and kept no rows."""
+    dataset, _ = data
+    made = replace(record.train(*data, SEALED_RUN), holdout="a" * 32)
+    record.save_run(made)
+    (home / "ledger").mkdir()
+    line = {"kind": SEALED, "run_id": made.id, "signature": "a" * 32, "time": "2026-11-22T10:00:00+00:00"}
+    (home / "ledger" / f"{dataset.id}.jsonl").write_text(json.dumps(line) + "\n")
+    with pytest.raises(UserError, match="This holdout is sealed"):
+        train_and_record(*data, NORMAL)
+    run = train_and_record(*data, NORMAL, open_sealed=True)
+    assert not sealed(dataset.id, made.holdout)
+    assert [look.run_id for look in looks(dataset.id, made.holdout)] == [run.id]
 
 
 def test_a_run_that_keeps_a_holdout_sealed_is_not_deleted_before_it_is_opened(data):

@@ -167,19 +167,36 @@ def test_intervals_are_made_from_the_walk_and_tried_on_the_holdout():
     run, data = made_up(folds=2)
     found = review.kept_promise(run, data, 0.8)
     walked, held = (run.all_predictions[(run.all_predictions["fold"] > 0) == part] for part in (True, False))
-    assert found.errors == 20
-    assert (found.whole.sessions, found.whole.rows) == (10, len(held))
+    assert found.sessions == 20
+    whole, *months = found.fixed
+    assert (whole.sessions, whole.rows) == (10, len(held))
     assert (walked["actual"] - walked["mean"]).abs().quantile(0.7) < found.half_width
-    assert found.whole.realised.value == pytest.approx(
+    assert whole.realised.value == pytest.approx(
         ((held["actual"] - held["mean"]).abs() <= found.half_width).mean()
     )
-    assert [month.month for month in found.months] == ["2024-01"]
+    assert [month.month for month in months] == ["2024-01"]
+
+
+def test_intervals_that_adapt_are_as_wide_as_the_others_until_an_outcome_is_known():
+    run, data = made_up(folds=2, horizon=250)
+    found = review.kept_promise(run, data, 0.8)
+    assert found.adaptive[0].realised.value == found.fixed[0].realised.value
+    assert found.adaptive[0].width == pytest.approx(2 * found.half_width)
+
+
+def test_intervals_widen_after_sessions_that_were_missed():
+    run, data = made_up(folds=2)
+    table = run.all_predictions
+    wild = table.assign(mean=np.where(table["fold"] == 0, table["mean"] + 1, table["mean"]))
+    found = review.kept_promise(replace(run, parts=Predicted(wild)), data, 0.8)
+    assert found.adaptive[0].width > 2 * found.half_width
 
 
 def test_too_few_sessions_for_the_level_are_said():
     found = review.kept_promise(*made_up(folds=2), 0.99)
     assert np.isinf(found.half_width)
     assert "too few" in str(found.sentence)
+    assert found.adaptive == ()
 
 
 def test_without_folds_or_with_a_seal_there_are_no_intervals_but_a_sentence():

@@ -4,10 +4,21 @@ from train_tables import make_dataset, signal
 
 from core.errors import UserError
 from core.jobs import Cancelled
+from core.train import stairs
 from core.train.models import forest
 from core.train.pipeline import train
+from core.train.scores.holdout import Rows
+from core.train.scores.ledger import looks, require_unseen, seal
 from core.train.settings import TrainSettings
-from core.train.stairs import FILE, keep_staircase, kept_staircase, staircase_of
+from core.train.splits.split import make_split
+from core.train.stairs import (
+    FILE,
+    draw_staircase,
+    keep_staircase,
+    kept_staircase,
+    staircase_of,
+    staircase_rows,
+)
 from core.train.steps import STEPS
 from core.train.store import load_run, run_folder, save_run
 
@@ -73,6 +84,52 @@ def test_a_table_without_dates_has_no_staircase():
     dataset = make_dataset(np.random.default_rng(0).normal(size=60), features={"x": np.arange(60.0)})
     with pytest.raises(UserError, match="no date"):
         staircase_of(dataset, None, TrainSettings(split="group"))
+
+
+def rows_of(dataset, positions):
+    return Rows.of(dataset, np.asarray(positions))
+
+
+@pytest.mark.parametrize("folds", [0, 2])
+def test_a_staircase_scores_no_sealed_row(home, folds):
+    dataset, vectors = signal()
+    scored = staircase_rows(dataset, TrainSettings(folds=folds))
+    days = dataset.frame["session"].factorize(sort=True)[0]
+    held = next(rows_of(dataset, np.flatnonzero(days == day)) for day in range(24)
+                if rows_of(dataset, np.flatnonzero(days == day)).shared(scored))  # fmt: skip
+    seal(dataset.id, "sealing-run", held, rows_of(dataset, [0]))
+    with pytest.raises(UserError, match=r"run sealing-run sealed"):
+        staircase_of(dataset, vectors, TrainSettings(folds=folds))
+
+
+def test_a_staircase_may_be_drawn_up_to_a_seal(home):
+    dataset, _ = signal()
+    held = rows_of(dataset, make_split(dataset, TrainSettings(), np.ones(len(dataset), bool)).test)
+    seal(dataset.id, "sealing-run", held, rows_of(dataset, [0]))
+    assert staircase_rows(dataset, TrainSettings(folds=2)).shared(held) == 0
+
+
+def test_a_drawn_staircase_is_a_look_at_its_rows_and_none_at_the_holdout(run, steps, monkeypatch):
+    dataset, vectors = signal()
+    monkeypatch.setattr(stairs, "staircase", lambda *given: steps)
+    assert draw_staircase(run, dataset, vectors) == steps == kept_staircase(run)
+    scored = staircase_rows(dataset, run.settings)
+    assert [look.run_id for look in looks(dataset.id, scored.name)] == [run.id]
+    assert looks(dataset.id, run.holdout) == []
+    with pytest.raises(UserError, match=f"first by run {run.id}"):
+        require_unseen(dataset.id, rows_of(dataset, make_split(dataset, TrainSettings(test_share=0.5),
+                                                             np.ones(len(dataset), bool)).test))  # fmt: skip
+
+
+def test_a_staircase_that_cannot_be_counted_is_not_kept(run, steps, monkeypatch):
+    def sealed_meanwhile(*given):
+        raise UserError("Meanwhile sealed.")
+
+    monkeypatch.setattr(stairs, "staircase", lambda *given: steps)
+    monkeypatch.setattr(stairs.ledger, "record_look", sealed_meanwhile)
+    with pytest.raises(UserError, match="Meanwhile"):
+        draw_staircase(run, *signal())
+    assert kept_staircase(run) is None
 
 
 def test_the_staircase_can_be_cancelled():

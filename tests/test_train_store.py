@@ -189,7 +189,7 @@ def whole():
     found = Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forest, "TREES", 25)
-        patch.setattr(pipeline, "tune", lambda *_: (found,))
+        patch.setattr(pipeline, "tune", lambda *_, begin: (found,))
         settings = TrainSettings(
             folds=1, unit="event", calibrate="sigmoid", extras=("length",), tune_seconds=1, embargo=1
         )

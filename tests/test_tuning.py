@@ -1,5 +1,6 @@
 import json
 import logging
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from core.jobs import Cancelled, silent
 from core.train.models import tuning
 from core.train.models.ensemble import Ensemble
 from core.train.models.model import Knob, Sample
-from core.train.models.tuning import Tuned, parameters, tune
+from core.train.models.tuning import SearchCancelled, Tuned, parameters, tune
 
 RNG = np.random.default_rng(0)
 N = 120
@@ -165,34 +166,64 @@ def test_the_same_seed_searches_alike(toys, clock):
 
 def test_models_searched_at_the_same_time_do_as_alone(toys, clock, monkeypatch):
     graded(monkeypatch)
-    alone = toys(rf=0.0)["rf"]
-    steps = iter(range(30))
 
-    def ticking(fraction, template, **params):
-        clock.now += 1 if next(steps, None) is not None else 1000
+    def asked(cores, **seconds):
+        """Search until each model was asked 30 times, however the threads take turns."""
+        monkeypatch.setattr(tuning, "cores", lambda: cores)
+        found, clock.now = toys(**seconds), 1000.0
+        end = threading.Barrier(cores, lambda: setattr(clock, "now", 2000.0), timeout=120)
+        for toy in found.values():
 
-    tune(SAMPLE, 500, ticking, clock)
-    monkeypatch.setattr(tuning, "cores", lambda: 3)
-    clock.now, steps = 1000.0, iter(range(90))
-    together = toys(rf=0.0, xgb=0.0, lgbm=0.0)
-    tune(SAMPLE, 500, ticking, clock)
-    count = min(len(alone.asked), len(together["rf"].asked))
-    assert count >= 3
-    assert alone.asked[:count] == together["rf"].asked[:count]
+            def trial(cls, sample, report, original=toy.trial.__func__):
+                if len(cls.asked) >= 30:
+                    end.wait()
+                return original(cls, sample, report)
+
+            toy.trial = classmethod(trial)
+        tune(SAMPLE, 500, silent, clock)
+        return {name: toy.asked[:30] for name, toy in found.items()}
+
+    alone = asked(1, rf=0.0)
+    together = asked(3, rf=0.0, xgb=0.0, lgbm=0.0)
+    assert alone["rf"] == together["rf"]
+    assert len({str(models) for models in together.values()}) == 3  # each by its own seed
 
 
-def test_cancel_ends_the_search_and_gives_nothing(toys, clock):
-    toys(rf=1.0)
-    calls = []
+def after(calls):
+    """A report that is cancelled after so many calls."""
+    left = iter(range(calls))
 
     def stop(fraction, template, **params):
-        calls.append(fraction)
-        if len(calls) > 12:
+        if next(left, None) is None:
             raise Cancelled
 
-    with pytest.raises(Cancelled):
-        tune(SAMPLE, 1000, stop, clock)
-    assert clock.now < 1020
+    return stop
+
+
+def test_cancel_ends_the_search_and_carries_on_the_best_so_far(toys, clock, monkeypatch):
+    graded(monkeypatch)
+    toys(rf=1.0)
+    with pytest.raises(SearchCancelled) as stopped:
+        tune(SAMPLE, 1000, after(120), clock)
+    assert clock.now < 1130
+    (found,) = stopped.value.tuned
+    assert found.score > found.default
+    assert parameters([found])["rf"]["x"] != 1.0
+
+
+def test_cancel_before_the_first_trial_is_done_carries_on_nothing(toys, clock):
+    toys(rf=1.0)
+    with pytest.raises(SearchCancelled) as stopped:
+        tune(SAMPLE, 1000, after(3), clock)
+    assert parameters(stopped.value.tuned) == {}
+
+
+def test_a_search_goes_on_from_what_an_earlier_one_found(toys, clock, monkeypatch):
+    graded(monkeypatch)
+    found = toys(rf=1.0)["rf"]
+    (result,) = tune(SAMPLE, 7, silent, clock, begin={"rf": {"x": 6.5}})
+    assert list(dict.fromkeys(x for x, _ in found.asked))[:2] == [1.0, 6.5]
+    assert dict(result.values) == {"x": 6.5}
 
 
 def test_an_error_of_a_model_is_not_swallowed(toys, clock):
@@ -242,7 +273,7 @@ def test_nothing_to_score_on_leaves_the_defaults(toys, clock):
 def test_the_score_counts_rows_by_their_weight(clock):
     weight = np.where(np.arange(N) < 100, 1.0, 9.0)
     rows = np.arange(80, N)
-    p = RNG.random((40, 2))
+    p = np.random.default_rng(1).random((40, 2))
     weighted = tuning.Study(replace(SAMPLE, weight=weight), (), 1, 0, clock).score(p, rows)
     repeated = np.repeat(np.arange(40), np.where(rows < 100, 1, 9))
     assert weighted == pytest.approx(tuning.Study(SAMPLE, (), 1, 0, clock).score(p[repeated], rows[repeated]))

@@ -14,7 +14,7 @@ SCRIPT = """
 import streamlit as st
 from core.data.library import load_dataset
 from core.train.store import load_run
-from core.ui import money, scores, slices, trust
+from core.ui import money, predict, scores, slices, trust
 
 part = {part}
 run, data = load_run({run!r}), load_dataset({dataset!r})
@@ -27,7 +27,7 @@ PARTS = ("trust.calibration", "trust.threshold", "trust.intervals", "money.portf
 
 def _draw(lab, part: str, task: str, language: str = "en", change: str = "") -> AppTest:
     app = AppTest.from_string(SCRIPT.format(part=part, run=lab.runs[task], dataset=lab.dataset, change=change),
-                              default_timeout=60)  # fmt: skip
+                              default_timeout=120)  # fmt: skip
     app.session_state["language"] = language
     return app.run()
 
@@ -105,6 +105,14 @@ def test_the_intervals_of_a_run_with_folds_are_drawn_with_their_width(lab):
     assert any("prediction ±" in markdown.value for markdown in app.markdown)
     app.segmented_control(key="interval-level").set_value(0.8).run()
     assert any("promise 80" in markdown.value for markdown in app.markdown)
+
+
+def test_a_predicted_return_says_how_far_off_it_has_been(lab):
+    app = _draw(lab, "predict.interval", "regress", change=WALKED)
+    assert not app.exception
+    assert any("of cases the return should lie within ±" in caption.value for caption in app.caption)
+    assert not _draw(lab, "predict.interval", "regress").caption  # a run without folds
+    assert not _draw(lab, "predict.interval", "classify").caption
 
 
 WALKED = """

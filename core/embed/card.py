@@ -34,14 +34,13 @@ class EncoderCard:
 
     `folder` holds an ordinary Hugging Face checkpoint; it is None for a hub id that is not on this machine.
     `pooling` is the encoder's own, `prefix` goes before every text, and texts are cut after `max_length`
-    tokens; `normalised` says that its vectors are brought to length 1, as its own
-    modules do. `family` is the architecture as the field
-    names it ("BERT", "DeBERTa-v2"), `tokenizer` its kind ("WordPiece", "SentencePiece"), `parameters` their
-    number. `megabytes` is the size of the weights in float32, `download_megabytes` that of the files a hub
-    sends. `context` is how many tokens the encoder itself could read, where that is more than `max_length`.
-    `domain`, `best` and `worst` are words for a reader, each to be translated; `source` is the page that the
-    facts were read from. `notice`, if any, is to be shown before the encoder is fetched. What is not known is
-    empty or 0.
+    tokens; `normalised` says that its own modules bring its vectors to length 1. `family` is the architecture
+    as the field names it ("BERT", "DeBERTa-v2"), `tokenizer` its kind ("WordPiece", "SentencePiece"),
+    `parameters` the number of its weights. `megabytes` is the size of the weights in float32,
+    `download_megabytes` that of the files a hub sends. `context` is how many tokens the encoder itself could
+    read, where that is more than `max_length`. `domain`, `best` and `worst` are words for a reader, each to be
+    translated; `source` is the page that the facts were read from. `notice`, if any, is to be shown before the
+    encoder is fetched. What is not known is empty or 0.
     """
 
     id: str

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from core.embed.facts import fingerprint
-from core.embed.folder import is_pickled, no_weights, weight_files
+from core.embed.folder import (
+    BYTE_PAIRS,
+    SETTINGS,
+    VOCABULARIES,
+    is_pickled,
+    no_weights,
+    weight_files,
+)
 from core.errors import UserError
 from core.files import folder_atomic, remove_leftovers
 from core.locale import N_
@@ -60,11 +67,10 @@ def _convert(folder: Path, weights: list[Path], target: Path) -> None:
         tensors |= _read_pickle(file)
     save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()},
               target / "model.safetensors", metadata={"format": "pt"})  # fmt: skip
-    for file in folder.rglob("*"):
-        if file.is_file() and file.suffix in {".json", ".txt", ".model"} and ".bin." not in file.name:
-            place = target / file.relative_to(folder)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, place)
+    for name in (*SETTINGS, *VOCABULARIES, *BYTE_PAIRS):
+        if (folder / name).is_file():
+            (target / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(folder / name, target / name)
 
 
 def _read_pickle(file: Path) -> dict[str, Any]:

@@ -15,6 +15,10 @@ from core.locale import N_
 
 SINGLE = ("model.safetensors", "pytorch_model.bin")  # preferred first; an index names the shards of either
 PIECES = ("spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model", "tokenizer.model")
+VOCABULARIES = ("tokenizer.json", "vocab.txt", *PIECES)
+BYTE_PAIRS = ("vocab.json", "merges.txt")
+SETTINGS = ("config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "modules.json",
+            "1_Pooling/config.json", "config_sentence_transformers.json", "sentence_bert_config.json")  # fmt: skip
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer"}
 _KNOWN_MODULES = {"Transformer", "Pooling", "Normalize"}
 _POINTER = b"version https://git-lfs"
@@ -80,8 +84,8 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def tokenizer_files(folder: Path) -> list[Path]:
     """Return the files that hold the vocabulary: tokenizer.json or those it can be made from; [] for none."""
-    found = [folder / name for name in ("tokenizer.json", "vocab.txt", *PIECES) if (folder / name).is_file()]
-    byte_pairs = [folder / "vocab.json", folder / "merges.txt"]
+    found = [folder / name for name in VOCABULARIES if (folder / name).is_file()]
+    byte_pairs = [folder / name for name in BYTE_PAIRS]
     return found or (byte_pairs if all(file.is_file() for file in byte_pairs) else [])
 
 

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from core.embed.convert import converted_folder, safetensors_folder
 from core.embed.folder import (
-    PIECES,
+    BYTE_PAIRS,
+    SETTINGS,
     SINGLE,
+    VOCABULARIES,
     card_of_folder,
     is_pickled,
     no_tokenizer,
@@ -34,11 +36,6 @@ if TYPE_CHECKING:
     from huggingface_hub import ResolvedRevision
     from huggingface_hub.hf_api import RepoFile
 
-_SETTINGS = ("config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-             "modules.json", "1_Pooling/config.json", "config_sentence_transformers.json",
-             "sentence_bert_config.json")  # fmt: skip
-_VOCABULARIES = ("tokenizer.json", "vocab.txt", *PIECES)
-_BYTE_PAIRS = ("vocab.json", "merges.txt")
 _WEIGHTS = tuple(single.partition(".")[0] for single in SINGLE)  # what the names of weights begin with
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _LARGE = 1_000_000  # bytes; a larger file is fetched in pieces that are kept
@@ -107,15 +104,15 @@ def wanted_files(files: Iterable[RepoFile], repo_id: str) -> list[RepoFile]:
     Raises `UserError` where there is no vocabulary, or no weights in safetensors or PyTorch's form.
     """
     by_path = {file.path: file for file in files}
-    vocabulary = [path for path in _VOCABULARIES if path in by_path]
-    if all(path in by_path for path in _BYTE_PAIRS):
-        vocabulary += _BYTE_PAIRS
+    vocabulary = [path for path in VOCABULARIES if path in by_path]
+    if all(path in by_path for path in BYTE_PAIRS):
+        vocabulary += BYTE_PAIRS
     if not vocabulary:
         raise no_tokenizer(repo_id)
     weights = next((found for single in SINGLE if (found := _weights(single, by_path))), None)
     if not weights or "config.json" not in by_path:
         raise no_weights(repo_id)
-    return [by_path[path] for path in (*_SETTINGS, *vocabulary, *weights) if path in by_path]
+    return [by_path[path] for path in (*SETTINGS, *vocabulary, *weights) if path in by_path]
 
 
 def _weights(single: str, paths: Iterable[str]) -> list[str]:

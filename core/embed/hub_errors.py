@@ -6,10 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import UserError
 from core.files import disk_errors
 from core.locale import N_
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
 
 
 @contextmanager
@@ -90,11 +94,11 @@ def _sentence(repo_id: str, error: BaseException) -> UserError:
     )
 
 
-def _refusal(repo_id: str, error: object) -> UserError:
+def _refusal(repo_id: str, answer: HfHubHTTPError) -> UserError:
     from huggingface_hub import constants, errors
 
-    status = error.response.status_code if isinstance(error, errors.HfHubHTTPError) else 0
-    if isinstance(error, errors.GatedRepoError) or status == 403:
+    status = answer.response.status_code
+    if isinstance(answer, errors.GatedRepoError) or status == 403:
         return UserError(
             N_(
                 "{name} is given only to those who accept its terms. Accept them on {page} "
@@ -103,38 +107,28 @@ def _refusal(repo_id: str, error: object) -> UserError:
             name=repo_id,
             page=f"{constants.ENDPOINT}/{repo_id}",
         )
-    if isinstance(error, errors.RepositoryNotFoundError) or status == 401:
-        sent = isinstance(error, errors.HfHubHTTPError) and "authorization" in error.response.request.headers
-        return _token_refused(repo_id) if sent else _unknown(repo_id)
+    if isinstance(answer, errors.RepositoryNotFoundError) or status == 401:
+        return _unknown(repo_id, "authorization" in answer.response.request.headers)
     return _server_error(repo_id, constants.ENDPOINT, f"HTTP {status}")
 
 
-def _unknown(repo_id: str) -> UserError:
+def _unknown(repo_id: str, token_sent: bool = False) -> UserError:
+    """Return the sentence for a name that the hub does not know; with a token sent, that may be at fault as well."""
     from huggingface_hub import constants
 
-    return UserError(
-        N_(
-            "{hub} knows no encoder named {name}. Check its spelling; for a private one set HF_TOKEN to a token "
-            "that may read it."
-        ),
-        hub=constants.ENDPOINT,
-        name=repo_id,
-    )
-
-
-def _token_refused(repo_id: str) -> UserError:
-    """Return the sentence for a 401 to a request with a token: a hub gives it for either fault."""
-    from huggingface_hub import constants
-
-    return UserError(
+    template = (
         N_(
             "{hub} knows no encoder named {name}, or does not accept the token set in {place}. Check the name's "
             "spelling, and renew the token or take it away: a public encoder needs none."
-        ),
-        hub=constants.ENDPOINT,
-        name=repo_id,
-        place="HF_TOKEN" if os.environ.get("HF_TOKEN") else constants.HF_TOKEN_PATH,
+        )
+        if token_sent
+        else N_(
+            "{hub} knows no encoder named {name}. Check its spelling; for a private one set HF_TOKEN to a token "
+            "that may read it."
+        )
     )
+    place = "HF_TOKEN" if os.environ.get("HF_TOKEN") else constants.HF_TOKEN_PATH
+    return UserError(template, hub=constants.ENDPOINT, name=repo_id, place=place)
 
 
 def _server_error(repo_id: str, hub: str, reason: str) -> UserError:

@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -79,7 +80,7 @@ class VectorStore:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or settings().home / "vectors"
         self._files: dict[Path, VectorFile] = {}
-        self._inodes: dict[Path, int] = {}  # of the file as it was opened
+        self._inodes: dict[Path, int] = {}  # of each file as it was opened
 
     def __enter__(self) -> VectorStore:
         return self
@@ -119,20 +120,34 @@ class VectorStore:
         """
         self._work(self.path(space.encoder), space, lambda file: file.write(texts, vectors))
 
-    def sizes(self) -> list[EncoderSize]:
-        """Return how much is kept of each encoder, the largest first; those of which nothing is kept are not listed."""
-        sizes = [self._size(path) for path in sorted(self.folder.glob("*.sqlite"))]
+    def sizes(self, on_error: Callable[[UserError], object] = log.warning) -> list[EncoderSize]:
+        """Return how much is kept of each encoder, the largest first; those of which nothing is kept are not listed.
+
+        A file that cannot be read now is left out, and why is given to `on_error`.
+        """
+        sizes = []
+        for path in sorted(self.folder.glob("*.sqlite")):
+            try:
+                sizes.append(self._size(path))
+            except UserError as error:
+                on_error(error)
         kept = [size for size in sizes if size and size.entries]
         return sorted(kept, key=lambda size: (-size.megabytes, size.name))
 
     def prune(self, encoder: str) -> Pruned:
         """Remove every vector of an encoder, given by its key or its name, and free their disk space.
 
-        Raises `UserError` where nothing is kept of it, and where another process is writing.
+        Raises `UserError` where nothing is kept of it, where a file cannot be read that may be its own, and where
+        another process is writing.
         """
-        sizes = [size for size in self.sizes() if encoder in (size.encoder, size.name)]
+        faults: list[UserError] = []
+        sizes = [size for size in self.sizes(faults.append) if encoder in (size.encoder, size.name)]
         if not sizes:
-            raise UserError(N_("The store holds no vectors of the encoder {name}."), name=encoder)
+            raise (
+                faults[0]
+                if faults
+                else UserError(N_("The store holds no vectors of the encoder {name}."), name=encoder)
+            )
         removed = [self._clear(size) for size in sizes]
         return Pruned(
             sizes[0].name,
@@ -163,7 +178,8 @@ class VectorStore:
             entries, waiting = size.entries, False
         finally:
             self._files.pop(path, None)  # it is closed
-        path.with_suffix(".damaged").unlink(missing_ok=True)
+        with disk_errors(path):
+            path.with_suffix(".damaged").unlink(missing_ok=True)
         return Pruned(size.name, entries, max(before - _megabytes(path), 0.0), waiting)
 
     def _work(self, path: Path, space: Space, work: Callable[[VectorFile], T]) -> T:
@@ -176,26 +192,32 @@ class VectorStore:
 
     def _attempt(self, path: Path, space: Space | None, work: Callable[[VectorFile], T]) -> T:
         """Do some work on a file; what disk, permission and other writers say becomes a sentence for the user."""
-        try:
-            if path not in self._files:
-                with disk_errors(path):
-                    private_folder(path.parent)
-                self._inodes[path] = _inode(path)
-                self._files[path] = VectorFile(path, space)
-            return work(self._files[path])
-        except (Damaged, Unfinished, sqlite3.ProgrammingError):
-            raise
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code in _DAMAGED or (code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)):
-                raise Damaged(str(error)) from error
-            if code in _BUSY:
-                raise UserError(
-                    N_("Another process has been writing to {file} for too long. Try again when it is done."),
-                    file=str(path),
-                ) from error
-            with disk_errors(path):
+        with disk_errors(path):
+            try:
+                return work(self._opened(path, space))
+            except (Damaged, Unfinished, sqlite3.ProgrammingError):
+                raise
+            except sqlite3.DatabaseError as error:
+                code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+                if code in _DAMAGED or (code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK)):
+                    raise Damaged(str(error)) from error
+                if code in _BUSY:
+                    raise UserError(
+                        N_(
+                            "Another process has been writing to {file} for too long. Try again when it is done."
+                        ),
+                        file=str(path),
+                    ) from error
                 raise OSError(_ERRNO.get(code, errno.EIO), str(error)) from error
+
+    def _opened(self, path: Path, space: Space | None) -> VectorFile:
+        if path not in self._files:
+            private_folder(path.parent)
+            try:
+                self._files[path] = VectorFile(path, space)
+            finally:
+                self._inodes[path] = _inode(path)  # SQLite may have made the file just now
+        return self._files[path]
 
     def _set_aside(self, path: Path) -> None:
         """Rename a damaged file, unless another process has done so since it was opened here."""
@@ -204,9 +226,10 @@ class VectorStore:
         if _inode(path) != self._inodes[path]:
             return
         log.error("%s is damaged: it is set aside, and its vectors are computed anew", path)
-        for suffix in ("-shm", "-wal"):  # before the file itself: a new one must never meet the old one's
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        path.replace(path.with_suffix(".damaged"))
+        with disk_errors(path), suppress(FileNotFoundError):  # another process was quicker
+            for suffix in ("-shm", "-wal"):  # before the file itself: a new one must never meet the old one's
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            path.replace(path.with_suffix(".damaged"))
 
 
 def _inode(path: Path) -> int:

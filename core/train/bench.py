@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,13 +48,6 @@ class Learned:
     def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
         """Return the predictions of each model and of what combines them, uncalibrated `(n, classes)` or `(n,)`."""
         return self.ensemble.predict(self.preparation.matrix(inputs))
-
-
-def calibrated(
-    predictions: Mapping[str, np.ndarray], calibrators: Mapping[str, Calibrator]
-) -> dict[str, np.ndarray]:
-    """Return the predictions, those of a model that has a calibrator calibrated."""
-    return {name: calibrators[name].apply(p) if name in calibrators else p for name, p in predictions.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +122,7 @@ class Bench:
         """
         preparation, sample = learned.preparation, learned.sample
         X_test = preparation.matrix(self.inputs.take(test))
-        name, constant = know_nothing(sample.y, sample.classes, len(test), sample.row_weight)
+        name, constant = know_nothing(sample.y, sample.classes, len(test), sample.weight)
         made = {name: constant}
         groups = np.array(preparation.groups)[preparation.group_of]
         headline = preparation.of_headline

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -17,16 +17,16 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.bench import Bench, Learned, calibrated
+from core.train.bench import Bench, Learned
 from core.train.checks import warnings_of
 from core.train.models.ensemble import part
-from core.train.models.model import MEAN
+from core.train.models.model import MEAN, Parameters
 from core.train.models.tuning import Tuned, parameters, tune
 from core.train.outcome import known_outcome
 from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
 from core.train.scoreboard import Scored
 from core.train.scores.effective import effective_size
-from core.train.scores.ledger import holdout_signature
+from core.train.scores.holdout import Rows
 from core.train.scores.lift import Lift
 from core.train.settings import TrainSettings
 from core.train.splits.split import (
@@ -36,32 +36,22 @@ from core.train.splits.split import (
     require_learnable,
     require_learnable_folds,
 )
-
-HOLDOUT = 0  # the number of the holdout where predictions name their fold; folds count from 1 on
-
-
-@dataclass(frozen=True, eq=False)
-class Tested:
-    """A split with the predictions of its test rows by the models and by the baselines.
-
-    `uncalibrated` is the models' mean as the baselines are: calibration is no part of what headlines add.
-    """
-
-    split: Split
-    learned: Learned
-    predictions: dict[str, np.ndarray]
-    baselines: dict[str, np.ndarray]
-    uncalibrated: dict[str, np.ndarray] = field(default_factory=dict)
+from core.train.tested import HOLDOUT, Tested, fit_splits, joined, tested_rows
 
 
 def train(
-    dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
+    dataset: Dataset,
+    vectors: np.ndarray | None,
+    settings: TrainSettings,
+    report: Report = silent,
+    begin: Parameters | None = None,
 ) -> Run:
     """Fit the three models and score them on rows that nothing was fitted on.
 
     `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
-    Raises `UserError` where the table cannot be trained on, and whatever `report` raises. The run is not saved.
+    `begin` are parameters that a search tries first. Raises `UserError` where the table cannot be trained on,
+    and whatever `report` raises, in a search as `SearchCancelled`. The run is not saved.
     """
     watch = Stopwatch()
     outcome = known_outcome(dataset, settings)
@@ -79,12 +69,12 @@ def train(
         bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0.0, 0.02))
 
     with watch("tune"):
-        tuned = _tuned(bench, walk[0] if walk else split, part(report, 0.02, 0.3))
+        tuned = _tuned(bench, walk[0] if walk else split, part(report, 0.02, 0.3), begin)
         bench = replace(bench, parameters=parameters(tuned))
 
     begun = 0.3 if tuned else 0.02
     with watch("fit"):
-        tested = _fit(bench, [*walk, split], part(report, begun, 0.9))
+        tested = fit_splits(bench, [*walk, split], part(report, begun, 0.9))
     holdout, walked = tested[-1], tested[:-1]
     watch.seconds |= holdout.learned.ensemble.seconds
 
@@ -116,7 +106,7 @@ def train(
         lift=lift,
         effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
         tuned=tuned,
-        holdout=signature(dataset, split, settings),
+        holdout=Rows.of(dataset, split.test).name,
         parts=Fitted(
             holdout.learned.preparation,
             holdout.learned.ensemble.models,
@@ -149,65 +139,17 @@ class Stopwatch:
         self.seconds[stage] = time.perf_counter() - start
 
 
-def signature(dataset: Dataset, split: Split, settings: TrainSettings) -> str:
-    """Return what the ledger knows a split's holdout by."""
-    tested = dataset.frame.iloc[split.test]
-    return holdout_signature(tested["row"].to_numpy(), tested["target"].to_numpy(), settings.unit)
-
-
-def _tuned(bench: Bench, split: Split, report: Report) -> tuple[Tuned, ...]:
+def _tuned(bench: Bench, split: Split, report: Report, begin: Parameters | None) -> tuple[Tuned, ...]:
     """Search on the rows before the first test, so that no test takes part in the choice."""
     if not bench.settings.tune_seconds:
         return ()
     _, sample = bench.prepare(split.train, inner=True)
-    return tune(sample, bench.settings.tune_seconds, report)
-
-
-def _fit(bench: Bench, splits: Sequence[Split], report: Report) -> list[Tested]:
-    """Fit every split, the holdout's last, and predict its test rows; a sealed holdout's are left alone."""
-    total, done = sum(len(split.train) for split in splits), 0
-    tested = []
-    for number, split in enumerate(splits):
-        last = number == len(splits) - 1
-        share = part(report, done / total, (done + len(split.train)) / total)
-        done += len(split.train)
-        learned = bench.learn(split.train, part(share, 0, 0.5), inner=last)
-        if last and bench.settings.sealed:
-            tested.append(Tested(split, learned, {}, {}))
-            continue
-        made = learned.predict(bench.inputs.take(split.test))
-        quick = not last and not bench.settings.sealed
-        baselines = bench.baselines(learned, split.test, part(share, 0.5, 1), quick)
-        predictions = calibrated(made, learned.calibrators)
-        tested.append(Tested(split, learned, predictions, baselines, {MEAN: made[MEAN]}))
-    return tested
-
-
-def _joined(tested: Sequence[Tested], missing: bool = False) -> dict[str, np.ndarray]:
-    """Return the predictions that every split has, one test after another.
-
-    With `missing` also those that only some have, NaN where they are missing.
-    """
-    each = [t.predictions | t.baselines for t in tested]
-    of_any = {name: p for made in each for name, p in made.items()}
-    names = [name for name in of_any if missing or all(name in made for made in each)]
-    return {name: np.concatenate([_or_nan(t, name, of_any[name]) for t in tested]) for name in names}
-
-
-def _or_nan(tested: Tested, name: str, like: np.ndarray) -> np.ndarray:
-    made = tested.predictions | tested.baselines
-    return made[name] if name in made else np.full((len(tested.split.test), *like.shape[1:]), np.nan)
-
-
-def _rows(tested: Sequence[Tested]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions tested and the number of each one's split."""
-    rows = [t.split.test for t in tested]
-    return np.concatenate(rows), np.repeat(np.arange(len(rows)), list(map(len, rows)))
+    return tune(sample, bench.settings.tune_seconds, report, begin=begin)
 
 
 def _board(bench: Bench, tested: Sequence[Tested]) -> Scored:
-    rows, number = _rows(tested)
-    return Scored.of(bench.dataset, rows, bench.outcome, _joined(tested), bench.settings, number)
+    rows, number = tested_rows(tested)
+    return Scored.of(bench.dataset, rows, bench.outcome, joined(tested), bench.settings, number)
 
 
 def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | None:
@@ -224,7 +166,7 @@ def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | No
 
 def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Learned) -> tuple[Message, ...]:
     """Return the warnings about the tests that may be shown; a sealed holdout's outcomes are not looked at."""
-    seen = replace(split, test=_rows(shown)[0]) if bench.settings.sealed else split
+    seen = replace(split, test=tested_rows(shown)[0]) if bench.settings.sealed else split
     return warnings_of(bench.dataset, bench.settings, seen, bench.outcome, learned.preparation)
 
 
@@ -283,13 +225,13 @@ def _summary(dataset: Dataset, split: Split) -> SplitSummary:
 def _table(
     dataset: Dataset, outcome: np.ndarray, shown: Sequence[Tested], walked: Sequence[Tested], classes: tuple[str, ...]
 ) -> pd.DataFrame:  # fmt: skip
-    rows, number = _rows(shown)
+    rows, number = tested_rows(shown)
     numbers = np.array([walked.index(t) + 1 if t in walked else HOLDOUT for t in shown])
     table = dataset.frame[["row", "session"]].iloc[rows].reset_index(drop=True)
     table.insert(0, "position", rows)
     table.insert(1, "fold", numbers[number])
     columns = {"actual": outcome[rows]}
-    for name, p in _joined(shown, missing=True).items():
+    for name, p in joined(shown, missing=True).items():
         columns |= {f"{name}:{label}": p[:, k] for k, label in enumerate(classes)} if classes else {name: p}
     return table.assign(**columns)
 

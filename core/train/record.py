@@ -11,14 +11,17 @@ from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.models.model import MEAN
+from core.train.models.tuning import SearchCancelled
 from core.train.outcome import known_outcome
-from core.train.pipeline import signature, train
+from core.train.pipeline import train
 from core.train.run import Run
 from core.train.scores import ledger
+from core.train.scores.holdout import Rows
 from core.train.scores.metrics import MAIN_METRIC
+from core.train.searched import keep_search, kept_search
 from core.train.settings import TrainSettings
-from core.train.splits.partition import NONE, Split
-from core.train.splits.split import make_split
+from core.train.splits.partition import NONE
+from core.train.splits.split import folds, make_split
 from core.train.store import delete_run, list_runs, load_run, save_run
 
 
@@ -29,72 +32,67 @@ def train_and_record(
     report: Report = silent,
     open_sealed: bool = False,
 ) -> Run:
-    """Train, count the look at the holdout in the ledger (or seal it), and save the run.
+    """Train, count the look at the holdout and the walk in the ledger (or seal the holdout), and save the run.
 
     A sealed holdout is scored only with `open_sealed`, which the ledger logs; who comes too late is told who
-    was first. Raises `UserError` where a row that would be scored is sealed and not to be opened, and as
-    `train` and `save_run` do.
+    was first. Raises `UserError` where a row that would be scored is sealed and not to be opened, also where it
+    was sealed during the training, where a holdout to be sealed has been looked at, and as `train` and
+    `save_run` do.
     """
     if settings.sealed and open_sealed:
         raise UserError(N_("A holdout is either sealed or opened: choose one of the two."))
-    _require_unsealed(dataset, settings, open_sealed)
-    run = train(dataset, vectors, settings, report)
+    recall(dataset)
+    holdout, walk, both = _rows(dataset, settings)
+    ledger.require_unsealed(both, holdout, allowed=settings.sealed or open_sealed)
     if settings.sealed:
-        refusal = ledger.seal(dataset.id, run.holdout, run.id)
+        ledger.require_unseen(dataset.id, holdout)
+    run = _trained(dataset, vectors, settings, report)
+    if settings.sealed:
+        refusal = ledger.seal(dataset.id, run.id, holdout, walk)
     else:
-        opening = open_sealed or ledger.sealed(dataset.id, run.holdout)  # sealed while this one was training
-        refusal = ledger.open_once(dataset.id, run.holdout, run.id) if opening else None
         metric = MAIN_METRIC[run.task]
-        ledger.record_look(dataset.id, run.holdout, run.id, metric, run.scores[MEAN][metric])
+        score = run.scores[MEAN][metric]
+        refusal = ledger.record_look(dataset.id, run.id, holdout, both, metric, score, open_sealed)
     if refusal:
         run = replace(run, warnings=(refusal, *run.warnings))
     save_run(run)
     return run
 
 
-def _require_unsealed(dataset: Dataset, settings: TrainSettings, open_sealed: bool) -> None:
-    split = _split(dataset, settings)
-    own = signature(dataset, split, settings)
-    if not settings.sealed and not open_sealed and ledger.sealed(dataset.id, own):
-        raise UserError(
-            N_(
-                "This holdout is sealed: it is scored once, when it is opened. Open it, or go on with a sealed "
-                "run that is scored by walking forward."
-            )
-        )
-    seen = ledger.looks(dataset.id, own)
-    if settings.sealed and seen:
-        raise UserError(
-            N_(
-                "This holdout has been looked at {looks} times already, so it cannot be sealed: hold out other sessions."
-            ),
-            looks=len(seen),
-        )
-    scored = np.r_[split.test, split.development if settings.folds else NONE]  # now or when opened
-    for run in list_runs(dataset.id):
-        if run.holdout == own or not run.settings.sealed or not ledger.sealed(dataset.id, run.holdout):
-            continue
-        inside = np.intersect1d(scored, _split(dataset, run.settings).test)
-        if len(inside):
-            raise UserError(
-                N_(
-                    "{rows:,} rows that would be scored lie in the holdout that run {run} sealed: hold out the same "
-                    "rows in the same unit, or open that holdout first."
-                ),
-                rows=len(inside),
-                run=run.id,
-            )
+def _trained(dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report) -> Run:
+    """Train; a search begins where one like it was cancelled, and is kept where it is cancelled itself."""
+    begin = kept_search(dataset.id, settings) if settings.tune_seconds else None
+    try:
+        return train(dataset, vectors, settings, report, begin)
+    except SearchCancelled as stop:
+        keep_search(dataset.id, settings, stop.tuned)
+        raise
 
 
-def _split(dataset: Dataset, settings: TrainSettings) -> Split:
-    return make_split(dataset, settings, ~np.isnan(known_outcome(dataset, settings)))
+def recall(dataset: Dataset) -> None:
+    """Give the ledger the rows that its entries of an earlier version mean, where their runs are still there."""
+    unknown = ledger.unknown(dataset.id)
+    for run in list_runs(dataset.id) if unknown else ():
+        if run.holdout in unknown:
+            ledger.keep(_rows(dataset, run.settings)[0], run.holdout)
+
+
+def _rows(dataset: Dataset, settings: TrainSettings) -> tuple[Rows, Rows, Rows]:
+    """Return the rows of the holdout, those that a walk forward scores before it, and both together."""
+    split = make_split(dataset, settings, ~np.isnan(known_outcome(dataset, settings)))
+    tests = [fold.test for fold in folds(dataset, settings, split.development)]
+    walked = np.concatenate([NONE, *tests])
+    return (
+        Rows.of(dataset, split.test),
+        Rows.of(dataset, walked),
+        Rows.of(dataset, np.concatenate([split.test, walked])),
+    )
 
 
 def delete_recorded(run_id: str) -> None:
     """Remove a run from the workspace; its looks stay counted.
 
-    Raises `UserError` for an unknown run, and for one that keeps a holdout sealed: with it the rows would be
-    forgotten that nobody may score.
+    Raises `UserError` for an unknown run, and for one that keeps a holdout sealed: from it the seal is opened.
     """
     run = load_run(run_id)
     if run.settings.sealed and ledger.sealed(run.dataset_id, run.holdout):

@@ -18,7 +18,6 @@ from core.errors import Message
 from core.locale import N_
 from core.train.models.model import MEAN
 from core.train.outcome import known_outcome
-from core.train.pipeline import HOLDOUT
 from core.train.reviewed import Book, Calibration, Calls, Headroom, Kept, Sliced
 from core.train.run import Run
 from core.train.scoreboard import Scored
@@ -27,6 +26,7 @@ from core.train.scores.bootstrap import Interval, blocks, count_blocks, interval
 from core.train.scores.events import event_weights
 from core.train.scores.metrics import BINS, MAIN_METRIC, metric_named
 from core.train.splits.split import make_split
+from core.train.tested import HOLDOUT
 
 UNDATED = N_("The table has no date, so nothing can be told session by session.")
 RANKED_SHARE = 0.5  # of the sessions must have enough companies to rank
@@ -139,11 +139,15 @@ def kept_promise(
     fitted = conformal.Conformal.fit(test.y[walked], p[walked], test.block[walked])
     half = fitted.half_width(level)
     held = ~walked
-    coverage = conformal.coverage_by_month(
-        test.y[held], p[held], half, test.session[held], run.settings.seed, level
-    )
+    y, p, session, seed = test.y[held], p[held], test.session[held], run.settings.seed
+    coverage = conformal.coverage_by_month(y, p, half, session, seed, level)
     sentence = conformal.sentence(fitted, coverage)
-    return Kept(half, level, fitted.sessions, coverage[0], tuple(coverage[1:]), sentence)
+    if not math.isfinite(half):
+        return Kept(half, level, fitted.sessions, tuple(coverage), (), sentence)
+    number = np.unique(session, return_inverse=True)[1]
+    halves = conformal.adaptive_half_widths(fitted, y, p, number, level, run.settings.horizon)
+    adaptive = conformal.coverage_by_month(y, p, halves, session, seed, level)
+    return Kept(half, level, fitted.sessions, tuple(coverage), tuple(adaptive), sentence)
 
 
 def by_slice(run: Run, dataset: Dataset, model: str = MEAN) -> Sliced | Message:

@@ -97,13 +97,17 @@ class Book:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """How well conformal intervals of the walk forward kept their promise on the holdout."""
+    """How well conformal intervals, made on so many `sessions` of the walk forward, kept their promise on the holdout.
+
+    `fixed` is the coverage of intervals of one width, the whole first and then each month; `adaptive` that of
+    intervals that widen after misses, empty where the fixed width has no end.
+    """
 
     half_width: float
     level: float
-    errors: int
-    whole: Coverage
-    months: tuple[Coverage, ...]
+    sessions: int
+    fixed: tuple[Coverage, ...]
+    adaptive: tuple[Coverage, ...]
     sentence: Message
 
 

@@ -15,7 +15,7 @@ from core.train.models.ensemble import Combiners, predict_all
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.scores.bootstrap import Interval, Scores
-from core.train.scores.calibration import Calibrator
+from core.train.scores.calibration import Calibrator, calibrated
 from core.train.scores.effective import Effective
 from core.train.scores.lift import Lift
 from core.train.settings import TrainSettings
@@ -175,8 +175,7 @@ class Run:
 
     def calibrated(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return predictions with the probabilities calibrated, where the run has a calibration."""
-        known = self.parts.calibrators
-        return {name: known[name].apply(p) if name in known else p for name, p in predictions.items()}
+        return calibrated(predictions, self.parts.calibrators)
 
     def as_dict(self) -> dict[str, Any]:
         """Return all but the large parts as plain values for JSON."""

@@ -29,7 +29,7 @@ from core.train.splits.split import folds, make_split, require_learnable_folds, 
 from core.train.splits.splitters import RandomFolds
 from core.train.steps import GROUPS, ORDERED, PURGE, RANDOM, STEPS, Step, sentence, summary
 
-__all__ = ["STEPS", "Step", "sentence", "staircase", "summary"]
+__all__ = ["STEPS", "Step", "sentence", "staircase", "summary", "tested_rows"]
 
 FOLDS = 5
 NO_DROP = Interval(math.nan, math.nan, math.nan)
@@ -50,6 +50,24 @@ def staircase(
 
     Raises `UserError` where there are too few sessions or a fold lacks a class, and whatever `report` raises.
     """
+    plan = _plan(dataset, outcome, settings)
+    rows = _tested(plan)
+    predictions = _predict(plan, rows, fit_predict, part(report, 0, 0.95))
+    report(0.95, N_("Scoring with intervals"))
+    return _score(dataset, outcome, settings, plan, rows, predictions)
+
+
+def tested_rows(dataset: Dataset, outcome: np.ndarray, settings: TrainSettings) -> np.ndarray:
+    """Return the positions of the rows that `staircase` would score, ascending; raises as it does."""
+    return _tested(_plan(dataset, outcome, settings))
+
+
+def _tested(plan: dict[str, list[Split]]) -> np.ndarray:
+    return np.sort(np.concatenate([split.test for split in plan[PURGE]]))
+
+
+def _plan(dataset: Dataset, outcome: np.ndarray, settings: TrainSettings) -> dict[str, list[Split]]:
+    """Return the folds of each step, each step's tests being the same rows."""
     if not dataset.has_sessions:
         raise UserError(
             N_(
@@ -57,15 +75,6 @@ def staircase(
                 "in the order of time."
             )
         )
-    plan = _plan(dataset, outcome, settings)
-    rows = np.sort(np.concatenate([split.test for split in plan[PURGE]]))
-    predictions = _predict(plan, rows, fit_predict, part(report, 0, 0.95))
-    report(0.95, N_("Scoring with intervals"))
-    return _score(dataset, outcome, settings, plan, rows, predictions)
-
-
-def _plan(dataset: Dataset, outcome: np.ndarray, settings: TrainSettings) -> dict[str, list[Split]]:
-    """Return the folds of each step, each step's tests being the same rows."""
     session = dataset.frame["session"]
     rows = make_split(dataset, settings, ~np.isnan(outcome)).development
     rows = rows[session.notna().to_numpy()[rows]]

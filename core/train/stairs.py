@@ -1,4 +1,4 @@
-"""The staircase of a training, drawn with the fastest of the three models and kept beside the run."""
+"""The staircase of a training, drawn with the fastest of the three models, counted, and kept beside the run."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from core.train.bench import Bench
 from core.train.models.ensemble import part
 from core.train.outcome import known_outcome
 from core.train.run import Run
+from core.train.scores import ledger
+from core.train.scores.holdout import Rows
 from core.train.settings import TrainSettings
-from core.train.staircase import Step, staircase
+from core.train.staircase import Step, staircase, tested_rows
 from core.train.store import run_folder
 
 log = logging.getLogger(__name__)
@@ -26,15 +28,36 @@ log = logging.getLogger(__name__)
 FILE = "staircase.json"
 
 
+def staircase_rows(dataset: Dataset, settings: TrainSettings) -> Rows:
+    """Return the rows that a staircase of these settings would score.
+
+    Raises `UserError` where the table allows none or one of the rows is sealed: ask before a long training.
+    """
+    rows = Rows.of(dataset, tested_rows(dataset, known_outcome(dataset, settings), settings))
+    ledger.require_unsealed(rows)
+    return rows
+
+
+def draw_staircase(
+    run: Run, dataset: Dataset, vectors: np.ndarray | None, report: Report = silent
+) -> list[Step]:
+    """Score a run's staircase, count the look at its rows, and keep it in the run's folder; raises as it does."""
+    steps = staircase_of(dataset, vectors, run.settings, report)
+    ledger.record_look(dataset.id, run.id, staircase_rows(dataset, run.settings))
+    keep_staircase(run, steps)
+    return steps
+
+
 def staircase_of(
     dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
 ) -> list[Step]:
     """Score LightGBM on these settings' features under each rule of the staircase.
 
-    Raises `UserError` where the table allows none, and whatever `report` raises.
+    Raises `UserError` as `staircase_rows` does, and whatever `report` raises.
     """
     from core.train.models.lightgbm_model import LightGBM
 
+    staircase_rows(dataset, settings)
     outcome = known_outcome(dataset, settings)
     bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0, 0.1))
 

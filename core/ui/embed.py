@@ -103,10 +103,14 @@ def pair_test(card: EncoderCard) -> None:
 
 def store_table() -> None:
     """List what the store of vectors holds, and offer to remove an encoder's vectors."""
+    faults: list[UserError] = []
     with VectorStore() as store:
-        sizes = store.sizes()
+        sizes = store.sizes(faults.append)
+    for fault in faults:
+        st.error(told(fault.message))
     if not sizes:
-        st.caption(_("The store is empty."))
+        if not faults:
+            st.caption(_("The store is empty."))
         return
     rows = [
         {_("encoder"): size.name, _("dimensions"): size.dim, _("headlines"): count(size.entries),

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.explain.contributions import Contributions
 from core.explain.explain_run import explain_run
 from core.train.features.preparation import HEADLINE, PRESS, TEXT
-from core.train.features.text_features import TITLES
+from core.train.features.text_features import CLOCK, TITLES
 from core.train.run import Run
 from core.ui.scores import model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
@@ -19,9 +19,10 @@ from core.ui.theme import palette, show
 
 
 def group_name(group: str) -> str:
-    """Return a group of columns for the reader; a feature keeps its own name."""
-    ours = {HEADLINE: _("headline"), PRESS: _("press outlet"), TEXT: _("words and form of the headline")}
-    return ours.get(group, hover(group.removeprefix("feature.")))
+    """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
+    ours = {HEADLINE: _("headline"), PRESS: _("press outlet"), TEXT: _("words and form of the headline"),
+            CLOCK: _(TITLES[CLOCK])}  # fmt: skip
+    return ours.get(group, group.removeprefix("feature."))
 
 
 def unit(run: Run) -> str:
@@ -74,7 +75,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
     shades = {"mean": colours.accent, "rf": "#4477AA", "xgb": "#EE7733", "lgbm": "#AA3377"}
     figure = go.Figure()
     for name in ("mean", "rf", "xgb", "lgbm"):
-        figure.add_bar(y=[group_name(g) for g in table.index], x=table[name], orientation="h", name=model_name(name),
+        figure.add_bar(y=[hover(group_name(g)) for g in table.index], x=table[name], orientation="h", name=model_name(name),
                        marker_color=shades[name], hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>")  # fmt: skip
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(autorange="reversed", type="category")
@@ -125,7 +126,7 @@ def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, 
     base = found.base["mean"] * 100
     end = found.prediction["mean"][place] * 100
     order = np.argsort(-np.abs(values))
-    names = [group_name(found.groups[i]) for i in order]
+    names = [hover(group_name(found.groups[i])) for i in order]
     colours = palette()
     places = 1 if run.classes else 2
     sign = "" if run.classes else "+"

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.jobs import Report, queue
-from core.train.record import train_and_record
+from core.train.record import recall, train_and_record
 from core.train.run import Run
 from core.train.scores.deflation import deflated_best
 from core.train.scores.ledger import looks, sealed
@@ -21,17 +21,27 @@ from core.ui.text import _, told
 
 def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     """Show the looks at this run's holdout and the deflated best score; offer to open a sealed one."""
+    recall(data)
     if run.settings.sealed and sealed(data.id, run.holdout):
         _seal(run, data, vectors)
         return
     found = looks(data.id, run.holdout)
     deflated = deflated_best(found, MAIN_METRIC[run.task])
-    st.markdown(
-        f"**{told(deflated.sentence())}**" if deflated else _("This holdout has not been scored yet.")
-    )
+    if deflated:
+        st.markdown(f"**{told(deflated.sentence())}**")
+    elif found:
+        st.markdown(
+            _(
+                "This holdout has not been scored as a whole, but {n:,} looks were at rows of it.",
+                n=len(found),
+            )
+        )
+    else:
+        st.markdown(_("This holdout has not been scored yet."))
     st.caption(
-        _("Every run that was scored on these test rows counts, deleted ones too; {n:,} looks at any holdout of this "
-          "table. The more often one looks, the better the best score looks by luck alone.", n=len(looks(data.id)))
+        _("A look is every score shown of any of these test rows, also in a walk-forward, a staircase, another share or "
+          "unit, or another version of this table, and also of a deleted run. Where only some rows are the same, no score "
+          "is listed. The more often one looks, the better the best score looks by luck alone.")
     )  # fmt: skip
     rows = [
         {_("time (UTC)"): entry.time[:16].replace("T", " "), _("run"): entry.run_id[:6], _("metric"): entry.metric,
@@ -44,8 +54,8 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
 
 def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     st.info(
-        _("The holdout ({n:,} rows on {sessions:,} sessions) is sealed: nobody has seen a score on it. Open it when "
-          "nothing will be changed any more; it opens once, and that is logged.", n=run.split.test_rows,
+        _("The holdout ({n:,} rows on {sessions:,} sessions) is sealed: no score on any of its rows has been "
+          "shown in this workspace. Open it when nothing will be changed any more; it opens once, and that is logged.", n=run.split.test_rows,
           sessions=run.split.test_sessions), icon=":material/lock:",
     )  # fmt: skip
     if any(job.kind == "train" for job in queue().active()):

@@ -13,7 +13,7 @@ from core.train.scores.lift import HELPS, HURTS, UNITS, Lift, sentence
 from core.train.scores.metrics import GUESSING, metric_named, shown
 from core.train.staircase import STEPS, Step, summary
 from core.train.staircase import sentence as step_sentence
-from core.train.stairs import keep_staircase, kept_staircase, staircase_of
+from core.train.stairs import draw_staircase, kept_staircase
 from core.ui import jobs
 from core.ui.scores import metric_title, scores_picture
 from core.ui.text import _, hover, told
@@ -83,7 +83,7 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     if st.button(_("Draw the staircase"), type="primary"):
 
         def work(report: Report) -> None:
-            keep_staircase(run, staircase_of(data, vectors, run.settings, report))
+            draw_staircase(run, data, vectors, report)
 
         jobs.submit("staircase", {"dataset": data.id, "run": run.id}, work)
 

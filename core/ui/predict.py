@@ -7,11 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.errors import UserError
+from core.errors import Message, UserError
 from core.predict import Precedent, Prediction, encode_headline
+from core.train import review
 from core.train.run import Run
 from core.ui.scores import model_name
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
+from core.ui.trust import reviewed, share
 
 
 def headline_input(data: Dataset) -> str:
@@ -88,6 +90,20 @@ def prediction(run: Run, made: Prediction) -> None:
                 st.metric(model_name(name), signed_percent(float(value[0])))
     if made.unseen_press:
         st.info(_("The models never saw this outlet; it counts as “other”."), icon=":material/newspaper:")
+
+
+def interval(run: Run, data: Dataset) -> None:
+    """Say how far from the prediction of a return the outcome has been, where that was measured."""
+    if run.classes:
+        return
+    found = reviewed(review.kept_promise, run, data)
+    if isinstance(found, Message) or not np.isfinite(found.half_width):
+        return
+    st.caption(
+        md("In {level} of cases the return should lie within ± {width} of that, by the errors of the walk forward; on the "
+           "holdout it did in {realised}.", level=percent(found.level), width=f"{found.half_width * 100:.2f}%",
+           realised=share(found.fixed[0].realised))
+    )  # fmt: skip
 
 
 def before_calibration(run: Run, made: Prediction) -> None:

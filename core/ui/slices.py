@@ -146,7 +146,8 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
 
 
 def _blocks(data: Dataset) -> str:
-    return _(UNITS["session" if data.has_sessions else "story"])
+    unit = "session" if data.has_sessions else "story"
+    return _(UNITS[unit])
 
 
 def ceiling(run: Run, data: Dataset) -> None:

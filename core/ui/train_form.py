@@ -123,7 +123,8 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
                              format_func=lambda c: _(CALIBRATIONS[c]),
                              help=_("On later inner sessions of the training rows."))  # fmt: skip
         tune = st.number_input(_("Search for better parameters (minutes)"), 0, 600, 0,
-                               help=_("On inner sessions before the first test. Often it gains nothing on later days."))  # fmt: skip
+                               help=_("On inner sessions before the first test. Often it gains nothing on later days. A search that "
+                                        "you cancel keeps the best so far: the next one with these settings begins there."))  # fmt: skip
         seed = st.number_input(_("Seed"), 0, 10_000, 0, help=_("The same seed gives the same run."))
     return {
         "use_press": use_press, "outlets": int(outlets), "extras": tuple(extras), "components": int(components),

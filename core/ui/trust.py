@@ -194,27 +194,37 @@ def intervals(run: Run, data: Dataset) -> None:
         return
     st.markdown(
         md("An interval is the prediction ± {width}: the errors on {sessions:,} earlier sessions of the walk forward, which "
-           "the models had not learned from.", width=f"{found.half_width * 100:.2f}%", sessions=found.errors)
+           "the models had not learned from.", width=f"{found.half_width * 100:.2f}%", sessions=found.sessions)
+    )  # fmt: skip
+    adaptive = found.adaptive[0]
+    st.markdown(
+        md("Intervals that widen after sessions that were missed and narrow after hits would have held {realised}, the "
+           "prediction ± {width} on average.", realised=share(adaptive.realised), width=f"{adaptive.width * 50:.2f}%")
     )  # fmt: skip
     _coverage(run, data, found)
 
 
 def _coverage(run: Run, data: Dataset, found: Kept) -> None:
     colours = palette()
-    months = [*found.months, found.whole]
-    names = [month.month or _("whole test") for month in months]
     figure = go.Figure()
-    figure.add_scatter(
-        x=names, y=[m.realised.value * 100 for m in months], mode="markers", showlegend=False,
-        marker={"size": 11, "color": colours.accent, "symbol": ["circle"] * len(found.months) + ["diamond"]},
-        error_y=whiskers([m.realised for m in months], 100),
-        customdata=[[share(m.realised), count(m.rows), count(m.sessions)] for m in months],
-        hovertemplate="%{x}: %{customdata[0]}<br>n = %{customdata[1]} (" + _("sessions") + " %{customdata[2]})<extra></extra>",
-    )  # fmt: skip
+    kinds = ((found.fixed, _("one width"), colours.accent), (found.adaptive, _("adapting"), colours.muted))
+    for (whole, *months), name, colour in kinds:
+        parts = [*months, whole]
+        figure.add_scatter(
+            x=[part.month or _("whole test") for part in parts], y=[part.realised.value * 100 for part in parts],
+            mode="markers", name=name, offsetgroup=name,
+            marker={"size": 11, "color": colour, "symbol": ["circle"] * len(months) + ["diamond"]},
+            error_y=whiskers([part.realised for part in parts], 100),
+            customdata=[[share(part.realised), count(part.rows), count(part.sessions), f"{part.width * 50:.2f}%"]
+                        for part in parts],
+            hovertemplate="%{x}: %{customdata[0]}, ± %{customdata[3]}<br>n = %{customdata[1]} (" + _("sessions")
+            + " %{customdata[2]})<extra>" + name + "</extra>",
+        )  # fmt: skip
+    figure.update_layout(scattermode="group", scattergap=0.6)
     figure.add_hline(y=found.level * 100, line_dash="dash", line_color=colours.muted)
     figure.update_xaxes(title=_("month of the test"), type="category")
     figure.update_yaxes(title=_("share of returns inside (%)"), range=[-4, 104])
     note = _("n = {n:,} {units} over {sessions:,} sessions; a mark is a month (diamond: the whole), its line the 95% interval "
-             "over sessions; a month of one session has none; dashed: what was promised", n=found.whole.rows,
-             units=units(run, data), sessions=found.whole.sessions)  # fmt: skip
+             "over sessions; a month of one session has none; dashed: what was promised", n=found.fixed[0].rows,
+             units=units(run, data), sessions=found.fixed[0].sessions)  # fmt: skip
     show(figure, _("Did the intervals keep their promise?"), "chart-coverage", note)

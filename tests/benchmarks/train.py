@@ -1,6 +1,7 @@
 """Compare this project's three models with what a user has today, in one run.
 
     python tests/benchmarks/train.py [FILE.csv] [--rows 9000] [--turns 3] [--cores 2]
+    python tests/benchmarks/train.py FILE.csv --walk 5
 
 Theirs: scikit-learn's random forest, XGBoost (hist) and LightGBM with 300 trees each and their defaults on
 `--cores` jobs. Ours: `Ensemble.fit`, which picks the rounds on later inner sessions and fits anew. They take
@@ -11,6 +12,9 @@ sessions: ours is not worse where that holds 0 or more.
 Without a file the rows are synthetic, and four fifths of them are learned from: 384 numbers of a vector, 5
 features and 17 outlet columns, with a weak signal and outcomes that a session shares in part. With one, its
 headlines are embedded through the store of the workspace (`HEADLINE_LAB_HOME`).
+
+With `--walk` a whole training of the file is timed, its vectors read from the store: so many folds and the
+holdout, events as the unit, the three models and every baseline of the holdout.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from core.data.dataset import Dataset
 from core.jobs import silent
 from core.train.models.model import Sample
 
@@ -46,7 +51,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=9000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--walk", type=int, metavar="FOLDS")
     options = parser.parse_args()
+    if options.walk:
+        if not options.file:
+            parser.error("--walk needs a file")
+        walk(options.file, options.walk)
+        return
     task = from_file(options.file) if options.file else synthetic(options.rows)
     rows, columns = task.sample.X.shape
     print(f"{rows:,} rows to learn from, {len(task.y):,} to test on, {columns} columns")
@@ -83,23 +94,42 @@ def split(X: np.ndarray, y: np.ndarray, session: np.ndarray) -> Task:
     return Task(sample, X[test], y[test], np.unique(session[test], return_inverse=True)[1])
 
 
-def from_file(file: Path) -> Task:
-    """Return a file's rows as the train page would have them, split by time."""
+def load(file: Path) -> tuple[Dataset, np.ndarray]:
+    """Return a file as the data page would have it, and its vectors."""
     from core.data.build import build_dataset
     from core.data.plan import Plan
     from core.data.reading import read_table
     from core.data.roles import guess_roles
     from core.embed import embed
-    from core.train.features.preparation import Inputs, Preparation
 
     frame = read_table(file.read_bytes()).frame
     dataset = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
+    return dataset, embed(dataset.headlines, "multilingual-e5-small").vectors
+
+
+def from_file(file: Path) -> Task:
+    """Return a file's rows as the train page would have them, split by time."""
+    from core.train.features.preparation import Inputs, Preparation
+
+    dataset, vectors = load(file)
     y = dataset.outcome("classify")
     known = np.flatnonzero(~np.isnan(y) & dataset.frame["session"].notna().to_numpy())
-    inputs = Inputs.of(dataset, embed(dataset.headlines, "multilingual-e5-small").vectors)
+    inputs = Inputs.of(dataset, vectors)
     session = np.unique(dataset.frame["session"].to_numpy()[known], return_inverse=True)[1]
     early = known[session < np.quantile(np.unique(session), 0.8) - 1]
     return split(Preparation.fit(inputs.take(early)).matrix(inputs.take(known)), y[known], session)
+
+
+def walk(file: Path, folds: int) -> None:
+    """Print the seconds of a whole training, and of its stages."""
+    from core.train import TrainSettings, train
+
+    dataset, vectors = load(file)
+    start = time.perf_counter()
+    run = train(dataset, vectors, TrainSettings(folds=folds, unit="event"))
+    taken = time.perf_counter() - start
+    stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in run.seconds.items())
+    print(f"{len(dataset):,} rows, {folds} folds and a holdout: {taken:.1f} s ({stages})")
 
 
 def rivals(cores: int) -> dict[str, Any]:

@@ -45,7 +45,8 @@ class Hit(NamedTuple):
 def sentiment(text: str) -> tuple[float, int, int]:
     """Return the score of a headline in (-1, 1), and how many words count as good and as bad.
 
-    The score is (p - n) / (p + n + 1), p and n being the summed weights of the good and of the bad words.
+    The score is (p - n) / (p + n + 1), p and n being the summed weights of the good and of the bad words: the
+    usual net tone, with 1 below the line so that a single word does not decide alone (ours).
     """
     weights = [hit.weight for hit in hits(text)]
     good = sum(weight for weight in weights if weight > 0)

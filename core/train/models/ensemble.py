@@ -139,7 +139,8 @@ def out_of_fold(sample: Sample, report: Report) -> tuple[np.ndarray, dict[str, n
     """Predict the later rows of each of the sample's folds by models of its earlier rows.
 
     Returns the positions of the rows and each model's predictions of them. The number of rounds is picked on
-    the fold before (the first takes a fixed one), so nothing of a row's own fold has been seen.
+    the fold before (the first takes a fixed one), so the models have seen nothing of a row's own fold; what
+    was prepared before them (components, terms, outlets) has seen the inputs, not the outcomes, of all rows.
     """
     parts: list[dict[str, np.ndarray]] = []
     for number, (fit, valid) in enumerate(sample.folds):

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from core.jobs import Report
+from core.jobs import Cancelled, Report
 from core.locale import N_
-from core.train.models.model import Fold, Knob, Model, Sample, cores, import_libraries, models
+from core.train.models.model import Fold, Knob, Model, Parameters, Sample, cores, import_libraries, models
 from core.train.models.parallel import at_once
 from core.train.scores.metrics import MAIN_METRIC, metric_named
 
@@ -60,20 +60,37 @@ def parameters(tuned: Sequence[Tuned]) -> dict[str, dict[str, float]]:
     return {found.model: dict(found.values) for found in tuned if found.values}
 
 
+class SearchCancelled(Cancelled):
+    """Raised where the user stopped a search; `tuned` is the best of each model so far."""
+
+    def __init__(self, tuned: tuple[Tuned, ...]) -> None:
+        super().__init__()
+        self.tuned = tuned
+
+
 def tune(
-    sample: Sample, seconds: float, report: Report, clock: Callable[[], float] = time.monotonic
+    sample: Sample,
+    seconds: float,
+    report: Report,
+    clock: Callable[[], float] = time.monotonic,
+    begin: Parameters | None = None,
 ) -> tuple[Tuned, ...]:
     """Search for parameters of the three models for so many seconds; the best so far of each is returned.
 
     Trials are scored on the sample's folds (its `fit` and `valid` rows where it has none) and go to the model
     that has had the least time, several at once where there is more than one core. What runs when the time is
-    over is dropped at its next report. Stops where `report` raises, and then returns nothing.
+    over is dropped at its next report. `begin` are parameters to try right after the defaults. Where `report`
+    raises `Cancelled`, `SearchCancelled` carries on what was found.
     """
     import_libraries()
     study = Study(sample, _scorable(sample), seconds, clock() + seconds, clock)
     numbers = count(1)
     with _quiet():
-        searches = [Search(kind, study, number) for number, kind in enumerate(models().values())]
+        begun = begin or {}
+        searches = [
+            Search(kind, study, number, begun.get(name))
+            for number, (name, kind) in enumerate(models().items())
+        ]
         lanes = min(cores(), len(searches))
         share = max(1, cores() // lanes)
         free = threading.Lock()
@@ -89,7 +106,10 @@ def tune(
                 finally:
                     search.busy = False
 
-        at_once([lane] * lanes, report, lanes)
+        try:
+            at_once([lane] * lanes, report, lanes)
+        except Cancelled as stop:
+            raise SearchCancelled(tuple(search.result() for search in searches)) from stop
         return tuple(search.result() for search in searches)
 
 
@@ -117,7 +137,9 @@ class Study:
 class Search:
     """The search for one model's parameters; `spent` are its seconds so far."""
 
-    def __init__(self, kind: type[Model], study: Study, number: int) -> None:
+    def __init__(
+        self, kind: type[Model], study: Study, number: int, begin: Mapping[str, float] | None = None
+    ) -> None:
         import optuna
 
         self.kind, self.study = kind, study
@@ -130,7 +152,9 @@ class Search:
             ),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED_TRIALS),
         )
-        self.trials.enqueue_trial(self._first())
+        self.trials.enqueue_trial(self._within(kind.defaults(study.sample)))
+        if begin:
+            self.trials.enqueue_trial(self._within(begin))
 
     def step(self, number: int, threads: int, report: Report) -> None:
         """Run one trial, told by its number, which ends early where it falls behind or the time is over."""
@@ -191,10 +215,9 @@ class Search:
                 return None
         return float(np.mean(scores))
 
-    def _first(self) -> dict[str, float]:
-        """Return the defaults as far as they lie in the ranges."""
-        defaults = self.kind.defaults(self.study.sample)
-        return {knob.name: min(max(defaults[knob.name], knob.low), knob.high) for knob in self.kind.knobs}
+    def _within(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return the values of the knobs, brought into their ranges."""
+        return {knob.name: min(max(values[knob.name], knob.low), knob.high) for knob in self.kind.knobs}
 
 
 def _scorable(sample: Sample) -> tuple[Fold, ...]:

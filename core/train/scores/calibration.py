@@ -122,6 +122,13 @@ class Calibrator:
         return cls(str(arrays["calibration"]), tuple(arrays[f"calibration_{k}"] for k in range(count)))
 
 
+def calibrated(
+    predictions: Mapping[str, np.ndarray], calibrators: Mapping[str, Calibrator]
+) -> dict[str, np.ndarray]:
+    """Return the predictions by model, those of a model that has a calibrator calibrated."""
+    return {name: calibrators[name].apply(p) if name in calibrators else p for name, p in predictions.items()}
+
+
 def _bin_numbers(probability: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
     values, inverse = np.unique(probability, return_inverse=True)
     held = np.bincount(inverse, weights, minlength=len(values))
@@ -168,7 +175,11 @@ def _use_sigmoid(curve: np.ndarray, probability: np.ndarray) -> np.ndarray:
 
 
 def _fit_isotonic(came: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Fit the monotone step curve, kept off 0 and 1 as far as so few rows ask for (Laplace's rule)."""
+    """Fit the monotone step curve, kept off 0 and 1 as far as so few rows ask for.
+
+    Zadrozny & Elkan (2002), by pool adjacent violators; the bounds 1 / (n + 2) are Laplace's rule of
+    succession, as nothing that n rows have not shown is impossible.
+    """
     from sklearn.isotonic import IsotonicRegression
 
     least = 1 / (len(came) + 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,21 +58,6 @@ class Conformal:
         share = np.cumsum(self.weights) / (self.sessions + 1)
         enough = np.searchsorted(share, level - 1e-9)
         return float(self.errors[enough]) if enough < len(self.errors) else float("inf")
-
-    def to_arrays(self) -> dict[str, np.ndarray]:
-        """Return the errors as arrays that can be saved without pickle."""
-        return {
-            "conformal_errors": self.errors,
-            "conformal_weights": self.weights,
-            "conformal_sessions": np.array(self.sessions),
-        }
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Conformal | None:
-        """Make what `to_arrays` took apart; None where the arrays hold none."""
-        if "conformal_errors" not in arrays:
-            return None
-        return cls(arrays["conformal_errors"], arrays["conformal_weights"], int(arrays["conformal_sessions"]))
 
 
 def adaptive_half_widths(

@@ -1,162 +1,230 @@
-"""The trial ledger: every look at a holdout is counted.
+"""The trial ledger: every look at a row is counted, and a sealed row is scored once, when its seal is opened.
 
-One file of JSON lines per dataset in the workspace's `ledger/`, only ever appended to. An entry is written
-with one system call that begins on a line of its own, so two processes may write at once, and a line that
-was torn by a crash spoils no other. What was written first decides who opened a sealed holdout.
+A look is a score shown of some rows: of a holdout, of a walk forward before it, or of a staircase. Rows are
+what they are (`holdout.Rows`), so a look counts at every holdout that shares a row with it, whatever the table,
+its roles, the share held out or the unit; and a sealed row is refused wherever it turns up.
+
+What holds follows from replaying the entries in their order, so of a look and a seal of the same rows that are
+written at once, the first stands. Entries of an earlier version name rows that may not be known any more; they
+then count at every holdout of their dataset.
 """
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import json
-import logging
 import math
-import os
-import re
-import uuid
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
-from core.errors import Message
-from core.files import disk_errors
+from core.errors import Message, UserError
 from core.locale import N_
 from core.settings import settings
 from core.train.scores.bootstrap import Interval
-
-log = logging.getLogger(__name__)
-
-SCORED, SEALED, OPENED = "scored", "sealed", "opened"
-_NAME = re.compile(r"[\w-]{1,128}")
+from core.train.scores.holdout import Rows
+from core.train.scores.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, keep, kept
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One line: which run did what (`scored`, `sealed` or `opened`) to which holdout, when (UTC), and its score.
+@dataclass
+class _Standing:
+    """The looks that count, the seals that hold, and by a look's id the seal that it came too late for."""
 
-    `se` is the score's standard error; score and error are None where undefined or not of this kind.
-    """
-
-    kind: str
-    run_id: str
-    signature: str
-    time: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
-    metric: str = ""
-    value: float | None = None
-    se: float | None = None
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-
-def holdout_signature(rows: Sequence[int] | np.ndarray, target: Iterable[object], unit: str) -> str:
-    """Return what a holdout is known by: a hash of its rows' numbers, what happened in them, and the unit.
-
-    `rows (n,)` and `target (n,)` (as the dataset holds it: a return or a label) in any one order. The same
-    rows scored as another task, with another encoder or under another seed are the same holdout.
-    """
-    lines = sorted(f"{int(row)} {value}" for row, value in zip(rows, np.asarray(target, object), strict=True))
-    return hashlib.sha256("\n".join([unit, *lines]).encode()).hexdigest()[:32]
+    looks: list[Entry] = field(default_factory=list)
+    seals: list[Entry] = field(default_factory=list)
+    late: dict[str, Entry] = field(default_factory=dict)
 
 
 def standard_error(score: Interval) -> float | None:
-    """Return the standard error that a 95% interval implies, half its width over 1.96; None without one."""
+    """Return the standard error that a 95% interval implies, (high - low) / (2 * 1.96); None without one.
+
+    That of the normal interval of the same width: Higgins & Green (eds.), "Cochrane Handbook for Systematic
+    Reviews of Interventions" 5.1 (2011), section 7.7.7.2.
+    """
     width = score.high - score.low
     return None if math.isnan(width) else width / (2 * 1.959964)
 
 
-def record_look(dataset_id: str, signature: str, run_id: str, metric: str, score: Interval) -> None:
-    """Count a scored run. Raises `UserError` where it cannot be written: then the score must not be shown."""
-    value = None if math.isnan(score.value) else score.value
-    _append(
-        dataset_id, Entry(SCORED, run_id, signature, metric=metric, value=value, se=standard_error(score))
+def record_look(
+    dataset_id: str,
+    run_id: str,
+    holdout: Rows,
+    scored: Rows | None = None,
+    metric: str = "",
+    score: Interval | None = None,
+    opened: bool = False,
+) -> Message | None:
+    """Count a look at the rows `scored` (by default the holdout's) and, where there is one, its score.
+
+    With `opened` it opens the holdout's seal; who comes too late is told who looked first. Raises `UserError`
+    where a row of another seal is among them or the look cannot be written: then no score may be shown.
+    """
+    known = score is not None and not math.isnan(score.value)
+    entry = Entry(
+        OPENED if opened else SCORED,
+        run_id,
+        keep(holdout),
+        metric=metric,
+        value=score.value if score and known else None,
+        se=standard_error(score) if score else None,
+        dataset=dataset_id,
+        scored=keep(holdout if scored is None else scored),
+    )
+    first = _write(entry)
+    return _refusal(first) if opened and first else None
+
+
+def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows) -> Message | None:
+    """Seal a holdout until it is opened, and count the look at the rows `scored` before it.
+
+    Returns why the holdout is not sealed where a row of it was looked at before; raises as `record_look` does.
+    """
+    first = _write(Entry(SEALED, run_id, keep(holdout), dataset=dataset_id, scored=keep(scored)))
+    return _refusal(first) if first else None
+
+
+def sealed(dataset_id: str, holdout: str) -> bool:
+    """Whether these very rows, by their name, are sealed: no row of them has been looked at."""
+    asked = Entry("", "", holdout, dataset=dataset_id)
+    return any(_same(entry, asked) for entry in _standing().seals)
+
+
+def looks(dataset_id: str, holdout: str | None = None) -> list[Entry]:
+    """Return the looks at any row of a holdout (or all that were made with a dataset), the oldest first.
+
+    A look at more, fewer or other rows than just these comes without its score. Deleting a run deletes no look.
+    """
+    counted = _standing().looks
+    if holdout is None:
+        return [look for look in counted if look.dataset == dataset_id]
+    asked = Entry("", "", holdout, dataset=dataset_id)
+    return [
+        look if _same(look, asked) else replace(look, metric="", value=None, se=None)
+        for look in counted
+        if _sees(look, asked)
+    ]
+
+
+def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:
+    """Raise `UserError` where a row to be scored is sealed; the holdout's own seal may be `allowed`."""
+    for entry in _standing().seals:
+        held = kept(entry.signature)
+        own = held is not None and holdout is not None and held.same(holdout)
+        if held is None or (own and allowed):
+            continue
+        if own:
+            raise UserError(
+                N_(
+                    "This holdout is sealed: it is scored once, when it is opened. Open it, or go on with a sealed "
+                    "run that is scored by walking forward."
+                )
+            )
+        if inside := held.shared(scored):
+            raise UserError(
+                N_(
+                    "{rows:,} headlines that would be scored lie in the holdout that run {run} sealed: hold out "
+                    "exactly the same rows, or open that holdout first."
+                ),
+                rows=inside,
+                run=entry.run_id,
+            )
+
+
+def require_unseen(dataset_id: str, holdout: Rows) -> None:
+    """Raise `UserError` where a row of a holdout has been looked at, so that it cannot be sealed."""
+    found = looks(dataset_id, keep(holdout))
+    if not found:
+        return
+    seen = [kept(look.scored) for look in found]
+    raise UserError(
+        N_(
+            "{seen:,} of the {all:,} headlines of this holdout have been scored before, first by run {run} on "
+            "{time} (UTC), so it cannot be sealed: hold out sessions that no run has scored."
+        ),
+        seen=len(holdout) if None in seen else holdout.shared(*(rows for rows in seen if rows is not None)),
+        all=len(holdout),
+        run=found[0].run_id,
+        time=_minute(found[0]),
     )
 
 
-def seal(dataset_id: str, signature: str, run_id: str) -> Message | None:
-    """Seal a holdout until it is opened; return why not where it has been looked at already."""
-    first = _first_look(dataset_id, signature)
-    if first is None:
-        _append(dataset_id, Entry(SEALED, run_id, signature))
-    return None if first is None else _refusal(first)
+def unknown(dataset_id: str) -> set[str]:
+    """Return the names of rows that a dataset's entries, of an earlier version, give no rows for."""
+    named = {entry.signature for entry in entries() if entry.dataset == dataset_id}
+    return {name for name in named if kept(name) is None}
 
 
-def open_once(dataset_id: str, signature: str, run_id: str) -> Message | None:
-    """Open a sealed holdout: None for the first to come, else who looked first and when.
+def _write(entry: Entry) -> Entry | None:
+    """Write an entry and see how it stands; return who looked at its holdout before, if anybody."""
+    append(entry)
+    standing = _standing()
+    if entry.id in standing.late:
+        raise UserError(
+            N_(
+                "Meanwhile run {run} has sealed rows that were scored here, so these scores are neither shown nor "
+                "kept: hold out exactly the same rows, or open that holdout first."
+            ),
+            run=standing.late[entry.id].run_id,
+        )
+    first = next((look for look in standing.looks if _sees(look, entry)), entry)
+    return None if first.id == entry.id else first
 
-    Each attempt is logged and counts as a look, also one that comes too late.
+
+def _standing() -> _Standing:
+    """Replay what was written: a look opens no seal but the one of its own holdout, and only when asked to."""
+    standing = _Standing()
+    for entry in entries():
+        hit = [seal for seal in standing.seals if _sees(entry, seal)]
+        others = [seal for seal in hit if entry.kind != OPENED or not _same(entry, seal)]
+        if others:
+            standing.late[entry.id] = others[0]
+            continue
+        standing.seals = [seal for seal in standing.seals if seal not in hit]
+        if entry.kind == SEALED and not any(_sees(look, entry) for look in standing.looks):
+            standing.seals.append(entry)
+        if entry.scored:
+            standing.looks.append(entry)
+    return standing
+
+
+def _sees(look: Entry, holdout: Entry) -> bool:
+    """Whether a look is at a row of a holdout.
+
+    One whose rows are not known any more counts at every holdout of its dataset, but undoes no seal.
     """
-    mine = Entry(OPENED, run_id, signature)
-    _append(dataset_id, mine)
-    first = _first_look(dataset_id, signature)
-    return None if first is None or first.id == mine.id else _refusal(first)
+    if not look.scored or look.scored == holdout.signature:
+        return bool(look.scored)
+    if kept(look.scored) is None:
+        return look.dataset == holdout.dataset and holdout.kind != SEALED
+    return _meeting(settings().home, look.scored, holdout.signature)[0]
 
 
-def sealed(dataset_id: str, signature: str) -> bool:
-    """Whether a holdout has been sealed and not looked at since."""
-    entries = _entries(dataset_id, signature)
-    return any(e.kind == SEALED for e in entries) and not any(e.kind != SEALED for e in entries)
+def _same(one: Entry, other: Entry) -> bool:
+    """Whether two entries are of the same holdout."""
+    known = one.signature == other.signature
+    return known or _meeting(settings().home, one.signature, other.signature)[1]
 
 
-def looks(dataset_id: str, signature: str | None = None) -> list[Entry]:
-    """Return the looks at a holdout (or at all of the dataset's), the oldest first.
-
-    A run that opened a sealed holdout and then scored it looked once. Deleting a run deletes no look.
-    """
-    entries = _entries(dataset_id, signature)
-    scored = Counter((e.run_id, e.signature) for e in entries if e.kind == SCORED)
-    found = []
-    for entry in entries:
-        key = (entry.run_id, entry.signature)
-        if entry.kind == OPENED and scored[key]:
-            scored[key] -= 1  # this opening is the same look as the score
-        elif entry.kind != SEALED:
-            found.append(entry)
-    return found
+def _meeting(home: Path, one: str, other: str) -> tuple[bool, bool]:
+    """Whether rows by these names share one, and whether they are the same; neither where they are not known."""
+    try:
+        return _compared(home, one, other)
+    except LookupError:
+        return False, False
 
 
-def _first_look(dataset_id: str, signature: str) -> Entry | None:
-    return next((e for e in _entries(dataset_id, signature) if e.kind != SEALED), None)
+@lru_cache(maxsize=4096)
+def _compared(home: Path, one: str, other: str) -> tuple[bool, bool]:
+    first, second = kept(one), kept(other)
+    if first is None or second is None:
+        raise LookupError(f"{one} or {other} in {home}")
+    return first.shared(second) > 0, first.same(second)
 
 
 def _refusal(first: Entry) -> Message:
     return Message(
         N_("This holdout is no longer sealed: run {run} looked at it first, on {time} (UTC)."),
-        {"run": first.run_id, "time": first.time[:16].replace("T", " ")},
+        {"run": first.run_id, "time": _minute(first)},
     )
 
 
-def _file(dataset_id: str) -> Path:
-    if not _NAME.fullmatch(dataset_id):
-        raise ValueError(f"{dataset_id!r} is no id of a dataset")
-    return settings().home / "ledger" / f"{dataset_id}.jsonl"
-
-
-def _append(dataset_id: str, entry: Entry) -> None:
-    path = _file(dataset_id)
-    line = f"\n{json.dumps(asdict(entry), ensure_ascii=False, allow_nan=False)}\n".encode()
-    with disk_errors(path):
-        settings().folder("ledger")
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            if os.write(handle, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _entries(dataset_id: str, signature: str | None) -> list[Entry]:
-    path = _file(dataset_id)
-    found = []
-    for line in path.read_bytes().split(b"\n") if path.is_file() else ():
-        if not line.strip():
-            continue
-        try:
-            found.append(Entry(**json.loads(line)))
-        except (ValueError, TypeError) as error:
-            log.warning("a torn line in %s is passed over: %r", path, error)
-    return [entry for entry in found if signature in (None, entry.signature)]
+def _minute(entry: Entry) -> str:
+    return entry.time[:16].replace("T", " ")

@@ -50,7 +50,10 @@ def rank_auc(positive: np.ndarray, score: np.ndarray, w: np.ndarray) -> np.ndarr
 
 
 def average_precision(positive: np.ndarray, score: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Sum over thresholds of precision times the step in recall (scikit-learn's definition)."""
+    """Sum over thresholds of precision times the step in recall, not interpolated.
+
+    Buckley & Voorhees, "Evaluating evaluation measure stability" (2000).
+    """
     pos, neg = (part[:, ::-1] for part in class_weights_by_value(positive, score, w))
     hits = np.cumsum(pos, axis=1)
     precision = ratio(hits, hits + np.cumsum(neg, axis=1), empty=0.0)
@@ -73,7 +76,10 @@ def accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def balanced_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Mean recall over the classes that occur; undefined with fewer than two."""
+    """Mean recall over the classes that occur; undefined with fewer than two.
+
+    Brodersen et al., "The balanced accuracy and its posterior distribution" (2010).
+    """
     hits, actual, _ = confusion(y, p, w)
     recall = ratio(hits, actual, empty=0.0)
     present = (actual > 0).sum(axis=1)
@@ -81,21 +87,31 @@ def balanced_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray
 
 
 def f1(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Mean over the classes that occur or are predicted of F1 = 2 TP / (2 TP + FP + FN)."""
+    """Mean over the classes that occur or are predicted of F1 = 2 TP / (2 TP + FP + FN).
+
+    Van Rijsbergen, "Information Retrieval" (1979); of the two macro averages the mean of F1s (Opitz & Burst,
+    "Macro F1 and macro F1", 2019).
+    """
     hits, actual, predicted = confusion(y, p, w)
     scores = ratio(2 * hits, actual + predicted, empty=0.0)
     return ratio(scores.sum(axis=1), (actual + predicted > 0).sum(axis=1).astype(float))
 
 
 def log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Mean of minus the log of the true class's probability (kept above the least step of a float64)."""
+    """Mean of minus the log of the true class's probability (kept above the least step of a float64).
+
+    The logarithmic score: Good, "Rational decisions" (1952).
+    """
     least = np.finfo(np.float64).eps
     true = p.astype(np.float64)[np.arange(len(y)), y.astype(int)]
     return mean(-np.log(np.clip(true, least, 1 - least)), w)
 
 
 def brier(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Mean squared distance of probabilities to what happened (Brier 1950); halved for two classes."""
+    """Mean squared distance of probabilities to what happened; halved for two classes.
+
+    Brier, "Verification of forecasts expressed in terms of probability" (1950).
+    """
     distance = ((p - np.eye(p.shape[1])[y.astype(int)]) ** 2).sum(axis=1)
     return mean(distance / 2 if p.shape[1] == 2 else distance, w)
 
@@ -124,7 +140,10 @@ def rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def r2(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """1 - residual sum of squares / total sum of squares; undefined where the outcome does not vary."""
+    """1 - residual sum of squares / total sum of squares; undefined where the outcome does not vary.
+
+    Kvålseth, "Cautionary note about R²" (1985), his first form.
+    """
     d = y - y[0]  # exactly 0 where the outcome does not vary
     d = d - d.mean()
     total = w @ d**2 - w.sum(axis=1) * mean(d, w) ** 2
@@ -146,7 +165,10 @@ def rank_ic(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def hit_rate(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Share of rows in which the return is on the predicted side of 0 (0 itself counts as not above)."""
+    """Share of rows in which the return is on the predicted side of 0 (0 itself counts as not above).
+
+    Pesaran & Timmermann, "A simple nonparametric test of predictive performance" (1992).
+    """
     return mean(((p > 0) == (y > 0)).astype(float), w)
 
 
