@@ -21,7 +21,7 @@ run = frame.chosen_run(data)
 if run is not None:
     lift.answer(run)
     draw.verdict(run)
-    draw.warnings(run)
+    draw.warnings(run, data)
     frame.onward("explain", _("Next: why does the model think so?"))
     tabs = st.tabs(
         [
@@ -33,9 +33,9 @@ if run is not None:
         ]
     )
     with tabs[0]:
-        scores.score_chart(run)
+        scores.score_chart(run, data)
         draw.split_line(run)
-        lift.walk_chart(run)
+        lift.walk_chart(run, data)
         scores.pictures(run, data)
         scores.score_table(run)
     with tabs[1]:

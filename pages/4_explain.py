@@ -24,4 +24,4 @@ st.markdown(f"> {as_typed(headline)}")
 draw.waterfall(run, found, place, "chart-waterfall", _("From the average to this prediction (ensemble)"),
                _("one row; red and blue say up and down, the number says how far"))  # fmt: skip
 draw.member_table(run, found, place)
-frame.onward("predict", _("Next: try a headline of your own"))
+frame.onward("maps", _("Next: see the headlines on a map"))

@@ -2,6 +2,7 @@
 
 from core.ui import frame
 from core.ui import maps as draw
+from core.ui.text import _
 
 frame.start("maps")
 data = frame.need_dataset()
@@ -13,3 +14,5 @@ draw.warm_up_once()
 points = draw.layout(data, vectors, settings)
 if points is not None:
     draw.picture(data, points, settings, colour, run)
+if run is not None:
+    frame.onward("predict", _("Next: try a headline of your own"))

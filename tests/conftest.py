@@ -7,8 +7,12 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
 
 ROOT = Path(__file__).parents[1]
 
@@ -26,6 +30,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+def _plenty_of_memory(patch: pytest.MonkeyPatch) -> None:
+    from core.embed import memory
+
+    patch.setattr(memory, "available_bytes", lambda device="auto": 10**12)
+
+
+@pytest.fixture(autouse=True)
+def _memory_that_holds_any_encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every encoder fits, however full this machine is just now; tests/test_memory.py says itself what is free."""
+    if request.module.__name__ != "test_memory":
+        _plenty_of_memory(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -52,39 +69,64 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shared_encoders: Path)
 
 @dataclass(frozen=True)
 class Lab:
-    """A workspace in which the whole way has been gone on the sample's first rows."""
+    """A workspace in which the whole way has been gone on the sample's first rows.
+
+    `runs` are "classify" and "regress", "walked" with a fold before the holdout and its staircase, and "sealed",
+    which is of rows of its own, those of the dataset `sealed`: its holdout is still sealed.
+    """
 
     home: Path
     file: Path
     dataset: str
+    sealed: str
     runs: dict[str, str]
 
 
-@pytest.fixture(scope="session")
-def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path) -> Lab:
-    """Read 400 rows of the sample, embed them with the bundled encoder, and train both tasks."""
+def _kept_table(file: Path, lines: list[str]) -> Dataset:
+    """Write lines of the sample into a file, and keep the table that it is read as."""
     from core.data.build import build_dataset
     from core.data.library import save_dataset
     from core.data.plan import Plan
     from core.data.reading import read_table
     from core.data.roles import guess_roles
+
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    frame = read_table(file.read_bytes()).frame
+    data = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
+    save_dataset(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path) -> Lab:
+    """Read 400 rows of the sample, embed them with the bundled encoder, and train on them; seal 200 others."""
     from core.embed import embed
-    from core.train import TrainSettings, save_run, train
+    from core.train import TrainSettings, train_and_record
+    from core.train.models import forest
+    from core.train.stairs import draw_staircase
+    from core.train.store import load_run
 
     home = _workspace(tmp_path_factory.mktemp("lab") / "home", shared_encoders)
+    header, *rows = (ROOT / "sample_data" / "headlines.csv").read_text(encoding="utf-8").splitlines()
     file = home.parent / "first_rows.csv"
-    lines = (ROOT / "sample_data" / "headlines.csv").read_text(encoding="utf-8").splitlines()
-    file.write_text("\n".join(lines[:401]) + "\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEADLINE_LAB_HOME", str(home))
-        frame = read_table(file.read_bytes()).frame
-        data = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
-        save_dataset(data)
-        vectors = embed(data.headlines, "multilingual-e5-small").vectors
-        runs = {task: train(data, vectors, TrainSettings(task)) for task in ("classify", "regress")}
-        for run in runs.values():
-            save_run(run)
-    return Lab(home, file, data.id, {task: run.id for task, run in runs.items()})
+        patch.setattr(forest, "TREES", 25)
+        _plenty_of_memory(patch)
+        data = _kept_table(file, [header, *rows[:400]])
+        apart = _kept_table(home.parent / "sealed_rows.csv", [header, *rows[400:600]])
+        runs = {}
+        for name, table, settings in (
+            ("classify", data, TrainSettings("classify")),
+            ("regress", data, TrainSettings("regress")),
+            ("walked", data, TrainSettings("classify", folds=1)),
+            ("sealed", apart, TrainSettings("classify", folds=1, sealed=True)),
+        ):
+            vectors = embed(table.headlines, "multilingual-e5-small").vectors
+            runs[name] = train_and_record(table, vectors, settings).id
+        walked = load_run(runs["walked"])
+        draw_staircase(walked, data, embed(data.headlines, "multilingual-e5-small").vectors)
+    return Lab(home, file, data.id, apart.id, runs)
 
 
 @pytest.fixture

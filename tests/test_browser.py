@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import openpyxl
@@ -22,8 +23,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def server(home):
+@contextmanager
+def serving(home, seconds=120):
+    """Run the app on a port that is free now; the address, or None where the server ended by itself."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -31,16 +33,37 @@ def server(home):
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HEADLINE_LAB_HOME": str(home)})
     url = f"http://localhost:{port}"
     try:
-        for _ in range(120):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.5)
-        yield url
+        yield url if _answers(process, url, time.monotonic() + seconds) else None
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _answers(process, url, end):
+    """Wait until the server answers (True) or has ended (False)."""
+    while process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
+        except OSError:
+            assert time.monotonic() < end, f"{url} does not answer"
+            time.sleep(0.5)
+        else:
+            return process.poll() is None
+    return False
+
+
+@pytest.fixture
+def server(home):
+    for _ in range(3):  # another program may take the port before the server does
+        with serving(home) as url:
+            if url:
+                yield url
+                return
+    pytest.fail("the server ended by itself, three times")
 
 
 @pytest.fixture
@@ -99,8 +122,8 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("button", name="제목 임베딩하기", exact=True).click()
     page.get_by_text("벡터로 준비되어 있습니다").wait_for()
 
-    page.get_by_role("button", name="다음: 모델 학습하기").click()
-    page.get_by_role("button", name="세 모델 학습하기").click()
+    page.get_by_role("button", name="다음: 모형 학습하기").click()
+    page.get_by_role("button", name="세 모형 학습하기").click()
     page.get_by_role("heading", name="ROC AUC").wait_for()
     assert "run=" in page.url
 

@@ -9,8 +9,6 @@ from core.errors import UserError
 from core.train.scores.calibration import Calibrator, reliability
 from core.train.scores.metrics import auc, ece
 
-RNG = np.random.default_rng(0)
-
 
 def overconfident(n=2000, classes=2, seed=0):
     """Outcomes and probabilities that are too sure of themselves."""
@@ -38,7 +36,7 @@ def test_the_calibration_error_is_the_mean_distance_of_the_curve():
 
 
 def test_rows_of_one_session_do_not_narrow_a_bin():
-    came = RNG.random(40) < 0.5
+    came = np.arange(40) % 3 == 0
     one = reliability(came, np.full(40, 0.5), np.arange(40), seed=0)[0]
     many = reliability(came.repeat(10), np.full(400, 0.5), np.arange(40).repeat(10), seed=0)[0]
     assert (many.rows, many.blocks) == (400, 40)
@@ -72,7 +70,7 @@ def test_the_sigmoid_is_that_of_scikit_learn_on_the_log_odds():
     y, p = overconfident()
     slope, intercept = _sigmoid_calibration(np.log(p[:, 1] / p[:, 0]), y)
     made = Calibrator.fit(y, p, "sigmoid").curves[0]
-    assert made[:, 0] == pytest.approx([-slope, -intercept], rel=1e-3)
+    assert made[:, 0] == pytest.approx([-slope, -intercept], rel=1e-3, abs=2e-4)  # where theirs stops
 
 
 def test_the_isotonic_curve_is_that_of_scikit_learn():

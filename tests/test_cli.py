@@ -149,15 +149,6 @@ def test_a_staircase_that_fails_after_the_training_leaves_the_run_printed(own_la
     assert load_run(found["run_id"]).id == found["run_id"]
 
 
-def test_a_staircase_over_sealed_rows_is_refused_before_the_training(own_lab, capsys):
-    assert main(["run", str(own_lab.file), "--folds", "1", "--sealed"]) == 0
-    capsys.readouterr()
-    assert main(["run", str(own_lab.file), "--split", "group", "--staircase"]) == 1
-    captured = capsys.readouterr()
-    assert "sealed" in captured.err.strip().splitlines()[-1]
-    assert "Trained" not in captured.err
-
-
 @pytest.mark.slow
 def test_a_seal_holds_whatever_columns_are_used(own_lab, capsys):
     run = ("run", str(own_lab.file), "--folds", "1")

@@ -51,6 +51,18 @@ def test_the_converted_folder_is_an_encoder_of_its_own(pickled):
     assert converted.notice == ""
 
 
+def test_what_else_lies_in_the_folder_is_not_copied(pickled):
+    tensors = torch.load(pickled / "pytorch_model.bin", weights_only=True)
+    torch.save({name: tensor + 3 for name, tensor in tensors.items()}, pickled / "pytorch_model.bin")
+    for name in ("train.txt", "corpus/headlines.json", "runs/1/trainer_state.json", "old.model"):
+        (pickled / name).parent.mkdir(parents=True, exist_ok=True)
+        (pickled / name).write_text("[]")
+    converted = safetensors_folder(pickled)
+    copied = {file.relative_to(converted).as_posix() for file in converted.rglob("*") if file.is_file()}
+    assert copied == {"config.json", "vocab.txt", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
+                      "sentence_bert_config.json", "model.safetensors"}  # fmt: skip
+
+
 def test_weights_are_read_once(pickled, monkeypatch):
     first = safetensors_folder(pickled)
     monkeypatch.setattr(convert, "_read_pickle", lambda file: pytest.fail("read again"))

@@ -60,13 +60,28 @@ def test_an_encoder_whose_modules_normalise_gives_vectors_of_length_one(home, tm
     np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
 
-def test_a_single_headline_is_answered_in_the_middle_of_a_job(tiny, monkeypatch):
+def test_a_single_headline_waits_for_no_batch_of_a_job(tiny, monkeypatch):
     monkeypatch.setitem(encoder_module.TOKEN_BUDGET, "cpu", 20)
-    alone = tiny.encode(TEXTS[:1])
-    batches = tiny.encode_batches(TEXTS * 20)
-    next(batches)
-    np.testing.assert_allclose(tiny.encode(TEXTS[:1]), alone, atol=1e-5)
-    assert sum(len(batch.indices) for batch in batches) > len(TEXTS)
+    alone, (single, _cut) = tiny.encode(TEXTS[:1]), tiny._tokenize(TEXTS[:1])
+    begun, go_on, pooled = threading.Event(), threading.Event(), tiny._pooled
+
+    def stands_still_in_the_job(model, ids):
+        if ids != single:
+            begun.set()
+            assert go_on.wait(120)
+        return pooled(model, ids)
+
+    monkeypatch.setattr(tiny, "_pooled", stands_still_in_the_job)
+    with ThreadPoolExecutor(2) as pool:
+        job = pool.submit(lambda: list(tiny.encode_batches(TEXTS[1:] * 20)))
+        try:
+            assert begun.wait(60)
+            answer = pool.submit(tiny.encode, TEXTS[:1]).result(60)
+        finally:
+            go_on.set()
+        batches = job.result()
+    np.testing.assert_allclose(answer, alone, atol=1e-5)
+    assert len(batches) > 20  # all of them were still to come
 
 
 def test_an_encoder_that_is_loaded_is_given_while_another_one_loads(home, tmp_path, monkeypatch):
@@ -77,13 +92,13 @@ def test_an_encoder_that_is_loaded_is_given_while_another_one_loads(home, tmp_pa
 
     def slow(card, device):
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(120)
         return load(card, device)
 
     monkeypatch.setattr(Encoder, "load", slow)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(load_encoder, second, "cpu")
-        assert begun.wait(30)
+        assert begun.wait(60)
         assert load_encoder(first, "cpu") is loaded
         go_on.set()
         assert waiting.result().card == second

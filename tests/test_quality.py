@@ -12,8 +12,6 @@ from core.data.plan import Exchange, Plan, TargetRule
 from core.data.quality import Finding, TokenCounter, as_problems, quality_report, rows_with_reasons
 from core.errors import Message
 
-RNG = np.random.default_rng(0)
-
 
 def _found(data, plan, counter=None):
     """Return the findings by their code, and by code and name where they are about one column or class."""
@@ -96,7 +94,7 @@ def test_rows_without_a_partner_in_the_second_file_are_found_and_can_be_left_out
 
 def test_an_unreadable_feature_can_be_left_out_but_not_the_target():
     problems = (_problem("bad_number", 1), _problem("bad_number", 2, column="결과"))
-    data, plan = _balanced(features={"RSI": RNG.normal(size=120)}, problems=problems)
+    data, plan = _balanced(features={"RSI": np.arange(120.0)}, problems=problems)
     actions = [f.action for f in quality_report(data, plan).findings if f.code == "bad_number"]
     assert actions[0].plan == plan.without_feature("RSI")
     assert actions[1] is None
@@ -333,8 +331,8 @@ def test_returns_beyond_the_daily_limit_are_found(exchange, horizon, found):
 
 
 def test_constant_empty_and_missing_features_are_found_and_can_be_left_out():
-    some = np.where(np.arange(120) < 10, np.nan, RNG.normal(size=120))
-    most = np.where(np.arange(120) < 80, np.nan, RNG.normal(size=120))
+    some = np.where(np.arange(120) < 10, np.nan, np.arange(120))
+    most = np.where(np.arange(120) < 80, np.nan, np.arange(120))
     features = {"one": [3.0] * 120, "none": [np.nan] * 120, "some": some, "most": most}
     data, plan = _balanced(features=features)
     found = _found(data, plan)
@@ -348,7 +346,7 @@ def test_constant_empty_and_missing_features_are_found_and_can_be_left_out():
 
 
 def test_a_feature_in_disguise_is_serious_and_can_be_left_out():
-    target = RNG.normal(0, 0.02, 120)
+    target = np.random.default_rng(0).normal(0, 0.02, 120)
     data, plan = _balanced(target=target.tolist(), features={"가격": target * 2 + 1})
     finding = _found(data, plan)["disguised_target:가격"]
     assert finding.level == "serious"
@@ -454,7 +452,7 @@ def test_a_table_of_one_row_gets_a_report():
 
 
 def test_a_good_table_has_nothing_serious():
-    n = 1200
-    data, plan = table(news(n), RNG.normal(0, 0.02, n).tolist(), [i // 10 for i in range(n)],
-                       [f"회사{i % 10}" for i in range(n)], features={"RSI": RNG.normal(size=n)})  # fmt: skip
+    n, rng = 1200, np.random.default_rng(0)
+    data, plan = table(news(n), rng.normal(0, 0.02, n).tolist(), [i // 10 for i in range(n)],
+                       [f"회사{i % 10}" for i in range(n)], features={"RSI": rng.normal(size=n)})  # fmt: skip
     assert [f.level for f in quality_report(data, plan).findings] == ["info"]

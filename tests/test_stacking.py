@@ -66,18 +66,18 @@ def test_no_weight_of_a_stack_is_below_zero(y, predictions):
 
 @pytest.mark.parametrize(("y", "predictions"), [(WIN, WINS), (RETURN, RETURNS), (THREE, THREES)])
 def test_a_weight_of_two_is_the_row_twice(y, predictions):
-    weight = RNG.integers(1, 3, N)
+    weight = np.where((A > 0) == (y > y.mean()), 2, 1)  # the rows of which "a" is right
     twice = np.repeat(np.arange(N), weight)
     weighted, repeated = Stack.fit(predictions, y, weight), Stack.fit(take(predictions, twice), y[twice])
     plain = Stack.fit(predictions, y)
     assert weighted.weights == pytest.approx(repeated.weights, abs=1e-4)
     assert weighted.intercept == pytest.approx(repeated.intercept, abs=1e-4)
-    assert np.abs(weighted.weights - plain.weights).max() > 1e-3
+    assert weighted.weights[0] > plain.weights[0] + 0.01
 
 
 def test_a_few_rows_of_noise_leave_the_stack_near_the_mean():
     rng = np.random.default_rng(5)
-    few = {name: chances(0.1 * rng.normal(size=10)) for name in "abc"}
+    few = {name: chances(0.03 * rng.normal(size=10)) for name in "abc"}
     stack = Stack.fit(few, np.resize([0.0, 1.0], 10))
     assert stack.weights == pytest.approx(np.full(3, 1 / 3), abs=0.2)
 
@@ -145,5 +145,4 @@ def test_rank_means_of_classes_are_probabilities_near_the_mean(predictions):
 def test_a_model_that_says_the_same_of_every_row_has_a_rank_all_the_same():
     constant = {"a": RETURNS["a"], "b": np.full(N, 0.01)}
     p = RankMean.fit(constant).predict(constant)
-    assert np.isfinite(p).all()
-    assert np.corrcoef(p, A)[0, 1] > 0.95
+    assert np.array_equal(np.argsort(p), np.argsort(A))

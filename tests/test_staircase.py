@@ -197,7 +197,7 @@ def test_steps_survive_json(table):
 def test_the_sentence_of_a_fall_says_what_is_forbidden_and_what_it_cost():
     text = str(sentence(shared_by_session().steps()[1]))
     assert text.startswith(
-        "Once the model may learn from earlier days only, the ROC AUC falls from 1.00 to 0."
+        "Once the model may learn from earlier days only, the ROC AUC falls from 1.000 to 0."
     )
     assert "cannot be had in real use" in text
 
@@ -209,10 +209,13 @@ def test_the_sentence_of_a_step_with_nothing_to_forbid_says_that_it_cost_nothing
 @pytest.mark.parametrize(
     ("drop", "words"),
     [
-        ((0.3, 0.2, 0.4), "falls from 0.90 to 0.60, by 0.30 \\[0.20, 0.40\\]. That part was recognising"),
-        ((0.001, -0.02, 0.03), "from 0.60 to 0.60 \\(a change of .0.00.*cost nothing here"),
-        ((-0.2, -0.3, -0.1), "from 0.40 to 0.60 \\(a change of \\+0.20.*cost nothing here"),
-        ((0.1, -0.1, 0.3), "from 0.70 to 0.60. That may be chance .*cannot be said"),
+        (
+            (0.3, 0.2, 0.4),
+            "falls from 0.900 to 0.600, by 0.300 \\[0.200, 0.400\\]. That part was recognising",
+        ),
+        ((0.001, -0.02, 0.03), "from 0.601 to 0.600 \\(a change of -0.001 .*cost nothing here"),
+        ((-0.2, -0.3, -0.1), "from 0.400 to 0.600 \\(a change of \\+0.200.*cost nothing here"),
+        ((0.1, -0.1, 0.3), "from 0.700 to 0.600. That may be chance .*cannot be said"),
         ((0.1, math.nan, math.nan), "too few days to say"),
     ],
 )

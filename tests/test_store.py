@@ -87,15 +87,16 @@ def write_until_killed(folder, written):
     with VectorStore(folder) as store:
         for i in itertools.count():
             store.put(SPACE, [f"제목 {i}"], some_vectors(1))
-            written.put(i)
+            written.send(i)
 
 
 def test_a_writer_killed_at_any_moment_loses_nothing_it_had_written(tmp_path):
     context = multiprocessing.get_context("spawn")
-    written = context.SimpleQueue()
-    writer = context.Process(target=write_until_killed, args=(tmp_path, written))
+    written, sent = context.Pipe(duplex=False)
+    writer = context.Process(target=write_until_killed, args=(tmp_path, sent))
     writer.start()
-    last = [written.get() for _ in range(30)][-1]
+    sent.close()  # here: a writer that ends by itself is an EOFError now, not an endless wait
+    last = [written.recv() for _ in range(30)][-1]
     writer.kill()
     writer.join()
     with VectorStore(tmp_path) as store:
@@ -329,7 +330,7 @@ def open_at_once(folder, barrier, seed):
 @pytest.mark.slow
 def test_many_processes_may_begin_the_same_store_at_once(tmp_path):
     context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(6, timeout=60)
+    barrier = context.Barrier(6, timeout=300)
     writers = [context.Process(target=open_at_once, args=(tmp_path, barrier, seed)) for seed in range(6)]
     for writer in writers:
         writer.start()

@@ -4,6 +4,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import signal
 import sqlite3
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from tiny_encoders import CORPUS, save_wordpiece
 
-from core.embed import embed, encoder, precision, resolve, vector_file, vectors_if_stored
+from core.embed import embed, encoder, memory, precision, resolve, vector_file, vectors_if_stored
 from core.embed.pooling import POOLINGS
 from core.embed.store import VectorStore
 from core.errors import UserError
@@ -20,10 +21,11 @@ from core.jobs import JobQueue, queue
 
 KILLS = 20
 TEXTS = [f"{CORPUS[i % len(CORPUS)]} {i}" for i in range(6_000)]
-BATCH = 8  # texts in a batch at most, by the budget that `_prepare` sets
-# What may be computed and not yet written when one core works: the batch that is being written, and those
-# that are made while it is (see core/embed/lanes.py).
+BUDGET = 96  # tokens in a batch
+# Batches that may be computed and not yet written when one core works: the one that is being written, and
+# those that are made while it is (see core/embed/lanes.py).
 UNWRITTEN = 3
+PATIENCE = 300  # seconds after which a process that should have ended hangs
 
 
 @pytest.fixture(autouse=True)
@@ -46,36 +48,58 @@ def context():
     return context
 
 
-def _prepare(home):
-    """Make this new process embed in small batches, in float32, on one core, and log each one it computes."""
+def _prepare(home, last=None, moment=0.0):
+    """Make this new process embed in small batches, in float32, on one core, and log each batch it computes.
+
+    It kills itself so many seconds after it has computed batch number `last`; the next one is not begun, and
+    those before it are being written meanwhile.
+    """
     import torch
 
     os.environ["HEADLINE_LAB_HOME"] = str(home)
     torch.set_num_threads(1)
     precision.native_halves = lambda device: ()
-    encoder.TOKEN_BUDGET["cpu"] = BATCH * 12  # the shortest of these texts has 12 tokens
+    memory.available_bytes = lambda device="auto": 10**12
+    encoder.TOKEN_BUDGET["cpu"] = BUDGET
     log = os.open(home / "computed", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-    pooled = encoder.Encoder._pooled
+    number, pooled = itertools.count(1), encoder.Encoder._pooled
 
     def logged(self, model, ids):
         vectors = pooled(self, model, ids)
         os.write(log, f"{len(ids)}\n".encode())
+        if next(number) == last:
+            time.sleep(moment)
+            os.kill(os.getpid(), signal.SIGKILL)
         return vectors
 
     encoder.Encoder._pooled = logged
 
 
-def _embed_texts(home, name, texts):
-    _prepare(home)
+def _embed_texts(home, name, texts, last, moment):
+    _prepare(home, last, moment)
     embed(texts, name)
 
 
-def _embed_in_job(home, name, texts):
+def _embed_beside_another(home, name, texts, barrier):
+    """Embed in a process that waits for the other one after both have found nothing in the store."""
     _prepare(home)
-    queue().submit(
+    encode_batches = encoder.Encoder.encode_batches
+
+    def together(self, missing):
+        barrier.wait()
+        return encode_batches(self, missing)
+
+    encoder.Encoder.encode_batches = together
+    embed(texts, name)
+
+
+def _embed_in_job(home, name, texts, last):
+    _prepare(home, last)
+    job = queue().submit(
         "embed", {"encoder": name}, lambda report: {"rows": embed(texts, name, "mean", report).rows}
     )
-    time.sleep(600)
+    while queue().get(job.id).active:
+        time.sleep(0.01)
 
 
 def _computed(home: Path) -> list[int]:
@@ -84,16 +108,15 @@ def _computed(home: Path) -> list[int]:
     return [int(line) for line in log.read_text().split()] if log.exists() else []
 
 
-def _kill_after(process, home, batches):
-    """End a process by SIGKILL some batches, and a moment more, from now."""
-    process.start()
-    last = len(_computed(home)) + batches
-    while len(_computed(home)) < last:
-        assert process.is_alive(), "it ended by itself"
-        time.sleep(0.001)
-    time.sleep(random.uniform(0, 0.02))
-    process.kill()
-    process.join()
+def _ended(*processes):
+    """Start the processes and return how each of them ended."""
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(PATIENCE)
+        process.kill()  # one that hangs
+        process.join()
+    return [process.exitcode for process in processes]
 
 
 def _stored() -> int:
@@ -117,16 +140,21 @@ def _assert_right(name, texts):
 
 @pytest.mark.slow
 def test_kill_9_twenty_times_in_mid_embedding_loses_only_what_was_not_yet_written(tiny, home, context):
-    random.seed(0)
-    kept = [0]
+    moments = random.Random(0)
+    kept = 0
     for _ in range(KILLS):
-        process = context.Process(target=_embed_texts, args=(home, tiny, TEXTS))
-        _kill_after(process, home, random.randint(UNWRITTEN + 1, 25))
-        kept.append(_stored())
-    assert all(before < after < len(TEXTS) for before, after in itertools.pairwise(kept))
-    assert sum(_computed(home)) - kept[-1] <= KILLS * UNWRITTEN * BATCH
+        before, last = len(_computed(home)), moments.randint(UNWRITTEN + 1, 25)
+        process = context.Process(
+            target=_embed_texts, args=(home, tiny, TEXTS, last, moments.uniform(0, 0.005))
+        )
+        assert _ended(process) == [-signal.SIGKILL]
+        sizes = _computed(home)[before:]
+        assert len(sizes) == last
+        written, kept = _stored() - kept, _stored()
+        assert written in [sum(sizes[:n]) for n in range(last - UNWRITTEN, last + 1)]  # whole batches
+    assert 0 < kept < len(TEXTS)
     rest = embed(TEXTS, tiny)
-    assert (rest.from_store, rest.embedded) == (kept[-1], len(TEXTS) - kept[-1])
+    assert (rest.from_store, rest.embedded) == (kept, len(TEXTS) - kept)
     assert _stored() == len(TEXTS)
     _assert_right(tiny, TEXTS)
 
@@ -135,7 +163,8 @@ def test_kill_9_twenty_times_in_mid_embedding_loses_only_what_was_not_yet_writte
 def test_a_server_that_is_restarted_shows_the_job_as_interrupted_and_the_embedding_resumes(
     tiny, home, context
 ):
-    _kill_after(context.Process(target=_embed_in_job, args=(home, tiny, TEXTS[:600])), home, 20)
+    process = context.Process(target=_embed_in_job, args=(home, tiny, TEXTS[:600], 20))
+    assert _ended(process) == [-signal.SIGKILL]
     jobs = JobQueue(home / "jobs")
     job = jobs.find("embed", encoder=tiny)
     assert job.status == "interrupted"
@@ -158,13 +187,9 @@ def test_a_server_that_is_restarted_shows_the_job_as_interrupted_and_the_embeddi
 @pytest.mark.slow
 def test_two_processes_embed_the_same_texts_at_once_without_error_and_one_row_each(tiny, home, context):
     texts = TEXTS[:400]
-    both = [context.Process(target=_embed_texts, args=(home, tiny, texts)) for _ in range(2)]
-    for process in both:
-        process.start()
-    for process in both:
-        process.join()
-    assert [process.exitcode for process in both] == [0, 0]
-    assert sum(_computed(home)) > len(texts)  # they did meet
+    asked = home, tiny, texts, context.Barrier(2, timeout=PATIENCE)
+    assert _ended(*(context.Process(target=_embed_beside_another, args=asked) for _ in range(2))) == [0, 0]
+    assert sum(_computed(home)) == 2 * len(texts)  # each has made them all
     assert _stored() == len(texts)
     (file,) = (home / "vectors").glob("*.sqlite")
     with sqlite3.connect(file) as connection:
@@ -241,14 +266,14 @@ def test_a_file_cut_short_is_noticed_and_computed_anew(tiny, file):
 @pytest.mark.slow
 def test_a_byte_flipped_anywhere_never_gives_a_wrong_vector_or_an_error_and_heals(tiny, file):
     whole = file.read_bytes()
-    random.seed(0)
+    places = random.Random(0)
     header, anywhere = range(110), range(len(whole))
     tree = [p for start in range(0, len(whole), 16_384) for p in range(start, start + 600)]
     expected = _right(tiny, TEXTS[:300])
     for number in range(180):
-        position = random.choice((header, tree, anywhere)[number % 3])
+        position = places.choice((header, tree, anywhere)[number % 3])
         file.write_bytes(whole)
-        _flip(file, position, 1 << random.randrange(8))
+        _flip(file, position, 1 << places.randrange(8))
         for _time in range(4):  # an index out of order may lose more texts as it is mended
             results = _all_poolings(tiny, TEXTS[:300])
             for result, right in zip(results, expected, strict=True):

@@ -59,7 +59,7 @@ def test_with_weights_of_one_a_metric_equals_its_counterpart(name, data, expecte
 @pytest.mark.parametrize("task", ["classify", "regress"])
 def test_a_weight_of_two_counts_as_the_row_twice(task):
     y, p = THREE if task == "classify" else RETURNS
-    times = RNG.integers(0, 4, N)
+    times = np.random.default_rng(1).integers(0, 4, N)
     for metric in metrics.METRICS[task]:
         weighted = metric.compute(y, p, times[None].astype(float))[0]
         copied = metric.compute(y.repeat(times), p.repeat(times, axis=0), one(times.sum()))[0]
@@ -69,7 +69,7 @@ def test_a_weight_of_two_counts_as_the_row_twice(task):
 @pytest.mark.parametrize("task", ["classify", "regress"])
 def test_many_weightings_at_once_equal_each_alone(task):
     y, p = TWO if task == "classify" else RETURNS
-    w = RNG.integers(0, 3, (4, N)).astype(float)
+    w = np.random.default_rng(1).integers(0, 3, (4, N)).astype(float)
     for metric in metrics.METRICS[task]:
         alone = [metric.compute(y, p, row[None])[0] for row in w]
         assert metric.compute(y, p, w) == pytest.approx(alone, abs=1e-12), metric.name
@@ -108,10 +108,6 @@ def test_the_main_metric_of_a_task_is_one_of_its_metrics():
         assert name in [metric.name for metric in metrics.METRICS[task]]
 
 
-def untied(classes):
-    return RNG.dirichlet(np.ones(classes), size=N)
-
-
 def calibration_error(came, sure):
     """The error from scikit-learn's curve over ten bins of equal mass."""
     share, probability = calibration_curve(came, sure, n_bins=10, strategy="quantile")
@@ -120,7 +116,8 @@ def calibration_error(came, sure):
 
 @pytest.mark.parametrize("classes", [2, 3])
 def test_the_calibration_error_is_that_of_the_curve_over_bins_of_equal_mass(classes):
-    y, p = RNG.integers(0, classes, N).astype(float), untied(classes)
+    rng = np.random.default_rng(1)
+    y, p = rng.integers(0, classes, N).astype(float), rng.dirichlet(np.ones(classes), size=N)  # untied
     sure, came = (p[:, 1], y == 1) if classes == 2 else (p.max(axis=1), p.argmax(axis=1) == y)
     assert metrics.ece(y, p, one())[0] == pytest.approx(calibration_error(came, sure), abs=1e-12)
 
@@ -132,7 +129,7 @@ def test_probabilities_that_come_true_have_no_calibration_error():
 
 
 def test_the_spread_is_the_mean_of_the_top_fifth_less_that_of_the_bottom_fifth():
-    y, p = RNG.normal(size=N), RNG.normal(size=N)
+    y, p = np.random.default_rng(1).normal(size=(2, N))
     order = np.argsort(p)
     expected = y[order[-40:]].mean() - y[order[:40]].mean()
     assert metrics.spread(y, p, one())[0] == pytest.approx(expected)

@@ -151,7 +151,10 @@ def multilingual_e5(folder: Path) -> Path:
 
 
 def bge_m3(folder: Path) -> Path:
-    """upskyy/bge-m3-korean: XLM-R with SentencePiece's file alone, sharded half-precision weights, CLS."""
+    """upskyy/bge-m3-korean: XLM-R with SentencePiece's file alone, sharded half-precision weights.
+
+    It pools CLS as BGE-M3 itself does, where the Korean one takes the mean: one of the kinds is to have CLS.
+    """
     config = _config(folder, "xlm-roberta", ["XLMRobertaModel"], pad_token_id=1, max_position_embeddings=66)
     write_pieces(folder, "sentencepiece.bpe.model", "XLMRobertaTokenizer")
     write_pooling(folder, "cls", "Normalize")
@@ -182,7 +185,7 @@ def ko_electra(folder: Path) -> Path:
 
 
 def gte_korean(folder: Path) -> Path:
-    """upskyy/gte-base-korean: the remote-code kind `new`, XLM-R's tokenizer, CLS pooling."""
+    """upskyy/gte-base-korean: the remote-code kind `new`, XLM-R's tokenizer, mean pooling."""
     code = "Alibaba-NLP/new-impl--"
     config = _config(
         folder,
@@ -200,7 +203,7 @@ def gte_korean(folder: Path) -> Path:
     )
     write_pieces(folder, "sentencepiece.bpe.model", "XLMRobertaTokenizer", with_json=True)
     (folder / "sentencepiece.bpe.model").unlink()
-    write_pooling(folder, "cls")
+    write_pooling(folder, "mean")
     return write_weights(folder, new_kind_tensors(config), "safetensors")
 
 

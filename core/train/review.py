@@ -24,7 +24,7 @@ from core.train.scoreboard import Scored
 from core.train.scores import by_session, calibration, ceiling, conformal, costs, portfolio, slices
 from core.train.scores.bootstrap import Interval, blocks, count_blocks, intervals, share_interval
 from core.train.scores.events import event_weights
-from core.train.scores.metrics import BINS, MAIN_METRIC, metric_named
+from core.train.scores.metrics import MAIN_METRIC, bins_for, metric_named
 from core.train.splits.split import make_split
 from core.train.tested import HOLDOUT
 
@@ -41,6 +41,12 @@ def tested(run: Run, dataset: Dataset) -> Scored:
     return _scored(run, dataset, list(run.scores), run.predictions)
 
 
+def walked(run: Run, dataset: Dataset) -> int:
+    """Return how many headlines or events the folds of the walk forward test."""
+    table = run.all_predictions
+    return len(_tested(run, dataset, MEAN, table[_fold(table) != HOLDOUT]).y)
+
+
 def calibration_curve(run: Run, dataset: Dataset, model: str = MEAN) -> Calibration | Message:
     """Return how probabilities compare with what came true: of the last of two classes, else of the most probable."""
     if not run.classes:
@@ -50,7 +56,7 @@ def calibration_curve(run: Run, dataset: Dataset, model: str = MEAN) -> Calibrat
     sure, came = (p[:, 1], test.y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == test.y)
     seed, ece = run.settings.seed, run.scores.get(model, {}).get("ece")
     return Calibration(
-        tuple(calibration.reliability(came, sure, test.block, seed, bins=max(2, min(BINS, len(came) // 10)))),
+        tuple(calibration.reliability(came, sure, test.block, seed, bins=bins_for(len(came)))),
         ece or intervals(test.y, p, test.block, [metric_named("ece")], seed)["ece"],
         run.classes[1] if two else "",
         float(sure.mean()),

@@ -27,9 +27,9 @@ from core.train.settings import TrainSettings
 from core.train.splits.partition import Split, apart
 from core.train.splits.split import folds, make_split, require_learnable_folds, rows_to_split
 from core.train.splits.splitters import RandomFolds
-from core.train.steps import GROUPS, ORDERED, PURGE, RANDOM, STEPS, Step, sentence, summary
+from core.train.steps import GROUPS, ORDERED, PURGE, RANDOM, SHORT, STEPS, Step, sentence, summary
 
-__all__ = ["STEPS", "Step", "sentence", "staircase", "summary", "tested_rows"]
+__all__ = ["SHORT", "STEPS", "Step", "sentence", "staircase", "summary", "tested_rows"]
 
 FOLDS = 5
 NO_DROP = Interval(math.nan, math.nan, math.nan)

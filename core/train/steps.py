@@ -18,6 +18,12 @@ STEPS = {
     GROUPS: N_("… and no headline seen before"),
     PURGE: N_("… and only outcomes known by then"),
 }
+SHORT = {
+    RANDOM: N_("random"),
+    ORDERED: N_("in order"),
+    GROUPS: N_("+ new headlines"),
+    PURGE: N_("+ known outcomes"),
+}
 SLIGHT = 0.05  # a drop that nobody would act on
 _TITLES = {metric.name: metric.title for metrics in METRICS.values() for metric in metrics}
 
@@ -106,18 +112,18 @@ def _effect(step: Step) -> str:
     """Return the template that the interval of the drop allows."""
     if math.isnan(step.drop_low):
         return N_(
-            "{once}, the {metric} goes from {before:.2f} to {value:.2f}; there are too few days to say whether "
+            "{once}, the {metric} goes from {before:.3f} to {value:.3f}; there are too few days to say whether "
             "that is chance."
         )
     if step.drop_low > 0:
-        return N_("{once}, the {metric} falls from {before:.2f} to {value:.2f}, by {fall}. {why}")
+        return N_("{once}, the {metric} falls from {before:.3f} to {value:.3f}, by {fall}. {why}")
     if step.drop_high < SLIGHT:
         return N_(
-            "{once}, the {metric} goes from {before:.2f} to {value:.2f} (a change of {change}): this step cost "
+            "{once}, the {metric} goes from {before:.3f} to {value:.3f} (a change of {change}): this step cost "
             "nothing here."
         )
     return N_(
-        "{once}, the {metric} goes from {before:.2f} to {value:.2f}. That may be chance (a change of {change}), "
+        "{once}, the {metric} goes from {before:.3f} to {value:.3f}. That may be chance (a change of {change}), "
         "so it cannot be said that this step cost anything here."
     )
 
@@ -131,18 +137,18 @@ def summary(steps: Sequence[Step]) -> Message:
     values = _values(honest) | {"careless": careless.value, "guess": guess}
     if honest.low > guess:
         template = N_(
-            "A careless test shows {metric} {careless:.2f}, an honest one {score}: better than guessing "
-            "({guess:.2f})."
+            "A careless test shows {metric} {careless:.3f}, an honest one {score}: better than guessing "
+            "({guess:.3f})."
         )
     elif honest.high < guess:
         template = N_(
-            "A careless test shows {metric} {careless:.2f}, an honest one {score}: worse than guessing "
-            "({guess:.2f}), so what was learned did not last."
+            "A careless test shows {metric} {careless:.3f}, an honest one {score}: worse than guessing "
+            "({guess:.3f}), so what was learned did not last."
         )
     else:
         template = N_(
-            "A careless test shows {metric} {careless:.2f}, an honest one {score}: no evidence of anything better "
-            "than guessing ({guess:.2f})."
+            "A careless test shows {metric} {careless:.3f}, an honest one {score}: no evidence of anything better "
+            "than guessing ({guess:.3f})."
         )
     return Message(template, values)
 
@@ -159,5 +165,5 @@ def _values(step: Step) -> dict[str, object]:
 
 
 def _with_interval(value: float, low: float, high: float, sign: str = "") -> str:
-    texts = [f"{round(number, 2) + 0.0:{sign}.2f}" for number in (value, low, high)]  # no -0.00
+    texts = [f"{round(number, 3) + 0.0:{sign}.3f}" for number in (value, low, high)]  # no -0.000
     return texts[0] if math.isnan(low) else "{} [{}, {}]".format(*texts)

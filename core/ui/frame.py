@@ -13,9 +13,10 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import LANGUAGES, N_
 from core.train.run import Run
-from core.train.store import load_run
+from core.train.store import list_runs, load_run
 from core.ui import jobs, state
 from core.ui.text import _, language, md, pooling_name, run_label, told
+from core.ui.theme import palette
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,21 @@ _CSS = """<style>
 </style>"""
 
 
+def _accent() -> str:
+    """Return the style of accented text: the colour of buttons is too dark for words on a dark page."""
+    accented = '.stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"]'
+    return f"<style>{accented} {{ color: {palette().accent}; }}</style>"
+
+
 def start(name: str) -> None:
     """Begin a page: configure it, take the ids from the URL, draw the sidebar and the page's question."""
     page = PAGES[name]
     title = f"{_(page.name)} · Headline Lab"
     st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide")
-    st.html(_CSS)
+    st.html(_CSS + _accent())
     state.read_url()
     jobs.collect()
+    _open_newest_run()
     _sidebar(name)
     st.title(_(page.question), anchor=False)
     st.caption(_(page.purpose))
@@ -74,6 +82,14 @@ def start(name: str) -> None:
         st.warning(told(notice))
     if done := st.session_state.pop("done", None):
         st.success(told(done), icon=":material/check:")
+
+
+def _open_newest_run() -> None:
+    """Choose the newest run of the chosen dataset where none is: who comes back finds the answer."""
+    dataset_id = state.chosen("dataset")
+    if dataset_id and not state.chosen("run"):
+        for run in list_runs(dataset_id)[:1]:
+            state.choose(run=run.id)
 
 
 def link(name: str, label: str = "") -> None:

@@ -16,6 +16,7 @@ from core.train.scores.deflation import deflated_best
 from core.train.scores.ledger import looks, sealed
 from core.train.scores.metrics import MAIN_METRIC
 from core.ui import jobs
+from core.ui.scores import metric_title
 from core.ui.text import _, told
 
 
@@ -44,7 +45,7 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
           "is listed. The more often one looks, the better the best score looks by luck alone.")
     )  # fmt: skip
     rows = [
-        {_("time (UTC)"): entry.time[:16].replace("T", " "), _("run"): entry.run_id[:6], _("metric"): entry.metric,
+        {_("time (UTC)"): entry.time[:16].replace("T", " "), _("run"): entry.run_id[:6], _("metric"): metric_title(run, entry.metric) if entry.metric else "",
          _("score"): None if entry.value is None else round(entry.value, 3)}
         for entry in reversed(found)
     ]  # fmt: skip

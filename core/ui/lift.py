@@ -8,16 +8,18 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.jobs import Report
+from core.train import review
 from core.train.run import Run
 from core.train.scores.lift import HELPS, HURTS, UNITS, Lift, sentence
 from core.train.scores.metrics import GUESSING, metric_named, shown
-from core.train.staircase import STEPS, Step, summary
+from core.train.staircase import SHORT, STEPS, Step, summary
 from core.train.staircase import sentence as step_sentence
 from core.train.stairs import draw_staircase, kept_staircase
 from core.ui import jobs
 from core.ui.scores import metric_title, scores_picture
 from core.ui.text import _, hover, told
 from core.ui.theme import palette, show
+from core.ui.trust import reviewed, units
 
 _ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
 
@@ -53,6 +55,9 @@ def _meter(run: Run, lift: Lift) -> None:
         hovertemplate=shown(metric_named(lift.metric), lift.value, difference=True) + "<extra></extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line_width=2, line_color=colours.text)
+    for place, words in ((0, _("← they hurt")), (1, _("they help →"))):
+        figure.add_annotation(x=place, y=1, xref="paper", yref="paper", text=words, showarrow=False,
+                              xanchor="right" if place else "left", font={"color": colours.muted})  # fmt: skip
     figure.update_xaxes(range=[-reach, reach], title=_("{metric} with headlines minus without",
                                                        metric=metric_title(run, lift.metric)))  # fmt: skip
     figure.update_yaxes(showticklabels=False)
@@ -72,7 +77,8 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         st.markdown(f"**{told(summary(steps))}**")
         _stairs(run, steps)
         for step in steps:
-            st.markdown(f"- **{_(STEPS[step.step])}** — {told(step_sentence(step))}")
+            name = f"{_(SHORT[step.step])}: {_(STEPS[step.step])}"
+            st.markdown(f"- **{name}** — {told(step_sentence(step))}")
         return
     st.markdown(
         _("One model, the same test rows, stricter and stricter rules: at random, then earlier days only, then no "
@@ -93,7 +99,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     if not ends:
         return  # the sentences say so
     colours = palette()
-    names = [hover(_(STEPS[step.step]), 16) for step in steps]
+    names = [hover(_(SHORT[step.step]), 6) for step in steps]
     values = [step.value for step in steps]
     metric = metric_named(steps[0].metric)
     figure = go.Figure()
@@ -101,8 +107,8 @@ def _stairs(run: Run, steps: list[Step]) -> None:
                        hoverinfo="skip", showlegend=False)  # fmt: skip
     figure.add_scatter(
         x=names, y=values, mode="markers+text", showlegend=False, text=[shown(metric, v) for v in values],
-        textposition="top right", textfont={"size": 15},
-        marker={"size": 14, "color": [colours.high, *[colours.accent] * (len(steps) - 1)]},
+        textposition="top right", textfont={"size": 13},
+        marker={"size": 14, "color": [colours.text, *[colours.accent] * (len(steps) - 1)]},
         error_y={"type": "data", "symmetric": False, "array": [s.high - s.value for s in steps],
                  "arrayminus": [s.value - s.low for s in steps], "thickness": 2, "color": colours.muted},
         hovertemplate=[f"{n.replace('<br>', ' ')}: {shown(metric, s.value)} [{shown(metric, s.low)}, {shown(metric, s.high)}]<extra></extra>"
@@ -111,7 +117,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     figure.add_hline(y=GUESSING[metric.name], line_dash="dot", line_color=colours.muted)
     room = 0.12 * max(max(ends) - min(ends), 0.1)
     figure.update_yaxes(title=metric_title(run, steps[0].metric), range=[min(ends) - room, max(ends) + room])
-    figure.update_xaxes(type="category", range=[-0.4, len(steps) - 0.4], tickangle=0)
+    figure.update_xaxes(type="category", range=[-0.3, len(steps) - 0.2], tickangle=0)
     unit = _("events") if run.settings.unit == "event" else _("rows")
     note = _("LightGBM; n = {n:,} {unit}, the same at every step; a mark is the mean over the walk-forward folds, its "
              "line the 95% interval over sessions; dotted: guessing. A fold learns from {first:,} rows at random and "
@@ -120,14 +126,13 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     show(figure, _("The leakage staircase"), "chart-staircase", note, height=420)
 
 
-def walk_chart(run: Run) -> None:
+def walk_chart(run: Run, data: Dataset) -> None:
     """Draw the main metric of every model and baseline over the walk-forward folds."""
     if run.walk is None or run.settings.sealed:
         return
     folds = run.walk.folds
-    title = _("Walk-forward: {n} tests before the holdout, {first} to {last}", n=len(folds), first=folds[0].first,
-              last=folds[-1].last)  # fmt: skip
-    rows = sum(fold.test_rows for fold in folds)
-    note = _("n = {n:,} test rows; means over the folds; a mark is a model (diamond: baseline), its line the 95% interval "
-             "of a bootstrap over sessions; dotted: chance", n=rows)  # fmt: skip
+    title = _("Walk-forward: tests before the holdout, {n} in all", n=len(folds))
+    note = _("{first} to {last}; n = {n:,} {units}; means over the folds; a mark is a model (diamond: baseline), its line the "
+             "95% interval of a bootstrap over sessions; dotted: chance", first=folds[0].first, last=folds[-1].last,
+             n=reviewed(review.walked, run, data), units=units(run, data))  # fmt: skip
     scores_picture(run, run.walk.scores, run.walk.baselines, title, "chart-walk", note)

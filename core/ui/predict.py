@@ -10,10 +10,13 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.predict import Precedent, Prediction, encode_headline
 from core.train import review
+from core.train.features.preparation import HEADLINE, TEXT
 from core.train.run import Run
 from core.ui.scores import model_name
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
 from core.ui.trust import reviewed, share
+
+SLIGHT = 0.05  # a difference of probability that nobody would act on
 
 
 def headline_input(data: Dataset) -> str:
@@ -74,22 +77,51 @@ def prediction(run: Run, made: Prediction) -> None:
     """Say what the ensemble expects, and beside it what each model says."""
     mean = made.values["mean"]
     if run.classes:
-        up, best = class_name(run.classes[-1]), class_name(run.classes[int(np.argmax(mean))])
-        sentence = md("The ensemble gives {up} a probability of {share}: it leans towards {best}.",
-                      up=up, share=percent(mean[-1]), best=best)  # fmt: skip
+        sentence = _leaning(run, made)
     else:
         sentence = _("The ensemble expects a return of {value}.", value=signed_percent(float(mean[0])))
     st.subheader(sentence, anchor=False)
+    st.caption(_headline_part(run, made))
     with st.container(horizontal=True):
         for name in ("rf", "xgb", "lgbm", "mean"):
             value = made.values[name]
             if run.classes:
-                label = f"{model_name(name)} · {as_typed(class_name(run.classes[-1]))}"
+                label = md(
+                    "{model}: probability of {label}",
+                    model=model_name(name),
+                    label=class_name(run.classes[-1]),
+                )
                 st.metric(label, percent(value[-1]))
             else:
                 st.metric(model_name(name), signed_percent(float(value[0])))
     if made.unseen_press:
         st.info(_("The models never saw this outlet; it counts as “other”."), icon=":material/newspaper:")
+
+
+def _leaning(run: Run, made: Prediction) -> str:
+    """Compare the probability with that of an average row: near it, nothing is said of this one."""
+    mean = made.values["mean"]
+    up, best = class_name(run.classes[-1]), class_name(run.classes[int(np.argmax(mean))])
+    words = {"up": up, "share": percent(mean[-1]), "usual": percent(made.reasons.base["mean"]), "best": best}
+    if len(run.classes) > 2 or run.parts.calibrators:  # the base is of the probability before calibration
+        return md("The ensemble gives {up} a probability of {share}; the most probable is {best}.", **words)
+    apart = float(mean[-1]) - made.reasons.base["mean"]
+    if abs(apart) < SLIGHT:
+        return md(
+            "The ensemble gives {up} {share}, hardly other than the {usual} of an average row.", **words
+        )
+    if apart > 0:
+        return md("The ensemble gives {up} {share}, more than the {usual} of an average row.", **words)
+    return md("The ensemble gives {up} {share}, less than the {usual} of an average row.", **words)
+
+
+def _headline_part(run: Run, made: Prediction) -> str:
+    """Say how far the headline itself moved the prediction."""
+    said = [place for place, group in enumerate(made.reasons.groups) if group in (HEADLINE, TEXT)]
+    if not said:
+        return _("The run was trained without headlines: this one changes nothing.")
+    moved = float(made.reasons.values["mean"][0, said].sum()) * 100
+    return _("The headline itself moved it by {points:+.2f} percentage points.", points=moved + 0.0)
 
 
 def interval(run: Run, data: Dataset) -> None:
@@ -138,5 +170,6 @@ def precedent_table(data: Dataset, found: list[Precedent]) -> None:
 def _followed(target: object, is_return: bool) -> str:
     if is_return:
         value = float(target)  # type: ignore[arg-type]
-        return f"{'▲' if value > 0 else '▼'} {signed_percent(value)}"
+        mark = "▲" if value >= 5e-5 else "▼" if value <= -5e-5 else "―"
+        return f"{mark} {signed_percent(value)}"
     return class_name(str(target))

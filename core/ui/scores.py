@@ -49,12 +49,12 @@ def written(metric: str, score: Interval) -> str:
     return f"{value}{unit} [{low}, {high}]"
 
 
-def score_chart(run: Run) -> None:
+def score_chart(run: Run, data: Dataset) -> None:
     """Draw the main metric of every model and baseline on the test with its interval."""
-    rows = len(run.predictions)
+    rows = len(reviewed(review.tested, run, data).y)
     unit = "session" if run.split.test_sessions else "story"
-    note = _("n = {n:,} test rows; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
-             "over {blocks}; dotted: chance", n=rows, blocks=_(UNITS[unit]))  # fmt: skip
+    note = _("n = {n:,} {units} of the test; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
+             "over {blocks}; dotted: chance", n=rows, units=units(run, data), blocks=_(UNITS[unit]))  # fmt: skip
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")
     scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)

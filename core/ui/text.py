@@ -66,7 +66,10 @@ def count(number: float) -> str:
 
 def signed_percent(fraction: float) -> str:
     """Write a return: in percent with its sign and two places."""
-    return "–" if not np.isfinite(fraction) else f"{fraction * 100:+.2f}%"
+    if not np.isfinite(fraction):
+        return "–"
+    points = round(fraction * 100, 2)
+    return f"{points:+.2f}%" if points else "0.00%"
 
 
 def percent(fraction: float) -> str:

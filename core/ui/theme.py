@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.ui.text import as_typed
+from core.ui.text import as_typed, hover
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 CATEGORIES = ("#4477AA", "#EE7733", "#228833", "#AA3377", "#CCBB44", "#33A6CC",
@@ -65,7 +64,7 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
             "automargin": True, "title": {"font": {"color": colours.muted}, "standoff": 14}}  # fmt: skip
     figure.update_layout(
         font={"family": FONT, "color": colours.text, "size": 13},
-        title={"text": html.escape(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
+        title={"text": hover(title, 48), "x": 0, "xanchor": "left", "font": {"size": 15}},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 8, "r": 8, "t": 48, "b": 88 if len(figure.data) > 1 and has_legend else 8},

@@ -12,14 +12,17 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
+from core.train import review
 from core.train.record import delete_recorded, train_and_record
 from core.train.run import Run
+from core.train.scores.lift import sentence as lift_sentence
 from core.train.scores.metrics import GUESSING, MAIN_METRIC
 from core.train.settings import TrainSettings
 from core.train.store import list_runs
 from core.ui import jobs, state
 from core.ui.scores import metric_title, written
-from core.ui.text import _, md, pooling_name, run_label, told
+from core.ui.text import _, class_name, md, pooling_name, run_label, told
+from core.ui.trust import reviewed
 
 
 def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
@@ -33,12 +36,34 @@ def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
 
 
 def verdict(run: Run) -> None:
-    """Say in one sentence how good the models are against chance."""
-    metric = MAIN_METRIC[run.task]
-    score = run.scores["mean"].get(metric)
-    if score is None:
+    """Say in one sentence how good the models are against chance, and what the score means."""
+    if run.scores["mean"].get(MAIN_METRIC[run.task]) is None:
         return
-    chance = GUESSING[metric]
+    st.markdown(_judgement(run))
+    st.caption(
+        _("ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
+          "1 is perfect.", up=class_name(run.classes[-1])) if run.classes
+        else _("Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
+               "guessing, 1 is perfect.")
+    )  # fmt: skip
+
+
+def reminder(run: Run) -> None:
+    """Recall on another page how far the run can be believed, and whether the headlines added anything."""
+    if run.settings.split == "random":
+        st.warning(
+            _("This run was split at random: its predictions look surer than they are."),
+            icon=":material/warning:",
+        )
+    elif MAIN_METRIC[run.task] in run.scores["mean"]:
+        lift = "" if run.lift is None else told(lift_sentence(run.lift))
+        st.info(f"{_judgement(run)} {lift}", icon=":material/balance:")
+
+
+def _judgement(run: Run) -> str:
+    """Return the sentence on the ensemble against chance, for Markdown."""
+    metric = MAIN_METRIC[run.task]
+    score, chance = run.scores["mean"][metric], GUESSING[metric]
     if run.settings.split == "random":
         sentence = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
     elif not np.isfinite(score.value):
@@ -52,22 +77,7 @@ def verdict(run: Run) -> None:
     else:
         sentence = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
     words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
-    st.markdown(md(sentence, **words))
-
-
-def reminder(run: Run) -> None:
-    """Recall on another page how far the run can be believed."""
-    metric = MAIN_METRIC[run.task]
-    if run.settings.split == "random":
-        st.warning(
-            _("This run was split at random: its predictions look surer than they are."),
-            icon=":material/warning:",
-        )
-    elif metric in run.scores["mean"]:
-        st.caption(
-            md("How far to believe it: {name} {score} on {unseen}.", name=metric_title(run, metric),
-               score=written(metric, run.scores["mean"][metric]), unseen=_unseen(run))
-        )  # fmt: skip
+    return md(sentence, **words)
 
 
 def _unseen(run: Run) -> str:
@@ -79,13 +89,16 @@ def _unseen(run: Run) -> str:
     return _("{n:,} rows of stories that it never saw", n=run.split.test_rows)
 
 
-def warnings(run: Run) -> None:
+def warnings(run: Run, data: Dataset) -> None:
     """Draw what a reader must know before believing the scores."""
     for warning in run.warnings:
         st.warning(told(warning), icon=":material/warning:")
-    if run.classes and len(np.unique(run.test_predictions("mean").argmax(axis=1))) == 1:
+    if (
+        run.classes
+        and len(np.unique(reviewed(review.tested, run, data).predictions["mean"].argmax(axis=1))) == 1
+    ):
         st.info(
-            _("The ensemble gives all test rows the same class: read the AUC, not the accuracy."),
+            _("The ensemble gives everything in the test the same class: read the AUC, not the accuracy."),
             icon=":material/info:",
         )
 

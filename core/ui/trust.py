@@ -93,9 +93,9 @@ def _reliability(run: Run, data: Dataset, found: Calibration) -> None:
     )  # fmt: skip
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
-    note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about a tenth of them, its line the 95% interval; on "
+    note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
              "the dotted diagonal a promise of 60% comes true in 60 of 100", n=found.rows, units=units(run, data),
-             blocks=found.blocks, of=_(UNITS[found.unit]))  # fmt: skip
+             each=found.rows // max(len(found.curve), 1), blocks=found.blocks, of=_(UNITS[found.unit]))  # fmt: skip
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)
 
 
@@ -122,8 +122,8 @@ def threshold(run: Run, data: Dataset) -> None:
         return
     chosen = st.select_slider(
         md("Threshold: “{label}” is called from this probability on", label=label), curve.thresholds.tolist(),
-        curve.best, format_func=_written, key=f"threshold-{run.id}-{alarm}-{miss}",
-        help=_("It starts at the cheapest. Move it to see what changes."),
+        _nearest(curve.thresholds, curve.fair), format_func=_written, key=f"threshold-{run.id}-{alarm}-{miss}",
+        help=_("It starts where calibrated probabilities would be cheapest. Move it to see what changes."),
     )  # fmt: skip
     calls = reviewed(review.calls_at, run, data, chosen)
     if isinstance(calls, Calls):
@@ -131,6 +131,10 @@ def threshold(run: Run, data: Dataset) -> None:
         _costs(run, data, curve, chosen, calls.rows)
         st.caption(told(curve.sentence()))
         _confusion(run, calls)
+
+
+def _nearest(thresholds: np.ndarray, wanted: float) -> float:
+    return float(thresholds[np.abs(thresholds - wanted).argmin()])
 
 
 def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float) -> str:
@@ -160,7 +164,7 @@ def _costs(run: Run, data: Dataset, curve: CostCurve, chosen: float, rows: int) 
                        marker={"size": 13, "color": colours.text, "symbol": "diamond"},
                        hovertemplate="%{x:.0f}%: %{y:.3g}<extra></extra>")  # fmt: skip
     figure.update_xaxes(title=_("threshold (%)"), range=[-2, 102])
-    figure.update_yaxes(title=_("mean cost a row"), rangemode="tozero")
+    figure.update_yaxes(title=_("mean cost"), rangemode="tozero")
     note = _("n = {n:,} {units}; the line is the mean cost of one of them at each threshold", units=units(run, data),
              n=rows)  # fmt: skip
     show(figure, _("What each threshold would have cost"), "chart-costs", note)

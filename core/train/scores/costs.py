@@ -41,13 +41,13 @@ class CostCurve:
         }
         if self.best_cost < min(self.never, self.always):
             template = N_(
-                "With these costs a threshold of {best} would have been the cheapest on the test rows: {cost} a "
-                "row, against {idle} without a model. It was chosen on these very rows, so it flatters; for "
+                "With these costs a threshold of {best} would have been the cheapest on the test: {cost} each, "
+                "against {idle} without a model. It was chosen on this very test, so it flatters; for "
                 "calibrated probabilities {fair} is right."
             )
         else:
             template = N_(
-                "With these costs no threshold beats doing without the model, which costs {idle} a row. For "
+                "With these costs no threshold beats doing without the model, which costs {idle} each. For "
                 "calibrated probabilities the right threshold is {fair}."
             )
         return Message(template, params)

@@ -24,7 +24,7 @@ from core.train.scores.weighted import (
     ratio,
 )
 
-BINS = 10
+BINS, IN_A_BIN = 10, 10
 
 Score = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
@@ -117,7 +117,7 @@ def brier(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 
 def ece(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Expected calibration error over ten bins of equal weight: how far shares lie from probabilities.
+    """Expected calibration error over bins of equal weight (`bins_for`): how far shares lie from probabilities.
 
     The mean over bins of |mean probability - share of rows that came true|: of the last class for two
     classes (Naeini, Cooper & Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning",
@@ -126,7 +126,13 @@ def ece(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     """
     two = p.shape[1] == 2
     sure, came = (p[:, 1], y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == y)
-    return ratio(np.abs(equal_bins(sure, sure - came, w, BINS)).sum(axis=1), w.sum(axis=1))
+    bins = equal_bins(sure, sure - came, w, bins_for(len(y)))
+    return ratio(np.abs(bins).sum(axis=1), w.sum(axis=1))
+
+
+def bins_for(rows: int) -> int:
+    """Return how many bins of probabilities so few rows fill: ten, or as many as hold ten rows, two at least."""
+    return max(2, min(BINS, rows // IN_A_BIN))
 
 
 def mae(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
