@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,14 @@ def _memory_that_holds_any_encoder(request: pytest.FixtureRequest, monkeypatch: 
     """Every encoder fits, however full this machine is just now; tests/test_memory.py says itself what is free."""
     if request.module.__name__ != "test_memory":
         _plenty_of_memory(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """Streamlit's AppTest leaves its script as `__main__`, which a process spawned by a later test would run."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

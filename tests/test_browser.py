@@ -129,6 +129,9 @@ def test_from_upload_to_prediction(server, page, tmp_path):
 
     page.reload()
     page.get_by_role("heading", name="ROC AUC").wait_for()
+    page.get_by_role("tab", name="실제로 쓸 수 있는가").click()
+    page.get_by_text("잘못된 신호의 비용").first.wait_for()
+    assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
 
     page.get_by_role("link", name="4 설명", exact=True).click()
     page.get_by_role("heading", name="예측을 가장 크게 움직인 것은").wait_for()
@@ -139,7 +142,6 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     before = page.get_by_test_id("stMetricValue").all_inner_texts()
     field = page.get_by_role("textbox", name="뉴스 제목")
     assert field.input_value() == EVIL
-    assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
     field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
     field.press("Enter")
     page.wait_for_function("before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before", arg=",".join(before))  # fmt: skip

@@ -81,7 +81,9 @@ def labels(app):
 
 def job_ended(app):
     """Wait for the job, and draw the page as its own clock would."""
+    deadline = time.monotonic() + 120
     while queue().active():
+        assert time.monotonic() < deadline, "the job does not end"
         time.sleep(0.02)
     app.run()
     assert not app.exception

@@ -83,7 +83,9 @@ def press(app, label):
 
 def job_ended(app):
     """Wait for the job, and draw the page as its own clock would."""
+    deadline = time.monotonic() + 300
     while queue().active():
+        assert time.monotonic() < deadline, "the job does not end"
         time.sleep(0.02)
     app.run()
     assert not app.exception

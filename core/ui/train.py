@@ -41,7 +41,7 @@ def verdict(run: Run) -> None:
         return
     st.markdown(_judgement(run))
     st.caption(
-        _("ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
+        md("ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
           "1 is perfect.", up=class_name(run.classes[-1])) if run.classes
         else _("Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
                "guessing, 1 is perfect.")
