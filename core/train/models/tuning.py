@@ -152,9 +152,10 @@ class Search:
             ),
             pruner=optuna.pruners.MedianPruner(n_startup_trials=UNPRUNED_TRIALS),
         )
-        self.trials.enqueue_trial(self._within(kind.defaults(study.sample)))
+        defaults = kind.defaults(study.sample)
+        self.trials.enqueue_trial(self._within(defaults))
         if begin:
-            self.trials.enqueue_trial(self._within(begin))
+            self.trials.enqueue_trial(self._within({**defaults, **begin}))
 
     def step(self, number: int, threads: int, report: Report) -> None:
         """Run one trial, told by its number, which ends early where it falls behind or the time is over."""
