@@ -17,7 +17,7 @@ from core.train.staircase import sentence as step_sentence
 from core.train.stairs import draw_staircase, kept_staircase
 from core.ui import jobs
 from core.ui.scores import metric_title, scores_picture
-from core.ui.text import _, hover, told
+from core.ui.text import _, told
 from core.ui.theme import palette, show
 from core.ui.trust import reviewed, units
 
@@ -99,7 +99,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     if not ends:
         return  # the sentences say so
     colours = palette()
-    names = [hover(_(SHORT[step.step]), 6) for step in steps]
+    names = ["<br>".join(_(SHORT[step.step]).rsplit(" ", 1)) for step in steps]
     values = [step.value for step in steps]
     metric = metric_named(steps[0].metric)
     figure = go.Figure()
