@@ -178,5 +178,5 @@ def member_table(run: Run, found: Contributions, place: int) -> None:
     }
     st.markdown(bold(md("The same row, model by model ({unit})", unit=unit(run))))
     ends = [_("average"), _("prediction")]
-    style = pd.DataFrame(rows).T.style.format("{:+.2f}")
-    st.dataframe(style.format("{:.2f}%" if run.classes else "{:+.2f}%", subset=ends))
+    style = pd.DataFrame(rows).T.style.format(lambda points: f"{points:+.2f}" if round(points, 2) else "0.00")
+    st.dataframe(style.format("{:.1f}%" if run.classes else "{:+.2f}%", subset=ends))

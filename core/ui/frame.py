@@ -60,6 +60,9 @@ _CSS = """<style>
 </style>"""
 
 
+_SHOWS_A_RUN = ("train", "explain", "maps", "predict")
+
+
 def _accent() -> str:
     """Return the style of accented text: the colour of buttons is too dark for words on a dark page."""
     accented = '.stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"]'
@@ -74,7 +77,8 @@ def start(name: str) -> None:
     st.html(_CSS + _accent())
     state.read_url()
     jobs.collect()
-    _open_newest_run()
+    if name in _SHOWS_A_RUN:
+        _open_newest_run()
     _sidebar(name)
     st.title(_(page.question), anchor=False)
     st.caption(_(page.purpose))

@@ -153,6 +153,7 @@ def _scale(values: np.ndarray, middle: float, colours: list, title: str) -> dict
     reach = float(np.quantile(np.abs(values - middle), 0.98)) or 1e-9
     return {
         "color": values, "colorscale": colours, "cmin": middle - reach, "cmax": middle + reach, "showscale": True,
-        "colorbar": {"title": {"text": title, "side": "top"}, "orientation": "h", "y": -0.28, "x": 0.5, "len": 0.6, "tickformat": "+.1%" if middle == 0 else ".0%",
+        "colorbar": {"title": {"text": title, "side": "top"}, "orientation": "h", "y": -0.38, "x": 0.5, "len": 0.8,
+                     "tickvals": [middle - 0.9 * reach, middle, middle + 0.9 * reach], "tickangle": 0, "tickformat": "+.1%" if middle == 0 else ".0%",
                      "thickness": 12},
     }  # fmt: skip

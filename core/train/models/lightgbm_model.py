@@ -8,19 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from core.train.models.boosted import (
-    BINS,
-    COLUMN_SHARE,
-    DEPTH,
-    LEAST_ROUNDS,
-    MOST_ROUNDS,
-    PATIENCE,
-    RATE,
-    ROW_SHARE,
-    Boosted,
-    columns_and_base,
-    predictions,
-)
+from core.train.models import boosted
+from core.train.models.boosted import Boosted
 from core.train.models.model import Knob, Sample, settled, threads
 
 
@@ -49,12 +38,12 @@ class LightGBM(Boosted):
     def defaults(cls, sample: Sample) -> dict[str, float]:
         """Return the value of each knob where nothing is tuned."""
         return {
-            "learning_rate": RATE,
-            "max_depth": DEPTH,
+            "learning_rate": boosted.RATE,
+            "max_depth": boosted.DEPTH,
             "num_leaves": 15,
             "min_data_in_leaf": sample.least_in_leaf,
-            "bagging_fraction": ROW_SHARE,
-            "feature_fraction": COLUMN_SHARE,
+            "bagging_fraction": boosted.ROW_SHARE,
+            "feature_fraction": boosted.COLUMN_SHARE,
             "lambda_l2": 0.0,
         }
 
@@ -66,11 +55,14 @@ class LightGBM(Boosted):
         booster = lightgbm.train(
             cls._parameters(sample),
             fit,
-            MOST_ROUNDS,
+            boosted.MOST_ROUNDS,
             valid_sets=[_dataset(sample, sample.valid, reference=fit)],
-            callbacks=[_lightgbm_callback(progress), lightgbm.early_stopping(PATIENCE, verbose=False)],
+            callbacks=[
+                _lightgbm_callback(progress),
+                lightgbm.early_stopping(boosted.PATIENCE, verbose=False),
+            ],
         )
-        return booster, max(LEAST_ROUNDS, booster.best_iteration)
+        return booster, max(boosted.LEAST_ROUNDS, booster.best_iteration)
 
     @classmethod
     def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
@@ -85,7 +77,7 @@ class LightGBM(Boosted):
             **cls._objective(sample.classes),
             **settled(cls, sample),
             "bagging_freq": 1,
-            "max_bin": BINS,
+            "max_bin": boosted.BINS,
             "num_threads": sample.threads or threads(sample.X),
             "seed": sample.seed,
             "deterministic": True,
@@ -106,12 +98,12 @@ class LightGBM(Boosted):
         return {"num_iteration": rounds}
 
     def _predictions(self, output: np.ndarray) -> np.ndarray:
-        return predictions(output, self.classes)
+        return boosted.predictions(output, self.classes)
 
     def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in log-odds or return."""
         values = self._output(X, pred_contrib=True)
-        return columns_and_base(values.reshape(len(X), -1, X.shape[1] + 1))
+        return boosted.columns_and_base(values.reshape(len(X), -1, X.shape[1] + 1))
 
     def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
         with self._lock:

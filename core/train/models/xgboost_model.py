@@ -8,19 +8,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from core.train.models.boosted import (
-    BINS,
-    COLUMN_SHARE,
-    DEPTH,
-    LEAST_ROUNDS,
-    MOST_ROUNDS,
-    PATIENCE,
-    RATE,
-    ROW_SHARE,
-    Boosted,
-    columns_and_base,
-    predictions,
-)
+from core.train.models import boosted
+from core.train.models.boosted import Boosted
 from core.train.models.model import Knob, Sample, settled, threads
 
 PERCENT = 100.0  # XGBoost takes no split that gains less than 1e-6, which the squares of small returns do
@@ -50,11 +39,11 @@ class XGBoost(Boosted):
     def defaults(cls, sample: Sample) -> dict[str, float]:
         """Return the value of each knob where nothing is tuned."""
         return {
-            "learning_rate": RATE,
-            "max_depth": DEPTH,
+            "learning_rate": boosted.RATE,
+            "max_depth": boosted.DEPTH,
             "min_child_weight": sample.least_in_leaf / (4 if sample.classes else 1),
-            "subsample": ROW_SHARE,
-            "colsample_bytree": COLUMN_SHARE,
+            "subsample": boosted.ROW_SHARE,
+            "colsample_bytree": boosted.COLUMN_SHARE,
             "reg_lambda": 1.0,
         }
 
@@ -65,13 +54,13 @@ class XGBoost(Boosted):
         booster = xgboost.train(
             cls._parameters(sample),
             _matrix(sample, sample.fit),
-            MOST_ROUNDS,
+            boosted.MOST_ROUNDS,
             evals=[(_matrix(sample, sample.valid), "valid")],
-            early_stopping_rounds=PATIENCE,
+            early_stopping_rounds=boosted.PATIENCE,
             verbose_eval=False,
             callbacks=[_xgboost_callback(progress)],
         )
-        return booster, max(LEAST_ROUNDS, booster.best_iteration + 1)
+        return booster, max(boosted.LEAST_ROUNDS, booster.best_iteration + 1)
 
     @classmethod
     def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
@@ -86,7 +75,7 @@ class XGBoost(Boosted):
             **cls._objective(sample.classes),
             **settled(cls, sample),
             "tree_method": "hist",
-            "max_bin": BINS,
+            "max_bin": boosted.BINS,
             "nthread": sample.threads or threads(sample.X),
             "seed": sample.seed,
         }
@@ -104,13 +93,13 @@ class XGBoost(Boosted):
         return {"iteration_range": (0, rounds)}
 
     def _predictions(self, output: np.ndarray) -> np.ndarray:
-        return predictions(output, self.classes, PERCENT)
+        return boosted.predictions(output, self.classes, PERCENT)
 
     def contributions(self, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return SHAP values `(n, columns, outputs)` and base `(outputs,)`, in log-odds or return."""
         values = self._output(X, pred_contribs=True).astype(np.float64)
         values = values.reshape(len(X), -1, X.shape[1] + 1)  # (n, outputs, columns + base)
-        return columns_and_base(values, 1 if self.classes else PERCENT)
+        return boosted.columns_and_base(values, 1 if self.classes else PERCENT)
 
     def _output(self, X: np.ndarray, **options: Any) -> np.ndarray:
         import xgboost
