@@ -9,10 +9,12 @@ from core.ui.text import _, as_typed, bold, count, when
 frame.start("home")
 
 st.markdown(
-    _("Bring a table of Korean headlines, a few numbers and what happened next. Headline Lab embeds the headlines, "
-      "trains three models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
-      "an interval beside every score. Nothing leaves this machine.")
-)  # fmt: skip
+    _(
+        "Bring a table of Korean headlines, a few numbers and what happened next. Headline Lab embeds the headlines, "
+        "trains three models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
+        "an interval beside every score. Nothing leaves this machine."
+    )
+)
 
 with st.container(horizontal=True):
     if st.button(_("Try the synthetic sample"), type="primary", icon=":material/science:"):

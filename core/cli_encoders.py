@@ -14,8 +14,24 @@ def encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
     from core.embed import cards
     from core.embed.memory import available_bytes, fits
 
-    facts = ("id", "origin", "family", "tokenizer", "dim", "parameters", "pooling", "prefix", "max_length", "context",
-             "normalised", "licence", "megabytes", "download_megabytes", "available", "source")  # fmt: skip
+    facts = (
+        "id",
+        "origin",
+        "family",
+        "tokenizer",
+        "dim",
+        "parameters",
+        "pooling",
+        "prefix",
+        "max_length",
+        "context",
+        "normalised",
+        "licence",
+        "megabytes",
+        "download_megabytes",
+        "available",
+        "source",
+    )
     words = ("domain", "best", "worst", "notice")
     free = available_bytes()
     return [

@@ -133,8 +133,9 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     sub.add_argument("--run", required=True, metavar="ID")
     sub.add_argument("--out", type=Path, required=True, metavar="PREDICTIONS.csv")
     sub = command("sts", _("Pearson and Spearman of an encoder on sentence pairs that people have scored"))
-    sub.add_argument("file", type=Path, metavar="FILE",
-                     help=_("a table with the columns sentence1, sentence2 and score"))  # fmt: skip
+    sub.add_argument(
+        "file", type=Path, metavar="FILE", help=_("a table with the columns sentence1, sentence2 and score")
+    )
     takes_reading(sub)
     takes_encoder(sub)
     return top

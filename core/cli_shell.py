@@ -22,8 +22,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UserError(N_("The file {file} cannot be read: {reason}."), file=str(path),
-                        reason=error.strerror or str(error)) from error  # fmt: skip
+        raise UserError(
+            N_("The file {file} cannot be read: {reason}."),
+            file=str(path),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def require_folder(path: Path) -> None:

@@ -18,8 +18,18 @@ from core.errors import UserError
 from core.locale import shell_language, translate_message
 from core.train.settings import TrainSettings, default_split
 
-CHOICES = ("folds", "window", "embargo", "sealed", "unit", "weighting", "components", "winsor", "class_weight",
-           "calibrate")  # fmt: skip
+CHOICES = (
+    "folds",
+    "window",
+    "embargo",
+    "sealed",
+    "unit",
+    "weighting",
+    "components",
+    "winsor",
+    "class_weight",
+    "calibrate",
+)
 
 
 def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, read: float) -> dict[str, Any]:
@@ -48,9 +58,16 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
     extras = tuple(name.strip() for name in (options.extras or "").split(",") if name.strip())
     horizon = data.plan.target.horizon if data.plan else 1
     return TrainSettings(
-        task=options.task, split=options.split or default_split(data), horizon=horizon, encoder=options.encoder,
-        pooling=pooling, seed=options.seed, extras=extras, tune_seconds=options.tune, **given,
-    )  # fmt: skip
+        task=options.task,
+        split=options.split or default_split(data),
+        horizon=horizon,
+        encoder=options.encoder,
+        pooling=pooling,
+        seed=options.seed,
+        extras=extras,
+        tune_seconds=options.tune,
+        **given,
+    )
 
 
 def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:

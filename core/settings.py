@@ -67,8 +67,11 @@ class Settings:
 def _limit(variable: str, default: int) -> int:
     value = os.environ.get(variable) or str(default)
     if not (value.isascii() and value.isdigit() and 0 < len(value) < 16 and int(value)):
-        raise UserError(N_("The environment variable {variable} is {value}; set it to a whole number above 0."),
-                        variable=variable, value=value)  # fmt: skip
+        raise UserError(
+            N_("The environment variable {variable} is {value}; set it to a whole number above 0."),
+            variable=variable,
+            value=value,
+        )
     return int(value)
 
 

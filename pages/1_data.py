@@ -25,9 +25,15 @@ if chosen is not None:
         found = draw.report(chosen, chosen.id, tokens_of[1] if tokens_of[0] == chosen.id else "")
     unit = _("events (company and session)") if chosen.has_sessions else _("different stories")
     st.subheader(
-        md("“{name}”: {rows:,} rows that stand for {independent:,} {unit}",
-           name=chosen.name, rows=len(chosen), independent=found.observations, unit=unit), anchor=False,
-    )  # fmt: skip
+        md(
+            "“{name}”: {rows:,} rows that stand for {independent:,} {unit}",
+            name=chosen.name,
+            rows=len(chosen),
+            independent=found.observations,
+            unit=unit,
+        ),
+        anchor=False,
+    )
     draw.figures(chosen, found)
     draw.findings(chosen, found)
     with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):

@@ -21,9 +21,13 @@ elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
     vectors = state.vectors(data)
     if vectors is None:
         st.markdown(
-            md("{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
-               "computed again.", distinct=data.distinct_headlines, name=data.name)
-        )  # fmt: skip
+            md(
+                "{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
+                "computed again.",
+                distinct=data.distinct_headlines,
+                name=data.name,
+            )
+        )
         if st.button(_("Embed the headlines"), type="primary"):
             draw.start(data, card)
 

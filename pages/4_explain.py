@@ -21,7 +21,13 @@ draw.importance_chart(run, found)
 place = draw.row_picker(run, data, found)
 headline = data.headlines[int(found.rows[place])]
 st.markdown(f"> {as_typed(headline)}")
-draw.waterfall(run, found, place, "chart-waterfall", _("From the average to this prediction (ensemble)"),
-               _("one row; red and blue say up and down, the number says how far"))  # fmt: skip
+draw.waterfall(
+    run,
+    found,
+    place,
+    "chart-waterfall",
+    _("From the average to this prediction (ensemble)"),
+    _("one row; red and blue say up and down, the number says how far"),
+)
 draw.member_table(run, found, place)
 frame.onward("maps", _("Next: see the headlines on a map"))

@@ -43,9 +43,13 @@ def table(
     frame["target"] = pd.Series(cells, dtype="str" if kind == "label" else "float64")
     frame["story"] = stories(list(headlines))
     roles = Roles(
-        "제목", "언론사" if press else None, "일자" if session else None, "종목" if company else None,
-        tuple(features), "결과" if kind else None,
-    )  # fmt: skip
+        "제목",
+        "언론사" if press else None,
+        "일자" if session else None,
+        "종목" if company else None,
+        tuple(features),
+        "결과" if kind else None,
+    )
     return Dataset("0" * 16, "test", roles, frame, kind, problems), Plan(roles)
 
 

@@ -41,7 +41,11 @@ TEXTS = {
 def csv_file(frame: pd.DataFrame = FRAME) -> bytes:
     """CSV as pandas writes it, with true and false as the other formats have them."""
     flags = frame.select_dtypes(bool)
-    return frame.assign(**{name: flags[name].map({True: "true", False: "false"}) for name in flags}).to_csv(index=False).encode()  # fmt: skip
+    return (
+        frame.assign(**{name: flags[name].map({True: "true", False: "false"}) for name in flags})
+        .to_csv(index=False)
+        .encode()
+    )
 
 
 def xlsx_file(rows: list[list[object]], *more_sheets: str) -> bytes:
@@ -89,8 +93,9 @@ FORMATS: dict[str, Callable[[], bytes]] = {
 def exact_objects(frame: pd.DataFrame = FRAME) -> list[dict[str, object]]:
     """The rows as plain objects; pandas' own JSON would round the floats."""
     return [
-        {name: _for_json(value) for name, value in row.items()} for row in frame.astype(object).to_dict("records")
-    ]  # fmt: skip
+        {name: _for_json(value) for name, value in row.items()}
+        for row in frame.astype(object).to_dict("records")
+    ]
 
 
 def changed_zip(data: bytes, changes: dict[str, Callable[[bytes], bytes]]) -> bytes:

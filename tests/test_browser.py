@@ -17,8 +17,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +35,17 @@ def serving(home, seconds=120):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HEADLINE_LAB_HOME": str(home)})
     url = f"http://localhost:{port}"
     try:
@@ -107,7 +123,14 @@ def _table(path):
 
 def test_from_upload_to_prediction(server, page, tmp_path):
     outside, dialogs = [], []
-    page.on("request", lambda request: outside.append(request.url) if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:")) else None)  # fmt: skip
+    page.on(
+        "request",
+        lambda request: (
+            outside.append(request.url)
+            if not request.url.startswith((server, server.replace("http", "ws"), "data:", "blob:"))
+            else None
+        ),
+    )
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
 
     page.goto(server)
@@ -144,7 +167,10 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     assert field.input_value() == EVIL
     field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
     field.press("Enter")
-    page.wait_for_function("before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before", arg=",".join(before))  # fmt: skip
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before",
+        arg=",".join(before),
+    )
     page.get_by_text("유사 과거 기사 다섯 건").wait_for()
 
     outlet = page.get_by_role("combobox").first

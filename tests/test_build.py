@@ -120,7 +120,9 @@ def test_a_target_with_too_many_labels_is_refused():
         _build(f"제목,결과\n{rows}\n", Roles("제목", target="결과"))
 
 
-@pytest.mark.parametrize(("header", "words"), [("수익률(%)", "percent"), ("수익률", "fractions"), ("수익률(bp)", "basis points")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("header", "words"), [("수익률(%)", "percent"), ("수익률", "fractions"), ("수익률(bp)", "basis points")]
+)
 def test_the_unit_in_which_returns_were_read_is_said(header, words):
     csv = f"제목,{header}\n가나전자 흑자전환,0.5\n다라화학 공장 화재,-0.25\n마바건설 수주,0.75\n"
     (problem,) = _build(csv, Roles("제목", target=header)).problems

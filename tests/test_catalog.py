@@ -36,8 +36,12 @@ def lab(tmp_path, monkeypatch):
 def test_the_catalog_begins_with_the_bundled_encoder_and_the_recommended_one(home, here):
     first, second, *_ = cards()
     assert (first.id, first.dim, first.pooling, first.prefix, first.licence) == (
-        "multilingual-e5-small", 384, Pooling.MEAN, "query: ", "MIT",
-    )  # fmt: skip
+        "multilingual-e5-small",
+        384,
+        Pooling.MEAN,
+        "query: ",
+        "MIT",
+    )
     assert second.id == "upskyy/kf-deberta-multitask"
     assert not second.available
 

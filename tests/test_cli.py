@@ -25,7 +25,16 @@ def _json(capsys, *arguments):
 def test_check_tells_what_the_file_holds(lab, capsys):
     status, found = _json(capsys, "check", lab.file)
     assert status == 0
-    assert list(found) == ["rows", "distinct_headlines", "encoding", "delimiter", "roles", "sessions", "events", "problems"]  # fmt: skip
+    assert list(found) == [
+        "rows",
+        "distinct_headlines",
+        "encoding",
+        "delimiter",
+        "roles",
+        "sessions",
+        "events",
+        "problems",
+    ]
     assert found["rows"] == 400
     assert (found["encoding"], found["delimiter"]) == ("utf-8", ",")
     assert list(found["roles"]) == ["headline", "press", "date", "group", "numeric", "target"]
@@ -49,7 +58,17 @@ def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
     vectors = np.load(out, allow_pickle=False)
     assert status == 0
     assert vectors.shape == (400, 384) == (found["rows"], found["dim"])
-    assert list(found) == ["rows", "distinct", "embedded", "from_store", "dim", "seconds", "per_second", "device", "dtype"]  # fmt: skip
+    assert list(found) == [
+        "rows",
+        "distinct",
+        "embedded",
+        "from_store",
+        "dim",
+        "seconds",
+        "per_second",
+        "device",
+        "dtype",
+    ]
     assert (found["embedded"], found["from_store"]) == (0, found["distinct"])
 
 
@@ -67,11 +86,36 @@ def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
 def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
     status, found = _json(capsys, "run", own_lab.file, "--task", task)
     assert status == 0
-    assert list(found) == ["run_id", "task", "split", "rows", "distinct_headlines", "train_rows", "test_rows", "sessions",
-                           "events", "encoder", "pooling", "models", "baselines", "walk_forward", "sealed",
-                           "effective_n", "seconds", "looks", "text_lift"]  # fmt: skip
+    assert list(found) == [
+        "run_id",
+        "task",
+        "split",
+        "rows",
+        "distinct_headlines",
+        "train_rows",
+        "test_rows",
+        "sessions",
+        "events",
+        "encoder",
+        "pooling",
+        "models",
+        "baselines",
+        "walk_forward",
+        "sealed",
+        "effective_n",
+        "seconds",
+        "looks",
+        "text_lift",
+    ]
     assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack"}
-    assert set(found["baselines"]) == {baseline, "table_only", "shuffled", "outlet_only", "encoder_linear", "tfidf_linear"}  # fmt: skip
+    assert set(found["baselines"]) == {
+        baseline,
+        "table_only",
+        "shuffled",
+        "outlet_only",
+        "encoder_linear",
+        "tfidf_linear",
+    }
     assert (found["walk_forward"], found["sealed"]) == (None, False)
     assert 0 < found["effective_n"] <= found["events"]
     assert found["looks"] >= 1
@@ -99,7 +143,12 @@ def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
     assert status == 0
     assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict"}
     assert found["text_lift"]["verdict"] in ("helps", "hurts", "none")
-    assert [step["step"] for step in found["staircase"]] == ["random", "ordered", "ordered+groups", "ordered+groups+purge"]  # fmt: skip
+    assert [step["step"] for step in found["staircase"]] == [
+        "random",
+        "ordered",
+        "ordered+groups",
+        "ordered+groups+purge",
+    ]
     assert all(set(step) == SCORE | {"step"} for step in found["staircase"])
     assert "headlines" in captured.err.lower()
     assert "careless" in captured.err
@@ -107,7 +156,14 @@ def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
     assert set(walk) == {"models", "baselines", "folds"}
     assert set(walk["models"]["mean"]["auc"]) == SCORE
     assert len(walk["folds"]) == 1
-    assert set(walk["folds"][0]) == {"first", "last", "train_rows", "test_rows", "train_sessions", "test_sessions"}  # fmt: skip
+    assert set(walk["folds"][0]) == {
+        "first",
+        "last",
+        "train_rows",
+        "test_rows",
+        "train_sessions",
+        "test_sessions",
+    }
     assert load_run(found["run_id"]).settings.unit == "event"
     assert len(kept_staircase(load_run(found["run_id"]))) == 4
 
@@ -209,12 +265,26 @@ def test_without_json_a_person_can_read_it(lab, capsys):
         ("", [], "파일이 비어 있습니다"),
         ("a,b\n1,2\n3,4\n", [], "뉴스 제목으로 보이는 열이 없습니다"),
         ("제목\n가온전자 대규모 수주 소식에 강세\n", ["--headline", "없음"], "없음 열이 없습니다"),
-        ("제목,승패\n" + "가온전자 대규모 수주 소식에 강세,승\n나래화학 공장 화재에 약세,승\n" * 20, [], "한 가지 결과(승)만"),
-        ("일자,제목,수익률\n" + "".join(f"2024-01-03,가온전자 {i}번째 대규모 수주 소식,0.0123\n" for i in range(40)), [], "거래일"),
-        ("제목,승패\n" + "".join(f"가온전자 {i}번째 대규모 수주 소식,{'승패'[i % 2]}\n" for i in range(40)), ["--encoder", "없는것"], "없는것"),
+        (
+            "제목,승패\n" + "가온전자 대규모 수주 소식에 강세,승\n나래화학 공장 화재에 약세,승\n" * 20,
+            [],
+            "한 가지 결과(승)만",
+        ),
+        (
+            "일자,제목,수익률\n"
+            + "".join(f"2024-01-03,가온전자 {i}번째 대규모 수주 소식,0.0123\n" for i in range(40)),
+            [],
+            "거래일",
+        ),
+        (
+            "제목,승패\n"
+            + "".join(f"가온전자 {i}번째 대규모 수주 소식,{'승패'[i % 2]}\n" for i in range(40)),
+            ["--encoder", "없는것"],
+            "없는것",
+        ),
     ],
     ids=["empty", "no headline column", "unknown column", "one class", "one session", "unknown encoder"],
-)  # fmt: skip
+)
 def test_bad_input_ends_with_one_sentence_and_a_status(
     home, capsys, tmp_path, monkeypatch, content, arguments, words
 ):

@@ -59,8 +59,15 @@ def test_what_else_lies_in_the_folder_is_not_copied(pickled):
         (pickled / name).write_text("[]")
     converted = safetensors_folder(pickled)
     copied = {file.relative_to(converted).as_posix() for file in converted.rglob("*") if file.is_file()}
-    assert copied == {"config.json", "vocab.txt", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
-                      "sentence_bert_config.json", "model.safetensors"}  # fmt: skip
+    assert copied == {
+        "config.json",
+        "vocab.txt",
+        "tokenizer_config.json",
+        "modules.json",
+        "1_Pooling/config.json",
+        "sentence_bert_config.json",
+        "model.safetensors",
+    }
 
 
 def test_weights_are_read_once(pickled, monkeypatch):

@@ -17,9 +17,12 @@ def _data(feature, kind="return", gaps=False, name="전일수익률"):
     returns = [RETURNS[c, s + 4] for c, s in events]
     target = returns if kind == "return" else ["승" if r > 0 else "패" for r in returns]
     return table(
-        news(len(events)), target, [s for _c, s in events], [COMPANIES[c] for c, _s in events],
+        news(len(events)),
+        target,
+        [s for _c, s in events],
+        [COMPANIES[c] for c, _s in events],
         features={name: [feature(c, s) for c, s in events], "noise": rng.normal(size=len(events))},
-    )  # fmt: skip
+    )
 
 
 def test_the_target_itself_is_found():
@@ -35,7 +38,7 @@ def test_a_code_for_the_sign_of_the_return_is_found():
 @pytest.mark.parametrize(
     ("ahead", "found"),
     [(-1, []), (0, ["session"]), (1, ["target"]), (2, ["future"]), (-2, [])],
-)  # fmt: skip
+)
 def test_a_return_that_is_shifted_the_wrong_way_is_found(ahead, found, kind, gaps):
     got = disguised(*_data(lambda c, s: RETURNS[c, s + 3 + ahead], kind, gaps))
     assert [disguise.kind for disguise in got] == found
@@ -70,8 +73,12 @@ def test_a_handful_of_events_proves_nothing():
 
 def test_the_rows_of_one_event_count_once():
     headlines, n = news(600), 600
-    data, plan = table(headlines, [0.01 * (i // 100) for i in range(n)], [i // 100 for i in range(n)],
-                       features={"x": [i // 100 for i in range(n)]})  # fmt: skip
+    data, plan = table(
+        headlines,
+        [0.01 * (i // 100) for i in range(n)],
+        [i // 100 for i in range(n)],
+        features={"x": [i // 100 for i in range(n)]},
+    )
     assert disguised(data, plan) == []
 
 

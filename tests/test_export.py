@@ -15,9 +15,26 @@ def _cells(frame: pd.DataFrame) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "cell",
-    ['=HYPERLINK("http://x","y")', "+1+1", "-오늘", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "=", "-", "＝1+1", "－inf",
-     "-inf", "+nan", "-1_000", "+1;=2", "-1.2 하락", "-2+3+cmd|' /C calc'!A0"],
-)  # fmt: skip
+    [
+        '=HYPERLINK("http://x","y")',
+        "+1+1",
+        "-오늘",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "=",
+        "-",
+        "＝1+1",
+        "－inf",
+        "-inf",
+        "+nan",
+        "-1_000",
+        "+1;=2",
+        "-1.2 하락",
+        "-2+3+cmd|' /C calc'!A0",
+    ],
+)
 def test_a_text_that_a_spreadsheet_would_run_is_neutralised(cell):
     assert _cells(pd.DataFrame({"a": [cell]}))[1] == ["'" + cell]
 
@@ -66,10 +83,19 @@ def test_a_lone_surrogate_does_not_stop_an_export():
 def test_an_exported_dataset_carries_the_row_numbers_of_the_file_and_its_own_column_names():
     day = pd.Series(pd.to_datetime(["2024-01-03", "2024-01-04"])).astype("datetime64[s]")
     frame = pd.DataFrame(
-        {"row": [2, 7], "headline": ["가", "나"], "press": ["다", None], "company": [None, None], "time": day,
-         "session": day, "target": [0.01, np.nan], "feature.RSI": [50.0, np.nan], "feature.story": [1.0, 2.0],
-         "story": [0, 1]}
-    )  # fmt: skip
+        {
+            "row": [2, 7],
+            "headline": ["가", "나"],
+            "press": ["다", None],
+            "company": [None, None],
+            "time": day,
+            "session": day,
+            "target": [0.01, np.nan],
+            "feature.RSI": [50.0, np.nan],
+            "feature.story": [1.0, 2.0],
+            "story": [0, 1],
+        }
+    )
     data = Dataset(
         "x", "x", Roles("제목", "언론사", "일자", None, ("RSI", "story"), "수익률(%)"), frame, "return"
     )

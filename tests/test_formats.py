@@ -35,8 +35,10 @@ def tables() -> dict[str, RawTable]:
 def test_a_format_is_recognised_by_its_content(tables, name):
     assert tables[name].format == name
     assert (tables[name].encoding, tables[name].delimiter) == {
-        "csv": ("utf-8", ","), "json": ("utf-8", ""), "jsonl": ("utf-8", "")
-    }.get(name, ("", ""))  # fmt: skip
+        "csv": ("utf-8", ","),
+        "json": ("utf-8", ""),
+        "jsonl": ("utf-8", ""),
+    }.get(name, ("", ""))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -67,11 +69,20 @@ def test_every_format_gives_the_same_typed_columns(tables, name):
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, ""), (float("nan"), ""), (5930.0, "5930"), (0.1, "0.1"), (1e20, "1e+20"), (-0.0, "0"), (True, "true"),
-        (10**20, "100000000000000000000"), ("\ud800x", "\ufffdx"), ({"a": [1, None]}, '{"a": [1, null]}'),
-        (b"\xea\xb0\x80", "가"), (float("inf"), "inf"),
+        (None, ""),
+        (float("nan"), ""),
+        (5930.0, "5930"),
+        (0.1, "0.1"),
+        (1e20, "1e+20"),
+        (-0.0, "0"),
+        (True, "true"),
+        (10**20, "100000000000000000000"),
+        ("\ud800x", "\ufffdx"),
+        ({"a": [1, None]}, '{"a": [1, null]}'),
+        (b"\xea\xb0\x80", "가"),
+        (float("inf"), "inf"),
     ],
-)  # fmt: skip
+)
 def test_a_typed_cell_has_one_text(value, text):
     assert as_text(value) == text
 
@@ -104,13 +115,22 @@ def test_a_sheet_is_chosen_by_its_name():
 
 def test_titles_empty_rows_and_empty_columns_around_a_sheets_table_are_left_out():
     rows = [
-        [], [None, "2024년 뉴스"], [], [None, "제목", "언론사", "RSI"], [None, "급등", "가", 1], [], [None, "급락", "나", 2],
-        [], [None, " "],
-    ]  # fmt: skip
+        [],
+        [None, "2024년 뉴스"],
+        [],
+        [None, "제목", "언론사", "RSI"],
+        [None, "급등", "가", 1],
+        [],
+        [None, "급락", "나", 2],
+        [],
+        [None, " "],
+    ]
     table = read_table(xlsx_file(rows))
     assert table.frame.to_dict("list") == {
-        "제목": ["급등", "", "급락"], "언론사": ["가", "", "나"], "RSI": ["1", "", "2"],
-    }  # fmt: skip
+        "제목": ["급등", "", "급락"],
+        "언론사": ["가", "", "나"],
+        "RSI": ["1", "", "2"],
+    }
     assert table.titles == ("2024년 뉴스",)
 
 

@@ -18,11 +18,49 @@ from core.errors import UserError
 
 LONGEST = 5.0  # seconds for a case, as the issue asks: of computing, whatever else the machine does
 TOKENS = [
-    b'"', b'""', b",", b";", b"\t", b"|", b"\n", b"\r", b"\r\n", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\x1a",
-    b"&#", b"&quot;", b"<b>", b"9" * 500, b"1e999", b"-", "△".encode(), "²".encode(), "٣".encode(), "０".encode(),
-    b"0000-00-00", b"9999-12-31 23:59-99:99", "오후".encode(), b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xb0\xa1", b"{", b"[",
-    b"=", b"null", b"nan", "\u1100\u1161".encode(), "\u0301".encode() * 200, b" " * 300, b",,,,,,,,,", b"%", b"(", b")",
-]  # fmt: skip
+    b'"',
+    b'""',
+    b",",
+    b";",
+    b"\t",
+    b"|",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\x1a",
+    b"&#",
+    b"&quot;",
+    b"<b>",
+    b"9" * 500,
+    b"1e999",
+    b"-",
+    "△".encode(),
+    "²".encode(),
+    "٣".encode(),
+    "０".encode(),
+    b"0000-00-00",
+    b"9999-12-31 23:59-99:99",
+    "오후".encode(),
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xb0\xa1",
+    b"{",
+    b"[",
+    b"=",
+    b"null",
+    b"nan",
+    "\u1100\u1161".encode(),
+    "\u0301".encode() * 200,
+    b" " * 300,
+    b",,,,,,,,,",
+    b"%",
+    b"(",
+    b")",
+]
 
 
 def check(read, *arguments) -> bool:
@@ -154,10 +192,12 @@ CELLS = st.one_of(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.integers(1, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8)),
+    st.integers(1, 5).flatmap(
+        lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8)
+    ),
     st.sampled_from(",;\t|"),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-)  # fmt: skip
+)
 def test_a_table_of_any_cells_that_is_quoted_is_read_as_it_was_written(rows, delimiter, encoding):
     header = [f"열{i}" for i in range(len(rows[0]))]
     lines = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [header, *rows]]
@@ -171,9 +211,13 @@ def json_case(seed: int) -> str:
     chance = random.Random(seed)
     objects = exact_objects()
     text = chance.choice(
-        [json.dumps(objects, ensure_ascii=False), json.dumps({"data": objects}), "\n".join(map(json.dumps, objects)),
-         json.dumps({name: [item[name] for item in objects] for name in FRAME})]
-    )  # fmt: skip
+        [
+            json.dumps(objects, ensure_ascii=False),
+            json.dumps({"data": objects}),
+            "\n".join(map(json.dumps, objects)),
+            json.dumps({name: [item[name] for item in objects] for name in FRAME}),
+        ]
+    )
     return mutated(text.encode(), chance).decode("utf-8", "replace")
 
 

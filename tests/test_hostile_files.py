@@ -96,8 +96,9 @@ def test_a_cell_in_the_last_corner_of_a_sheet_is_one_sentence():
 
 def test_a_sheet_that_declares_more_cells_than_it_has_is_read():
     data = changed_zip(
-        workbook(), {SHEET: lambda xml: xml.replace(b'<dimension ref="A1:I5"', b'<dimension ref="A1:XFD1048576"')}
-    )  # fmt: skip
+        workbook(),
+        {SHEET: lambda xml: xml.replace(b'<dimension ref="A1:I5"', b'<dimension ref="A1:XFD1048576"')},
+    )
     assert read_table(data).frame["제목"].tolist() == FRAME["제목"].tolist()
 
 
@@ -122,8 +123,11 @@ def test_a_workbook_of_very_many_parts_is_refused():
 
 def test_a_workbook_whose_directory_lies_about_its_size_is_bounded(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_MEMORY_MB", "1200")
-    rows = b"".join(b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (i, i, b"x" * 30_000)
-                    for i in range(2, 60_000, 5) if i < 30_000)  # fmt: skip
+    rows = b"".join(
+        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (i, i, b"x" * 30_000)
+        for i in range(2, 60_000, 5)
+        if i < 30_000
+    )
     data = changed_zip(
         workbook(), {SHEET: lambda xml: xml.replace(b"</sheetData>", rows * 3 + b"</sheetData>")}
     )

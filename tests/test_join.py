@@ -64,7 +64,7 @@ def test_a_row_without_a_partner_has_exactly_one_reason():
     ("mine", "theirs"),
     [("삼성", unicodedata.normalize("NFD", "삼성")), ("a1", " a1\u00a0"), ("a1", "\u200ba1")],
     ids=["NFD", "outer blanks", "zero-width space"],
-)  # fmt: skip
+)
 def test_keys_are_compared_in_nfc_without_outer_blanks(mine, theirs):
     left, right = _frame(기사번호=[mine], 제목=["하나"]), _frame(번호=[theirs], RSI=[1])
     assert join_tables(left, right, BY_ID, Roles("제목")).matched == 1
@@ -360,8 +360,12 @@ def test_row_numbers_of_two_files_are_no_shared_id():
 
 def test_a_feature_file_by_company_and_day_is_joined_as_of():
     left = _headlines(("2024-01-05", "005930"), ("2024-01-08", "000660"))
-    right = _frame(종목명=["삼성", "하이닉스"] * 2, 종목코드=["5930", "660"] * 2,
-                   date=["2024-01-04"] * 2 + ["2024-01-05"] * 2, RSI=range(4))  # fmt: skip
+    right = _frame(
+        종목명=["삼성", "하이닉스"] * 2,
+        종목코드=["5930", "660"] * 2,
+        date=["2024-01-04"] * 2 + ["2024-01-05"] * 2,
+        RSI=range(4),
+    )
     assert guess_join(left, right, ROLES) == Join("asof", right_date="date", right_company="종목코드")
 
 
@@ -390,8 +394,17 @@ def test_nothing_is_guessed_where_nothing_fits(right):
 
 
 def test_the_company_column_that_the_second_file_shares_is_found_beside_the_group_role():
-    left = _frame(제목=["가", "나"], 일자=["2024-01-03", "2024-01-03"], 종목명=["가전자", "나화학"], 종목코드=["000010", "000020"])  # fmt: skip
-    right = _frame(일자=["2023-12-28"] * 2 + ["2024-01-02"] * 2, 종목코드=["000020", "000010"] * 2, RSI=["0", "0", "2", "1"])  # fmt: skip
+    left = _frame(
+        제목=["가", "나"],
+        일자=["2024-01-03", "2024-01-03"],
+        종목명=["가전자", "나화학"],
+        종목코드=["000010", "000020"],
+    )
+    right = _frame(
+        일자=["2023-12-28"] * 2 + ["2024-01-02"] * 2,
+        종목코드=["000020", "000010"] * 2,
+        RSI=["0", "0", "2", "1"],
+    )
     roles = Roles("제목", date="일자", group="종목명")
     join = guess_join(left, right, roles)
     assert (join.how, join.left_company, join.right_company) == ("asof", "종목코드", "종목코드")

@@ -142,11 +142,15 @@ def at_once(code, names):
     waiting = f"import sys; from test_ledger import *; from core.train.scores.ledger_file import Entry, append; print('ready', flush=True); sys.stdin.readline()\n{code}"
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", waiting, name], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+            [sys.executable, "-c", waiting, name],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
         )
         for name in names
-    ]  # fmt: skip
+    ]
     assert [process.stdout.readline() for process in started] == ["ready\n"] * len(started)
     for process in started:
         process.stdin.write("go\n")
@@ -265,10 +269,18 @@ def earlier(home, *lines):
     """Write the ledger of a dataset as the version before wrote it, whose entries name no rows."""
     (home / "ledger").mkdir(exist_ok=True)
     entries = [
-        {"kind": kind, "run_id": run, "signature": signature, "time": "2026-11-22T10:00:00+00:00",
-         "metric": "auc" if kind == SCORED else "", "value": 0.6 if kind == SCORED else None, "se": None, "id": str(i)}
+        {
+            "kind": kind,
+            "run_id": run,
+            "signature": signature,
+            "time": "2026-11-22T10:00:00+00:00",
+            "metric": "auc" if kind == SCORED else "",
+            "value": 0.6 if kind == SCORED else None,
+            "se": None,
+            "id": str(i),
+        }
         for i, (kind, run, signature) in enumerate(lines)
-    ]  # fmt: skip
+    ]
     (home / "ledger" / f"{DATASET}.jsonl").write_text(
         "".join(f"\n{json.dumps(entry)}\n" for entry in entries)
     )

@@ -11,9 +11,13 @@ from core.errors import UserError
 @pytest.fixture
 def data(home):
     table = pd.DataFrame(
-        {"제목": ["가나전자 급등", "다라화학 급락"], "일자": ["2024-01-02", "2024-01-03"], "수익률": ["0.01", "-0.02"]},
+        {
+            "제목": ["가나전자 급등", "다라화학 급락"],
+            "일자": ["2024-01-02", "2024-01-03"],
+            "수익률": ["0.01", "-0.02"],
+        },
         dtype="str",
-    )  # fmt: skip
+    )
     made = build_dataset([table], Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
     save_dataset(made)
     return made

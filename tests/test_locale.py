@@ -33,7 +33,11 @@ def korean():
 
 
 def test_every_string_has_korean(korean):
-    missing = [f"{file}: {text}" for text, file in _templates().items() if not (korean.get(text) and korean.get(text).string)]  # fmt: skip
+    missing = [
+        f"{file}: {text}"
+        for text, file in _templates().items()
+        if not (korean.get(text) and korean.get(text).string)
+    ]
     assert missing == []
 
 
@@ -53,12 +57,34 @@ def test_no_f_string_is_handed_to_a_translator():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS
     )
-    assert [f"{path}:{node.lineno}" for path, node in calls if any(isinstance(a, ast.JoinedStr) for a in node.args)] == []  # fmt: skip
+    assert [
+        f"{path}:{node.lineno}"
+        for path, node in calls
+        if any(isinstance(a, ast.JoinedStr) for a in node.args)
+    ] == []
 
 
 def test_no_page_shows_a_string_that_skips_translation():
-    shown = {"title", "header", "subheader", "caption", "markdown", "write", "info", "warning", "error", "success",
-             "button", "text_input", "selectbox", "metric", "expander", "radio", "checkbox", "slider"}  # fmt: skip
+    shown = {
+        "title",
+        "header",
+        "subheader",
+        "caption",
+        "markdown",
+        "write",
+        "info",
+        "warning",
+        "error",
+        "success",
+        "button",
+        "text_input",
+        "selectbox",
+        "metric",
+        "expander",
+        "radio",
+        "checkbox",
+        "slider",
+    }
     bare = []
     for path in [*(ROOT / "core" / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -77,11 +103,19 @@ def test_no_page_shows_a_string_that_skips_translation():
 @pytest.mark.parametrize(
     ("word", "form", "right"),
     [
-        ("삼성전자", "이", "가"), ("현대차증권", "이", "이"), ("카카오", "은", "는"), ("엘지", "을", "를"),
-        ("서울", "으로", "로"), ("부산", "으로", "으로"), ("대구", "으로", "로"), ("RSI 3", "이", "이"), ("이격도20", "을", "을"),
-        ("가격(원)", "은", "은"), ("", "이", "가"),
+        ("삼성전자", "이", "가"),
+        ("현대차증권", "이", "이"),
+        ("카카오", "은", "는"),
+        ("엘지", "을", "를"),
+        ("서울", "으로", "로"),
+        ("부산", "으로", "으로"),
+        ("대구", "으로", "로"),
+        ("RSI 3", "이", "이"),
+        ("이격도20", "을", "을"),
+        ("가격(원)", "은", "은"),
+        ("", "이", "가"),
     ],
-)  # fmt: skip
+)
 def test_a_particle_follows_the_sound_of_its_word(word, form, right):
     assert particle(word, form) == right
 
@@ -96,6 +130,8 @@ def test_a_message_inside_a_message_is_translated():
     assert translate("{label}: **{value}**", "ko", {"label": Message("Run"), "value": "1"}) == "실험: **1**"
 
 
-@pytest.mark.parametrize(("tag", "language"), [("ko-KR", "ko"), ("ko_KR.UTF-8", "ko"), ("en-US", "en"), (None, "en"), ("C", "en")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tag", "language"), [("ko-KR", "ko"), ("ko_KR.UTF-8", "ko"), ("en-US", "en"), (None, "en"), ("C", "en")]
+)
 def test_a_locale_tag_picks_the_language(tag, language):
     assert language_of(tag) == language

@@ -187,8 +187,9 @@ def _kept(csv: str) -> str:
 
 
 SMALL = "일자,제목,언론사,RSI,상수,익일수익률\n" + "".join(
-    f"2024-01-{2 + i % 5:02},가온전자 {i}번째 대규모 수주 소식에 강세,가일보,{40 + i % 7},7,{(i % 5 - 2) / 100}\n" for i in range(40)
-)  # fmt: skip
+    f"2024-01-{2 + i % 5:02},가온전자 {i}번째 대규모 수주 소식에 강세,가일보,{40 + i % 7},7,{(i % 5 - 2) / 100}\n"
+    for i in range(40)
+)
 
 
 def test_a_finding_can_be_remedied_by_its_button(home):

@@ -180,8 +180,12 @@ def test_tokens_are_counted_on_a_sample_of_a_large_table(monkeypatch):
 
 
 def test_the_rows_of_a_session_are_one_observation():
-    data, plan = table(news(40), [0.01 * (i // 10 - 1) for i in range(40)], [i // 10 for i in range(40)],
-                       problems=(_problem("repeats", *range(41, 61)),))  # fmt: skip
+    data, plan = table(
+        news(40),
+        [0.01 * (i // 10 - 1) for i in range(40)],
+        [i // 10 for i in range(40)],
+        problems=(_problem("repeats", *range(41, 61)),),
+    )
     report = quality_report(data, plan)
     assert report.observations == 4
     message = str(next(f for f in report.findings if f.code == "shared_outcome").message)
@@ -382,10 +386,14 @@ def _everything_wrong():
         for row, code in enumerate(("no_headline", "repeats", "bad_date", "bad_number", "unmatched"), 11)
     )
     return table(
-        headlines, [0.9, 0.1, None, -0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], [0, 0, 1, 2, 2, 5, 5, 5, 5, 5],
+        headlines,
+        [0.9, 0.1, None, -0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1],
+        [0, 0, 1, 2, 2, 5, 5, 5, 5, 5],
         press=["가", "가 ", "가", None, "나", "가", "가", "가", "가", "가"],
-        features={"익일": np.arange(10.0), "one": [1.0] * 10, "none": [np.nan] * 10}, problems=problems, hour=0,
-    )  # fmt: skip
+        features={"익일": np.arange(10.0), "one": [1.0] * 10, "none": [np.nan] * 10},
+        problems=problems,
+        hour=0,
+    )
 
 
 def test_the_most_serious_findings_come_first():
@@ -453,6 +461,11 @@ def test_a_table_of_one_row_gets_a_report():
 
 def test_a_good_table_has_nothing_serious():
     n, rng = 1200, np.random.default_rng(0)
-    data, plan = table(news(n), rng.normal(0, 0.02, n).tolist(), [i // 10 for i in range(n)],
-                       [f"회사{i % 10}" for i in range(n)], features={"RSI": rng.normal(size=n)})  # fmt: skip
+    data, plan = table(
+        news(n),
+        rng.normal(0, 0.02, n).tolist(),
+        [i // 10 for i in range(n)],
+        [f"회사{i % 10}" for i in range(n)],
+        features={"RSI": rng.normal(size=n)},
+    )
     assert [f.level for f in quality_report(data, plan).findings] == ["info"]

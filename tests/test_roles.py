@@ -14,10 +14,16 @@ def _frame(**columns):
 
 def test_korean_headers_are_understood():
     frame = _frame(
-        작성일시=[f"2024-01-0{i} 09:00" for i in range(1, 9)], 종목코드=["005930"] * 8, 종목명=["가나전자"] * 8,
-        제목=HEADLINES, 언론사=["가일보", "나경제"] * 4, RSI=range(40, 48), 전일수익률=[0.01] * 8,
-        익일수익률=[x / 100 for x in range(-4, 4)], 승패=["승", "패"] * 4,
-    )  # fmt: skip
+        작성일시=[f"2024-01-0{i} 09:00" for i in range(1, 9)],
+        종목코드=["005930"] * 8,
+        종목명=["가나전자"] * 8,
+        제목=HEADLINES,
+        언론사=["가일보", "나경제"] * 4,
+        RSI=range(40, 48),
+        전일수익률=[0.01] * 8,
+        익일수익률=[x / 100 for x in range(-4, 4)],
+        승패=["승", "패"] * 4,
+    )
     assert guess_roles(frame).roles == Roles(
         "제목", "언론사", "작성일시", "종목명", ("RSI", "전일수익률"), "익일수익률"
     )
@@ -25,8 +31,13 @@ def test_korean_headers_are_understood():
 
 def test_english_headers_are_understood():
     frame = _frame(
-        date=["2024-01-02"] * 8, ticker=["A1"] * 8, title=HEADLINES, press=["x", "y"] * 4, vol=range(8), label=["win", "lose"] * 4
-    )  # fmt: skip
+        date=["2024-01-02"] * 8,
+        ticker=["A1"] * 8,
+        title=HEADLINES,
+        press=["x", "y"] * 4,
+        vol=range(8),
+        label=["win", "lose"] * 4,
+    )
     assert guess_roles(frame).roles == Roles("title", "press", "date", "ticker", ("vol",), "label")
 
 

@@ -27,8 +27,16 @@ def _session(moment: str, timed: bool = True, exchange: Exchange = KRX) -> str:
         ("2024-02-09T10:00", "2024-02-13"),
         ("2024-01-02T09:30", "2024-01-02"),
     ],
-    ids=["before open", "at the close", "after the close", "friday evening", "saturday", "lunar new year", "late open"],
-)  # fmt: skip
+    ids=[
+        "before open",
+        "at the close",
+        "after the close",
+        "friday evening",
+        "saturday",
+        "lunar new year",
+        "late open",
+    ],
+)
 def test_a_headline_belongs_to_the_first_session_on_which_one_could_trade(moment, session):
     assert _session(moment) == session
 
@@ -67,9 +75,19 @@ def test_no_known_date_at_all_is_refused():
         ("2026-06-03", "2026-06-04"),
         ("2026-07-17", "2026-07-20"),
     ],
-    ids=["new year", "lunar new year substitute", "buddha's birthday substitute", "parliament election", "end of year",
-         "president election", "armed forces day", "early election", "local election", "constitution day"],
-)  # fmt: skip
+    ids=[
+        "new year",
+        "lunar new year substitute",
+        "buddha's birthday substitute",
+        "parliament election",
+        "end of year",
+        "president election",
+        "armed forces day",
+        "early election",
+        "local election",
+        "constitution day",
+    ],
+)
 def test_a_holiday_of_the_krx_is_no_session(holiday, next_session):
     assert _session(holiday, timed=False) == next_session
 

@@ -145,7 +145,9 @@ def test_a_constant_prediction_has_no_spread():
 
 
 def test_a_return_of_zero_is_not_a_win():
-    assert metrics.hit_rate(np.array([0.0, 0.0, 0.01]), np.array([0.01, 0.0, 0.02]), one(3))[0] == pytest.approx(2 / 3)  # fmt: skip
+    assert metrics.hit_rate(np.array([0.0, 0.0, 0.01]), np.array([0.01, 0.0, 0.02]), one(3))[
+        0
+    ] == pytest.approx(2 / 3)
 
 
 def test_scores_are_written_as_the_reader_expects_them():

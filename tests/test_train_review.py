@@ -37,12 +37,33 @@ def made_up(task="regress", companies=COMPANIES, skill=1.0, dated=True, **settin
     p = 0.01 * score if task == "regress" else 1 / (1 + np.exp(-score))
     columns = {"mean": p} if task == "regress" else {"mean:패": 1 - p, "mean:승": p}
     fold = np.select([day >= 20, day >= 10], [0, 2], 1) if settings.get("folds") else np.zeros(n, int)
-    table = pd.DataFrame({"position": np.arange(n), "fold": fold, "row": data.frame["row"],
-                          "session": data.frame["session"], "actual": actual, **columns})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "position": np.arange(n),
+            "fold": fold,
+            "row": data.frame["row"],
+            "session": data.frame["session"],
+            "actual": actual,
+            **columns,
+        }
+    )
     if settings.get("sealed"):
         table = table[table["fold"] > 0]
-    run = Run("a" * 16, "2024-02-01T00:00:00", data.id, data.name, TrainSettings(task, **settings),
-              ("패", "승") if task == "classify" else (), None, {}, {}, {}, {}, (), Predicted(table))  # fmt: skip
+    run = Run(
+        "a" * 16,
+        "2024-02-01T00:00:00",
+        data.id,
+        data.name,
+        TrainSettings(task, **settings),
+        ("패", "승") if task == "classify" else (),
+        None,
+        {},
+        {},
+        {},
+        {},
+        (),
+        Predicted(table),
+    )
     return run, data
 
 
@@ -213,8 +234,14 @@ def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
     assert sum(made.rows for made in plain.slices if made.by == "press") == plain.rows == len(data)
     metric = next(m for m in METRICS["regress"] if m.name == plain.metric)
     outlet = data.frame["press"].fillna("<missing>").to_numpy()
-    alone = slices(run.predictions["actual"].to_numpy(), run.predictions["mean"].to_numpy(),
-                   np.repeat(np.arange(DAYS), A_DAY), {"press": outlet}, metric, 0)  # fmt: skip
+    alone = slices(
+        run.predictions["actual"].to_numpy(),
+        run.predictions["mean"].to_numpy(),
+        np.repeat(np.arange(DAYS), A_DAY),
+        {"press": outlet},
+        metric,
+        0,
+    )
     assert [m.score for m in alone] == [m.score for m in plain.slices if m.by == "press"]
 
 

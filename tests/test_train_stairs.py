@@ -95,8 +95,11 @@ def test_a_staircase_scores_no_sealed_row(home, folds):
     dataset, vectors = signal()
     scored = staircase_rows(dataset, TrainSettings(folds=folds))
     days = dataset.frame["session"].factorize(sort=True)[0]
-    held = next(rows_of(dataset, np.flatnonzero(days == day)) for day in range(24)
-                if rows_of(dataset, np.flatnonzero(days == day)).shared(scored))  # fmt: skip
+    held = next(
+        rows_of(dataset, np.flatnonzero(days == day))
+        for day in range(24)
+        if rows_of(dataset, np.flatnonzero(days == day)).shared(scored)
+    )
     seal(dataset.id, "sealing-run", held, rows_of(dataset, [0]))
     with pytest.raises(UserError, match=r"run sealing-run sealed"):
         staircase_of(dataset, vectors, TrainSettings(folds=folds))
@@ -117,8 +120,12 @@ def test_a_drawn_staircase_is_a_look_at_its_rows_and_none_at_the_holdout(run, st
     assert [look.run_id for look in looks(dataset.id, scored.name)] == [run.id]
     assert looks(dataset.id, run.holdout) == []
     with pytest.raises(UserError, match=f"first by run {run.id}"):
-        require_unseen(dataset.id, rows_of(dataset, make_split(dataset, TrainSettings(test_share=0.5),
-                                                             np.ones(len(dataset), bool)).test))  # fmt: skip
+        require_unseen(
+            dataset.id,
+            rows_of(
+                dataset, make_split(dataset, TrainSettings(test_share=0.5), np.ones(len(dataset), bool)).test
+            ),
+        )
 
 
 def test_a_staircase_that_cannot_be_counted_is_not_kept(run, steps, monkeypatch):

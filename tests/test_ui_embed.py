@@ -20,9 +20,11 @@ from core.ui.frame import PAGES
 MINI_LM = "sentence-transformers/all-MiniLM-L6-v2"
 KR_SBERT = "snunlp/KR-SBERT-V40K-klueNLI-augSTS"
 TOO_LARGE = {
-    "upskyy/bge-m3-korean", "upskyy/gte-base-korean", "dragonkue/snowflake-arctic-embed-l-v2.0-ko",
+    "upskyy/bge-m3-korean",
+    "upskyy/gte-base-korean",
+    "dragonkue/snowflake-arctic-embed-l-v2.0-ko",
     "intfloat/multilingual-e5-large",
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

@@ -21,13 +21,22 @@ run, data = load_run({run!r}), load_dataset({dataset!r})
 {change}
 part(run, data)
 """
-PARTS = ("trust.calibration", "trust.threshold", "trust.intervals", "money.portfolio", "money.by_session",
-         "slices.by_slice", "slices.ceiling", "scores.pictures")  # fmt: skip
+PARTS = (
+    "trust.calibration",
+    "trust.threshold",
+    "trust.intervals",
+    "money.portfolio",
+    "money.by_session",
+    "slices.by_slice",
+    "slices.ceiling",
+    "scores.pictures",
+)
 
 
 def _draw(lab, part: str, task: str, language: str = "en", change: str = "") -> AppTest:
-    app = AppTest.from_string(SCRIPT.format(part=part, run=lab.runs[task], dataset=lab.dataset, change=change),
-                              default_timeout=120)  # fmt: skip
+    app = AppTest.from_string(
+        SCRIPT.format(part=part, run=lab.runs[task], dataset=lab.dataset, change=change), default_timeout=120
+    )
     app.session_state["language"] = language
     return app.run()
 
@@ -153,7 +162,12 @@ def test_slices_are_named_in_the_readers_language_and_flagged_in_words(lab, monk
 
 def test_a_slice_of_few_rows_or_without_width_is_not_judged():
     score = Interval(0.6, 0.5, 0.7)
-    made = (Slice("press", "a", 10, 5, score), Slice("press", "b", 9, 5, score), Slice("press", "c", 10, 4, score),
-            Slice("press", "d", 10, 5, Interval(1.0, 1.0, 1.0)), Slice("month", "2024-01", 10, 5, score))  # fmt: skip
+    made = (
+        Slice("press", "a", 10, 5, score),
+        Slice("press", "b", 9, 5, score),
+        Slice("press", "c", 10, 4, score),
+        Slice("press", "d", 10, 5, Interval(1.0, 1.0, 1.0)),
+        Slice("month", "2024-01", 10, 5, score),
+    )
     large, small = Sliced("auc", score, made, 49, False).of("press")
     assert ([m.label for m in large], [m.label for m in small]) == (["a"], ["b", "c", "d"])

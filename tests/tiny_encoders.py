@@ -216,14 +216,27 @@ def kobert(folder: Path) -> Path:
 
 
 _PADDED = {
-    "padding": {"strategy": {"Fixed": 60}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0,
-                "pad_type_id": 0, "pad_token": "[PAD]"},
+    "padding": {
+        "strategy": {"Fixed": 60},
+        "direction": "Right",
+        "pad_to_multiple_of": None,
+        "pad_id": 0,
+        "pad_type_id": 0,
+        "pad_token": "[PAD]",
+    },
     "truncation": {"max_length": 60, "strategy": "LongestFirst", "stride": 0, "direction": "Right"},
-}  # fmt: skip
+}
 _BRACKETS = {"bos_piece": "[CLS]", "eos_piece": "[SEP]", "pad_piece": "[PAD]", "unk_piece": "[UNK]"}
-_RELATIVE = {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "norm_rel_ebd": "layer_norm",
-             "position_buckets": 16, "share_att_key": True, "position_biased_input": False,
-             "max_relative_positions": -1, "type_vocab_size": 0}  # fmt: skip
+_RELATIVE = {
+    "relative_attention": True,
+    "pos_att_type": ["p2c", "c2p"],
+    "norm_rel_ebd": "layer_norm",
+    "position_buckets": 16,
+    "share_att_key": True,
+    "position_biased_input": False,
+    "max_relative_positions": -1,
+    "type_vocab_size": 0,
+}
 
 KINDS: dict[str, Callable[[Path], Path]] = {
     "google-bert/bert-base-multilingual-cased": multilingual_bert,

@@ -15,11 +15,25 @@ CORPUS = [
     "반도체 수출 반등 ↑ 무역수지 흑자 전환",
 ]
 DIM = 32
-SIZES = {"vocab_size": 400, "hidden_size": DIM, "num_hidden_layers": 2, "num_attention_heads": 2,
-         "intermediate_size": 64, "max_position_embeddings": 64, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
-         "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1}  # fmt: skip
-_BRACKETED = {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
-              "mask_token": "[MASK]"}  # fmt: skip
+SIZES = {
+    "vocab_size": 400,
+    "hidden_size": DIM,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+    "hidden_act": "gelu",
+    "layer_norm_eps": 1e-12,
+    "hidden_dropout_prob": 0.1,
+    "attention_probs_dropout_prob": 0.1,
+}
+_BRACKETED = {
+    "unk_token": "[UNK]",
+    "sep_token": "[SEP]",
+    "pad_token": "[PAD]",
+    "cls_token": "[CLS]",
+    "mask_token": "[MASK]",
+}
 
 
 def write_json(path: Path, values: Any) -> None:
@@ -135,18 +149,24 @@ def new_kind_tensors(config: dict[str, Any], seed: int = 0) -> dict[str, Any]:
         shapes["embeddings.token_type_embeddings.weight"] = (config["type_vocab_size"], dim)
     shapes |= {"embeddings.LayerNorm.weight": (dim,), "embeddings.LayerNorm.bias": (dim,)}
     for layer in range(config["num_hidden_layers"]):
-        parts = {"attention.qkv_proj": (3 * dim, dim), "attention.o_proj": (dim, dim),
-                 "mlp.up_gate_proj": (2 * wide, dim), "mlp.down_proj": (dim, wide),
-                 "attn_ln": (dim,), "mlp_ln": (dim,)}  # fmt: skip
+        parts = {
+            "attention.qkv_proj": (3 * dim, dim),
+            "attention.o_proj": (dim, dim),
+            "mlp.up_gate_proj": (2 * wide, dim),
+            "mlp.down_proj": (dim, wide),
+            "attn_ln": (dim,),
+            "mlp_ln": (dim,),
+        }
         for part, shape in parts.items():
             shapes[f"encoder.layer.{layer}.{part}.weight"] = shape
             if part != "mlp.up_gate_proj":
                 shapes[f"encoder.layer.{layer}.{part}.bias"] = shape[:1]
     generator = torch.Generator().manual_seed(seed)
     return {
-        f"new.{name}": torch.randn(shape, generator=generator) * 0.1 + (name.endswith(("LayerNorm.weight", "ln.weight")))
+        f"new.{name}": torch.randn(shape, generator=generator) * 0.1
+        + (name.endswith(("LayerNorm.weight", "ln.weight")))
         for name, shape in shapes.items()
-    }  # fmt: skip
+    }
 
 
 def _livelier(tensor: Any, seed: int) -> Any:

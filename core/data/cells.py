@@ -40,20 +40,27 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _TIMES = [
     re.compile(
         r"(?P<year>\d{4}|\d{2})\s*(?:[-./]|년|年)\s*(?P<month>\d{1,2})\s*(?:[-./]|월|月)\s*(?P<day>\d{1,2})\s*[.일日]?"
-        + _WEEKDAY + r"(?:[t\s]*" + _CLOCK + r")?",
+        + _WEEKDAY
+        + r"(?:[t\s]*"
+        + _CLOCK
+        + r")?",
         re.ASCII,
     ),
     re.compile(
-        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _WEEKDAY
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+        + _WEEKDAY
         + r"(?:[t\s]*(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?))?",
         re.ASCII,
     ),
     re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[t\s]+" + _CLOCK, re.ASCII),
     re.compile(  # as in RSS: Tue, 02 Jan 2024 15:30:00 +0900
-        r"(?:[a-z]{3},\s*)?(?P<day>\d{1,2})\s+(?P<month>" + "|".join(_MONTHS) + r")\s+(?P<year>\d{4})\s+" + _CLOCK,
+        r"(?:[a-z]{3},\s*)?(?P<day>\d{1,2})\s+(?P<month>"
+        + "|".join(_MONTHS)
+        + r")\s+(?P<year>\d{4})\s+"
+        + _CLOCK,
         re.ASCII,
     ),
-]  # fmt: skip
+]
 _KOREA = timezone(timedelta(hours=9))
 _ZONES = {"z": "+00:00", "gmt": "+00:00", "utc": "+00:00", "kst": "+09:00"}
 

@@ -120,8 +120,11 @@ def _check_columns(left: pd.DataFrame, right: pd.DataFrame, join: Join, roles: R
     for table, names in ((left, firsts), (right, (join.right_on, join.right_date, join.right_company))):
         for name in names:
             if name and name not in table.columns:
-                raise UserError(N_("There is no column {column} in the file. Its columns are: {columns}."),
-                                column=name, columns=", ".join(map(str, table.columns)))  # fmt: skip
+                raise UserError(
+                    N_("There is no column {column} in the file. Its columns are: {columns}."),
+                    column=name,
+                    columns=", ".join(map(str, table.columns)),
+                )
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, pairing: Pairing) -> Joined:

@@ -68,8 +68,11 @@ def place(
     second, timed_2 = _moments(right[join.right_date])
     sessions = sessions_around(np.concatenate([first, second]), exchange)
     return Placed(
-        sessions.locate(sessions.of(first, timed)), sessions.locate(sessions.of(second, timed_2)), second, sessions
-    )  # fmt: skip
+        sessions.locate(sessions.of(first, timed)),
+        sessions.locate(sessions.of(second, timed_2)),
+        second,
+        sessions,
+    )
 
 
 def pair_by_id(left: pd.DataFrame, right: pd.DataFrame, join: Join) -> Pairing:
@@ -84,10 +87,16 @@ def pair_by_id(left: pd.DataFrame, right: pd.DataFrame, join: Join) -> Pairing:
         name = keys.names[keys.second[differing[0]]]
         same = np.flatnonzero(keys.second == keys.second[differing[0]]) + 1
         raise UserError(
-            N_("The column {column} of the second file is no id: {keys:,} of its values stand in rows that differ, "
-               "for example {example} in rows {first:,} and {second:,}. Keep one row each, or choose another column."),
-            column=join.right_on, keys=len(np.unique(keys.second[differing])), example=str(name),
-            first=int(same[0]), second=int(differing[0]) + 1)  # fmt: skip
+            N_(
+                "The column {column} of the second file is no id: {keys:,} of its values stand in rows that differ, "
+                "for example {example} in rows {first:,} and {second:,}. Keep one row each, or choose another column."
+            ),
+            column=join.right_on,
+            keys=len(np.unique(keys.second[differing])),
+            example=str(name),
+            first=int(same[0]),
+            second=int(differing[0]) + 1,
+        )
     partner = find(keys.second, ~again & (keys.second >= 0), keys.first)
     why = np.select([partner >= 0, keys.first < 0], ["", "no_key"], "no_partner").astype(object)
     why_2 = np.select([keys.second < 0, again], ["no_key", "repeat"], "").astype(object)
@@ -149,11 +158,17 @@ def refuse_the_future(
     if len(ahead):
         row = int(ahead[0])
         raise UserError(
-            N_("{rows:,} headlines would get a row from their future, for example row {row:,}: its headline is of "
-               "{headline}, its partner of {feature}. Join as of the last session before; or, if the second file "
-               "holds outcomes only, join without its date column {column}."),
-            rows=len(ahead), row=row + 1, headline=left.iloc[row], feature=right.iloc[pairing.partner[row]],
-            column=str(right.name))  # fmt: skip
+            N_(
+                "{rows:,} headlines would get a row from their future, for example row {row:,}: its headline is of "
+                "{headline}, its partner of {feature}. Join as of the last session before; or, if the second file "
+                "holds outcomes only, join without its date column {column}."
+            ),
+            rows=len(ahead),
+            row=row + 1,
+            headline=left.iloc[row],
+            feature=right.iloc[pairing.partner[row]],
+            column=str(right.name),
+        )
     notes = []
     if ((partners == own) & (own >= 0)).any():
         notes.append(Message(SAME_SESSION))
@@ -170,8 +185,10 @@ def refuse_the_future(
 def _moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     times, timed, _ = moments(cells)
     if np.isnat(times).all():
-        raise UserError(N_("No cell of {column} could be read as a date. Choose another date column, or none."),
-                        column=str(cells.name))  # fmt: skip
+        raise UserError(
+            N_("No cell of {column} could be read as a date. Choose another date column, or none."),
+            column=str(cells.name),
+        )
     return times, timed
 
 
@@ -181,8 +198,12 @@ def _companies(left: pd.DataFrame, right: pd.DataFrame, join: Join, roles: Roles
         return shared_keys(left[company], right[join.right_company])
     if join.right_company:
         raise UserError(
-            N_("The second file has a company column, {column}, but the headlines have none. Choose their company "
-               "column, or join without the company."), column=join.right_company)  # fmt: skip
+            N_(
+                "The second file has a company column, {column}, but the headlines have none. Choose their company "
+                "column, or join without the company."
+            ),
+            column=join.right_company,
+        )
     return SharedKeys(np.zeros(len(left), np.int64), np.zeros(len(right), np.int64), np.array([""], object))
 
 
@@ -202,15 +223,27 @@ def _refuse_differing(
     at = int(differing[0])
     day = str(placed.sessions.days[placed.second[at]])[:10]
     example = f"{company.names[company.second[at]]}, {day}" if join.right_company else day
-    params = {"example": example, "first": int(np.flatnonzero(code == code[at])[0]) + 1, "second": at + 1,
-              "others": len(np.unique(code[differing])) - 1}  # fmt: skip
+    params = {
+        "example": example,
+        "first": int(np.flatnonzero(code == code[at])[0]) + 1,
+        "second": at + 1,
+        "others": len(np.unique(code[differing])) - 1,
+    }
     if join.right_company:
         raise UserError(
-            N_("The second file has different rows for {example} (rows {first:,} and {second:,}), and for {others:,} "
-               "more. Keep one row for each company and session."), **params)  # fmt: skip
+            N_(
+                "The second file has different rows for {example} (rows {first:,} and {second:,}), and for {others:,} "
+                "more. Keep one row for each company and session."
+            ),
+            **params,
+        )
     raise UserError(
-        N_("The second file has different rows for {example} (rows {first:,} and {second:,}), and for {others:,} "
-           "more. Choose its company column, or keep one row for each session."), **params)  # fmt: skip
+        N_(
+            "The second file has different rows for {example} (rows {first:,} and {second:,}), and for {others:,} "
+            "more. Choose its company column, or keep one row for each session."
+        ),
+        **params,
+    )
 
 
 def find(codes: np.ndarray, candidate: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -127,8 +127,9 @@ class Plan:
         try:
             return cls.from_dict(json.loads(text))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UserError(N_("The plan cannot be read: {reason}. Export it from the app again."),
-                            reason=str(error)) from error  # fmt: skip
+            raise UserError(
+                N_("The plan cannot be read: {reason}. Export it from the app again."), reason=str(error)
+            ) from error
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Plan:

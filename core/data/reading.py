@@ -60,8 +60,9 @@ def read_table(data: bytes, options: ReadOptions = _AUTOMATIC, report: Report = 
     if len(data) > limit:
         raise UserError(
             N_("The file has {size:,.0f} MB; at most {limit:,.0f} MB are read (HEADLINE_LAB_MAX_UPLOAD_MB)."),
-            size=len(data) / MEGABYTE, limit=limit / MEGABYTE,
-        )  # fmt: skip
+            size=len(data) / MEGABYTE,
+            limit=limit / MEGABYTE,
+        )
     encoding, delimiter, kind = "", "", container(data)
     if not kind:
         encoding = find_encoding(data, options.encoding)

@@ -119,8 +119,10 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
         next((c for c in free(_PRESS) if not c.is_number), None), N_("its name means a press outlet")
     )
     companies = sorted(free(_GROUP), key=lambda c: (bool(_CODE.search(c.name)), -c.hangul))
-    group = take(next((c for c in companies if not c.is_number or _CODE.search(c.name)), None),
-                 N_("its name means a company"))  # fmt: skip
+    group = take(
+        next((c for c in companies if not c.is_number or _CODE.search(c.name)), None),
+        N_("its name means a company"),
+    )
     price = take(
         next((c for c in free(_PRICE) if c.is_number), None),
         N_("its name means a closing price, from which a target can be made"),
@@ -130,9 +132,14 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
         N_("its name means an index, which can be taken off a return"),
     )
     numeric = tuple(
-        c.name for c in columns
-        if c.name not in reasons and c.is_number and not _CODE.search(c.name) and not _is_outcome(c) and c.dated < 0.9
-    )  # fmt: skip
+        c.name
+        for c in columns
+        if c.name not in reasons
+        and c.is_number
+        and not _CODE.search(c.name)
+        and not _is_outcome(c)
+        and c.dated < 0.9
+    )
     for name in numeric:
         reasons[name] = Message(N_("its cells are numbers"))
     return Guess(

@@ -50,14 +50,17 @@ class Sessions:
         known = ~np.isnat(times)
         moment = times[known]
         day = _midnight(moment)
-        place = np.where(
-            timed[known], np.searchsorted(self.closes, moment), np.searchsorted(self.days, day)
-        )  # fmt: skip
+        place = np.where(timed[known], np.searchsorted(self.closes, moment), np.searchsorted(self.days, day))
         late = place >= len(self.days)
         if late.any():
             raise UserError(
-                N_("The exchange's calendar ends on {last}, before the session of {date}. Correct the date, or choose "
-                   "another calendar."), last=str(self.days[-1])[:10], date=str(day[late].max())[:10])  # fmt: skip
+                N_(
+                    "The exchange's calendar ends on {last}, before the session of {date}. Correct the date, or choose "
+                    "another calendar."
+                ),
+                last=str(self.days[-1])[:10],
+                date=str(day[late].max())[:10],
+            )
         result = np.full(len(times), np.datetime64("NaT", "s"))
         result[known] = self.days[place]
         return result
@@ -94,8 +97,10 @@ def sessions_around(times: np.ndarray, exchange: Exchange = KRX) -> Sessions:
     first, last = known.min(), known.max()
     if first < _FIRST or last > _LAST:
         wrong = first if first < _FIRST else last
-        raise UserError(N_("The date {date} lies outside of 1990 to 2050. Correct it, or choose another date column."),
-                        date=str(wrong))  # fmt: skip
+        raise UserError(
+            N_("The date {date} lies outside of 1990 to 2050. Correct it, or choose another date column."),
+            date=str(wrong),
+        )
     error: Exception | None = None
     for start, end in ((_FIRST, _LAST), (first - 14, last + 21), (first - 14, last), (first, last + 21)):
         try:
@@ -103,8 +108,13 @@ def sessions_around(times: np.ndarray, exchange: Exchange = KRX) -> Sessions:
         except (ValueError, NotImplementedError) as reason:
             error = error or reason
     raise UserError(
-        N_("The calendar {calendar} does not cover {first} to {last}. Correct the dates, or choose another calendar."),
-        calendar=exchange.calendar, first=str(first), last=str(last)) from error  # fmt: skip
+        N_(
+            "The calendar {calendar} does not cover {first} to {last}. Correct the dates, or choose another calendar."
+        ),
+        calendar=exchange.calendar,
+        first=str(first),
+        last=str(last),
+    ) from error
 
 
 def check_exchange(exchange: Exchange) -> None:
@@ -113,11 +123,20 @@ def check_exchange(exchange: Exchange) -> None:
     if exchange.calendar not in names:
         near = difflib.get_close_matches(exchange.calendar.upper(), names, n=3, cutoff=0.5)
         raise UserError(
-            N_("There is no exchange calendar {calendar}. Choose its code from exchange_calendars, for example: "
-               "{names}."), calendar=exchange.calendar, names=", ".join(dict.fromkeys((*near, *USUAL))))  # fmt: skip
+            N_(
+                "There is no exchange calendar {calendar}. Choose its code from exchange_calendars, for example: "
+                "{names}."
+            ),
+            calendar=exchange.calendar,
+            names=", ".join(dict.fromkeys((*near, *USUAL))),
+        )
     if exchange.close and not _CLOCK.fullmatch(exchange.close):
-        raise UserError(N_("The close {close} is no time of day. Write it as HH:MM, for example 15:30, or leave it empty."),
-                        close=exchange.close)  # fmt: skip
+        raise UserError(
+            N_(
+                "The close {close} is no time of day. Write it as HH:MM, for example 15:30, or leave it empty."
+            ),
+            close=exchange.close,
+        )
 
 
 @lru_cache

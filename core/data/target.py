@@ -130,10 +130,15 @@ def _refuse_contradiction(low: pd.Series, high: pd.Series) -> None:
     if wrong.any():
         name, day = low.index[wrong][0]
         raise UserError(
-            N_("There are two different prices for {example}: {low} and {high} ({others:,} more like this). Keep one "
-               "price for each company and session."),
-            example=f"{name}, {day:%Y-%m-%d}" if name else f"{day:%Y-%m-%d}", low=f"{low[wrong].iloc[0]:,.12g}",
-            high=f"{high[wrong].iloc[0]:,.12g}", others=int(wrong.sum()) - 1)  # fmt: skip
+            N_(
+                "There are two different prices for {example}: {low} and {high} ({others:,} more like this). Keep one "
+                "price for each company and session."
+            ),
+            example=f"{name}, {day:%Y-%m-%d}" if name else f"{day:%Y-%m-%d}",
+            low=f"{low[wrong].iloc[0]:,.12g}",
+            high=f"{high[wrong].iloc[0]:,.12g}",
+            others=int(wrong.sum()) - 1,
+        )
 
 
 def _companies(company: pd.Series | None, rows: int, prices: Prices) -> tuple[np.ndarray, np.ndarray]:
@@ -142,8 +147,12 @@ def _companies(company: pd.Series | None, rows: int, prices: Prices) -> tuple[np
         several = len(named) if company is None else company.nunique()
         if several > 1:
             raise UserError(
-                N_("The prices or the headlines are of {companies:,} companies, the other of one without a name. "
-                   "Choose the company column of both."), companies=several)  # fmt: skip
+                N_(
+                    "The prices or the headlines are of {companies:,} companies, the other of one without a name. "
+                    "Choose the company column of both."
+                ),
+                companies=several,
+            )
         return np.zeros(rows, np.int64), np.zeros(len(prices.company), np.int64)
     keys = shared_keys(company, pd.Series(prices.company, dtype="str"))
     return keys.first, keys.second

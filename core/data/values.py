@@ -20,8 +20,19 @@ _PLAIN_TIME = r"^[0-9]{4}[-./][0-9]{2}[-./][0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[
 _SHORT_YEAR = re.compile(r"\s*\d{1,2}\s*[-./]\s*\d{1,2}\s*[-./]\s*\d{1,2}(?!\d)")
 _MONTH_FIRST = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*(?:1[3-9]|2\d|3[01])\s*[-./]")
 
-_DOWN_UP = [("패", "승"), ("lose", "win"), ("loss", "win"), ("down", "up"), ("하락", "상승"), ("negative", "positive"),
-            ("부정", "긍정"), ("매도", "매수"), ("sell", "buy"), ("false", "true"), ("no", "yes")]  # fmt: skip
+_DOWN_UP = [
+    ("패", "승"),
+    ("lose", "win"),
+    ("loss", "win"),
+    ("down", "up"),
+    ("하락", "상승"),
+    ("negative", "positive"),
+    ("부정", "긍정"),
+    ("매도", "매수"),
+    ("sell", "buy"),
+    ("false", "true"),
+    ("no", "yes"),
+]
 
 
 def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:

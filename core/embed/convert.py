@@ -65,8 +65,11 @@ def _convert(folder: Path, weights: list[Path], target: Path) -> None:
     tensors: dict[str, Any] = {}
     for file in (file for file in weights if file.suffix == ".bin"):
         tensors |= _read_pickle(file)
-    save_file({name: tensor.contiguous().clone() for name, tensor in tensors.items()},
-              target / "model.safetensors", metadata={"format": "pt"})  # fmt: skip
+    save_file(
+        {name: tensor.contiguous().clone() for name, tensor in tensors.items()},
+        target / "model.safetensors",
+        metadata={"format": "pt"},
+    )
     for name in (*SETTINGS, *VOCABULARIES, *BYTE_PAIRS):
         if (folder / name).is_file():
             (target / name).parent.mkdir(exist_ok=True)

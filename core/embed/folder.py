@@ -17,8 +17,16 @@ SINGLE = ("model.safetensors", "pytorch_model.bin")  # preferred first; an index
 PIECES = ("spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model", "tokenizer.model")
 VOCABULARIES = ("tokenizer.json", "vocab.txt", *PIECES)
 BYTE_PAIRS = ("vocab.json", "merges.txt")
-SETTINGS = ("config.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "modules.json",
-            "1_Pooling/config.json", "config_sentence_transformers.json", "sentence_bert_config.json")  # fmt: skip
+SETTINGS = (
+    "config.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "modules.json",
+    "1_Pooling/config.json",
+    "config_sentence_transformers.json",
+    "sentence_bert_config.json",
+)
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer"}
 _KNOWN_MODULES = {"Transformer", "Pooling", "Normalize"}
 _POINTER = b"version https://git-lfs"

@@ -60,29 +60,45 @@ class Glance:
         """Return a sentence for each thing that looks wrong, and what to do about it; the gravest first."""
         found = []
         if self.broken:
-            found.append(Message(
-                N_("{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors from the "
-                   "store and embed again; if they are broken then too, choose another encoder."),
-                {"share": self.broken},
-            ))  # fmt: skip
+            found.append(
+                Message(
+                    N_(
+                        "{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors from the "
+                        "store and embed again; if they are broken then too, choose another encoder."
+                    ),
+                    {"share": self.broken},
+                )
+            )
         if self.same > SAME * self.texts:
-            found.append(Message(
-                N_("{count:,} of {texts:,} different headlines have exactly the vector of another one: the encoder's "
-                   "tokenizer does not know what tells them apart. Choose an encoder that was made for Korean."),
-                {"count": self.same, "texts": self.texts},
-            ))  # fmt: skip
+            found.append(
+                Message(
+                    N_(
+                        "{count:,} of {texts:,} different headlines have exactly the vector of another one: the encoder's "
+                        "tokenizer does not know what tells them apart. Choose an encoder that was made for Korean."
+                    ),
+                    {"count": self.same, "texts": self.texts},
+                )
+            )
         if self.spread < ALIKE and self.texts >= ENOUGH:
-            found.append(Message(
-                N_("All headlines look alike in this pooling: their cosines lie around {mean:.3f} and spread by "
-                   "{spread:.4f} only. Choose another pooling, or an encoder that was trained on whole sentences."),
-                {"mean": self.mean_cosine, "spread": self.spread},
-            ))  # fmt: skip
+            found.append(
+                Message(
+                    N_(
+                        "All headlines look alike in this pooling: their cosines lie around {mean:.3f} and spread by "
+                        "{spread:.4f} only. Choose another pooling, or an encoder that was trained on whole sentences."
+                    ),
+                    {"mean": self.mean_cosine, "spread": self.spread},
+                )
+            )
         if self.truncated is not None and self.truncated > CUT:
-            found.append(Message(
-                N_("{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder reads: their "
-                   "ends are not seen. Shorten them, or choose an encoder that reads more."),
-                {"share": self.truncated, "limit": self.max_length},
-            ))  # fmt: skip
+            found.append(
+                Message(
+                    N_(
+                        "{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder reads: their "
+                        "ends are not seen. Shorten them, or choose an encoder that reads more."
+                    ),
+                    {"share": self.truncated, "limit": self.max_length},
+                )
+            )
         return found
 
 
@@ -101,8 +117,10 @@ def glance(
     Raises `ValueError` where texts, vectors and tokens are not equally many.
     """
     if len(texts) != len(vectors) or (tokens is not None and len(tokens) != len(texts)):
-        raise ValueError(f"{len(texts)} texts, {len(vectors)} vectors and {tokens if tokens is None else len(tokens)} "
-                         "token counts must be equally many")  # fmt: skip
+        raise ValueError(
+            f"{len(texts)} texts, {len(vectors)} vectors and {tokens if tokens is None else len(tokens)} "
+            "token counts must be equally many"
+        )
     rows = _first_rows(texts)
     sound = rows[_sound(vectors, rows)]
     drawn = np.sort(np.random.default_rng(seed).permutation(sound)[:SAMPLE])
@@ -153,7 +171,12 @@ def _pairs(texts: list[str], vectors: np.ndarray) -> tuple[tuple[Pair, ...], tup
         return tuple(Pair(float(cosines[k]), texts[one[k]], texts[other[k]]) for k in order)
 
     nearest, farthest = _smallest(-cosines, NEAREST), _smallest(cosines, FARTHEST)
-    return taken(nearest), taken(farthest), float(cosines.mean(dtype=np.float64)), float(cosines.std(dtype=np.float64))  # fmt: skip
+    return (
+        taken(nearest),
+        taken(farthest),
+        float(cosines.mean(dtype=np.float64)),
+        float(cosines.std(dtype=np.float64)),
+    )
 
 
 def _smallest(values: np.ndarray, count: int) -> np.ndarray:

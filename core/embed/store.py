@@ -62,11 +62,15 @@ class Pruned:
     def message(self) -> Message:
         """Say it to a user."""
         template = (
-            N_("{name}: the vectors of {entries:,} headlines were removed. Their disk space comes back when "
-               "another process that is reading them has finished.")
+            N_(
+                "{name}: the vectors of {entries:,} headlines were removed. Their disk space comes back when "
+                "another process that is reading them has finished."
+            )
             if self.waiting
-            else N_("{name}: the vectors of {entries:,} headlines were removed; {megabytes:,.1f} MB are free again.")
-        )  # fmt: skip
+            else N_(
+                "{name}: the vectors of {entries:,} headlines were removed; {megabytes:,.1f} MB are free again."
+            )
+        )
         return Message(template, {"name": self.name, "entries": self.entries, "megabytes": self.megabytes})
 
 

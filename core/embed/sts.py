@@ -113,10 +113,13 @@ def _columns(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, i
     missing = [name for name in COLUMNS if name not in place]
     if missing:
         raise UserError(
-            N_("The table of sentence pairs has no column {missing}. It needs sentence1, sentence2 and score; it has: "
-               "{columns}."),
-            missing=", ".join(missing), columns=", ".join(map(str, pairs.columns[:20])),
-        )  # fmt: skip
+            N_(
+                "The table of sentence pairs has no column {missing}. It needs sentence1, sentence2 and score; it has: "
+                "{columns}."
+            ),
+            missing=", ".join(missing),
+            columns=", ".join(map(str, pairs.columns[:20])),
+        )
     one, other, cells = (pairs.iloc[:, place[name]].astype("str") for name in COLUMNS)
     scores, unreadable = numbers(cells)
     return texts(one), texts(other), scores, int(unreadable.sum())
@@ -125,10 +128,14 @@ def _columns(pairs: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray, i
 def _check(scores: np.ndarray, rows: int) -> None:
     if len(scores) < FEWEST:
         raise UserError(
-            N_("Only {pairs} of {rows:,} rows hold two sentences and a score that is a number; a correlation needs at "
-               "least {fewest}."),
-            pairs=len(scores), rows=rows, fewest=FEWEST,
-        )  # fmt: skip
+            N_(
+                "Only {pairs} of {rows:,} rows hold two sentences and a score that is a number; a correlation needs at "
+                "least {fewest}."
+            ),
+            pairs=len(scores),
+            rows=rows,
+            fewest=FEWEST,
+        )
     if np.ptp(scores) == 0:
         raise UserError(
             N_("Every pair has the score {score:g}: nothing can be compared with scores that are all equal."),
@@ -153,9 +160,11 @@ def _correlations(cosines: np.ndarray, scores: np.ndarray) -> tuple[float, float
 
     if not np.isfinite(cosines).all() or np.ptp(cosines) < 1e-7:
         raise UserError(
-            N_("The encoder gives every pair the same cosine, so there is no correlation. Choose another pooling or "
-               "another encoder.")
-        )  # fmt: skip
+            N_(
+                "The encoder gives every pair the same cosine, so there is no correlation. Choose another pooling or "
+                "another encoder."
+            )
+        )
     return float(pearsonr(cosines, scores).statistic), float(spearmanr(cosines, scores).statistic)
 
 

@@ -5,5 +5,12 @@ from core.maps.projection import project, warm_up
 from core.maps.settings import METHODS, MapSettings
 
 __all__ = [
-    "METHODS", "MapSettings", "coordinates", "load_or_none", "map_key", "project", "save", "warm_up",
-]  # fmt: skip
+    "METHODS",
+    "MapSettings",
+    "coordinates",
+    "load_or_none",
+    "map_key",
+    "project",
+    "save",
+    "warm_up",
+]

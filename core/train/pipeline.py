@@ -114,7 +114,7 @@ def train(
             holdout.learned.ensemble.combiners,
             holdout.learned.calibrators,
         ),
-    )  # fmt: skip
+    )
 
 
 def _require_order(settings: TrainSettings) -> None:
@@ -223,8 +223,12 @@ def _summary(dataset: Dataset, split: Split) -> SplitSummary:
 
 
 def _table(
-    dataset: Dataset, outcome: np.ndarray, shown: Sequence[Tested], walked: Sequence[Tested], classes: tuple[str, ...]
-) -> pd.DataFrame:  # fmt: skip
+    dataset: Dataset,
+    outcome: np.ndarray,
+    shown: Sequence[Tested],
+    walked: Sequence[Tested],
+    classes: tuple[str, ...],
+) -> pd.DataFrame:
     rows, number = tested_rows(shown)
     numbers = np.array([walked.index(t) + 1 if t in walked else HOLDOUT for t in shown])
     table = dataset.frame[["row", "session"]].iloc[rows].reset_index(drop=True)

@@ -186,8 +186,13 @@ def headroom(run: Run, dataset: Dataset, model: str = MEAN) -> Headroom:
     frame = dataset.frame.iloc[rows]
     day = pd.factorize(frame["session"])[0]
     made = ceiling.noise_ceiling(
-        outcome[rows], frame["story"].to_numpy(), dataset.event[rows], day, len(run.classes), run.settings.seed
-    )  # fmt: skip
+        outcome[rows],
+        frame["story"].to_numpy(),
+        dataset.event[rows],
+        day,
+        len(run.classes),
+        run.settings.seed,
+    )
     known = run.scores | run.baselines
     metric = MAIN_METRIC[run.task] if MAIN_METRIC[run.task] in made.best else "accuracy"
     names = [name for name in (model, *OF_THE_HEADLINE) if metric in known.get(name, {})]

@@ -43,10 +43,16 @@ class Calibration:
     def sentence(self) -> Message:
         """Say in plain words whether the probabilities can be taken at their word."""
         params = {
-            "ece": _points(self.ece.value), "low": _points(self.ece.low), "high": _points(self.ece.high),
-            "predicted": f"{self.predicted:.0%}", "observed": f"{self.observed:.0%}", "off": self.off,
-            "bins": len(self.curve), "blocks": self.blocks, "unit": Message(UNITS[self.unit]),
-        }  # fmt: skip
+            "ece": _points(self.ece.value),
+            "low": _points(self.ece.low),
+            "high": _points(self.ece.high),
+            "predicted": f"{self.predicted:.0%}",
+            "observed": f"{self.observed:.0%}",
+            "off": self.off,
+            "bins": len(self.curve),
+            "blocks": self.blocks,
+            "unit": Message(UNITS[self.unit]),
+        }
         if not any(map(_bounded, self.curve)):
             template = N_(
                 "Too few {unit} to judge the probabilities: on average they promised {predicted}, and {observed} came true."

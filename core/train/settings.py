@@ -76,9 +76,12 @@ class TrainSettings:
         _require_range("test_share", self.test_share, 0.05, 0.5)
         _require_range("horizon", self.horizon, 0, LONGEST_HORIZON)
         for setting, allowed in (
-            ("window", WINDOWS), ("unit", UNITS), ("weighting", WEIGHTINGS),
-            ("class_weight", CLASS_WEIGHTS), ("calibrate", CALIBRATIONS),
-        ):  # fmt: skip
+            ("window", WINDOWS),
+            ("unit", UNITS),
+            ("weighting", WEIGHTINGS),
+            ("class_weight", CLASS_WEIGHTS),
+            ("calibrate", CALIBRATIONS),
+        ):
             _require_choice(setting, getattr(self, setting), allowed)
         for extra in self.extras:
             _require_choice("extras", extra, EXTRAS)

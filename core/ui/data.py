@@ -53,10 +53,14 @@ def figures(data: Dataset, found: QualityReport) -> None:
     shown = [
         (_("Rows"), len(data), _("of {n:,} in the file", n=found.rows.in_file)),
         (_("Distinct headlines"), data.distinct_headlines, _("each is embedded once")),
-        (_("Stories"), int(data.frame["story"].nunique()), _("headlines that are the same or nearly the same count as one")),
+        (
+            _("Stories"),
+            int(data.frame["story"].nunique()),
+            _("headlines that are the same or nearly the same count as one"),
+        ),
         (_("Sessions"), data.sessions, _("trading days of the exchange")),
         (_("Events"), data.events, _("one company in one session: what is independent of the rest")),
-    ]  # fmt: skip
+    ]
     with st.container(horizontal=True):
         for label, number, explained in shown:
             st.metric(label, count(number) if number else "–", help=explained)
@@ -73,9 +77,12 @@ def findings(data: Dataset, found: QualityReport) -> None:
             for number, finding in enumerate(of_level):
                 _finding(data, finding, f"{level}-{number}")
     st.download_button(
-        _("The findings with their rows (CSV)"), lambda: to_csv(_explained_rows(data, found)), "findings.csv", "text/csv",
+        _("The findings with their rows (CSV)"),
+        lambda: to_csv(_explained_rows(data, found)),
+        "findings.csv",
+        "text/csv",
         icon=":material/download:",
-    )  # fmt: skip
+    )
 
 
 def _plan_json(data: Dataset) -> str:
@@ -143,9 +150,12 @@ def steps(data: Dataset, found: QualityReport) -> None:
                 icon=":material/download:",
             )
         st.download_button(
-            _("The table as understood (CSV)"), lambda: to_csv(dataset_table(data)), "table.csv", "text/csv",
+            _("The table as understood (CSV)"),
+            lambda: to_csv(dataset_table(data)),
+            "table.csv",
+            "text/csv",
             icon=":material/download:",
-        )  # fmt: skip
+        )
 
 
 def typed_rows(data: Dataset, rows: int = 50) -> pd.DataFrame:
@@ -178,17 +188,28 @@ def library() -> None:
         return
     table = pd.DataFrame(
         [
-            {_("name"): e.name, _("rows"): e.rows, _("distinct"): e.distinct_headlines, _("sessions"): e.sessions,
-             _("target"): e.roles.target or "–", _("kept since"): when(e.created), "id": e.id}
+            {
+                _("name"): e.name,
+                _("rows"): e.rows,
+                _("distinct"): e.distinct_headlines,
+                _("sessions"): e.sessions,
+                _("target"): e.roles.target or "–",
+                _("kept since"): when(e.created),
+                "id": e.id,
+            }
             for e in entries
         ]
-    )  # fmt: skip
+    )
     st.dataframe(table, hide_index=True)
     chosen = state.chosen("dataset")
     ids = [e.id for e in entries]
     names = {e.id: e.name for e in entries}
-    picked = st.selectbox(_("Dataset"), ids, index=ids.index(chosen) if chosen in ids else 0,
-                          format_func=lambda i: f"{names[i]} · {i[:6]}")  # fmt: skip
+    picked = st.selectbox(
+        _("Dataset"),
+        ids,
+        index=ids.index(chosen) if chosen in ids else 0,
+        format_func=lambda i: f"{names[i]} · {i[:6]}",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(_("Open"), type="primary", disabled=picked == chosen):
             state.choose(dataset=picked)

@@ -60,8 +60,12 @@ def _target_chart(data: Dataset) -> None:
         edges = np.linspace(-limit, limit, 41)
         counts = np.histogram(np.clip(values, -limit, limit), edges)[0]
         middle = (edges[:-1] + edges[1:]) / 2
-        bars = go.Bar(x=middle, y=counts, marker_color=np.where(middle > 0, colours.high, colours.low),
-                      hovertemplate=_("return") + " %{x:.2f}%<br>" + _("rows") + " %{y:,}<extra></extra>")  # fmt: skip
+        bars = go.Bar(
+            x=middle,
+            y=counts,
+            marker_color=np.where(middle > 0, colours.high, colours.low),
+            hovertemplate=_("return") + " %{x:.2f}%<br>" + _("rows") + " %{y:,}<extra></extra>",
+        )
         figure = go.Figure(bars).update_layout(bargap=0.05)
         figure.update_xaxes(title=_("return to come (%)")).update_yaxes(title=_("rows"))
         note = _("n = {n:,}; above 0: {share:.0%}", n=len(values), share=float(np.mean(values > 0)))
@@ -70,9 +74,12 @@ def _target_chart(data: Dataset) -> None:
         counts = data.frame["target"].value_counts()
         names = list(data.classes)
         colour = {names[0]: colours.low, names[-1]: colours.high} if len(names) == 2 else {}
-        bars = go.Bar(x=[hover(class_name(n)) for n in names], y=[int(counts.get(n, 0)) for n in names],
-                      marker_color=[colour.get(n, colours.accent) for n in names],
-                      hovertemplate="%{x}: %{y:,}<extra></extra>")  # fmt: skip
+        bars = go.Bar(
+            x=[hover(class_name(n)) for n in names],
+            y=[int(counts.get(n, 0)) for n in names],
+            marker_color=[colour.get(n, colours.accent) for n in names],
+            hovertemplate="%{x}: %{y:,}<extra></extra>",
+        )
         figure = go.Figure(bars)
         figure.update_xaxes(title=_("class"), type="category").update_yaxes(title=_("rows"))
         note = _("n = {n:,}", n=int(counts.sum()))
@@ -90,12 +97,20 @@ def _time_chart(found: QualityReport) -> None:
             )
         )
         return
-    bars = go.Bar(x=series.index, y=series.to_numpy(), marker_color=palette().accent,
-                  hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra></extra>")  # fmt: skip
+    bars = go.Bar(
+        x=series.index,
+        y=series.to_numpy(),
+        marker_color=palette().accent,
+        hovertemplate="%{x|%Y-%m-%d}: %{y:,}<extra></extra>",
+    )
     figure = go.Figure(bars)
     figure.update_xaxes(title=_("session"), tickformatstops=DATES).update_yaxes(title=_("rows"))
-    note = _("{sessions:,} sessions from {first} to {last}; one bar is one session",
-             sessions=len(series), first=day(series.index[0]), last=day(series.index[-1]))  # fmt: skip
+    note = _(
+        "{sessions:,} sessions from {first} to {last}; one bar is one session",
+        sessions=len(series),
+        first=day(series.index[0]),
+        last=day(series.index[-1]),
+    )
     show(figure, _("Rows per session"), "chart-time", note)
 
 
@@ -106,25 +121,42 @@ def _outlet_chart(found: QualityReport) -> None:
         return
     names = [hover(name) for name in outlets.shown["outlet"]] + ([_("other")] if outlets.others else [])
     values = [*outlets.shown["rows"].tolist(), *([outlets.other_rows] if outlets.others else [])]
-    bars = go.Bar(y=names, x=values, orientation="h", hovertemplate="%{y}: %{x:,}<extra></extra>",
-                  marker_color=[palette().accent] * len(outlets.shown) + [OTHER])  # fmt: skip
+    bars = go.Bar(
+        y=names,
+        x=values,
+        orientation="h",
+        hovertemplate="%{y}: %{x:,}<extra></extra>",
+        marker_color=[palette().accent] * len(outlets.shown) + [OTHER],
+    )
     figure = go.Figure(bars)
     figure.update_yaxes(autorange="reversed", type="category").update_xaxes(title=_("rows"))
-    note = _("{n} outlets in all; how many the models tell apart is chosen on the train page",
-             n=len(outlets.shown) + outlets.others)  # fmt: skip
+    note = _(
+        "{n} outlets in all; how many the models tell apart is chosen on the train page",
+        n=len(outlets.shown) + outlets.others,
+    )
     show(figure, _("Press outlets"), "chart-outlets", note, height=460)
 
 
 def _columns_table(found: QualityReport) -> None:
     st.markdown(bold(_("Missing values and ranges")))
     table = found.columns
-    shown = pd.DataFrame({
-        _("column"): table["column"],
-        _("role"): [_(ROLE_NAMES[kind]) if kind in ROLE_NAMES else _("feature") for kind in table["kind"]],
-        _("missing"): table["missing"],
-        **{label: [_value(value, kind) for value, kind in zip(table[key], table["kind"], strict=True)] for label, key in
-           ((_("lowest"), "lowest"), (_("median"), "median"), (_("highest"), "highest"))},
-    })  # fmt: skip
+    shown = pd.DataFrame(
+        {
+            _("column"): table["column"],
+            _("role"): [
+                _(ROLE_NAMES[kind]) if kind in ROLE_NAMES else _("feature") for kind in table["kind"]
+            ],
+            _("missing"): table["missing"],
+            **{
+                label: [_value(value, kind) for value, kind in zip(table[key], table["kind"], strict=True)]
+                for label, key in (
+                    (_("lowest"), "lowest"),
+                    (_("median"), "median"),
+                    (_("highest"), "highest"),
+                )
+            },
+        }
+    )
     st.dataframe(shown, hide_index=True)
 
 
@@ -139,12 +171,14 @@ def _balance_table(found: QualityReport) -> None:
     if months.empty:
         return
     st.markdown(bold(_("Outcomes by month")))
-    shown = pd.DataFrame({
-        _("month"): months["month"].dt.strftime("%Y-%m"),
-        _("rows"): months["rows"],
-        _("events"): months["events"],
-        _("share of up"): [percent(share) for share in months["up"]],
-    })  # fmt: skip
+    shown = pd.DataFrame(
+        {
+            _("month"): months["month"].dt.strftime("%Y-%m"),
+            _("rows"): months["rows"],
+            _("events"): months["events"],
+            _("share of up"): [percent(share) for share in months["up"]],
+        }
+    )
     if "mean" in months:
         shown[_("mean return")] = [signed_percent(value) for value in months["mean"]]
     st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 250))
@@ -155,11 +189,16 @@ def _repeats_table(found: QualityReport) -> None:
     if largest.empty:
         return
     st.markdown(bold(_("Stories told most often")))
-    shown = pd.DataFrame({
-        _("headline"): largest["headline"], _("rows"): largest["rows"], _("wordings"): largest["headlines"],
-        _("outlets"): largest["outlets"], _("first"): [day(d) for d in largest["first"]],
-        _("last"): [day(d) for d in largest["last"]],
-    })  # fmt: skip
+    shown = pd.DataFrame(
+        {
+            _("headline"): largest["headline"],
+            _("rows"): largest["rows"],
+            _("wordings"): largest["headlines"],
+            _("outlets"): largest["outlets"],
+            _("first"): [day(d) for d in largest["first"]],
+            _("last"): [day(d) for d in largest["last"]],
+        }
+    )
     st.dataframe(shown.head(10), hide_index=True, height=250)
 
 
@@ -173,10 +212,16 @@ def _lengths_table(data: Dataset, found: QualityReport) -> None:
     st.dataframe(pd.DataFrame(rows).T)
     if lengths.tokens:
         st.caption(
-            _("Tokens of {encoder}, {counted:,} of {all:,} headlines measured; {share:.1%} are longer than the {limit} "
-              "tokens that it reads.", encoder=lengths.encoder, counted=lengths.counted, all=lengths.headlines,
-              share=lengths.cut, limit=lengths.limit)
-        )  # fmt: skip
+            _(
+                "Tokens of {encoder}, {counted:,} of {all:,} headlines measured; {share:.1%} are longer than the {limit} "
+                "tokens that it reads.",
+                encoder=lengths.encoder,
+                counted=lengths.counted,
+                all=lengths.headlines,
+                share=lengths.cut,
+                limit=lengths.limit,
+            )
+        )
     elif st.button(_("Measure in the encoder's tokens"), icon=":material/straighten:"):
         st.session_state["tokens_of"] = (data.id, state.encoder())
         st.rerun()
@@ -189,8 +234,12 @@ def _feature_chart(data: Dataset, name: str) -> None:
     low, high = np.quantile(values, [0.005, 0.995])
     kept = np.clip(values, low, high)
     counts, edges = np.histogram(kept, 30)
-    bars = go.Bar(x=(edges[:-1] + edges[1:]) / 2, y=counts, marker_color=palette().accent,
-                  hovertemplate="%{x:.4g}: %{y:,}<extra></extra>")  # fmt: skip
+    bars = go.Bar(
+        x=(edges[:-1] + edges[1:]) / 2,
+        y=counts,
+        marker_color=palette().accent,
+        hovertemplate="%{x:.4g}: %{y:,}<extra></extra>",
+    )
     figure = go.Figure(bars).update_layout(bargap=0.05)
     figure.update_xaxes(title=hover(name)).update_yaxes(title=_("rows"))
     note = _("n = {n:,}; the outer 0.5% are drawn at the edge", n=len(values))

@@ -41,15 +41,24 @@ def glance(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
     for concern in found.concerns():
         st.warning(told(concern))
     with st.container(horizontal=True):
-        st.metric(_("Mean cosine"), f"{found.mean_cosine:.2f}",
-                  help=_("Between two headlines at random. Near 1 the vectors all point one way, and only "
-                         "differences count (anisotropy)."))  # fmt: skip
+        st.metric(
+            _("Mean cosine"),
+            f"{found.mean_cosine:.2f}",
+            help=_(
+                "Between two headlines at random. Near 1 the vectors all point one way, and only "
+                "differences count (anisotropy)."
+            ),
+        )
         st.metric(_("Spread"), f"{found.spread:.3f}", help=_("The standard deviation of these cosines."))
         if found.truncated is not None:
             st.metric(
                 _("Cut off"), percent(found.truncated), help=_("headlines longer than the encoder reads")
             )
-            st.metric(_("Tokens"), f"{found.median_tokens:.0f}", help=_("of the median headline; the longest has {n}", n=found.longest_tokens))  # fmt: skip
+            st.metric(
+                _("Tokens"),
+                f"{found.median_tokens:.0f}",
+                help=_("of the median headline; the longest has {n}", n=found.longest_tokens),
+            )
     pairs = [(_("near"), p) for p in found.nearest] + [(_("far"), p) for p in found.farthest]
     rows = [
         {"": kind, _("cosine"): f"{pair.cosine:.3f}", _("headline"): pair.one, _("and"): pair.other}
@@ -71,9 +80,11 @@ def _glance(
 def pair_test(card: EncoderCard) -> None:
     """Offer to test the encoder on sentence pairs that people have scored."""
     st.caption(
-        _("A table with the columns sentence1, sentence2 and score (KorSTS, KLUE-STS or your own): how well do the "
-          "cosines of this encoder and pooling follow people's judgement?")
-    )  # fmt: skip
+        _(
+            "A table with the columns sentence1, sentence2 and score (KorSTS, KLUE-STS or your own): how well do the "
+            "cosines of this encoder and pooling follow people's judgement?"
+        )
+    )
     subject = {"encoder": card.id, "pooling": state.pooling()}
     file = st.file_uploader(
         _("Sentence pairs"), type=["csv", "tsv", "xlsx", "parquet", "json"], key="pairs-file"
@@ -97,8 +108,15 @@ def pair_test(card: EncoderCard) -> None:
             low, high = job.result[f"{name}_interval"]
             st.metric(name.capitalize(), f"{job.result[name]:.3f}", help=f"[{low:.3f}, {high:.3f}]")
         st.metric(_("Pairs"), count(job.result["pairs"]))
-    st.caption(md("{file}: {skipped:,} rows could not be used.", file=job.result["file"], skipped=job.result["skipped"])
-               if job.result["skipped"] else as_typed(job.result["file"]))  # fmt: skip
+    st.caption(
+        md(
+            "{file}: {skipped:,} rows could not be used.",
+            file=job.result["file"],
+            skipped=job.result["skipped"],
+        )
+        if job.result["skipped"]
+        else as_typed(job.result["file"])
+    )
 
 
 def store_table() -> None:
@@ -113,17 +131,27 @@ def store_table() -> None:
             st.caption(_("The store is empty."))
         return
     rows = [
-        {_("encoder"): size.name, _("dimensions"): size.dim, _("headlines"): count(size.entries),
-         "MB": f"{size.megabytes:,.1f}", _("key"): size.encoder[:8]}
+        {
+            _("encoder"): size.name,
+            _("dimensions"): size.dim,
+            _("headlines"): count(size.entries),
+            "MB": f"{size.megabytes:,.1f}",
+            _("key"): size.encoder[:8],
+        }
         for size in sizes
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.caption(_("Every encoder has its headlines in all three poolings."))
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = {size.encoder: f"{size.name} ({size.encoder[:8]})" for size in sizes}
     with left:
-        chosen = st.selectbox(_("Remove the vectors of"), list(names), index=None, format_func=lambda key: names[key],
-                              placeholder=_("no encoder"))  # fmt: skip
+        chosen = st.selectbox(
+            _("Remove the vectors of"),
+            list(names),
+            index=None,
+            format_func=lambda key: names[key],
+            placeholder=_("no encoder"),
+        )
     with right:
         if st.button(_("Remove"), icon=":material/delete:", disabled=chosen is None) and chosen:
             try:
@@ -141,10 +169,14 @@ def store_table() -> None:
 def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
     """Say in one sentence that the vectors are there."""
     st.success(
-        md("{distinct:,} distinct headlines ({rows:,} rows) stand ready as vectors of {dim} numbers.",
-           distinct=data.distinct_headlines, rows=len(data), dim=vectors.shape[1]),
+        md(
+            "{distinct:,} distinct headlines ({rows:,} rows) stand ready as vectors of {dim} numbers.",
+            distinct=data.distinct_headlines,
+            rows=len(data),
+            dim=vectors.shape[1],
+        ),
         icon=":material/check:",
-    )  # fmt: skip
+    )
 
 
 def last_speed(data: Dataset, card: EncoderCard) -> None:

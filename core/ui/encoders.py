@@ -18,10 +18,16 @@ from core.ui import jobs, state
 from core.ui.text import _, bold, count, md, pooling_name, told
 
 POOLING_WORDS = {
-    "cls": N_("The vector of the first token. Right for encoders that were trained to sum a text up in it; a plain language model has learnt nothing there."),
-    "mean": N_("The average over all tokens, padding left out. The usual choice for sentence encoders, and steady on short headlines."),
-    "max": N_("The largest value of each dimension over the tokens. A single strong word can decide it; worth a try with trees."),
-}  # fmt: skip
+    "cls": N_(
+        "The vector of the first token. Right for encoders that were trained to sum a text up in it; a plain language model has learnt nothing there."
+    ),
+    "mean": N_(
+        "The average over all tokens, padding left out. The usual choice for sentence encoders, and steady on short headlines."
+    ),
+    "max": N_(
+        "The largest value of each dimension over the tokens. A single strong word can decide it; worth a try with trees."
+    ),
+}
 
 
 def chooser() -> EncoderCard | None:
@@ -32,16 +38,26 @@ def chooser() -> EncoderCard | None:
     left, right = st.columns(2)
     with left:
         picked = st.selectbox(
-            _("Encoder"), [*names, ""], index=len(names) if other else list(names).index(state.encoder()),
-            format_func=lambda name: f"{_mark(names[name])} {names[name].name}" if name
-            else _("another hub id or a local folder …"),
+            _("Encoder"),
+            [*names, ""],
+            index=len(names) if other else list(names).index(state.encoder()),
+            format_func=lambda name: (
+                f"{_mark(names[name])} {names[name].name}"
+                if name
+                else _("another hub id or a local folder …")
+            ),
             help=_("✓ is on this machine; ↓ would be downloaded."),
-        )  # fmt: skip
+        )
         if not picked:
             picked = st.text_input(
-                _("Hub id or folder on the server"), value=state.encoder() if other else "",
-                placeholder="jhgan/ko-sroberta-multitask", help=_("An id of the hub such as name/encoder, or a "
-                "folder on the server with config.json, a tokenizer and weights."))  # fmt: skip
+                _("Hub id or folder on the server"),
+                value=state.encoder() if other else "",
+                placeholder="jhgan/ko-sroberta-multitask",
+                help=_(
+                    "An id of the hub such as name/encoder, or a "
+                    "folder on the server with config.json, a tokenizer and weights."
+                ),
+            )
     _catalog_table(catalog)
     picked = picked.strip()
     if not picked:
@@ -67,11 +83,19 @@ def chooser() -> EncoderCard | None:
 def _pooling(card: EncoderCard) -> str:
     own = str(card.pooling)
     current = state.pooling() if state.encoder() == card.id else own
-    return st.segmented_control(
-        _("Pooling"), [str(p) for p in POOLINGS], default=current, key=f"pooling-{card.id}",
-        format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
-        help=_("How the token vectors become one vector. ★ is the encoder's own. One pass stores all three."),
-    ) or own  # fmt: skip
+    return (
+        st.segmented_control(
+            _("Pooling"),
+            [str(p) for p in POOLINGS],
+            default=current,
+            key=f"pooling-{card.id}",
+            format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
+            help=_(
+                "How the token vectors become one vector. ★ is the encoder's own. One pass stores all three."
+            ),
+        )
+        or own
+    )
 
 
 def _explain_poolings(card: EncoderCard) -> None:
@@ -91,26 +115,45 @@ def _catalog_table(catalog: list[EncoderCard]) -> None:
         domains = list(dict.fromkeys(card.domain for card in catalog if card.domain))
         free = available_bytes()
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = st.pills(_("Trained on"), domains, selection_mode="multi", format_func=_, key="catalog-domains",
-                              persist_state="session")  # fmt: skip
+            wanted = st.pills(
+                _("Trained on"),
+                domains,
+                selection_mode="multi",
+                format_func=_,
+                key="catalog-domains",
+                persist_state="session",
+            )
             only_here = st.toggle(_("on this machine"), key="catalog-here", persist_state="session")
-            only_fitting = st.toggle(_("fits into memory"), key="catalog-fits", persist_state="session",
-                                     help=_("{free:.1f} GB of memory are free now.", free=free / 1e9))  # fmt: skip
+            only_fitting = st.toggle(
+                _("fits into memory"),
+                key="catalog-fits",
+                persist_state="session",
+                help=_("{free:.1f} GB of memory are free now.", free=free / 1e9),
+            )
         shown = [
-            card for card in catalog
-            if (not wanted or card.domain in wanted) and (card.available or not only_here)
+            card
+            for card in catalog
+            if (not wanted or card.domain in wanted)
+            and (card.available or not only_here)
             and (fits(card, free) is not False or not only_fitting)
-        ]  # fmt: skip
+        ]
         if not shown:
             st.caption(_("No encoder passes these filters."))
             return
         event = st.dataframe(
-            pd.DataFrame([_row(card, free) for card in shown]), hide_index=True, on_select="rerun",
-            selection_mode="single-row", key=f"catalog-{state.encoder()}-{hash(tuple(card.id for card in shown))}",
+            pd.DataFrame([_row(card, free) for card in shown]),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"catalog-{state.encoder()}-{hash(tuple(card.id for card in shown))}",
             column_config={_("page"): st.column_config.LinkColumn(display_text="↗")},
-        )  # fmt: skip
-        st.caption(_("Tick a row to choose that encoder. Facts are from the page linked in the last column; "
-                     "an empty cell was not stated there."))  # fmt: skip
+        )
+        st.caption(
+            _(
+                "Tick a row to choose that encoder. Facts are from the page linked in the last column; "
+                "an empty cell was not stated there."
+            )
+        )
         rows = event.selection.rows
         if rows and shown[rows[0]].id != state.encoder():
             state.choose(encoder=shown[rows[0]].id, pooling="", run="")
@@ -119,13 +162,20 @@ def _catalog_table(catalog: list[EncoderCard]) -> None:
 
 def _row(card: EncoderCard, free: int) -> dict[str, object]:
     return {
-        _("encoder"): card.name, _("state"): _state(card, free), _("trained on"): _(card.domain) if card.domain else "",
-        _("dimensions"): card.dim, _("parameters (M)"): round(card.parameters / 1e6) or None,
-        _("own pooling"): pooling_name(str(card.pooling)), _("prefix"): card.prefix, _("tokens"): card.max_length,
-        _("best at"): _(card.best) if card.best else "", _("worst at"): _(card.worst) if card.worst else "",
-        _("architecture"): " / ".join(filter(None, (card.family, card.tokenizer))), _("licence"): card.licence,
+        _("encoder"): card.name,
+        _("state"): _state(card, free),
+        _("trained on"): _(card.domain) if card.domain else "",
+        _("dimensions"): card.dim,
+        _("parameters (M)"): round(card.parameters / 1e6) or None,
+        _("own pooling"): pooling_name(str(card.pooling)),
+        _("prefix"): card.prefix,
+        _("tokens"): card.max_length,
+        _("best at"): _(card.best) if card.best else "",
+        _("worst at"): _(card.worst) if card.worst else "",
+        _("architecture"): " / ".join(filter(None, (card.family, card.tokenizer))),
+        _("licence"): card.licence,
         _("page"): card.source or None,
-    }  # fmt: skip
+    }
 
 
 def _state(card: EncoderCard, free: int) -> str:
@@ -181,8 +231,11 @@ def _unknown(hub_id: str) -> None:
     """Offer to download an encoder that the catalog does not know."""
     key = f"size-{hub_id}"
     st.info(
-        md("The catalog does not know “{name}” and it is not on this machine. It can be looked up on the hub.", name=hub_id)
-    )  # fmt: skip
+        md(
+            "The catalog does not know “{name}” and it is not on this machine. It can be looked up on the hub.",
+            name=hub_id,
+        )
+    )
     if key not in st.session_state:
         if jobs.panel("fetch", encoder=hub_id):
             return
@@ -208,5 +261,9 @@ def _fetch(hub_id: str, megabytes: int) -> None:
             return {"encoder": fetch(hub_id, report).id}
 
         jobs.submit("fetch", {"encoder": hub_id}, work)
-    st.caption(_("Only weights, tokenizer and settings are fetched, into the hub's cache of this machine. "
-                 "Without internet: copy the encoder's folder to this machine and name it above."))  # fmt: skip
+    st.caption(
+        _(
+            "Only weights, tokenizer and settings are fetched, into the hub's cache of this machine. "
+            "Without internet: copy the encoder's folder to this machine and name it above."
+        )
+    )

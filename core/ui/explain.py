@@ -20,8 +20,12 @@ from core.ui.theme import palette, show
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
-    ours = {HEADLINE: _("headline"), PRESS: _("press outlet"), TEXT: _("words and form of the headline"),
-            CLOCK: _(TITLES[CLOCK])}  # fmt: skip
+    ours = {
+        HEADLINE: _("headline"),
+        PRESS: _("press outlet"),
+        TEXT: _("words and form of the headline"),
+        CLOCK: _(TITLES[CLOCK]),
+    }
     return ours.get(group, group.removeprefix("feature."))
 
 
@@ -47,9 +51,13 @@ def answer(run: Run, found: Contributions) -> None:
         return
     share = (importance.get(HEADLINE, 0.0) + importance.get(TEXT, 0.0)) / total
     st.subheader(
-        md("“{group}” moved the predictions most; {share} of all movement came from the headline.",
-           group=group_name(importance.index[0]), share=percent(share)), anchor=False,
-    )  # fmt: skip
+        md(
+            "“{group}” moved the predictions most; {share} of all movement came from the headline.",
+            group=group_name(importance.index[0]),
+            share=percent(share),
+        ),
+        anchor=False,
+    )
     st.caption(_("What moves a prediction need not make it right: see the score on the train page."))
     calibration_note(run)
     if run.settings.sealed:
@@ -75,13 +83,22 @@ def importance_chart(run: Run, found: Contributions) -> None:
     shades = {"mean": colours.accent, "rf": "#4477AA", "xgb": "#EE7733", "lgbm": "#AA3377"}
     figure = go.Figure()
     for name in ("mean", "rf", "xgb", "lgbm"):
-        figure.add_bar(y=[hover(group_name(g)) for g in table.index], x=table[name], orientation="h", name=model_name(name),
-                       marker_color=shades[name], hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>")  # fmt: skip
+        figure.add_bar(
+            y=[hover(group_name(g)) for g in table.index],
+            x=table[name],
+            orientation="h",
+            name=model_name(name),
+            marker_color=shades[name],
+            hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>",
+        )
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(title=hover(_("mean absolute contribution ({unit})", unit=unit(run)), 36))
-    note = _("n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
-             "without it", n=len(found.rows))  # fmt: skip
+    note = _(
+        "n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
+        "without it",
+        n=len(found.rows),
+    )
     show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
     _inside_the_text(found)
 
@@ -92,10 +109,12 @@ def _inside_the_text(found: Contributions) -> None:
         return
     table = found.inside(TEXT)
     rows = [
-        {_("read off the headline"): _(TITLES.get(row.member, row.member)),
-         _("mean absolute contribution (percentage points)"): round(row.mean * 100, 2)}
+        {
+            _("read off the headline"): _(TITLES.get(row.member, row.member)),
+            _("mean absolute contribution (percentage points)"): round(row.mean * 100, 2),
+        }
         for row in table.itertuples()
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
@@ -104,18 +123,28 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
     frame = data.frame.iloc[found.rows]
     predictions = run.predictions.set_index("position").loc[found.rows]
     mean = predictions[f"mean:{run.classes[-1]}" if run.classes else "mean"]
-    table = pd.DataFrame({
-        _("row"): frame["row"].to_numpy(),
-        _("headline"): frame["headline"].to_numpy(),
-        _("outlet"): frame["press"].to_numpy(),
-        _("session"): frame["session"].map(day).to_numpy(),
-        _("predicted"): [percent(v) if run.classes else signed_percent(v) for v in mean],
-        _("what happened"): [class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
-                             for v in predictions["actual"]],
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            _("row"): frame["row"].to_numpy(),
+            _("headline"): frame["headline"].to_numpy(),
+            _("outlet"): frame["press"].to_numpy(),
+            _("session"): frame["session"].map(day).to_numpy(),
+            _("predicted"): [percent(v) if run.classes else signed_percent(v) for v in mean],
+            _("what happened"): [
+                class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
+                for v in predictions["actual"]
+            ],
+        }
+    )
     st.markdown(bold(_("Choose a row of the test")))
-    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="single-row", height=260,
-                         key="explained-rows")  # fmt: skip
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        height=260,
+        key="explained-rows",
+    )
     picked = event.selection.rows  # type: ignore[attr-defined]
     return int(picked[0]) if picked else int(np.abs(found.values["mean"]).sum(axis=1).argmax())
 
@@ -134,17 +163,32 @@ def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, 
     text = [f"{base:{sign}.{places}f}%", *steps, f"{end:{sign}.{places}f}%"]
     figure = go.Figure(
         go.Waterfall(
-            orientation="h", base=base, measure=["relative"] * len(order), y=names, x=values[order],
-            text=text[1:-1], textposition="outside", cliponaxis=False, showlegend=False,
-            increasing={"marker": {"color": colours.high}}, decreasing={"marker": {"color": colours.low}},
-            connector={"line": {"color": colours.grid}}, hovertemplate="%{y}: %{text}<extra></extra>",
+            orientation="h",
+            base=base,
+            measure=["relative"] * len(order),
+            y=names,
+            x=values[order],
+            text=text[1:-1],
+            textposition="outside",
+            cliponaxis=False,
+            showlegend=False,
+            increasing={"marker": {"color": colours.high}},
+            decreasing={"marker": {"color": colours.low}},
+            connector={"line": {"color": colours.grid}},
+            hovertemplate="%{y}: %{text}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.add_scatter(
-        x=[base, end], y=[_("average"), _("prediction")], text=[text[0], text[-1]], mode="markers+text",
-        textposition="middle right", marker={"symbol": "diamond", "size": 13, "color": colours.muted},
-        cliponaxis=False, showlegend=False, hovertemplate="%{y}: %{text}<extra></extra>",
-    )  # fmt: skip
+        x=[base, end],
+        y=[_("average"), _("prediction")],
+        text=[text[0], text[-1]],
+        mode="markers+text",
+        textposition="middle right",
+        marker={"symbol": "diamond", "size": 13, "color": colours.muted},
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
     low, high = _extent(base, values[order])
     categories = [_("average"), *names, _("prediction")]
     figure.update_yaxes(

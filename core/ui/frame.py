@@ -30,21 +30,51 @@ class Page:
 
 
 PAGES = {
-    "home": Page("app.py", N_("Start"), N_("Does the headline say anything about the outcome?"),
-                 N_("From a table of headlines to an honest score and an explained prediction.")),
-    "data": Page("pages/1_data.py", N_("1 Data"), N_("What does the table hold?"),
-                 N_("Load a table, say which column is which, and see how much evidence it really is.")),
-    "embed": Page("pages/2_embed.py", N_("2 Embed"), N_("How do headlines become vectors?"),
-                  N_("An encoder turns each distinct headline into a vector, once; the store keeps it.")),
-    "train": Page("pages/3_train.py", N_("3 Train"), N_("Do the headlines really help?"),
-                  N_("Three models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise.")),
-    "explain": Page("pages/4_explain.py", N_("4 Explain"), N_("Why does the model think so?"),
-                    N_("How much the headline, each feature and the outlet moved each prediction.")),
-    "maps": Page("pages/5_maps.py", N_("5 Maps"), N_("Which headlines lie close together?"),
-                 N_("A map of the embeddings: near means alike for the encoder.")),
-    "predict": Page("pages/6_predict.py", N_("6 Predict"), N_("What would it say about this headline?"),
-                    N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents.")),
-}  # fmt: skip
+    "home": Page(
+        "app.py",
+        N_("Start"),
+        N_("Does the headline say anything about the outcome?"),
+        N_("From a table of headlines to an honest score and an explained prediction."),
+    ),
+    "data": Page(
+        "pages/1_data.py",
+        N_("1 Data"),
+        N_("What does the table hold?"),
+        N_("Load a table, say which column is which, and see how much evidence it really is."),
+    ),
+    "embed": Page(
+        "pages/2_embed.py",
+        N_("2 Embed"),
+        N_("How do headlines become vectors?"),
+        N_("An encoder turns each distinct headline into a vector, once; the store keeps it."),
+    ),
+    "train": Page(
+        "pages/3_train.py",
+        N_("3 Train"),
+        N_("Do the headlines really help?"),
+        N_(
+            "Three models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise."
+        ),
+    ),
+    "explain": Page(
+        "pages/4_explain.py",
+        N_("4 Explain"),
+        N_("Why does the model think so?"),
+        N_("How much the headline, each feature and the outlet moved each prediction."),
+    ),
+    "maps": Page(
+        "pages/5_maps.py",
+        N_("5 Maps"),
+        N_("Which headlines lie close together?"),
+        N_("A map of the embeddings: near means alike for the encoder."),
+    ),
+    "predict": Page(
+        "pages/6_predict.py",
+        N_("6 Predict"),
+        N_("What would it say about this headline?"),
+        N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents."),
+    ),
+}
 
 _ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fetched from outside
 _CSS = """<style>
@@ -224,10 +254,20 @@ def _next(page: str, data: Dataset | None) -> str | None:
 
 def _preferences() -> None:
     st.segmented_control(
-        "언어 · Language", list(LANGUAGES), default=language(), format_func=lambda code: LANGUAGES[code],
-        key="language", persist_state="session", width="stretch",
-    )  # fmt: skip
+        "언어 · Language",
+        list(LANGUAGES),
+        default=language(),
+        format_func=lambda code: LANGUAGES[code],
+        key="language",
+        persist_state="session",
+        width="stretch",
+    )
     st.segmented_control(
-        _("Colour of up"), ["red", "blue"], default="red", key="up_colour", persist_state="session",
-        format_func=lambda colour: _("red (Korea)") if colour == "red" else _("blue (West)"), width="stretch",
-    )  # fmt: skip
+        _("Colour of up"),
+        ["red", "blue"],
+        default="red",
+        key="up_colour",
+        persist_state="session",
+        format_func=lambda colour: _("red (Korea)") if colour == "red" else _("blue (West)"),
+        width="stretch",
+    )

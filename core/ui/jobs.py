@@ -13,9 +13,14 @@ from core.ui import state
 from core.ui.text import _, duration, md, told
 
 NAMES = {
-    "fetch": N_("Download"), "embed": N_("Embedding"), "sts": N_("Encoder test"), "train": N_("Training"),
-    "map": N_("Map"), "load": N_("Loading"), "staircase": N_("Staircase"),
-}  # fmt: skip
+    "fetch": N_("Download"),
+    "embed": N_("Embedding"),
+    "sts": N_("Encoder test"),
+    "train": N_("Training"),
+    "map": N_("Map"),
+    "load": N_("Loading"),
+    "staircase": N_("Staircase"),
+}
 
 
 def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]) -> None:

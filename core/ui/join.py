@@ -66,10 +66,16 @@ def show_join(joined: Joined, first: pd.DataFrame, second: pd.DataFrame) -> None
     """Say what matched, what did not and why, with a sample of each."""
     matched = len(first) - len(joined.unmatched)
     st.caption(
-        _("{matched:,} of {rows:,} rows found a partner; {unmatched:,} did not; {unused:,} of {second:,} rows of the "
-          "second file were not used.", matched=matched, rows=len(first), unmatched=len(joined.unmatched),
-          unused=len(joined.unused), second=len(second))
-    )  # fmt: skip
+        _(
+            "{matched:,} of {rows:,} rows found a partner; {unmatched:,} did not; {unused:,} of {second:,} rows of the "
+            "second file were not used.",
+            matched=matched,
+            rows=len(first),
+            unmatched=len(joined.unmatched),
+            unused=len(joined.unused),
+            second=len(second),
+        )
+    )
     for note in joined.notes:
         st.info(told(note))
     with st.expander(_("What matched, and what did not")):

@@ -40,25 +40,35 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     else:
         st.markdown(_("This holdout has not been scored yet."))
     st.caption(
-        _("A look is every score shown of any of these test rows, also in a walk-forward, a staircase, another share or "
-          "unit, or another version of this table, and also of a deleted run. Where only some rows are the same, no score "
-          "is listed. The more often one looks, the better the best score looks by luck alone.")
-    )  # fmt: skip
+        _(
+            "A look is every score shown of any of these test rows, also in a walk-forward, a staircase, another share or "
+            "unit, or another version of this table, and also of a deleted run. Where only some rows are the same, no score "
+            "is listed. The more often one looks, the better the best score looks by luck alone."
+        )
+    )
     rows = [
-        {_("time (UTC)"): entry.time[:16].replace("T", " "), _("run"): entry.run_id[:6], _("metric"): metric_title(run, entry.metric) if entry.metric else "",
-         _("score"): None if entry.value is None else round(entry.value, 3)}
+        {
+            _("time (UTC)"): entry.time[:16].replace("T", " "),
+            _("run"): entry.run_id[:6],
+            _("metric"): metric_title(run, entry.metric) if entry.metric else "",
+            _("score"): None if entry.value is None else round(entry.value, 3),
+        }
         for entry in reversed(found)
-    ]  # fmt: skip
+    ]
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
 def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     st.info(
-        _("The holdout ({n:,} rows on {sessions:,} sessions) is sealed: no score on any of its rows has been "
-          "shown in this workspace. Open it when nothing will be changed any more; it opens once, and that is logged.", n=run.split.test_rows,
-          sessions=run.split.test_sessions), icon=":material/lock:",
-    )  # fmt: skip
+        _(
+            "The holdout ({n:,} rows on {sessions:,} sessions) is sealed: no score on any of its rows has been "
+            "shown in this workspace. Open it when nothing will be changed any more; it opens once, and that is logged.",
+            n=run.split.test_rows,
+            sessions=run.split.test_sessions,
+        ),
+        icon=":material/lock:",
+    )
     if any(job.kind == "train" for job in queue().active()):
         st.caption(_("A training is running: the seal can be opened when it has ended."))
         return

@@ -128,9 +128,12 @@ def _session() -> str:
 def _upload() -> None:
     limits = settings()
     st.caption(
-        _("Read are at most {mb:,.0f} MB and {rows:,} rows; a million rows take about 20 seconds on two cores.",
-          mb=limits.max_upload_bytes / 2**20, rows=limits.max_rows)
-    )  # fmt: skip
+        _(
+            "Read are at most {mb:,.0f} MB and {rows:,} rows; a million rows take about 20 seconds on two cores.",
+            mb=limits.max_upload_bytes / 2**20,
+            rows=limits.max_rows,
+        )
+    )
     generation = st.session_state.get("uploads", 0)
     left, right = st.columns(2)
     with left:
@@ -222,9 +225,11 @@ def _read_options(name: str, number: int, digest: str) -> ReadOptions:
             ONE_COLUMN: _("none: one column"),
         }
         delimiter = st.selectbox(
-            _("Delimiter"), ["", *DELIMITERS, ONE_COLUMN], key=f"delimiter-{number}",
+            _("Delimiter"),
+            ["", *DELIMITERS, ONE_COLUMN],
+            key=f"delimiter-{number}",
             format_func=lambda d: names.get(d, d),
-        )  # fmt: skip
+        )
     return ReadOptions(encoding or "", delimiter or "", sheet or "")
 
 
@@ -242,10 +247,14 @@ def _preview(source: Source) -> None:
     if len(table.sheets) > 1:
         how.append(_("sheet {sheet} of {sheets}", sheet=table.sheet, sheets=", ".join(table.sheets)))
     st.caption(
-        md("{name}: {rows:,} rows, {columns} columns · {how}",
-           name=source.name, rows=len(table.frame), columns=table.frame.shape[1],
-           how=" · ".join(part for part in how if part))
-    )  # fmt: skip
+        md(
+            "{name}: {rows:,} rows, {columns} columns · {how}",
+            name=source.name,
+            rows=len(table.frame),
+            columns=table.frame.shape[1],
+            how=" · ".join(part for part in how if part),
+        )
+    )
     if table.titles:
         st.caption(md("Lines above the header that were left out: {titles}", titles=" / ".join(table.titles)))
     st.dataframe(table.frame.head(6), hide_index=True)

@@ -36,16 +36,33 @@ def settings_bar(data: Dataset, run: Run | None) -> tuple[MapSettings, str]:
     """Ask for the method and the colouring."""
     left, right = st.columns(2)
     with left:
-        method = st.segmented_control(_("Method"), ["pca", "umap", "tsne"], default="pca", key="map-method",
-                                      format_func=lambda m: {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}[m],
-                                      persist_state="session") or "pca"  # fmt: skip
+        method = (
+            st.segmented_control(
+                _("Method"),
+                ["pca", "umap", "tsne"],
+                default="pca",
+                key="map-method",
+                format_func=lambda m: {"pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}[m],
+                persist_state="session",
+            )
+            or "pca"
+        )
         st.caption(_(METHODS[method]))
     colours = ["target", "press"] if data.target_kind else ["press"]
     colours += ["prediction"] if run else []
     names = {"target": _("target"), "press": _("press outlet"), "prediction": _("prediction (test rows)")}
     with right:
-        colour = st.segmented_control(_("Colour"), colours, default=colours[0], key="map-colour",
-                                      format_func=lambda c: names[c], persist_state="session") or colours[0]  # fmt: skip
+        colour = (
+            st.segmented_control(
+                _("Colour"),
+                colours,
+                default=colours[0],
+                key="map-colour",
+                format_func=lambda c: names[c],
+                persist_state="session",
+            )
+            or colours[0]
+        )
     return MapSettings(method), colour
 
 
@@ -82,14 +99,26 @@ def picture(data: Dataset, points: np.ndarray, settings: MapSettings, colour: st
     figure = go.Figure()
     for name, chosen, marker in _layers(data, rows, colour, run):
         figure.add_scattergl(
-            x=points[chosen, 0], y=points[chosen, 1], mode="markers", name=name, marker={"size": 6, "opacity": 0.75} | marker,
-            text=_hover_texts(data, chosen), hovertemplate="%{text}<extra></extra>",
-        )  # fmt: skip
+            x=points[chosen, 0],
+            y=points[chosen, 1],
+            mode="markers",
+            name=name,
+            marker={"size": 6, "opacity": 0.75} | marker,
+            text=_hover_texts(data, chosen),
+            hovertemplate="%{text}<extra></extra>",
+        )
     axis = {"pca": _("component {n}"), "umap": _("UMAP {n}"), "tsne": _("t-SNE {n}")}[settings.method]
     figure.update_xaxes(title=axis.format(n=1), showticklabels=settings.method == "pca", zeroline=False)
     figure.update_yaxes(title=axis.format(n=2), showticklabels=settings.method == "pca", zeroline=False)
-    shown = (_("n = {n:,}; a point is one row of the table, hover for the headline", n=len(rows)) if len(rows) == len(data)
-             else _("n = {n:,} of {all:,} rows; a point is one row, hover for the headline", n=len(rows), all=len(data)))  # fmt: skip
+    shown = (
+        _("n = {n:,}; a point is one row of the table, hover for the headline", n=len(rows))
+        if len(rows) == len(data)
+        else _(
+            "n = {n:,} of {all:,} rows; a point is one row, hover for the headline",
+            n=len(rows),
+            all=len(data),
+        )
+    )
     show(figure, _("Map of the headlines"), f"chart-map-{settings.method}-{colour}", shown, height=640)
 
 
@@ -143,17 +172,32 @@ def _layers(
     target = data.frame["target"].iloc[rows]
     shades = [colours.low, colours.high] if len(classes) == 2 else list(CATEGORIES)
     return [
-        (hover(class_name(name)), rows[(target == name).to_numpy()],
-         {"color": shades[i % len(shades)], "symbol": "circle" if i else "diamond"})
+        (
+            hover(class_name(name)),
+            rows[(target == name).to_numpy()],
+            {"color": shades[i % len(shades)], "symbol": "circle" if i else "diamond"},
+        )
         for i, name in enumerate(classes)
-    ]  # fmt: skip
+    ]
 
 
 def _scale(values: np.ndarray, middle: float, colours: list, title: str) -> dict[str, object]:
     reach = float(np.quantile(np.abs(values - middle), 0.98)) or 1e-9
     return {
-        "color": values, "colorscale": colours, "cmin": middle - reach, "cmax": middle + reach, "showscale": True,
-        "colorbar": {"title": {"text": title, "side": "top"}, "orientation": "h", "y": -0.38, "x": 0.5, "len": 0.8,
-                     "tickvals": [middle - 0.9 * reach, middle, middle + 0.9 * reach], "tickangle": 0, "tickformat": "+.1%" if middle == 0 else ".0%",
-                     "thickness": 12},
-    }  # fmt: skip
+        "color": values,
+        "colorscale": colours,
+        "cmin": middle - reach,
+        "cmax": middle + reach,
+        "showscale": True,
+        "colorbar": {
+            "title": {"text": title, "side": "top"},
+            "orientation": "h",
+            "y": -0.38,
+            "x": 0.5,
+            "len": 0.8,
+            "tickvals": [middle - 0.9 * reach, middle, middle + 0.9 * reach],
+            "tickangle": 0,
+            "tickformat": "+.1%" if middle == 0 else ".0%",
+            "thickness": 12,
+        },
+    }

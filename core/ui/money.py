@@ -33,18 +33,27 @@ RULES = {
 
 def portfolio(run: Run, data: Dataset) -> None:
     """Draw what a book that follows the predictions would have made, before and after a cost."""
-    cost = st.number_input(_("Cost in basis points of what is traded"), 0.0, 1000.0, 10.0, 1.0, key="cost-bp",
-                           help=_("Commission, tax and spread of one trade; 10 bp are 0.1%."))  # fmt: skip
+    cost = st.number_input(
+        _("Cost in basis points of what is traded"),
+        0.0,
+        1000.0,
+        10.0,
+        1.0,
+        key="cost-bp",
+        help=_("Commission, tax and spread of one trade; 10 bp are 0.1%."),
+    )
     found = reviewed(review.book, run, data, float(cost))
     if isinstance(found, Message):
         st.info(told(found))
         return
     st.markdown(bold(told(found.following.sentence())))
     st.warning(
-        _("This is arithmetic on past returns, not a trading record: every order is filled at the price of the target, "
-          "without market impact, limits or a ban on short sales, and a rule that was looked at often looks better than it is."),
+        _(
+            "This is arithmetic on past returns, not a trading record: every order is filled at the price of the target, "
+            "without market impact, limits or a ban on short sales, and a rule that was looked at often looks better than it is."
+        ),
         icon=":material/warning:",
-    )  # fmt: skip
+    )
     if run.settings.split != "time":
         st.warning(_("The test is not later than the training here, so nobody could have earned this."))
     _curves(found)
@@ -73,17 +82,26 @@ def _curves(found: Book) -> None:
     )
     for name, which, values, line in lines:
         figure.add_scatter(
-            x=_days(which), y=values * 100, mode="lines+markers" if len(values) < 40 else "lines", name=name, line=line,
-            marker={"size": 5}, customdata=[day(pd.Timestamp(d)) for d in which.sessions],
+            x=_days(which),
+            y=values * 100,
+            mode="lines+markers" if len(values) < 40 else "lines",
+            name=name,
+            line=line,
+            marker={"size": 5},
+            customdata=[day(pd.Timestamp(d)) for d in which.sessions],
             hovertemplate="%{customdata}: %{y:+.2f}%<extra>" + name + "</extra>",
-        )  # fmt: skip
+        )
     figure.add_hline(y=0, line_color=colours.muted, line_width=1)
     figure.update_xaxes(title=_("session"), tickformatstops=DATES)
     figure.update_yaxes(title=_("sum of returns (% of the capital)"))
-    note = _("n = {sessions:,} sessions of the test, {companies:,} companies; a point is the sum up to that session, without "
-             "compounding; {turnover} of the capital is traded a session; dotted: every company bought in equal parts, without "
-             "looking at the predictions", sessions=len(book.sessions), companies=found.companies,
-             turnover=percent(float(book.turnover.mean())))  # fmt: skip
+    note = _(
+        "n = {sessions:,} sessions of the test, {companies:,} companies; a point is the sum up to that session, without "
+        "compounding; {turnover} of the capital is traded a session; dotted: every company bought in equal parts, without "
+        "looking at the predictions",
+        sessions=len(book.sessions),
+        companies=found.companies,
+        turnover=percent(float(book.turnover.mean())),
+    )
     show(figure, _("What following the predictions would have made"), "chart-portfolio", note, height=420)
 
 
@@ -107,11 +125,21 @@ def by_session(run: Run, data: Dataset) -> None:
         )
         return
     st.markdown(
-        md("Top minus bottom fifth: {spread} a session, t = {t}.", spread=_returned(found.spread), t=_t(found.spread))
-    )  # fmt: skip
+        md(
+            "Top minus bottom fifth: {spread} a session, t = {t}.",
+            spread=_returned(found.spread),
+            t=_t(found.spread),
+        )
+    )
     names = {"ic": _("rank IC"), "spread": _("top minus bottom fifth (%)")}
-    chosen = st.segmented_control(_("By session"), list(names), default="ic", required=True, key="by-session-metric",
-                                  format_func=names.__getitem__)  # fmt: skip
+    chosen = st.segmented_control(
+        _("By session"),
+        list(names),
+        default="ic",
+        required=True,
+        key="by-session-metric",
+        format_func=names.__getitem__,
+    )
     _bars(found, chosen or "ic", names[chosen or "ic"])
 
 
@@ -122,12 +150,16 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
     )
     figure = go.Figure(
         go.Bar(
-            x=found.sessions, y=values * scale, showlegend=False,
+            x=found.sessions,
+            y=values * scale,
+            showlegend=False,
             marker_color=np.where(np.nan_to_num(values) > 0, colours.high, colours.low),
-            customdata=[[day(pd.Timestamp(d)), count(n)] for d, n in zip(found.sessions, found.rows, strict=True)],
+            customdata=[
+                [day(pd.Timestamp(d)), count(n)] for d, n in zip(found.sessions, found.rows, strict=True)
+            ],
             hovertemplate="%{customdata[0]}: %{y:+.2f}<br>n = %{customdata[1]}<extra></extra>",
         )
-    )  # fmt: skip
+    )
     if np.isfinite(mean.low):
         figure.add_hrect(
             y0=mean.low * scale, y1=mean.high * scale, line_width=0, fillcolor=colours.accent, opacity=0.25
@@ -135,8 +167,13 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
     figure.add_hline(y=mean.value * scale, line_color=colours.accent, line_width=2, line_dash="dash")
     figure.update_xaxes(title=_("session"), tickformatstops=DATES)
     figure.update_yaxes(title=title)
-    note = _("n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95% interval "
-             "(Newey-West, {lag} sessions)", rows=int(found.rows.sum()), sessions=mean.sessions, lag=mean.lag)  # fmt: skip
+    note = _(
+        "n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95% interval "
+        "(Newey-West, {lag} sessions)",
+        rows=int(found.rows.sum()),
+        sessions=mean.sessions,
+        lag=mean.lag,
+    )
     show(figure, _("Session by session"), "chart-by-session", note)
 
 

@@ -41,9 +41,12 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
         options = [None, *columns]
         index = options.index(wanted) if wanted in options else 0
         return st.selectbox(
-            label, options, index=index, help=why(wanted),
+            label,
+            options,
+            index=index,
+            help=why(wanted),
             format_func=lambda name: _("(none)") if name is None else name,
-        )  # fmt: skip
+        )
 
     if not guessed.headline:
         st.warning(_("No column looks like headlines. Choose it yourself."))
@@ -52,16 +55,19 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
         left, right = st.columns(2)
         with left:
             index = columns.index(guessed.headline) if guessed.headline in columns else None
-            headline = st.selectbox(_("Headline"), columns, index=index, help=why(guessed.headline))  # fmt: skip
+            headline = st.selectbox(_("Headline"), columns, index=index, help=why(guessed.headline))
             press = pick(_("Press outlet"), guessed.press)
             date = pick(_("Date or time"), guessed.date)
         with right:
             target = pick(_("Target: a return, or win/lose"), guessed.target)
             group = pick(_("Company"), guessed.group)
             numeric = st.multiselect(
-                _("Continuous features"), columns, default=[n for n in guessed.numeric if n in columns],
-                help=_("Numbers known before the headline. May be empty."), placeholder=_("none"),
-            )  # fmt: skip
+                _("Continuous features"),
+                columns,
+                default=[n for n in guessed.numeric if n in columns],
+                help=_("Numbers known before the headline. May be empty."),
+                placeholder=_("none"),
+            )
         with st.expander(_("Trading days and the target"), icon=":material/calendar_month:"):
             exchange, rule = _target_form(plan, columns)
         with st.expander(_("What is left out"), icon=":material/filter_alt:"):
@@ -100,22 +106,30 @@ def _target_form(plan: Plan, columns: list[str]) -> tuple[tuple[str, str], dict[
     with right:
         sources = list(names)
         source = st.selectbox(
-            _("Where the target comes from"), sources, index=sources.index(plan.target.source),
+            _("Where the target comes from"),
+            sources,
+            index=sources.index(plan.target.source),
             format_func=lambda s: names[s],
-        )  # fmt: skip
+        )
         price = pick(_("Closing price"), plan.target.price)
         benchmark = pick(_("Benchmark index"), plan.target.benchmark)
         above = st.number_input(
             _("Win where the return is above (%), empty for returns"),
-            value=None if plan.target.win_above is None else plan.target.win_above * 100, step=0.1,
-        )  # fmt: skip
+            value=None if plan.target.win_above is None else plan.target.win_above * 100,
+            step=0.1,
+        )
     st.caption(
         _(
             "The return runs from the close of the headline's own session to the close as many sessions later as the horizon says."
         )
     )
-    rule = {"source": source, "horizon": int(horizon), "price": price, "benchmark": benchmark,
-            "win_above": None if above is None else above / 100}  # fmt: skip
+    rule = {
+        "source": source,
+        "horizon": int(horizon),
+        "price": price,
+        "benchmark": benchmark,
+        "win_above": None if above is None else above / 100,
+    }
     return (calendar.strip(), close.strip()), rule
 
 

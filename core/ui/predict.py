@@ -22,8 +22,9 @@ SLIGHT = 0.05  # a difference of probability that nobody would act on
 def headline_input(data: Dataset) -> str:
     """Ask for a headline; the newest one of the table stands there at first."""
     known = data.frame.sort_values(["session", "row"])["headline"].iloc[-1]
-    return st.text_input(_("Headline"), value=known, max_chars=500, key=f"headline-{data.id}",
-                         persist_state="session")  # fmt: skip
+    return st.text_input(
+        _("Headline"), value=known, max_chars=500, key=f"headline-{data.id}", persist_state="session"
+    )
 
 
 def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
@@ -39,13 +40,23 @@ def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
                 key = f"feature-{run.id}-{name}"
                 st.session_state.setdefault(key, float(f"{series.median():.4g}"))
                 value = st.number_input(
-                    as_typed(name), value=None, step=float(f"{step:.1g}"), format="%.6g", key=key,
-                    persist_state="session", placeholder=_("missing"),
-                )  # fmt: skip
+                    as_typed(name),
+                    value=None,
+                    step=float(f"{step:.1g}"),
+                    format="%.6g",
+                    key=key,
+                    persist_state="session",
+                    placeholder=_("missing"),
+                )
             values[name] = np.nan if value is None else float(value)
             if value is not None and not series.min() <= value <= series.max():
-                st.caption(_("outside of what the table holds: {low:.4g} to {high:.4g}",
-                             low=series.min(), high=series.max()))  # fmt: skip
+                st.caption(
+                    _(
+                        "outside of what the table holds: {low:.4g} to {high:.4g}",
+                        low=series.min(),
+                        high=series.max(),
+                    )
+                )
     return values
 
 
@@ -53,9 +64,15 @@ def press_input(run: Run) -> str | None:
     """Ask for the outlet: one that training knew, or a new one."""
     if not run.preparation.outlets:
         return None
-    return st.selectbox(_("Press outlet"), list(run.preparation.outlets), key=f"press-{run.id}", accept_new_options=True,
-                        format_func=as_typed, persist_state="session",
-                        help=_("Type another name to try an outlet that the models never saw."))  # fmt: skip
+    return st.selectbox(
+        _("Press outlet"),
+        list(run.preparation.outlets),
+        key=f"press-{run.id}",
+        accept_new_options=True,
+        format_func=as_typed,
+        persist_state="session",
+        help=_("Type another name to try an outlet that the models never saw."),
+    )
 
 
 @st.cache_data(max_entries=256, show_spinner=False, scope="session")
@@ -132,19 +149,26 @@ def interval(run: Run, data: Dataset) -> None:
     if isinstance(found, Message) or not np.isfinite(found.half_width):
         return
     st.caption(
-        md("In {level} of cases the return should lie within ± {width} of that, by the errors of the walk forward; on the "
-           "holdout it did in {realised}.", level=percent(found.level), width=f"{found.half_width * 100:.2f}%",
-           realised=share(found.fixed[0].realised))
-    )  # fmt: skip
+        md(
+            "In {level} of cases the return should lie within ± {width} of that, by the errors of the walk forward; on the "
+            "holdout it did in {realised}.",
+            level=percent(found.level),
+            width=f"{found.half_width * 100:.2f}%",
+            realised=share(found.fixed[0].realised),
+        )
+    )
 
 
 def before_calibration(run: Run, made: Prediction) -> None:
     """Say what calibration changed, where there is one: the reasons are of the probability before it."""
     if run.parts.calibrators:
         st.info(
-            md("Before calibration the probability was {before}, after it {after}. The reasons below explain the former.",
-               before=percent(float(made.reasons.prediction["mean"][0])), after=percent(float(made.values["mean"][-1])))
-        )  # fmt: skip
+            md(
+                "Before calibration the probability was {before}, after it {after}. The reasons below explain the former.",
+                before=percent(float(made.reasons.prediction["mean"][0])),
+                after=percent(float(made.values["mean"][-1])),
+            )
+        )
 
 
 def precedent_table(data: Dataset, found: list[Precedent]) -> None:
@@ -155,16 +179,28 @@ def precedent_table(data: Dataset, found: list[Precedent]) -> None:
         return
     is_return = data.target_kind == "return"
     rows = [
-        {_("similarity"): f"{p.similarity:.2f}", _("headline"): p.headline, _("outlet"): p.press or "–",
-         _("company"): p.company or "–", _("session"): day(p.session),
-         _("what followed"): _followed(p.target, is_return), _("row"): p.row}
+        {
+            _("similarity"): f"{p.similarity:.2f}",
+            _("headline"): p.headline,
+            _("outlet"): p.press or "–",
+            _("company"): p.company or "–",
+            _("session"): day(p.session),
+            _("what followed"): _followed(p.target, is_return),
+            _("row"): p.row,
+        }
         for p in found
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     up = data.classes[-1] if data.classes else ""
     wins = sum((p.target > 0) if is_return else (p.target == up) for p in found)  # type: ignore[operator]
-    st.caption(md("{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
-                 wins=wins, n=len(found), label=class_name(up)))  # fmt: skip
+    st.caption(
+        md(
+            "{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
+            wins=wins,
+            n=len(found),
+            label=class_name(up),
+        )
+    )
 
 
 def _followed(target: object, is_return: bool) -> str:

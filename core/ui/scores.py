@@ -53,8 +53,13 @@ def score_chart(run: Run, data: Dataset) -> None:
     """Draw the main metric of every model and baseline on the test with its interval."""
     rows = len(reviewed(review.tested, run, data).y)
     unit = "session" if run.split.test_sessions else "story"
-    note = _("n = {n:,} {units} of the test; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
-             "over {blocks}; dotted: chance", n=rows, units=units(run, data), blocks=_(UNITS[unit]))  # fmt: skip
+    note = _(
+        "n = {n:,} {units} of the test; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
+        "over {blocks}; dotted: chance",
+        n=rows,
+        units=units(run, data),
+        blocks=_(UNITS[unit]),
+    )
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")
     scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)
@@ -72,13 +77,24 @@ def scores_picture(run: Run, scores: Scores, baselines: Scores, title: str, key:
     for name, score in rows:
         baseline = name in baselines
         figure.add_scatter(
-            x=[score.value], y=[model_name(name)], mode="markers", showlegend=False,
-            marker={"size": 12, "color": colours.muted if baseline else colours.accent,
-                    "symbol": "diamond" if baseline else "circle"},
-            error_x={"type": "data", "symmetric": False, "array": [score.high - score.value],
-                     "arrayminus": [score.value - score.low], "thickness": 2},
+            x=[score.value],
+            y=[model_name(name)],
+            mode="markers",
+            showlegend=False,
+            marker={
+                "size": 12,
+                "color": colours.muted if baseline else colours.accent,
+                "symbol": "diamond" if baseline else "circle",
+            },
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [score.high - score.value],
+                "arrayminus": [score.value - score.low],
+                "thickness": 2,
+            },
             hovertemplate=f"{model_name(name)}: {written(metric, score)}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_vline(x=GUESSING[metric], line_dash="dot", line_color=colours.muted)
     figure.update_yaxes(autorange="reversed").update_xaxes(title=metric_title(run, metric))
     show(figure, title, key, note, height=120 + 28 * len(rows))
@@ -129,13 +145,25 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
             actual == target, review.one_scale(test.predictions[name], test.fold)[:, target]
         )
         figure.add_scatter(
-            x=false, y=true, mode="lines", name=model_name(name),
-            line={"dash": dashes[name], "width": 3 if name == "mean" else 1.5,
-                  "color": colours.accent if name == "mean" else colours.muted},
+            x=false,
+            y=true,
+            mode="lines",
+            name=model_name(name),
+            line={
+                "dash": dashes[name],
+                "width": 3 if name == "mean" else 1.5,
+                "color": colours.accent if name == "mean" else colours.muted,
+            },
             hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + model_name(name) + "</extra>",
-        )  # fmt: skip
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": colours.grid},
-                       showlegend=False, hoverinfo="skip")  # fmt: skip
+        )
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dot", "color": colours.grid},
+        showlegend=False,
+        hoverinfo="skip",
+    )
     label = class_name(run.classes[target])
     figure.update_xaxes(title=_("false positive rate"), range=[0, 1])
     figure.update_yaxes(title=_("true positive rate"), range=[0, 1.01])
@@ -158,10 +186,22 @@ def _confusion(run: Run, test: Scored, counted: str) -> None:
     text = [[f"{count(counts[i, j])}<br>{percent(share[i, j])}" for j in range(k)] for i in range(k)]
     colours = palette()
     figure = go.Figure(
-        go.Heatmap(z=share, x=names, y=names, text=text, texttemplate="%{text}", showscale=False, zmin=0, zmax=1,
-                   colorscale=[[0, "rgba(15,118,110,0.05)"], [1, "rgba(15,118,110,0.75)"]], xgap=2, ygap=2,
-                   hovertemplate="%{y} → %{x}: %{text}<extra></extra>", textfont={"color": colours.text})
-    )  # fmt: skip
+        go.Heatmap(
+            z=share,
+            x=names,
+            y=names,
+            text=text,
+            texttemplate="%{text}",
+            showscale=False,
+            zmin=0,
+            zmax=1,
+            colorscale=[[0, "rgba(15,118,110,0.05)"], [1, "rgba(15,118,110,0.75)"]],
+            xgap=2,
+            ygap=2,
+            hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
+            textfont={"color": colours.text},
+        )
+    )
     figure.update_xaxes(title=_("predicted"), type="category")
     figure.update_yaxes(title=_("what happened"), autorange="reversed", type="category")
     note = _("n = {n:,} {units} of the test, ensemble; percentages of each row", n=len(actual), units=counted)
@@ -172,10 +212,13 @@ def _scatter(test: Scored, counted: str) -> None:
     actual = test.y * 100
     predicted = test.predictions["mean"] * 100
     colours = palette()
-    points = go.Scattergl(x=predicted, y=actual, mode="markers",
-                          marker={"size": 5, "opacity": 0.5,
-                                  "color": np.where(actual > 0, colours.high, colours.low)},
-                          hovertemplate=_("predicted") + " %{x:+.2f}%<br>" + _("actual") + " %{y:+.2f}%<extra></extra>")  # fmt: skip
+    points = go.Scattergl(
+        x=predicted,
+        y=actual,
+        mode="markers",
+        marker={"size": 5, "opacity": 0.5, "color": np.where(actual > 0, colours.high, colours.low)},
+        hovertemplate=_("predicted") + " %{x:+.2f}%<br>" + _("actual") + " %{y:+.2f}%<extra></extra>",
+    )
     figure = go.Figure(points)
     figure.update_xaxes(title=_("predicted return (%)")).update_yaxes(title=_("actual return (%)"))
     note = _("n = {n:,} {units} of the test, ensemble; a mark is one of them", n=len(actual), units=counted)
@@ -188,9 +231,13 @@ def _by_fifth(test: Scored, counted: str) -> None:
     fifth = np.minimum((rank * 5).astype(int), 4)
     means = pd.Series(actual).groupby(fifth.to_numpy()).agg(["mean", "size"])
     colours = palette()
-    bars = go.Bar(x=[_("{n} of 5", n=i + 1) for i in means.index], y=means["mean"],
-                  marker_color=np.where(means["mean"] > 0, colours.high, colours.low),
-                  customdata=means["size"], hovertemplate="%{y:+.2f}% (n = %{customdata:,})<extra></extra>")  # fmt: skip
+    bars = go.Bar(
+        x=[_("{n} of 5", n=i + 1) for i in means.index],
+        y=means["mean"],
+        marker_color=np.where(means["mean"] > 0, colours.high, colours.low),
+        customdata=means["size"],
+        hovertemplate="%{y:+.2f}% (n = %{customdata:,})<extra></extra>",
+    )
     figure = go.Figure(bars)
     figure.update_xaxes(title=_("fifth by predicted return, low to high"), type="category")
     figure.update_yaxes(title=_("mean actual return (%)"))

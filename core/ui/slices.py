@@ -39,8 +39,17 @@ def by_slice(run: Run, data: Dataset) -> None:
         st.info(told(found))
         return
     kinds = list(dict.fromkeys(made.by for made in found.slices))
-    chosen = st.segmented_control(_("Look by"), kinds, default=kinds[0], required=True, key=f"slices-{run.id}",
-                                  format_func=lambda kind: _(TITLES[kind])) or kinds[0]  # fmt: skip
+    chosen = (
+        st.segmented_control(
+            _("Look by"),
+            kinds,
+            default=kinds[0],
+            required=True,
+            key=f"slices-{run.id}",
+            format_func=lambda kind: _(TITLES[kind]),
+        )
+        or kinds[0]
+    )
     kept, small = found.of(chosen)
     if chosen == "month":
         kept.sort(key=lambda made: made.label)
@@ -76,8 +85,9 @@ def _shortest(made: Slice) -> float:
 
 def _answer(found: Sliced, kept: list[Slice]) -> str:
     better, worse = (
-        ", ".join(slice_name(made) for made in kept if made.differs and made.difference * sign > 0) for sign in (1, -1)
-    )  # fmt: skip
+        ", ".join(slice_name(made) for made in kept if made.differs and made.difference * sign > 0)
+        for sign in (1, -1)
+    )
     tested = sum(not np.isnan(made.p_value) for made in found.slices)
     if better and worse:
         return md(
@@ -87,8 +97,10 @@ def _answer(found: Sliced, kept: list[Slice]) -> str:
         return md("Better than on the rest: {better}.", better=better)
     if worse:
         return md("Worse than on the rest: {worse}.", worse=worse)
-    return md("None of these differs from the rest by more than {tested:,} comparisons bring about by chance.",
-              tested=tested)  # fmt: skip
+    return md(
+        "None of these differs from the rest by more than {tested:,} comparisons bring about by chance.",
+        tested=tested,
+    )
 
 
 def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: str) -> None:
@@ -101,22 +113,37 @@ def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: s
     ]
     figure = go.Figure(
         go.Scatter(
-            x=[made.score.value for made in scored], y=names, mode="markers", showlegend=False,
-            marker={"size": 11, "color": shades, "symbol": ["diamond" if made.differs else "circle" for made in scored]},
+            x=[made.score.value for made in scored],
+            y=names,
+            mode="markers",
+            showlegend=False,
+            marker={
+                "size": 11,
+                "color": shades,
+                "symbol": ["diamond" if made.differs else "circle" for made in scored],
+            },
             error_x=whiskers([made.score for made in scored]) | {"color": colours.muted},
-            customdata=[[written(found.metric, made.score), count(made.rows), count(made.blocks), flag]
-                        for made, flag in zip(scored, flags, strict=True)],
-            hovertemplate="%{y}<br>%{customdata[0]} %{customdata[3]}<br>n = %{customdata[1]} (" + _blocks(data) + " %{customdata[2]})<extra></extra>",
+            customdata=[
+                [written(found.metric, made.score), count(made.rows), count(made.blocks), flag]
+                for made, flag in zip(scored, flags, strict=True)
+            ],
+            hovertemplate="%{y}<br>%{customdata[0]} %{customdata[3]}<br>n = %{customdata[1]} ("
+            + _blocks(data)
+            + " %{customdata[2]})<extra></extra>",
         )
-    )  # fmt: skip
+    )
     figure.add_vline(x=found.whole.value, line_color=colours.accent, line_dash="dash")
     figure.update_yaxes(autorange="reversed", type="category", title=_("{by} · n", by=_(TITLES[chosen])))
     figure.add_vline(x=GUESSING[found.metric], line_dash="dot", line_color=colours.muted)
     figure.update_xaxes(title=metric_title(run, found.metric), zeroline=False)
     weights = _("every event weighs the same") if found.weighted else _("every headline weighs the same")
-    note = _("n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95% interval; dashed: the "
-             "whole test, {whole}; dotted: chance; {weights}", n=found.rows, whole=written(found.metric, found.whole),
-             weights=weights)  # fmt: skip
+    note = _(
+        "n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95% interval; dashed: the "
+        "whole test, {whole}; dotted: chance; {weights}",
+        n=found.rows,
+        whole=written(found.metric, found.whole),
+        weights=weights,
+    )
     lines = sum(name.count("<br>") + 1 for name in names)
     show(
         figure,
@@ -136,12 +163,16 @@ def _flag(made: Slice) -> str:
 def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
     metric = metric_title(run, MAIN_METRIC[run.task])
     rows = [
-        {_(TITLES[chosen]): slice_name(made), "n": made.rows, _blocks(data): made.blocks,
-         metric: written(MAIN_METRIC[run.task], made.score),
-         _("against the rest"): "–" if np.isnan(made.difference) else f"{made.difference:+.3f}",
-         _("remark"): _flag(made)}
+        {
+            _(TITLES[chosen]): slice_name(made),
+            "n": made.rows,
+            _blocks(data): made.blocks,
+            metric: written(MAIN_METRIC[run.task], made.score),
+            _("against the rest"): "–" if np.isnan(made.difference) else f"{made.difference:+.3f}",
+            _("remark"): _flag(made),
+        }
         for made in kept
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
 
 
@@ -169,15 +200,23 @@ def _headroom(run: Run, found: Headroom) -> None:
     figure = go.Figure()
     for name, score, colour, symbol in rows:
         figure.add_scatter(
-            x=[score.value], y=[hover(name, LABEL_WIDTH)], mode="markers", showlegend=False,
-            marker={"size": 12, "color": colour, "symbol": symbol}, error_x=whiskers([score]) | {"color": colour},
+            x=[score.value],
+            y=[hover(name, LABEL_WIDTH)],
+            mode="markers",
+            showlegend=False,
+            marker={"size": 12, "color": colour, "symbol": symbol},
+            error_x=whiskers([score]) | {"color": colour},
             hovertemplate=f"{hover(name)}: {written(found.metric, score)}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_vline(x=best.value, line_dash="dash", line_color=colours.muted)
     figure.update_yaxes(range=[len(rows) - 0.3, -0.7], type="category")
     figure.update_xaxes(title=metric_title(run, found.metric))
-    note = _("n = {pairs:,} pairs of near-identical headlines ({stories:,} stories, {sessions:,} sessions); the diamond is the "
-             "ceiling, a circle a model, each with its 95% interval; the ensemble sees the table's numbers as well, so it may "
-             "lie above", pairs=found.ceiling.pairs, stories=found.ceiling.stories,
-             sessions=found.ceiling.sessions)  # fmt: skip
+    note = _(
+        "n = {pairs:,} pairs of near-identical headlines ({stories:,} stories, {sessions:,} sessions); the diamond is the "
+        "ceiling, a circle a model, each with its 95% interval; the ensemble sees the table's numbers as well, so it may "
+        "lie above",
+        pairs=found.ceiling.pairs,
+        stories=found.ceiling.stories,
+        sessions=found.ceiling.sessions,
+    )
     show(figure, _("How high can a headline reach?"), "chart-ceiling", note, height=150 + 44 * len(rows))

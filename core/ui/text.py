@@ -108,8 +108,11 @@ def pooling_name(pooling: str) -> str:
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
 SPLITS = {
-    "time": N_("by time"), "group": N_("by story and event"), "company": N_("by company"), "random": N_("at random"),
-}  # fmt: skip
+    "time": N_("by time"),
+    "group": N_("by story and event"),
+    "company": N_("by company"),
+    "random": N_("at random"),
+}
 
 
 def run_label(run: Run) -> str:

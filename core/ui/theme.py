@@ -10,14 +10,29 @@ import streamlit as st
 from core.ui.text import as_typed, hover
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
-CATEGORIES = ("#4477AA", "#EE7733", "#228833", "#AA3377", "#CCBB44", "#33A6CC",
-              "#CC3311", "#009988", "#7755BB", "#997700", "#BB6688", "#557788")  # fmt: skip
+CATEGORIES = (
+    "#4477AA",
+    "#EE7733",
+    "#228833",
+    "#AA3377",
+    "#CCBB44",
+    "#33A6CC",
+    "#CC3311",
+    "#009988",
+    "#7755BB",
+    "#997700",
+    "#BB6688",
+    "#557788",
+)
 OTHER = "#9aa3a6"
 
 
 # dates as numbers, so that no month is named in another language than the page's
-DATES = [{"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"}, {"dtickrange": [86_400_000, "M1"], "value": "%m-%d"},
-          {"dtickrange": ["M1", None], "value": "%Y-%m"}]  # fmt: skip
+DATES = [
+    {"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%m-%d"},
+    {"dtickrange": ["M1", None], "value": "%Y-%m"},
+]
 
 
 @dataclass(frozen=True)
@@ -60,8 +75,13 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     """
     colours = palette()
     has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
-    axis = {"gridcolor": colours.grid, "zerolinecolor": colours.muted, "linecolor": colours.grid,
-            "automargin": True, "title": {"font": {"color": colours.muted}, "standoff": 14}}  # fmt: skip
+    axis = {
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.muted,
+        "linecolor": colours.grid,
+        "automargin": True,
+        "title": {"font": {"color": colours.muted}, "standoff": 14},
+    }
     figure.update_layout(
         font={"family": FONT, "color": colours.text, "size": 13},
         title={"text": hover(title, 48), "x": 0, "xanchor": "left", "font": {"size": 15}},

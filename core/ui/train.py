@@ -41,11 +41,17 @@ def verdict(run: Run) -> None:
         return
     st.markdown(_judgement(run))
     st.caption(
-        md("ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
-          "1 is perfect.", up=class_name(run.classes[-1])) if run.classes
-        else _("Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
-               "guessing, 1 is perfect.")
-    )  # fmt: skip
+        md(
+            "ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
+            "1 is perfect.",
+            up=class_name(run.classes[-1]),
+        )
+        if run.classes
+        else _(
+            "Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
+            "guessing, 1 is perfect."
+        )
+    )
 
 
 def reminder(run: Run) -> None:
@@ -131,10 +137,14 @@ def run_list(data: Dataset) -> None:
     rows = []
     for run in runs:
         metric = MAIN_METRIC[run.task]
-        rows.append({
-            _("run"): run_label(run), _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
-            _("pooling"): pooling_name(run.settings.pooling), _("score"): written(metric, run.scores["mean"][metric]),
-        })  # fmt: skip
+        rows.append(
+            {
+                _("run"): run_label(run),
+                _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
+                _("pooling"): pooling_name(run.settings.pooling),
+                _("score"): written(metric, run.scores["mean"][metric]),
+            }
+        )
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     by_id = {run.id: run for run in runs}
     chosen = state.chosen("run")

@@ -33,9 +33,13 @@ CALIBRATIONS = {
     "isotonic": N_("isotonic (many rows)"),
 }
 PARTS = {
-    "train": N_("learn"), "test": N_("test"), "purged": N_("purged"), "embargoed": N_("embargo"),
-    "grouped": N_("story is in the test"), "left_out": N_("left out"),
-}  # fmt: skip
+    "train": N_("learn"),
+    "test": N_("test"),
+    "purged": N_("purged"),
+    "embargoed": N_("embargo"),
+    "grouped": N_("story is in the test"),
+    "left_out": N_("left out"),
+}
 
 
 def settings_form(data: Dataset) -> TrainSettings | None:
@@ -49,13 +53,23 @@ def settings_form(data: Dataset) -> TrainSettings | None:
     with left:
         task = st.radio(_("Predict"), tasks, format_func=lambda t: _(TASKS[t]))
         unit = st.radio(
-            _("What is scored"), list(UNITS), index=0 if data.has_sessions else 1, disabled=not data.has_sessions,
-            format_func=lambda u: _(UNITS[u]), help=_("An event is one company in one session: all its headlines share "
-            "an outcome and can be traded once. Its prediction is the mean of its headlines'."),
-        )  # fmt: skip
+            _("What is scored"),
+            list(UNITS),
+            index=0 if data.has_sessions else 1,
+            disabled=not data.has_sessions,
+            format_func=lambda u: _(UNITS[u]),
+            help=_(
+                "An event is one company in one session: all its headlines share "
+                "an outcome and can be traded once. Its prediction is the mean of its headlines'."
+            ),
+        )
     with right:
-        split = st.radio(_("Test"), splits, index=splits.index(default_split(data)),
-                         format_func=lambda s: _(SPLIT_CHOICES[s]))  # fmt: skip
+        split = st.radio(
+            _("Test"),
+            splits,
+            index=splits.index(default_split(data)),
+            format_func=lambda s: _(SPLIT_CHOICES[s]),
+        )
     with st.expander(_("Test settings"), icon=":material/calendar_month:"):
         test = _test_settings(data)
     with st.expander(_("Features and models"), icon=":material/tune:"):
@@ -63,8 +77,15 @@ def settings_form(data: Dataset) -> TrainSettings | None:
     if split != "time":
         test |= {"folds": 0, "sealed": False}
     try:
-        settings = TrainSettings(task=task, split=split, unit=unit, encoder=state.encoder(), pooling=state.pooling(),
-                                 **test, **model)  # fmt: skip
+        settings = TrainSettings(
+            task=task,
+            split=split,
+            unit=unit,
+            encoder=state.encoder(),
+            pooling=state.pooling(),
+            **test,
+            **model,
+        )
         plan = _preview(data, data.id, settings)
     except UserError as error:
         st.error(told(error.message))
@@ -80,57 +101,130 @@ def _test_settings(data: Dataset) -> dict[str, Any]:
     with left:
         share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
         folds = st.number_input(
-            _("Walk-forward folds"), 0, 20, 5 if data.sessions >= 40 else 0, disabled=not dated,
-            help=_("Tests one after another before the holdout, each learning from earlier sessions alone. They say "
-                   "more than one holdout, and take longer."))  # fmt: skip
+            _("Walk-forward folds"),
+            0,
+            20,
+            5 if data.sessions >= 40 else 0,
+            disabled=not dated,
+            help=_(
+                "Tests one after another before the holdout, each learning from earlier sessions alone. They say "
+                "more than one holdout, and take longer."
+            ),
+        )
     with middle:
         horizon = st.number_input(
-            _("Horizon (sessions)"), 1, 250, data.plan.target.horizon if data.plan else 1,
-            help=_("How many sessions the target looks ahead. So many sessions before the test are left out of "
-                   "training, since their outcomes were not known yet (purge)."))  # fmt: skip
-        embargo = st.number_input(_("Embargo (sessions)"), 0, 250, 0, disabled=not dated,
-                                  help=_("Further sessions left out between training and test."))  # fmt: skip
+            _("Horizon (sessions)"),
+            1,
+            250,
+            data.plan.target.horizon if data.plan else 1,
+            help=_(
+                "How many sessions the target looks ahead. So many sessions before the test are left out of "
+                "training, since their outcomes were not known yet (purge)."
+            ),
+        )
+        embargo = st.number_input(
+            _("Embargo (sessions)"),
+            0,
+            250,
+            0,
+            disabled=not dated,
+            help=_("Further sessions left out between training and test."),
+        )
     with right:
-        window = st.radio(_("Each fold learns from"), list(WINDOWS), format_func=lambda w: _(WINDOWS[w]),
-                          disabled=not dated)  # fmt: skip
-        sealed = st.checkbox(_("Seal the holdout"), disabled=not dated or not folds,
-                             help=_("It is not scored until you open it, once; the folds give the score meanwhile."))  # fmt: skip
-    return {"test_share": share / 100, "folds": int(folds) if dated else 0, "horizon": int(horizon),
-            "embargo": int(embargo) if dated else 0, "window": window, "sealed": bool(sealed and folds and dated)}  # fmt: skip
+        window = st.radio(
+            _("Each fold learns from"), list(WINDOWS), format_func=lambda w: _(WINDOWS[w]), disabled=not dated
+        )
+        sealed = st.checkbox(
+            _("Seal the holdout"),
+            disabled=not dated or not folds,
+            help=_("It is not scored until you open it, once; the folds give the score meanwhile."),
+        )
+    return {
+        "test_share": share / 100,
+        "folds": int(folds) if dated else 0,
+        "horizon": int(horizon),
+        "embargo": int(embargo) if dated else 0,
+        "window": window,
+        "sealed": bool(sealed and folds and dated),
+    }
 
 
 def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
-        use_press = st.checkbox(_("Let the models see the press outlet"), value=bool(data.roles.press),
-                                disabled=not data.roles.press)  # fmt: skip
-        outlets = st.number_input(_("Outlets told apart"), 1, 200, OUTLETS, disabled=not data.roles.press,
-                                  help=_("The most frequent ones of the training rows; all others count as one."))  # fmt: skip
+        use_press = st.checkbox(
+            _("Let the models see the press outlet"),
+            value=bool(data.roles.press),
+            disabled=not data.roles.press,
+        )
+        outlets = st.number_input(
+            _("Outlets told apart"),
+            1,
+            200,
+            OUTLETS,
+            disabled=not data.roles.press,
+            help=_("The most frequent ones of the training rows; all others count as one."),
+        )
         extras = st.multiselect(
             _("Read off the headline as well"), list(TITLES), format_func=lambda e: _(TITLES[e])
         )
-        components = st.number_input(_("Principal components of the vector"), 0, 512, 0,
-                                     help=_("0 leaves the vector as it is. Fitted on the training rows of each fold."))  # fmt: skip
-        winsor = st.number_input(_("Clip features at each tail (%)"), 0.0, 20.0, 0.0, 0.5,
-                                 help=_("Winsorising: the most extreme training values of each feature are cut to a "
-                                        "quantile."))  # fmt: skip
+        components = st.number_input(
+            _("Principal components of the vector"),
+            0,
+            512,
+            0,
+            help=_("0 leaves the vector as it is. Fitted on the training rows of each fold."),
+        )
+        winsor = st.number_input(
+            _("Clip features at each tail (%)"),
+            0.0,
+            20.0,
+            0.0,
+            0.5,
+            help=_("Winsorising: the most extreme training values of each feature are cut to a quantile."),
+        )
     with right:
-        weighting = st.radio(_("In training"), list(WEIGHTINGS), format_func=lambda w: _(WEIGHTINGS[w]),
-                             disabled=not data.has_sessions)  # fmt: skip
-        balanced = st.checkbox(_("Let every class weigh the same"), disabled=task != "classify",
-                               help=_("For rare classes. Probabilities then no longer match frequencies."))  # fmt: skip
-        calibrate = st.radio(_("Calibrate probabilities"), list(CALIBRATIONS), disabled=task != "classify",
-                             format_func=lambda c: _(CALIBRATIONS[c]),
-                             help=_("On later inner sessions of the training rows."))  # fmt: skip
-        tune = st.number_input(_("Search for better parameters (minutes)"), 0, 600, 0,
-                               help=_("On inner sessions before the first test. Often it gains nothing on later days. A search that "
-                                        "you cancel keeps the best so far: the next one with these settings begins there."))  # fmt: skip
+        weighting = st.radio(
+            _("In training"),
+            list(WEIGHTINGS),
+            format_func=lambda w: _(WEIGHTINGS[w]),
+            disabled=not data.has_sessions,
+        )
+        balanced = st.checkbox(
+            _("Let every class weigh the same"),
+            disabled=task != "classify",
+            help=_("For rare classes. Probabilities then no longer match frequencies."),
+        )
+        calibrate = st.radio(
+            _("Calibrate probabilities"),
+            list(CALIBRATIONS),
+            disabled=task != "classify",
+            format_func=lambda c: _(CALIBRATIONS[c]),
+            help=_("On later inner sessions of the training rows."),
+        )
+        tune = st.number_input(
+            _("Search for better parameters (minutes)"),
+            0,
+            600,
+            0,
+            help=_(
+                "On inner sessions before the first test. Often it gains nothing on later days. A search that "
+                "you cancel keeps the best so far: the next one with these settings begins there."
+            ),
+        )
         seed = st.number_input(_("Seed"), 0, 10_000, 0, help=_("The same seed gives the same run."))
     return {
-        "use_press": use_press, "outlets": int(outlets), "extras": tuple(extras), "components": int(components),
-        "winsor": winsor / 100, "weighting": weighting, "class_weight": "balanced" if balanced and task == "classify" else "none",
-        "calibrate": calibrate if task == "classify" else "none", "tune_seconds": int(tune) * 60, "seed": int(seed),
-    }  # fmt: skip
+        "use_press": use_press,
+        "outlets": int(outlets),
+        "extras": tuple(extras),
+        "components": int(components),
+        "winsor": winsor / 100,
+        "weighting": weighting,
+        "class_weight": "balanced" if balanced and task == "classify" else "none",
+        "calibrate": calibrate if task == "classify" else "none",
+        "tune_seconds": int(tune) * 60,
+        "seed": int(seed),
+    }
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -141,8 +235,12 @@ def _preview(_data: Dataset, dataset: str, settings: TrainSettings) -> pd.DataFr
 def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
     """Draw which sessions each fold learns from, leaves out and tests on."""
     colours = palette()
-    look = {"train": (colours.middle, "square"), "test": (colours.accent, "square"), "purged": (colours.high, "x-thin"),
-            "embargoed": (colours.low, "x-thin")}  # fmt: skip
+    look = {
+        "train": (colours.middle, "square"),
+        "test": (colours.accent, "square"),
+        "purged": (colours.high, "x-thin"),
+        "embargoed": (colours.low, "x-thin"),
+    }
     numbers = [*sorted(n for n in plan["fold"].unique() if n), 0]
     holdout = _("holdout (sealed)") if settings.sealed else _("holdout")
     names = {n: _("fold {n}", n=n) if n else holdout for n in numbers}
@@ -153,10 +251,19 @@ def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
             continue
         texts = [_("{n:,} rows", n=n) for n in rows["rows"]]
         figure.add_scattergl(
-            x=rows["session"], y=rows["fold"].map(names), mode="markers", name=_(PARTS[part]),
-            marker={"color": colour, "symbol": symbol, "size": 8, "line": {"width": 2 if "x" in symbol else 0, "color": colour}},
-            text=texts, hovertemplate="%{x|%Y-%m-%d} · %{text}<extra>" + _(PARTS[part]) + "</extra>",
-        )  # fmt: skip
+            x=rows["session"],
+            y=rows["fold"].map(names),
+            mode="markers",
+            name=_(PARTS[part]),
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 8,
+                "line": {"width": 2 if "x" in symbol else 0, "color": colour},
+            },
+            text=texts,
+            hovertemplate="%{x|%Y-%m-%d} · %{text}<extra>" + _(PARTS[part]) + "</extra>",
+        )
     figure.update_yaxes(
         categoryorder="array", categoryarray=[names[n] for n in reversed(numbers)], type="category"
     )

@@ -40,8 +40,14 @@ def reviewed(
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _kept(
-    name: str, run_id: str, args: tuple, kwargs: dict[str, Any], _picture: Callable[..., Any], _run: Run, _data: Dataset
-) -> Any:  # fmt: skip
+    name: str,
+    run_id: str,
+    args: tuple,
+    kwargs: dict[str, Any],
+    _picture: Callable[..., Any],
+    _run: Run,
+    _data: Dataset,
+) -> Any:
     return _picture(_run, _data, *args, **kwargs)
 
 
@@ -58,9 +64,13 @@ def units(run: Run, data: Dataset) -> str:
 
 def whiskers(scores: list[Interval], scale: float = 1.0) -> dict[str, Any]:
     """Return Plotly's error bars for intervals; one that is unknown has no bar."""
-    return {"type": "data", "symmetric": False, "thickness": 2,
-            "array": [_reach(s.high - s.value) * scale for s in scores],
-            "arrayminus": [_reach(s.value - s.low) * scale for s in scores]}  # fmt: skip
+    return {
+        "type": "data",
+        "symmetric": False,
+        "thickness": 2,
+        "array": [_reach(s.high - s.value) * scale for s in scores],
+        "arrayminus": [_reach(s.value - s.low) * scale for s in scores],
+    }
 
 
 def _reach(length: float) -> float:
@@ -81,21 +91,41 @@ def _reliability(run: Run, data: Dataset, found: Calibration) -> None:
     colours = palette()
     label = hover(class_name(found.label) if found.label else _("the most probable class"))
     figure = go.Figure()
-    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", hoverinfo="skip", showlegend=False,
-                       line={"dash": "dot", "color": colours.muted})  # fmt: skip
     figure.add_scatter(
-        x=[b.predicted * 100 for b in found.curve], y=[b.observed.value * 100 for b in found.curve],
-        mode="markers+lines", showlegend=False, line={"color": colours.grid},
-        marker={"size": 10, "color": colours.accent}, error_y=whiskers([b.observed for b in found.curve], 100) | {"color": colours.accent},
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        line={"dash": "dot", "color": colours.muted},
+    )
+    figure.add_scatter(
+        x=[b.predicted * 100 for b in found.curve],
+        y=[b.observed.value * 100 for b in found.curve],
+        mode="markers+lines",
+        showlegend=False,
+        line={"color": colours.grid},
+        marker={"size": 10, "color": colours.accent},
+        error_y=whiskers([b.observed for b in found.curve], 100) | {"color": colours.accent},
         customdata=[[share(b.observed), count(b.rows), count(b.blocks)] for b in found.curve],
-        hovertemplate=_("promised") + " %{x:.0f}%<br>" + _("came true") + " %{customdata[0]}<br>n = %{customdata[1]} ("
-        + _(UNITS[found.unit]) + " %{customdata[2]})<extra></extra>",
-    )  # fmt: skip
+        hovertemplate=_("promised")
+        + " %{x:.0f}%<br>"
+        + _("came true")
+        + " %{customdata[0]}<br>n = %{customdata[1]} ("
+        + _(UNITS[found.unit])
+        + " %{customdata[2]})<extra></extra>",
+    )
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
-    note = _("n = {n:,} {units} over {blocks:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
-             "the dotted diagonal a promise of 60% comes true in 60 of 100", n=found.rows, units=units(run, data),
-             each=found.rows // max(len(found.curve), 1), blocks=found.blocks, of=_(UNITS[found.unit]))  # fmt: skip
+    note = _(
+        "n = {n:,} {units} over {blocks:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
+        "the dotted diagonal a promise of 60% comes true in 60 of 100",
+        n=found.rows,
+        units=units(run, data),
+        each=found.rows // max(len(found.curve), 1),
+        blocks=found.blocks,
+        of=_(UNITS[found.unit]),
+    )
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)
 
 
@@ -107,11 +137,24 @@ def threshold(run: Run, data: Dataset) -> None:
     label, other = (class_name(name) for name in reversed(run.classes))
     left, right = st.columns(2)
     with left:
-        alarm = st.number_input(md("Cost of a false alarm: called “{label}”, was “{other}”", label=label, other=other),
-                                0.0, 1e9, 1.0, 0.5, key="cost-false-alarm")  # fmt: skip
+        alarm = st.number_input(
+            md("Cost of a false alarm: called “{label}”, was “{other}”", label=label, other=other),
+            0.0,
+            1e9,
+            1.0,
+            0.5,
+            key="cost-false-alarm",
+        )
     with right:
-        miss = st.number_input(md("Cost of a miss: was “{label}”, not called", label=label), 0.0, 1e9, 1.0, 0.5, key="cost-miss",
-                               help=_("In any unit: won, points. Only the ratio of the two moves the cheapest threshold."))  # fmt: skip
+        miss = st.number_input(
+            md("Cost of a miss: was “{label}”, not called", label=label),
+            0.0,
+            1e9,
+            1.0,
+            0.5,
+            key="cost-miss",
+            help=_("In any unit: won, points. Only the ratio of the two moves the cheapest threshold."),
+        )
     try:
         curve = reviewed(review.cost_of_calls, run, data, alarm, miss)
     except UserError as error:
@@ -121,10 +164,13 @@ def threshold(run: Run, data: Dataset) -> None:
         st.info(told(curve))
         return
     chosen = st.select_slider(
-        md("Threshold: “{label}” is called from this probability on", label=label), curve.thresholds.tolist(),
-        _nearest(curve.thresholds, curve.fair), format_func=_written, key=f"threshold-{run.id}-{alarm}-{miss}",
+        md("Threshold: “{label}” is called from this probability on", label=label),
+        curve.thresholds.tolist(),
+        _nearest(curve.thresholds, curve.fair),
+        format_func=_written,
+        key=f"threshold-{run.id}-{alarm}-{miss}",
         help=_("It starts where calibrated probabilities would be cheapest. Move it to see what changes."),
-    )  # fmt: skip
+    )
     calls = reviewed(review.calls_at, run, data, chosen)
     if isinstance(calls, Calls):
         st.markdown(bold(_in_words(run, data, calls, chosen)))
@@ -139,34 +185,67 @@ def _nearest(thresholds: np.ndarray, wanted: float) -> float:
 
 def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float) -> str:
     called = calls.hits + calls.false_alarms
-    words = {"threshold": _written(chosen), "called": called, "rows": calls.rows, "units": units(run, data),
-             "label": class_name(run.classes[1]), "hits": calls.hits, "false": calls.false_alarms,
-             "misses": calls.misses, "precision": share(calls.precision), "recall": share(calls.recall)}  # fmt: skip
+    words = {
+        "threshold": _written(chosen),
+        "called": called,
+        "rows": calls.rows,
+        "units": units(run, data),
+        "label": class_name(run.classes[1]),
+        "hits": calls.hits,
+        "false": calls.false_alarms,
+        "misses": calls.misses,
+        "precision": share(calls.precision),
+        "recall": share(calls.recall),
+    }
     if not called:
-        return md("At a threshold of {threshold} nothing is called “{label}”: all {misses:,} of the {rows:,} {units} that "
-                  "were are missed.", **words)  # fmt: skip
-    return md("At a threshold of {threshold} the model calls {called:,} of {rows:,} {units} “{label}”: {hits:,} were, {false:,} "
-              "are false alarms, and {misses:,} are missed. Precision {precision}, recall {recall}.", **words)  # fmt: skip
+        return md(
+            "At a threshold of {threshold} nothing is called “{label}”: all {misses:,} of the {rows:,} {units} that "
+            "were are missed.",
+            **words,
+        )
+    return md(
+        "At a threshold of {threshold} the model calls {called:,} of {rows:,} {units} “{label}”: {hits:,} were, {false:,} "
+        "are false alarms, and {misses:,} are missed. Precision {precision}, recall {recall}.",
+        **words,
+    )
 
 
 def _costs(run: Run, data: Dataset, curve: CostCurve, chosen: float, rows: int) -> None:
     colours = palette()
     place = int(np.abs(curve.thresholds - chosen).argmin())
     figure = go.Figure()
-    figure.add_scatter(x=curve.thresholds * 100, y=curve.cost, mode="lines", name=_("cost with the model"),
-                       line={"color": colours.accent, "width": 3},
-                       hovertemplate="%{x:.0f}%: %{y:.3g}<extra></extra>")  # fmt: skip
+    figure.add_scatter(
+        x=curve.thresholds * 100,
+        y=curve.cost,
+        mode="lines",
+        name=_("cost with the model"),
+        line={"color": colours.accent, "width": 3},
+        hovertemplate="%{x:.0f}%: %{y:.3g}<extra></extra>",
+    )
     idle = min(curve.never, curve.always)
-    figure.add_scatter(x=[0, 100], y=[idle, idle], mode="lines", name=_("cost without a model"),
-                       line={"color": colours.muted, "dash": "dash"},
-                       hovertemplate="%{y:.3g}<extra></extra>")  # fmt: skip
-    figure.add_scatter(x=[chosen * 100], y=[curve.cost[place]], mode="markers", name=_("your threshold"),
-                       marker={"size": 13, "color": colours.text, "symbol": "diamond"},
-                       hovertemplate="%{x:.0f}%: %{y:.3g}<extra></extra>")  # fmt: skip
+    figure.add_scatter(
+        x=[0, 100],
+        y=[idle, idle],
+        mode="lines",
+        name=_("cost without a model"),
+        line={"color": colours.muted, "dash": "dash"},
+        hovertemplate="%{y:.3g}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[chosen * 100],
+        y=[curve.cost[place]],
+        mode="markers",
+        name=_("your threshold"),
+        marker={"size": 13, "color": colours.text, "symbol": "diamond"},
+        hovertemplate="%{x:.0f}%: %{y:.3g}<extra></extra>",
+    )
     figure.update_xaxes(title=_("threshold (%)"), range=[-2, 102])
     figure.update_yaxes(title=_("mean cost"), rangemode="tozero")
-    note = _("n = {n:,} {units}; the line is the mean cost of one of them at each threshold", units=units(run, data),
-             n=rows)  # fmt: skip
+    note = _(
+        "n = {n:,} {units}; the line is the mean cost of one of them at each threshold",
+        units=units(run, data),
+        n=rows,
+    )
     show(figure, _("What each threshold would have cost"), "chart-costs", note)
 
 
@@ -174,9 +253,13 @@ def _confusion(run: Run, calls: Calls) -> None:
     label, other = (class_name(name) for name in reversed(run.classes))
     called, not_called = _("called {label}", label=label), _("not called")
     st.dataframe(
-        pd.DataFrame({called: [calls.hits, calls.false_alarms], not_called: [calls.misses, calls.quiet]},
-                     index=pd.Index([_("was {label}", label=label), _("was {label}", label=other)], name=_("what happened")))
-    )  # fmt: skip
+        pd.DataFrame(
+            {called: [calls.hits, calls.false_alarms], not_called: [calls.misses, calls.quiet]},
+            index=pd.Index(
+                [_("was {label}", label=label), _("was {label}", label=other)], name=_("what happened")
+            ),
+        )
+    )
 
 
 def _written(threshold: float) -> str:
@@ -186,9 +269,13 @@ def _written(threshold: float) -> str:
 def intervals(run: Run, data: Dataset) -> None:
     """Draw how often the intervals around predicted returns really held them, month by month."""
     level = st.segmented_control(
-        _("The interval shall hold the return in"), LEVELS, default=0.9, required=True,
-        format_func=lambda v: _("{share} of cases", share=percent(v)), key="interval-level",
-    )  # fmt: skip
+        _("The interval shall hold the return in"),
+        LEVELS,
+        default=0.9,
+        required=True,
+        format_func=lambda v: _("{share} of cases", share=percent(v)),
+        key="interval-level",
+    )
     found = reviewed(review.kept_promise, run, data, float(level or 0.9))
     if isinstance(found, Message):
         st.info(told(found))
@@ -197,14 +284,22 @@ def intervals(run: Run, data: Dataset) -> None:
     if not np.isfinite(found.half_width):
         return
     st.markdown(
-        md("An interval is the prediction ± {width}: the errors on {sessions:,} earlier sessions of the walk forward, which "
-           "the models had not learned from.", width=f"{found.half_width * 100:.2f}%", sessions=found.sessions)
-    )  # fmt: skip
+        md(
+            "An interval is the prediction ± {width}: the errors on {sessions:,} earlier sessions of the walk forward, which "
+            "the models had not learned from.",
+            width=f"{found.half_width * 100:.2f}%",
+            sessions=found.sessions,
+        )
+    )
     adaptive = found.adaptive[0]
     st.markdown(
-        md("Intervals that widen after sessions that were missed and narrow after hits would have held {realised}, the "
-           "prediction ± {width} on average.", realised=share(adaptive.realised), width=f"{adaptive.width * 50:.2f}%")
-    )  # fmt: skip
+        md(
+            "Intervals that widen after sessions that were missed and narrow after hits would have held {realised}, the "
+            "prediction ± {width} on average.",
+            realised=share(adaptive.realised),
+            width=f"{adaptive.width * 50:.2f}%",
+        )
+    )
     _coverage(run, data, found)
 
 
@@ -215,20 +310,32 @@ def _coverage(run: Run, data: Dataset, found: Kept) -> None:
     for (whole, *months), name, colour in kinds:
         parts = [*months, whole]
         figure.add_scatter(
-            x=[part.month or _("whole test") for part in parts], y=[part.realised.value * 100 for part in parts],
-            mode="markers", name=name, offsetgroup=name,
+            x=[part.month or _("whole test") for part in parts],
+            y=[part.realised.value * 100 for part in parts],
+            mode="markers",
+            name=name,
+            offsetgroup=name,
             marker={"size": 11, "color": colour, "symbol": ["circle"] * len(months) + ["diamond"]},
             error_y=whiskers([part.realised for part in parts], 100),
-            customdata=[[share(part.realised), count(part.rows), count(part.sessions), f"{part.width * 50:.2f}%"]
-                        for part in parts],
-            hovertemplate="%{x}: %{customdata[0]}, ± %{customdata[3]}<br>n = %{customdata[1]} (" + _("sessions")
-            + " %{customdata[2]})<extra>" + name + "</extra>",
-        )  # fmt: skip
+            customdata=[
+                [share(part.realised), count(part.rows), count(part.sessions), f"{part.width * 50:.2f}%"]
+                for part in parts
+            ],
+            hovertemplate="%{x}: %{customdata[0]}, ± %{customdata[3]}<br>n = %{customdata[1]} ("
+            + _("sessions")
+            + " %{customdata[2]})<extra>"
+            + name
+            + "</extra>",
+        )
     figure.update_layout(scattermode="group", scattergap=0.6)
     figure.add_hline(y=found.level * 100, line_dash="dash", line_color=colours.muted)
     figure.update_xaxes(title=_("month of the test"), type="category")
     figure.update_yaxes(title=_("share of returns inside (%)"), range=[-4, 104])
-    note = _("n = {n:,} {units} over {sessions:,} sessions; a mark is a month (diamond: the whole), its line the 95% interval "
-             "over sessions; a month of one session has none; dashed: what was promised", n=found.fixed[0].rows,
-             units=units(run, data), sessions=found.fixed[0].sessions)  # fmt: skip
+    note = _(
+        "n = {n:,} {units} over {sessions:,} sessions; a mark is a month (diamond: the whole), its line the 95% interval "
+        "over sessions; a month of one session has none; dashed: what was promised",
+        n=found.fixed[0].rows,
+        units=units(run, data),
+        sessions=found.fixed[0].sessions,
+    )
     show(figure, _("Did the intervals keep their promise?"), "chart-coverage", note)

@@ -106,7 +106,10 @@ def make_table(rows: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     words = rng.choice(WORDS, (rows, 4))
     counts = rng.integers(1, 1000, rows)
-    headlines = [f"{n}, {' '.join(w[:2])}…“{' '.join(w[2:])}” {c}억" for n, w, c in zip(rng.choice(NAMES, rows), words, counts, strict=True)]  # fmt: skip
+    headlines = [
+        f"{n}, {' '.join(w[:2])}…“{' '.join(w[2:])}” {c}억"
+        for n, w, c in zip(rng.choice(NAMES, rows), words, counts, strict=True)
+    ]
     minutes = np.sort(rng.integers(0, 5 * 365 * 24 * 60, rows))
     returns = rng.normal(0, 0.02, rows)
     features = {

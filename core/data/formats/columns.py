@@ -34,10 +34,14 @@ class TextColumns:
             raise empty_file()
         if len(header) > self._limits.max_columns:
             raise UserError(
-                N_("The table has {found:,} columns; at most {limit:,} are read ({variable}). "
-                   "Keep the columns that you need."),
-                found=len(header), limit=self._limits.max_columns, variable="HEADLINE_LAB_MAX_COLUMNS",
-            )  # fmt: skip
+                N_(
+                    "The table has {found:,} columns; at most {limit:,} are read ({variable}). "
+                    "Keep the columns that you need."
+                ),
+                found=len(header),
+                limit=self._limits.max_columns,
+                variable="HEADLINE_LAB_MAX_COLUMNS",
+            )
         self.header = list(header)
         self.rows = 0
         self._bytes = 0
@@ -77,8 +81,10 @@ class TextColumns:
             )
         columns = [pa.chunked_array(chunks, TEXT) for chunks in self._chunks]
         used = [
-            i for i, name in enumerate(self.header) if header_name(name) or pc.any(pc.not_equal(columns[i], "")).as_py()
-        ]  # fmt: skip
+            i
+            for i, name in enumerate(self.header)
+            if header_name(name) or pc.any(pc.not_equal(columns[i], "")).as_py()
+        ]
         names = unique_names(self.header)
         return pa.table([columns[i] for i in used], [names[i] for i in used])
 
@@ -91,25 +97,35 @@ class TextColumns:
     def _check(self) -> None:
         if self.rows > self._limits.max_rows:
             raise UserError(
-                N_("The table has more than {limit:,} rows, as many as are read ({variable}). Split the file."),
-                limit=self._limits.max_rows, variable="HEADLINE_LAB_MAX_ROWS",
-            )  # fmt: skip
+                N_(
+                    "The table has more than {limit:,} rows, as many as are read ({variable}). Split the file."
+                ),
+                limit=self._limits.max_rows,
+                variable="HEADLINE_LAB_MAX_ROWS",
+            )
         if self._bytes > self._limits.max_unpacked_bytes:
             raise UserError(
-                N_("The table takes more than {limit:,} MB as text, as much as is read ({variable}). "
-                   "Split the file, or keep the columns that you need."),
-                limit=self._limits.max_unpacked_bytes // MEGABYTE, variable="HEADLINE_LAB_MAX_UNPACKED_MB",
-            )  # fmt: skip
+                N_(
+                    "The table takes more than {limit:,} MB as text, as much as is read ({variable}). "
+                    "Split the file, or keep the columns that you need."
+                ),
+                limit=self._limits.max_unpacked_bytes // MEGABYTE,
+                variable="HEADLINE_LAB_MAX_UNPACKED_MB",
+            )
 
 
 def cell_too_long(characters: int, column: str) -> UserError:
     """Return the error for a cell beyond the limit."""
     return UserError(
-        N_("A cell of the column {column} has {found:,} characters; at most {limit:,} are read ({variable}). "
-           "Shorten it or leave the column out."),
-        column=column[:100], found=characters, limit=settings().max_cell_characters,
+        N_(
+            "A cell of the column {column} has {found:,} characters; at most {limit:,} are read ({variable}). "
+            "Shorten it or leave the column out."
+        ),
+        column=column[:100],
+        found=characters,
+        limit=settings().max_cell_characters,
         variable="HEADLINE_LAB_MAX_CELL_CHARACTERS",
-    )  # fmt: skip
+    )
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

@@ -36,8 +36,10 @@ def read_delimited(
             quotation mark is never closed, or the table is beyond this server's limits.
     """
     if delimiter and (len(delimiter) > 1 or delimiter in '"\r'):
-        raise UserError(N_("The delimiter {delimiter} cannot be used. Choose one character such as a comma."),
-                        delimiter=repr(delimiter))  # fmt: skip
+        raise UserError(
+            N_("The delimiter {delimiter} cannot be used. Choose one character such as a comma."),
+            delimiter=repr(delimiter),
+        )
     csv.field_size_limit(settings().max_cell_characters)
     head = head_of(data, encoding)
     if not head.strip(_NOTHING + "".join(DELIMITERS)):
@@ -105,20 +107,29 @@ def _records(lines: io.TextIOWrapper, delimiter: str) -> Iterator[tuple[int, lis
     except csv.Error as error:
         if "field limit" in str(error):
             raise UserError(
-                N_("Line {line:,} holds a cell of more than {limit:,} characters ({variable}). Look for a quotation "
-                   "mark that is never closed, or shorten the text."),
-                line=line, limit=settings().max_cell_characters, variable="HEADLINE_LAB_MAX_CELL_CHARACTERS",
-            ) from error  # fmt: skip
+                N_(
+                    "Line {line:,} holds a cell of more than {limit:,} characters ({variable}). Look for a quotation "
+                    "mark that is never closed, or shorten the text."
+                ),
+                line=line,
+                limit=settings().max_cell_characters,
+                variable="HEADLINE_LAB_MAX_CELL_CHARACTERS",
+            ) from error
         raise UserError(
             N_("Line {line:,} cannot be read ({reason}). Look for a quotation mark that is never closed."),
-            line=line, reason=str(error),
-        ) from error  # fmt: skip
+            line=line,
+            reason=str(error),
+        ) from error
 
 
 def _refuse_ragged(line: int, row: list[str], expected: int) -> None:
     if "".join(row).strip(_NOTHING):
         raise UserError(
-            N_("Line {line:,} has {found} cells, but the header has {expected}. "
-               "Put a text that holds the delimiter in quotation marks, or mend the line."),
-            line=line, found=len(row), expected=expected,
-        )  # fmt: skip
+            N_(
+                "Line {line:,} has {found} cells, but the header has {expected}. "
+                "Put a text that holds the delimiter in quotation marks, or mend the line."
+            ),
+            line=line,
+            found=len(row),
+            expected=expected,
+        )

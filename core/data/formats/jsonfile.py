@@ -119,7 +119,7 @@ def _from_columns(document: dict[str, list[Any]], report: Report) -> pa.Table:
         raise UserError(
             N_("The columns of the JSON have different lengths: {lengths}."),
             lengths=", ".join(f"{as_text(name)} {length:,}" for name, length in list(lengths.items())[:12]),
-        )  # fmt: skip
+        )
     columns = TextColumns([as_text(name) for name in document])
     rows = zip(*document.values(), strict=True)
     return _filled(columns, ([as_text(cell) for cell in row] for row in rows), max(lengths.values()), report)

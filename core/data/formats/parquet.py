@@ -31,8 +31,11 @@ def read_parquet(data: bytes, report: Report = silent) -> pa.Table:
     batch_rows = max(1, _BATCH_CELLS // max(1, len(schema)))
     for batch in file.iter_batches(batch_rows, use_threads=False):
         columns.add_arrays([text_array(batch.column(i)) for i in kept])
-        report(columns.rows / max(1, file.metadata.num_rows),
-               N_("Reading the file: {rows:,} rows"), rows=columns.rows)  # fmt: skip
+        report(
+            columns.rows / max(1, file.metadata.num_rows),
+            N_("Reading the file: {rows:,} rows"),
+            rows=columns.rows,
+        )
     return columns.table()
 
 

@@ -68,8 +68,10 @@ def _columns(archive: zipfile.ZipFile, part: str, styles: set[str]) -> set[int]:
     numbers, percents = Counter[int](), Counter[int]()
     with archive.open(part) as file:
         cells = (
-            element for _event, element in ElementTree.iterparse(file) if element.tag.rpartition("}")[2] == "c"
-        )  # fmt: skip
+            element
+            for _event, element in ElementTree.iterparse(file)
+            if element.tag.rpartition("}")[2] == "c"
+        )
         for cell in islice(cells, _SAMPLE_CELLS):
             if cell.get("t", "n") == "n" and cell.find("{*}v") is not None:
                 column = _column(cell.get("r", ""))

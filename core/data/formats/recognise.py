@@ -10,19 +10,45 @@ from core.locale import N_
 
 # what a person may choose where the encoding that was found is wrong
 ENCODINGS = (
-    "utf-8", "cp949", "utf-16", "utf-16-le", "utf-16-be", "johab", "shift_jis", "gb18030", "big5", "cp1252",
-)  # fmt: skip
+    "utf-8",
+    "cp949",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "johab",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "cp1252",
+)
 _SAME = {"utf-8-sig": "utf-8", "euc_kr": "cp949"}
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = {
-    b"ARROW1": "Feather", b"FEA1": "Feather", b"\x7fELF": "ELF", b"\xcf\xfa\xed\xfe": "Mach-O", b"%PDF-": "PDF",
-    b"\x80\x02": "pickle", b"\x80\x03": "pickle", b"\x80\x04": "pickle", b"\x80\x05": "pickle", b"\x1f\x8b": "gzip",
-    b"BZh9": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!": "RAR",
-    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"SQLite format 3\x00": "SQLite",
-    b"\x89HDF": "HDF5", b"\x93NUMPY": "NumPy", b"HWP Document": "HWP",
-}  # fmt: skip
+    b"ARROW1": "Feather",
+    b"FEA1": "Feather",
+    b"\x7fELF": "ELF",
+    b"\xcf\xfa\xed\xfe": "Mach-O",
+    b"%PDF-": "PDF",
+    b"\x80\x02": "pickle",
+    b"\x80\x03": "pickle",
+    b"\x80\x04": "pickle",
+    b"\x80\x05": "pickle",
+    b"\x1f\x8b": "gzip",
+    b"BZh9": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!": "RAR",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF8": "GIF",
+    b"SQLite format 3\x00": "SQLite",
+    b"\x89HDF": "HDF5",
+    b"\x93NUMPY": "NumPy",
+    b"HWP Document": "HWP",
+}
 _JSON = re.compile(r'\s*(?:\[\s*[\[{]|\{\s*["}])')
 _WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|head|body|table|meta|div|\?xml)\b", re.IGNORECASE)
 _HEAD = 65_536
@@ -46,9 +72,11 @@ def container(data: bytes) -> str:
         name = "EXE"
     if name:
         raise UserError(
-            N_("This is a {format} file. What can be read is CSV, XLSX, Parquet and JSON: save it as one of them."),
+            N_(
+                "This is a {format} file. What can be read is CSV, XLSX, Parquet and JSON: save it as one of them."
+            ),
             format=name,
-        )  # fmt: skip
+        )
     return ""
 
 
@@ -59,8 +87,12 @@ def text_format(head: str) -> str:
         UserError: where it is a web page, as some systems export under the name .xls.
     """
     if _WEB_PAGE.match(head):
-        raise UserError(N_("This is a web page (HTML or XML), though it may be named .xls or .csv. "
-                           "Open it in Excel and save it as XLSX."))  # fmt: skip
+        raise UserError(
+            N_(
+                "This is a web page (HTML or XML), though it may be named .xls or .csv. "
+                "Open it in Excel and save it as XLSX."
+            )
+        )
     return "json" if _JSON.match(head) else "csv"
 
 
@@ -86,10 +118,13 @@ def find_encoding(data: bytes, chosen: str = "") -> str:
         faults.append(place)
     _refuse_binary(data[:_HEAD].decode("latin-1"))
     raise UserError(
-        N_("Line {line:,} holds bytes that are no text in {encoding}. Choose the file's encoding, or save it as "
-           "“CSV UTF-8” and load it again."),
-        line=data.count(b"\n", 0, max(faults)) + 1, encoding=" / ".join(name.upper() for name in candidates),
-    )  # fmt: skip
+        N_(
+            "Line {line:,} holds bytes that are no text in {encoding}. Choose the file's encoding, or save it as "
+            "“CSV UTF-8” and load it again."
+        ),
+        line=data.count(b"\n", 0, max(faults)) + 1,
+        encoding=" / ".join(name.upper() for name in candidates),
+    )
 
 
 def first_fault(data: bytes, encoding: str) -> int | None:
@@ -116,8 +151,11 @@ def _known(encoding: str) -> str:
         name = encoding
     name = _SAME.get(name, name)
     if name not in ENCODINGS:
-        raise UserError(N_("There is no encoding {encoding} here. Choose one of: {encodings}."),
-                        encoding=encoding, encodings=", ".join(ENCODINGS))  # fmt: skip
+        raise UserError(
+            N_("There is no encoding {encoding} here. Choose one of: {encodings}."),
+            encoding=encoding,
+            encodings=", ".join(ENCODINGS),
+        )
     return name
 
 
@@ -126,6 +164,8 @@ def _refuse_binary(head: str) -> None:
     controls = sum(1 for c in head if c < " " and c not in "\t\n\r\f\x1a")
     if nuls > _MOST_CONTROLS * len(head) + 4 or controls > _MOST_CONTROLS * len(head) + 32:
         raise UserError(
-            N_("The file is no text: it is full of control characters. If it is UTF-16 without a byte-order mark, "
-               "choose that encoding; else save it as “CSV UTF-8”.")
-        )  # fmt: skip
+            N_(
+                "The file is no text: it is full of control characters. If it is UTF-16 without a byte-order mark, "
+                "choose that encoding; else save it as “CSV UTF-8”."
+            )
+        )

@@ -31,8 +31,14 @@ log = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[3]
 _POLL_SECONDS = 0.05
-_OUT_OF_MEMORY = ("memory allocation of", "MemoryError", "bad_alloc", "Cannot allocate memory", "malloc of size",
-                  "failed to map segment")  # fmt: skip
+_OUT_OF_MEMORY = (
+    "memory allocation of",
+    "MemoryError",
+    "bad_alloc",
+    "Cannot allocate memory",
+    "malloc of size",
+    "failed to map segment",
+)
 _NAMES = {"xlsx": "XLSX", "xls": "XLS", "parquet": "Parquet", "json": "JSON"}
 
 
@@ -74,8 +80,9 @@ def _run(folder: Path, report: Report) -> int:
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "ARROW_DEFAULT_MEMORY_POOL": "system"}
     with (folder / "log").open("wb") as messages:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages,
-                                   env=environment, cwd=folder)  # fmt: skip
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages, env=environment, cwd=folder
+        )
     try:
         for fraction, rows in _progress(folder):
             try:
@@ -84,9 +91,12 @@ def _run(folder: Path, report: Report) -> int:
                 report(0.95 * fraction, N_("Reading the file: {rows:,} rows"), rows=rows)
             if time.monotonic() > deadline:
                 raise UserError(
-                    N_("Reading the file took longer than {limit:,} seconds ({variable}). Save the table as CSV."),
-                    limit=settings().parser_seconds, variable="HEADLINE_LAB_PARSER_SECONDS",
-                )  # fmt: skip
+                    N_(
+                        "Reading the file took longer than {limit:,} seconds ({variable}). Save the table as CSV."
+                    ),
+                    limit=settings().parser_seconds,
+                    variable="HEADLINE_LAB_PARSER_SECONDS",
+                )
         raise AssertionError("progress never ends")
     finally:
         process.kill()
@@ -123,15 +133,21 @@ def _broken(folder: Path, container: str, status: int) -> UserError:
     log.warning("the reader of a %s file ended with status %s: %s", container, status, messages[-2000:])
     if status == -9 or any(sign in messages for sign in _OUT_OF_MEMORY):
         return UserError(
-            N_("Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
-               "far outside the table and delete them; or save the table as CSV."),
-            limit=settings().parser_bytes // MEGABYTE, variable="HEADLINE_LAB_PARSER_MEMORY_MB",
-        )  # fmt: skip
+            N_(
+                "Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
+                "far outside the table and delete them; or save the table as CSV."
+            ),
+            limit=settings().parser_bytes // MEGABYTE,
+            variable="HEADLINE_LAB_PARSER_MEMORY_MB",
+        )
     return UserError(
-        N_("The {format} file is damaged, or not what it claims to be ({reason}). Open it in the program it comes from "
-           "and save it again."),
-        format=_NAMES[container], reason=re.sub(r"^[\w.]+: ", "", messages.splitlines()[-1])[-200:],
-    )  # fmt: skip
+        N_(
+            "The {format} file is damaged, or not what it claims to be ({reason}). Open it in the program it comes from "
+            "and save it again."
+        ),
+        format=_NAMES[container],
+        reason=re.sub(r"^[\w.]+: ", "", messages.splitlines()[-1])[-200:],
+    )
 
 
 def main(folder: Path) -> None:

@@ -48,13 +48,14 @@ def read_workbook(
         raise UserError(
             N_("The workbook is protected by a password. Save it without one and load it again.")
         ) from error
-    worksheets = [
-        meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet
-    ]  # fmt: skip
+    worksheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
     names = [meta.name for meta in worksheets]
     if sheet and sheet not in names:
-        raise UserError(N_("There is no sheet {sheet} in the workbook. Its sheets are: {sheets}."),
-                        sheet=sheet, sheets=", ".join(names))  # fmt: skip
+        raise UserError(
+            N_("There is no sheet {sheet} in the workbook. Its sheets are: {sheets}."),
+            sheet=sheet,
+            sheets=", ".join(names),
+        )
     visible = [m.name for m in worksheets if m.visible == calamine.SheetVisibleEnum.Visible]
     name, cells = _first_table(book, [sheet] if sheet else visible)
     if cells is not None:
@@ -87,23 +88,33 @@ def check_archive(data: bytes) -> None:
         entries = archive.infolist()
     names = {entry.filename for entry in entries}
     if not any(name.startswith("xl/") for name in names) or "xl/workbook.bin" in names:
-        raise UserError(N_("This is a ZIP file that holds no XLSX workbook. Unpack it, or save the table as XLSX or "
-                           "CSV."))  # fmt: skip
+        raise UserError(
+            N_("This is a ZIP file that holds no XLSX workbook. Unpack it, or save the table as XLSX or CSV.")
+        )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limits.max_unpacked_bytes or len(entries) > _MOST_ENTRIES:
         raise UserError(
-            N_("The workbook has {size:,.0f} MB in {entries:,} parts unpacked; at most {limit:,} MB are read "
-               "({variable}) in {parts:,} parts. Save the sheet as CSV."),
-            size=unpacked / MEGABYTE, entries=len(entries), limit=limits.max_unpacked_bytes // MEGABYTE,
-            variable="HEADLINE_LAB_MAX_UNPACKED_MB", parts=_MOST_ENTRIES,
-        )  # fmt: skip
+            N_(
+                "The workbook has {size:,.0f} MB in {entries:,} parts unpacked; at most {limit:,} MB are read "
+                "({variable}) in {parts:,} parts. Save the sheet as CSV."
+            ),
+            size=unpacked / MEGABYTE,
+            entries=len(entries),
+            limit=limits.max_unpacked_bytes // MEGABYTE,
+            variable="HEADLINE_LAB_MAX_UNPACKED_MB",
+            parts=_MOST_ENTRIES,
+        )
     ratio = unpacked / max(len(data), 1)
     if unpacked > _SMALL and ratio > limits.max_unpack_ratio:
         raise UserError(
-            N_("The workbook becomes {ratio:,.0f} times larger when it is unpacked; at most {limit:,} times is "
-               "read ({variable}). Save the sheet as CSV."),
-            ratio=ratio, limit=limits.max_unpack_ratio, variable="HEADLINE_LAB_MAX_UNPACK_RATIO",
-        )  # fmt: skip
+            N_(
+                "The workbook becomes {ratio:,.0f} times larger when it is unpacked; at most {limit:,} times is "
+                "read ({variable}). Save the sheet as CSV."
+            ),
+            ratio=ratio,
+            limit=limits.max_unpack_ratio,
+            variable="HEADLINE_LAB_MAX_UNPACK_RATIO",
+        )
 
 
 def _table(sheet: CalamineSheet, percents: set[int], report: Report) -> tuple[pa.Table, list[str]]:

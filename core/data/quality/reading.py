@@ -46,7 +46,9 @@ _TOLD = {
     ),
     "repeats": (
         N_("{count:,} of {all:,} rows repeat a whole row and were left out."),
-        N_("The same row twice is one observation: counted twice it would make the scores look surer than they are."),
+        N_(
+            "The same row twice is one observation: counted twice it would make the scores look surer than they are."
+        ),
     ),
     "bad_date": (
         N_("{count:,} dates in {column} could not be read."),
@@ -66,13 +68,15 @@ _TOLD = {
     ),
     "unmatched": (
         N_("{count:,} of {all:,} rows found no partner in the second file and were left out."),
-        N_("Every row that is left has what the second file tells; mind that it may be the busier companies and days."),
+        N_(
+            "Every row that is left has what the second file tells; mind that it may be the busier companies and days."
+        ),
     ),
     "contradictions": (
         N_("{count:,} rows that contradict another row were left out."),
         N_("Each headline has one outcome now; the choice of which was yours, not the data's."),
     ),
-}  # fmt: skip
+}
 _MEANINGS = {
     "join": N_("This is how the two files were put together; nothing is lost by it."),
     "bad_price": N_("Headlines whose return would need such a price have no outcome."),
@@ -90,18 +94,23 @@ def of_reading(data: Dataset, plan: Plan, rows: Rows) -> Iterator[Finding]:
         message, meaning = problem.message, Message(_MEANINGS.get(problem.code, _ANY_MEANING))
         if problem.code in _TOLD:
             message, meaning = Message(_TOLD[problem.code][0], params), Message(_TOLD[problem.code][1])
-        yield Finding(problem.code, _level(problem, rows), message, meaning, problem.rows,
-                      _action(problem, plan))  # fmt: skip
+        yield Finding(
+            problem.code, _level(problem, rows), message, meaning, problem.rows, _action(problem, plan)
+        )
     if "row_2" in data.frame:
         alone = data.frame["row_2"].to_numpy() == 0
         if alone.any():
             yield Finding(
-                "unmatched_kept", "serious" if alone.mean() > MANY_UNREADABLE else "warning",
-                Message(N_("{count:,} of {all:,} rows have no partner in the second file."),
-                        {"count": int(alone.sum()), "all": rows.in_file}),
+                "unmatched_kept",
+                "serious" if alone.mean() > MANY_UNREADABLE else "warning",
+                Message(
+                    N_("{count:,} of {all:,} rows have no partner in the second file."),
+                    {"count": int(alone.sum()), "all": rows.in_file},
+                ),
                 Message(N_("What the second file would have told of them counts as missing.")),
-                file_rows(data, alone), cleaned(plan, N_("Leave these rows out"), unmatched="drop"),
-            )  # fmt: skip
+                file_rows(data, alone),
+                cleaned(plan, N_("Leave these rows out"), unmatched="drop"),
+            )
 
 
 def _level(problem: Problem, rows: Rows) -> str:

@@ -39,7 +39,7 @@ class TokenCounter:
 class Outlets:
     """The outlets with the most rows: `shown` has `outlet, rows, share`, at most 15; `others` outlets hold
     `other_rows` rows, and `missing` rows name none. Shares are of the rows that name an outlet.
-    """  # fmt: skip
+    """
 
     shown: pd.DataFrame
     others: int
@@ -90,8 +90,16 @@ def measure_lengths(data: Dataset, counter: TokenCounter | None) -> Lengths:
     tokens = counter.count(sample["headline"].tolist())
     cut = tokens > counter.limit
     rows = tuple(sample["row"].to_numpy()[cut].tolist())
-    return Lengths(len(texts), characters, _quantiles(tokens), counter.encoder, counter.limit, len(sample),
-                   float(cut.mean()), rows)  # fmt: skip
+    return Lengths(
+        len(texts),
+        characters,
+        _quantiles(tokens),
+        counter.encoder,
+        counter.limit,
+        len(sample),
+        float(cut.mean()),
+        rows,
+    )
 
 
 def of_repeats(data: Dataset, plan: Plan, repeats: Repeats) -> Iterator[Finding]:
@@ -100,40 +108,74 @@ def of_repeats(data: Dataset, plan: Plan, repeats: Repeats) -> Iterator[Finding]
         again = data.frame.drop(columns=["row", "row_2", "story"], errors="ignore").duplicated().to_numpy()
         if again.any():
             yield Finding(
-                "repeats_kept", "warning",
-                Message(N_("{count:,} rows repeat another row in everything that was read."), {"count": int(again.sum())}),
-                Message(N_("The same row twice is one observation: these make the scores look surer than they are.")),
-                file_rows(data, again), cleaned(plan, N_("Leave these rows out"), repeats="drop"),
-            )  # fmt: skip
+                "repeats_kept",
+                "warning",
+                Message(
+                    N_("{count:,} rows repeat another row in everything that was read."),
+                    {"count": int(again.sum())},
+                ),
+                Message(
+                    N_(
+                        "The same row twice is one observation: these make the scores look surer than they are."
+                    )
+                ),
+                file_rows(data, again),
+                cleaned(plan, N_("Leave these rows out"), repeats="drop"),
+            )
     if not repeats.complete:
         yield Finding(
-            "near_repeats_not_searched", "warning",
-            Message(N_("With {headlines:,} different headlines (limit {limit:,}), only equal ones were grouped as one "
-                       "story. In a sample of {sample:,}, at least {share:.0%} are nearly the same as another."),
-                    {"headlines": repeats.headlines, "limit": MOST_COMPARED, "sample": repeats.sample,
-                     "share": repeats.sample_share}),
-            Message(N_("The same story in other words may stand in training and in test: split by time, where it "
-                       "matters least.")),
-        )  # fmt: skip
+            "near_repeats_not_searched",
+            "warning",
+            Message(
+                N_(
+                    "With {headlines:,} different headlines (limit {limit:,}), only equal ones were grouped as one "
+                    "story. In a sample of {sample:,}, at least {share:.0%} are nearly the same as another."
+                ),
+                {
+                    "headlines": repeats.headlines,
+                    "limit": MOST_COMPARED,
+                    "sample": repeats.sample,
+                    "share": repeats.sample_share,
+                },
+            ),
+            Message(
+                N_(
+                    "The same story in other words may stand in training and in test: split by time, where it "
+                    "matters least."
+                )
+            ),
+        )
     if repeats.repeated:
         yield Finding(
-            "repeated_headlines", "info",
-            Message(N_("{count:,} of {rows:,} rows repeat the headline of an earlier row."),
-                    {"count": repeats.repeated, "rows": repeats.rows}),
+            "repeated_headlines",
+            "info",
+            Message(
+                N_("{count:,} of {rows:,} rows repeat the headline of an earlier row."),
+                {"count": repeats.repeated, "rows": repeats.rows},
+            ),
             Message(N_("Equal headlines stay on one side of a split, so they do not flatter the scores.")),
             file_rows(data, data.frame["headline"].duplicated().to_numpy()),
-        )  # fmt: skip
+        )
     if repeats.retold:
         retold = retold_rows(data)
         yield Finding(
-            "near_repeats", "info",
-            Message(N_("{stories:,} stories are told in several wordings, in {rows:,} rows; {across:,} stories come from "
-                       "more than one outlet."),
-                    {"stories": repeats.retold, "rows": int(retold.sum()), "across": repeats.across}),
-            Message(N_("One story is little more than one piece of news, however often it is told; its headlines stay "
-                       "on one side of a split.")),
+            "near_repeats",
+            "info",
+            Message(
+                N_(
+                    "{stories:,} stories are told in several wordings, in {rows:,} rows; {across:,} stories come from "
+                    "more than one outlet."
+                ),
+                {"stories": repeats.retold, "rows": int(retold.sum()), "across": repeats.across},
+            ),
+            Message(
+                N_(
+                    "One story is little more than one piece of news, however often it is told; its headlines stay "
+                    "on one side of a split."
+                )
+            ),
             file_rows(data, retold),
-        )  # fmt: skip
+        )
 
 
 def of_outlets(data: Dataset, outlets: Outlets) -> Iterator[Finding]:
@@ -142,31 +184,42 @@ def of_outlets(data: Dataset, outlets: Outlets) -> Iterator[Finding]:
         return
     if outlets.missing:
         yield Finding(
-            "no_outlet", "info",
+            "no_outlet",
+            "info",
             Message(N_("{count:,} rows name no outlet."), {"count": outlets.missing}),
             Message(N_("They count as one outlet of their own.")),
             file_rows(data, data.frame["press"].isna().to_numpy()),
-        )  # fmt: skip
+        )
     first = outlets.shown.iloc[0]
     if len(outlets.shown) > 1 and first["share"] > ONE_OUTLET:
         yield Finding(
-            "one_outlet", "info",
-            Message(N_("The outlet {outlet} alone has {share:.0%} of the rows."),
-                    {"outlet": first["outlet"], "share": float(first["share"])}),
+            "one_outlet",
+            "info",
+            Message(
+                N_("The outlet {outlet} alone has {share:.0%} of the rows."),
+                {"outlet": first["outlet"], "share": float(first["share"])},
+            ),
             Message(N_("What is learned is mostly how this outlet writes; others may be predicted worse.")),
-        )  # fmt: skip
+        )
     twice = _written_twice(data.frame["press"])
     if twice:
         names = "; ".join(" = ".join(group) for group in twice[:5])
         spelled = data.frame["press"].isin([name for group in twice for name in group]).to_numpy()
         yield Finding(
-            "outlet_spellings", "warning",
-            Message(N_("{count:,} outlets are written in more than one way: {names}."),
-                    {"count": len(twice), "names": names + (" …" if len(twice) > 5 else "")}),
-            Message(N_("Each way of writing counts as an outlet of its own, so what is learned of it is split. Write "
-                       "them alike in the file.")),
+            "outlet_spellings",
+            "warning",
+            Message(
+                N_("{count:,} outlets are written in more than one way: {names}."),
+                {"count": len(twice), "names": names + (" …" if len(twice) > 5 else "")},
+            ),
+            Message(
+                N_(
+                    "Each way of writing counts as an outlet of its own, so what is learned of it is split. Write "
+                    "them alike in the file."
+                )
+            ),
             file_rows(data, spelled),
-        )  # fmt: skip
+        )
 
 
 def of_lengths(data: Dataset, lengths: Lengths) -> Iterator[Finding]:
@@ -174,30 +227,45 @@ def of_lengths(data: Dataset, lengths: Lengths) -> Iterator[Finding]:
     size = data.frame["headline"].str.len().to_numpy()
     if (size > LONG).any():
         yield Finding(
-            "long_headlines", "warning",
-            Message(N_("{count:,} headlines are longer than {limit} characters; the longest has {longest:,}."),
-                    {"count": int((size > LONG).sum()), "limit": LONG, "longest": int(size.max())}),
+            "long_headlines",
+            "warning",
+            Message(
+                N_("{count:,} headlines are longer than {limit} characters; the longest has {longest:,}."),
+                {"count": int((size > LONG).sum()), "limit": LONG, "longest": int(size.max())},
+            ),
             Message(N_("These look like the text of an article; an encoder reads their beginning only.")),
             file_rows(data, size > LONG),
-        )  # fmt: skip
+        )
     if (size < SHORT).any():
         yield Finding(
-            "short_headlines", "info",
-            Message(N_("{count:,} headlines are shorter than {limit} characters."),
-                    {"count": int((size < SHORT).sum()), "limit": SHORT}),
+            "short_headlines",
+            "info",
+            Message(
+                N_("{count:,} headlines are shorter than {limit} characters."),
+                {"count": int((size < SHORT).sum()), "limit": SHORT},
+            ),
             Message(N_("So little text says hardly anything; look whether the right column was chosen.")),
             file_rows(data, size < SHORT),
-        )  # fmt: skip
+        )
     if lengths.cut_rows:
         yield Finding(
-            "cut_headlines", "warning",
-            Message(N_("{share:.1%} of {counted:,} headlines looked at are longer than the {limit} tokens that {encoder} "
-                       "reads."),
-                    {"share": lengths.cut, "counted": lengths.counted, "limit": lengths.limit,
-                     "encoder": lengths.encoder}),
+            "cut_headlines",
+            "warning",
+            Message(
+                N_(
+                    "{share:.1%} of {counted:,} headlines looked at are longer than the {limit} tokens that {encoder} "
+                    "reads."
+                ),
+                {
+                    "share": lengths.cut,
+                    "counted": lengths.counted,
+                    "limit": lengths.limit,
+                    "encoder": lengths.encoder,
+                },
+            ),
             Message(N_("The end of these headlines is not seen by the models.")),
             lengths.cut_rows,
-        )  # fmt: skip
+        )
 
 
 def _quantiles(values: np.ndarray) -> dict[float, int]:

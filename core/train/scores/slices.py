@@ -117,9 +117,14 @@ def _inside_and_out(
 
 
 def _slice(
-    by: str, label: str, inside: np.ndarray, block_ids: np.ndarray, once: np.ndarray, scores: np.ndarray,
+    by: str,
+    label: str,
+    inside: np.ndarray,
+    block_ids: np.ndarray,
+    once: np.ndarray,
+    scores: np.ndarray,
     metric: Metric,
-) -> Slice:  # fmt: skip
+) -> Slice:
     blocks = count_blocks(block_ids[inside])
     made = Slice(by, label, int(inside.sum()), blocks, Interval(math.nan, math.nan, math.nan))
     if blocks < 2 or math.isnan(once[0]):
