@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.data.library import list_datasets
-from core.ui import frame, load, state
+from core.ui import frame, state
+from core.ui.data import load
 from core.ui.text import _, as_typed, bold, count, when
 
 frame.start("home")

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.ui import data as draw
-from core.ui import frame, load, state
-from core.ui.distributions import distributions
+from core.ui import frame, state
+from core.ui.data import load
+from core.ui.data import report as draw
+from core.ui.data.distributions import distributions
 from core.ui.text import _, bold, md
 
 frame.start("data")

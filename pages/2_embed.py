@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.ui import embed as draw
-from core.ui import encoders, frame, jobs, state
+from core.ui import frame, jobs, state
+from core.ui.embed import embed as draw
+from core.ui.embed import encoders
 from core.ui.text import _, md
 
 frame.start("embed")

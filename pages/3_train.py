@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from core.ui import frame, jobs, ledger, lift, money, scores, slices, train_form, trust
-from core.ui import train as draw
+from core.ui import frame, jobs
+from core.ui.evaluate import backtest, ledger, lift, scores, slices, trust
 from core.ui.text import _
+from core.ui.train import form
+from core.ui.train import train as draw
 
 frame.start("train")
 data = frame.need_dataset()
@@ -46,8 +48,8 @@ if run is not None:
             trust.threshold(run, data)
         else:
             trust.intervals(run, data)
-            money.portfolio(run, data)
-            money.by_session(run, data)
+            backtest.portfolio(run, data)
+            backtest.by_session(run, data)
     with tabs[3]:
         slices.by_slice(run, data)
         slices.ceiling(run, data)
@@ -56,7 +58,7 @@ if run is not None:
 
 with st.expander(_("Train"), expanded=run is None, icon=":material/model_training:"):
     if not jobs.panel("train", dataset=data.id):
-        settings = train_form.settings_form(data)
+        settings = form.settings_form(data)
         if settings is not None:
             draw.start(data, vectors, settings)
 

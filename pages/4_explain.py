@@ -5,7 +5,7 @@ import streamlit as st
 from core.ui import explain as draw
 from core.ui import frame
 from core.ui.text import _, as_typed
-from core.ui.train import reminder
+from core.ui.train.train import reminder
 
 frame.start("explain")
 data = frame.need_dataset()

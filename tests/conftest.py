@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _plenty_of_memory(patch: pytest.MonkeyPatch) -> None:
-    from core.embed import memory
+    from core.embed.runtime import memory
 
     patch.setattr(memory, "available_bytes", lambda device="auto": 10**12)
 
@@ -42,7 +42,7 @@ def _plenty_of_memory(patch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _memory_that_holds_any_encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every encoder fits, however full this machine is just now; tests/test_memory.py says itself what is free."""
-    if request.module.__name__ != "test_memory":
+    if not request.module.__name__.endswith("test_memory"):
         _plenty_of_memory(monkeypatch)
 
 
@@ -111,9 +111,9 @@ def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path
     """Read 400 rows of the sample, embed them with the bundled encoder, and train on them; seal 200 others."""
     from core.embed import embed
     from core.train import TrainSettings, train_and_record
+    from core.train.leakage import draw_staircase
     from core.train.models import forest
-    from core.train.stairs import draw_staircase
-    from core.train.store import load_run
+    from core.train.runs import load_run
 
     home = _workspace(tmp_path_factory.mktemp("lab") / "home", shared_encoders)
     header, *rows = (ROOT / "sample_data" / "headlines.csv").read_text(encoding="utf-8").splitlines()

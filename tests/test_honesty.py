@@ -17,8 +17,8 @@ from core.data.plan import Plan
 from core.data.reading import read_table
 from core.data.roles import guess_roles
 from core.explain.contributions import contributions
-from core.train import bench
-from core.train.bench import Bench
+from core.train import context
+from core.train.context import Bench
 from core.train.features.preparation import Inputs
 from core.train.models import forest
 from core.train.models.baselines import know_nothing
@@ -74,9 +74,9 @@ def small_models():
         patch.setattr(forest, "TREES", 30)
         patch.setattr(Bench, "baselines", quick)
         patch.setattr(
-            bench, "tfidf_linear", lambda sample, texts, texts_test, report: guess(sample, texts_test)
+            context, "tfidf_linear", lambda sample, texts, texts_test, report: guess(sample, texts_test)
         )
-        patch.setattr(bench, "outlet_only", lambda sample, X_test, outlet, report: guess(sample, X_test))
+        patch.setattr(context, "outlet_only", lambda sample, X_test, outlet, report: guess(sample, X_test))
         yield
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 import types
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,9 @@ from core import jobs
 from core.errors import UserError
 from core.jobs import Job, JobQueue
 from core.locale import N_
+
+ROOT = Path(__file__).parents[1]
+
 
 PATIENCE = 60  # seconds after which what should have happened will not
 
@@ -193,7 +197,7 @@ started = threading.Event()
 JobQueue(Path({str(tmp_path)!r})).submit("embed", {{}}, lambda report: (started.set(), threading.Event().wait()))
 started.wait()
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE, cwd=sys.path[0] + "/..")
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE, cwd=ROOT)
     assert [job.status for job in JobQueue(tmp_path).all()] == ["interrupted"]
 
 

@@ -120,7 +120,7 @@ class Dataset:
         if self.target_kind == "return":
             return (LOSE, WIN)
         if self.target_kind == "label":
-            from core.data.values import order_classes
+            from core.data.parse.values import order_classes
 
             return order_classes(self.frame["target"].dropna().unique().tolist())
         return ()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Roles
-from core.data.values import moments, numbers
+from core.data.parse.values import moments, numbers
 from core.errors import Message, UserError
 from core.locale import N_
 

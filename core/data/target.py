@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import LOSE, WIN
-from core.data.keys import clean_keys, shared_keys
-from core.data.pairing import find
+from core.data.join.keys import clean_keys, shared_keys
+from core.data.join.pairing import find
 from core.data.plan import TargetRule
 from core.data.sessions import Sessions
 from core.errors import UserError

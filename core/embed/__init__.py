@@ -1,7 +1,7 @@
 """Stage 2: headlines to vectors."""
 
-from core.embed.card import EncoderCard
 from core.embed.catalog import cards, fetch, resolve
+from core.embed.encoder_card import EncoderCard
 from core.embed.pipeline import Embedding, embed, space_key, vectors_if_stored
 from core.embed.pooling import POOLINGS, Pooling
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from core.embed import bundled, hub
-from core.embed.card import EncoderCard, Origin
-from core.embed.entries import ENTRIES, MULTILINGUAL
-from core.embed.folder import card_of_folder
+from core.embed.catalog_entries import ENTRIES, MULTILINGUAL
+from core.embed.checkpoint import bundled, hub
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.encoder_card import EncoderCard, Origin
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.embed.card import EncoderCard
 from core.embed.catalog import fetch, resolve
-from core.embed.encoder import Encoder, encoder_key, load_encoder
+from core.embed.encoder_card import EncoderCard
 from core.embed.pooling import POOLINGS, Pooling
-from core.embed.precision import known_device, known_dtype
-from core.embed.store import Space, VectorStore
+from core.embed.runtime.encoder import Encoder, encoder_key, load_encoder
+from core.embed.runtime.precision import known_device, known_dtype
+from core.embed.store.vectors import Space, VectorStore
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.formats.recognise import container, find_encoding
+from core.data.parse.values import numbers, texts
 from core.data.reading import ReadOptions, read_table
-from core.data.values import numbers, texts
 from core.embed.pipeline import embed
 from core.embed.pooling import Pooling
 from core.errors import UserError

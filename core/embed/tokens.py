@@ -6,7 +6,7 @@ import numpy as np
 
 from core.data.quality import TokenCounter
 from core.embed.catalog import resolve
-from core.embed.loading import load_tokenizer
+from core.embed.checkpoint.loading import load_tokenizer
 
 
 def token_counter(encoder_name: str) -> TokenCounter | None:

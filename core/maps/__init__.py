@@ -1,6 +1,6 @@
 """Stage 5: vectors to two coordinates."""
 
-from core.maps.kept import coordinates, load_or_none, map_key, save
+from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.projection import project, warm_up
 from core.maps.settings import METHODS, MapSettings
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.build import build_dataset
-from core.data.columns import Typist
 from core.data.dataset import Problem, Roles
+from core.data.parse.columns import Typist
 from core.data.plan import Cleaning, Plan
 from core.data.roles import guess_roles
 from core.embed import embed

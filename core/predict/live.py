@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.values import plain_text
+from core.data.parse.values import plain_text
 from core.embed import Pooling, resolve
-from core.embed.encoder import load_encoder
 from core.embed.pipeline import canonical
 from core.embed.pooling import POOLINGS
+from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.locale import N_

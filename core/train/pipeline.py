@@ -15,28 +15,22 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate.effective_size import effective_size
+from core.evaluate.ledger_rows import Rows
+from core.evaluate.lift import Lift
+from core.evaluate.scoring import Scored
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.bench import Bench, Learned
-from core.train.checks import warnings_of
+from core.train.context import Bench, Learned
+from core.train.fold_results import HOLDOUT, Tested, fit_splits, joined, tested_rows
 from core.train.models.ensemble import part
 from core.train.models.model import MEAN, Parameters
 from core.train.models.tuning import Tuned, parameters, tune
-from core.train.outcome import known_outcome
 from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
-from core.train.scoreboard import Scored
-from core.train.scores.effective import effective_size
-from core.train.scores.holdout import Rows
-from core.train.scores.lift import Lift
+from core.train.run_warnings import warnings_of
 from core.train.settings import TrainSettings
-from core.train.splits.split import (
-    Split,
-    folds,
-    make_split,
-    require_learnable,
-    require_learnable_folds,
-)
-from core.train.tested import HOLDOUT, Tested, fit_splits, joined, tested_rows
+from core.train.splits.outcome import known_outcome
+from core.train.splits.split import Split, folds, make_split, require_learnable, require_learnable_folds
 
 
 def train(

@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 
 from core.errors import Message
+from core.evaluate.bootstrap import Interval, Scores
+from core.evaluate.calibration import Calibrator, calibrated
+from core.evaluate.effective_size import Effective
+from core.evaluate.lift import Lift
 from core.train.features.preparation import Inputs, Preparation
 from core.train.models.ensemble import Combiners, predict_all
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
-from core.train.scores.bootstrap import Interval, Scores
-from core.train.scores.calibration import Calibrator, calibrated
-from core.train.scores.effective import Effective
-from core.train.scores.lift import Lift
 from core.train.settings import TrainSettings
 
 

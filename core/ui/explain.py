@@ -9,11 +9,11 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.explain.contributions import Contributions
-from core.explain.explain_run import explain_run
+from core.explain.pipeline import explain_run
 from core.train.features.preparation import HEADLINE, PRESS, TEXT
 from core.train.features.text_features import CLOCK, TITLES
 from core.train.run import Run
-from core.ui.scores import model_name
+from core.ui.evaluate.scores import model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
 

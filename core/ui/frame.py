@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import LANGUAGES, N_
 from core.train.run import Run
-from core.train.store import list_runs, load_run
+from core.train.runs import list_runs, load_run
 from core.ui import jobs, state
 from core.ui.text import _, language, md, pooling_name, run_label, told
 from core.ui.theme import palette

@@ -8,13 +8,13 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate import review
 from core.predict import Precedent, Prediction, encode_headline
-from core.train import review
 from core.train.features.preparation import HEADLINE, TEXT
 from core.train.run import Run
-from core.ui.scores import model_name
+from core.ui.evaluate.scores import model_name
+from core.ui.evaluate.trust import reviewed, share
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
-from core.ui.trust import reviewed, share
 
 SLIGHT = 0.05  # a difference of probability that nobody would act on
 

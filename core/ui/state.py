@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.data.library import load_dataset
-from core.embed.bundled import NAME as BUNDLED
+from core.embed.checkpoint.bundled import NAME as BUNDLED
 from core.embed.pooling import POOLINGS
 from core.errors import UserError
 
@@ -45,7 +45,7 @@ def read_url() -> None:
 
 
 def _choose_dataset_of_run() -> None:
-    from core.train.store import load_run
+    from core.train.runs import load_run
 
     try:
         st.session_state["chosen_dataset"] = load_run(chosen("run")).dataset_id

@@ -62,7 +62,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def bundled() -> str:
     """Return the bundled encoder's folder."""
-    from core.embed.bundled import unpack
+    from core.embed.checkpoint.bundled import unpack
 
     return str(unpack())
 
@@ -83,8 +83,8 @@ def random_base(folder: Path) -> str:
 def take_turns(name: str, parts: list[list[str]]) -> None:
     """Print the speed of theirs and ours on the parts, taken in turn, and how far the vectors agree."""
     from core.embed import embed, resolve
-    from core.embed.encoder import load_encoder
-    from core.embed.precision import lowest_cosine
+    from core.embed.runtime.encoder import load_encoder
+    from core.embed.runtime.precision import lowest_cosine
 
     rivals = their_encoders(name)
     start = time.perf_counter()
@@ -134,7 +134,7 @@ def matrix_rate(name: str) -> float:
     import torch
 
     from core.embed import resolve
-    from core.embed.encoder import TOKEN_BUDGET, load_encoder
+    from core.embed.runtime.encoder import TOKEN_BUDGET, load_encoder
 
     encoder = load_encoder(resolve(name))
     device, dtype = encoder.device, next(encoder._model.parameters()).dtype
@@ -169,7 +169,7 @@ def shapes(encoder: Any) -> dict[tuple[int, int], int]:
 def share_of_matrix_rate(name: str, texts: list[str], before: float) -> None:
     """Print the encoder's FLOP/s on these texts over the machine's, measured before and after."""
     from core.embed import resolve
-    from core.embed.encoder import load_encoder
+    from core.embed.runtime.encoder import load_encoder
 
     encoder = load_encoder(resolve(name))
     texts = texts[:2_000]
@@ -189,7 +189,7 @@ def share_of_matrix_rate(name: str, texts: list[str], before: float) -> None:
 def whole_file(name: str, rows: list[str]) -> None:
     """Print the seconds of theirs over every row and of ours over the same rows, its store empty of them."""
     from core.embed import embed
-    from core.embed.store import VectorStore
+    from core.embed.store.vectors import VectorStore
 
     with VectorStore() as store:
         for size in store.sizes():

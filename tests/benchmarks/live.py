@@ -40,7 +40,7 @@ def main() -> None:
 def measure(name: str, texts: list[str], times: int) -> None:
     """Print the waiting times alone and beside a job."""
     from core.embed import resolve
-    from core.embed.encoder import load_encoder
+    from core.embed.runtime.encoder import load_encoder
 
     encoder = load_encoder(resolve(name))
     encoder.encode(texts[:3])

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from core.embed.pooling import Pooling
-from core.embed.store import Space, VectorStore
+from core.embed.store.vectors import Space, VectorStore
 
 AT_ONCE = 2_000
 

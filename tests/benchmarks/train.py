@@ -174,8 +174,8 @@ def compare(task: Task, turns: int, cores: int) -> None:
 
 def score(task: Task, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
     """Print the AUC of each model, and the paired difference over sessions with its 95% interval."""
-    from core.train.scores.bootstrap import intervals, paired
-    from core.train.scores.metrics import METRICS
+    from core.evaluate.bootstrap import intervals, paired
+    from core.evaluate.metrics import METRICS
 
     auc = METRICS["classify"][0]
     for name, p in theirs.items():

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.characters import header_name
+from core.data.parse.characters import header_name
 from core.errors import UserError
 from core.locale import N_
 from core.settings import MEGABYTE, settings

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core.data.dataset import Dataset
+from core.data.near_duplicates import Repeats, describe_repeats
 from core.data.plan import Plan
 from core.data.quality.features import describe_columns, of_features
 from core.data.quality.finding import LEVELS, Finding
@@ -24,7 +25,6 @@ from core.data.quality.texts import (
     of_outlets,
     of_repeats,
 )
-from core.data.repeats import Repeats, describe_repeats
 from core.jobs import Report, silent
 from core.locale import N_
 

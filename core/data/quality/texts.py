@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
+from core.data.near_duplicates import MOST_COMPARED, Repeats, retold_rows
 from core.data.plan import Plan
 from core.data.quality.finding import Finding, cleaned, file_rows
-from core.data.repeats import MOST_COMPARED, Repeats, retold_rows
 from core.errors import Message
 from core.locale import N_
 

@@ -19,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
+from core.evaluate.metrics import MAIN_METRIC, metric_named
 from core.jobs import Cancelled, Report
 from core.locale import N_
 from core.train.models.model import Fold, Knob, Model, Parameters, Sample, cores, import_libraries, models
 from core.train.models.parallel import at_once
-from core.train.scores.metrics import MAIN_METRIC, metric_named
 
 RANDOM_TRIALS = 8  # before the sampler learns
 UNPRUNED_TRIALS = 4

@@ -1,0 +1,1 @@
+"""A second file joined to the headlines."""

@@ -1,0 +1,1 @@
+"""Text cells to typed values: numbers, times, headlines."""

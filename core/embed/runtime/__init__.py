@@ -1,0 +1,1 @@
+"""A loaded encoder at work: device, number type, lanes, memory and cache."""

@@ -1,0 +1,141 @@
+"""Where an encoder computes, and in which number type: the fastest that changes nothing worth naming."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import importlib.metadata
+import logging
+import platform
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.embed.store.facts import recall, remember
+
+if TYPE_CHECKING:
+    import torch
+
+log = logging.getLogger(__name__)
+
+MIN_COSINE = 0.9999
+MIN_GAIN = 1.2  # what half precision must gain in its products, as what is not a product gains nothing
+CHECK_TEXTS = (
+    "삼성전자, 3분기 영업이익 10조원 돌파…시장 기대 웃돌아",
+    "[특징주] 카카오, 실적 부진에 5% 급락",
+    "현대차 노조, 임금협상 결렬 선언",
+    "코스피 2,600선 회복…외국인 '사자'",
+    '美 연준, 기준금리 동결…"인플레 둔화 확인 필요"',
+    "↑",
+    "LG에너지솔루션-GM, 배터리 합작공장 착공",
+    "반도체 수출 7개월 만에 반등, 무역수지는 흑자 전환했지만 대중 수출 감소세는 여전해 전망은 엇갈려",
+)
+
+Pooled = Callable[["torch.nn.Module"], np.ndarray]
+
+
+def best_device() -> str:
+    """Return the fastest device here: "cuda", "mps" or "cpu"."""
+    import torch
+
+    able = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    device = next(name for name, is_able in able.items() if is_able)
+    remember(_here("device"), device)
+    return device
+
+
+def known_device() -> str | None:
+    """Return the device found last time on this machine, without importing torch."""
+    return recall(_here("device"))
+
+
+def known_dtype(fingerprint: str, device: str) -> str | None:
+    """Return the number type chosen for these weights on this device of this machine, or None."""
+    return recall(_here(f"dtype|{device}|{fingerprint}"))
+
+
+def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: Pooled) -> torch.nn.Module:
+    """Return the float32 model, or a half precision copy that agrees with it and is faster here.
+
+    `pooled(model)` gives the vectors `(3, n, dim)` of `CHECK_TEXTS`; the copy agrees where every cosine to
+    float32 is at least 0.9999 in every pooling. Native is not always faster: a Xeon with AVX512-BF16 and no
+    AMX multiplies bfloat16 at half of float32's rate. The choice is remembered for `known_dtype`.
+    """
+    import torch
+
+    chosen = model
+    for dtype in native_halves(device):
+        ratio = speed_ratio(_product(torch.float32, device), _product(dtype, device))
+        if ratio < MIN_GAIN:
+            log.info("%s on %s: %.2f of float32's matrix rate, not taken", dtype, device, ratio)
+            continue
+        half = copy.deepcopy(model).to(dtype)
+        cosine = lowest_cosine(pooled(model), pooled(half))
+        log.info("%s on %s: %.2f of float32's matrix rate, cosine %.6f", dtype, device, ratio, cosine)
+        if cosine >= MIN_COSINE:
+            chosen = half
+            break
+    dtype_name = str(next(chosen.parameters()).dtype).removeprefix("torch.")
+    remember(_here(f"dtype|{device}|{fingerprint}"), dtype_name)
+    return chosen
+
+
+def _product(dtype: torch.dtype, device: str, tokens: int = 512, dim: int = 768) -> Callable[[], object]:
+    """Return a matrix product of the shape that an encoder's feed-forward layer has."""
+    import torch
+
+    inputs = torch.ones(tokens, dim, dtype=dtype, device=device)
+    weights = torch.ones(4 * dim, dim, dtype=dtype, device=device)
+    return lambda: torch.nn.functional.linear(inputs, weights).sum().item()  # waits for the device
+
+
+def speed_ratio(old: Callable[[], object], new: Callable[[], object], rounds: int = 12) -> float:
+    """Return how many times faster `new` is than `old`, by the best of some rounds taken in turn."""
+    seconds: dict[Callable[[], object], list[float]] = {old: [], new: []}
+    for _ in range(rounds):
+        for work, taken in seconds.items():
+            start = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - start)
+    return min(seconds[old]) / min(seconds[new])
+
+
+def native_halves(device: str) -> tuple[torch.dtype, ...]:
+    """Return the half precision types that the device multiplies natively, the preferred first."""
+    import torch
+
+    if device == "cuda":
+        bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return (torch.bfloat16, torch.float16) if bfloat16 else (torch.float16,)
+    if device == "cpu" and torch.backends.mkldnn.is_available():
+        able = torch.cpu.get_capabilities()
+        if able.get("avx512_bf16") or able.get("amx_bf16"):
+            return (torch.bfloat16,)
+    return ()
+
+
+def lowest_cosine(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the lowest cosine between vectors at the same place of two arrays `(..., dim)`."""
+    one, other = one.astype(np.float64), other.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # an overflow in half precision gives NaN, which agrees with nothing
+        norms = np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1)
+        return float(((one * other).sum(-1) / norms).min())
+
+
+def _here(name: str) -> str:
+    return f"{name}|{platform.node()}|{_processor()}|torch {importlib.metadata.version('torch')}"
+
+
+@lru_cache(maxsize=1)
+def _processor() -> str:
+    """Return a short mark of the processor's kind, so that a workspace on another machine settles anew."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    kind = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
+    return hashlib.sha256("\n".join(sorted(set(kind))).encode()).hexdigest()[:12]

@@ -1,0 +1,158 @@
+"""Intervals around predicted returns that hold the return as often as they say, and how often they really did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.errors import Message
+from core.evaluate.bootstrap import Interval, count_blocks, share_interval
+from core.locale import N_
+
+LEVEL = 0.9
+STEP = 0.05  # of the adaptive level, a session
+
+
+@dataclass(frozen=True, eq=False)
+class Conformal:
+    """The absolute errors of rows that the model has not learned from, `(m,)` ascending, and their weights.
+
+    Sessions weigh the same, however many rows they have: sessions, not rows, are exchangeable. `sessions` is
+    their number. One quantile of the errors is half the width of every interval: split conformal prediction
+    (Vovk, Gammerman & Shafer, "Algorithmic learning in a random world", 2005; Lei, G'Sell, Rinaldo,
+    Tibshirani & Wasserman, "Distribution-free predictive inference for regression", 2018), the errors pooled
+    over groups as in Dunn, Wasserman & Ramdas, "Distribution-free prediction sets for two-layer hierarchical
+    models" (2023).
+    """
+
+    errors: np.ndarray
+    weights: np.ndarray
+    sessions: int
+
+    @classmethod
+    def fit(cls, y: np.ndarray, p: np.ndarray, block_ids: np.ndarray) -> Conformal:
+        """Take the errors of later inner rows: outcomes `y (n,)`, predictions `p (n,)`, sessions `(n,)`.
+
+        Raises `ValueError` without a row.
+        """
+        if not len(y):
+            raise ValueError("no rows to take errors from")
+        block, size = np.unique(block_ids, return_inverse=True, return_counts=True)[1:]
+        errors = np.abs(y - p)
+        order = np.argsort(errors, kind="stable")
+        return cls(errors[order], (1 / size[block])[order], len(size))
+
+    @property
+    def highest_level(self) -> float:
+        """The highest level that so few sessions allow: n / (n + 1)."""
+        return self.sessions / (self.sessions + 1)
+
+    def half_width(self, level: float = LEVEL) -> float:
+        """Return the distance from the prediction that a new session's rows keep to in this share of cases.
+
+        The least error r with (sum over sessions of the share of their errors up to r) / (sessions + 1) of
+        `level` or more; infinity where the level is above `highest_level`.
+        """
+        share = np.cumsum(self.weights) / (self.sessions + 1)
+        enough = np.searchsorted(share, level - 1e-9)
+        return float(self.errors[enough]) if enough < len(self.errors) else float("inf")
+
+
+def adaptive_half_widths(
+    conformal: Conformal,
+    y: np.ndarray,
+    p: np.ndarray,
+    block_ids: np.ndarray,
+    level: float = LEVEL,
+    horizon: int = 1,
+    step: float = STEP,
+) -> np.ndarray:
+    """Return half the width for each row `(n,)`, wider after sessions that were missed, narrower after hits.
+
+    `block_ids (n,)` are the sessions in order of time, from 0 on. After each session the level asked for moves
+    by `step` times (share of its rows missed - nominal share): Gibbs & Candès, "Adaptive conformal inference
+    under distribution shift" (2021). A session counts only when its outcome is known, `horizon` sessions
+    later. The width is never more than that of the largest error seen, so it stays finite.
+    """
+    missing = asked = 1 - level  # the nominal share of misses, and that asked of the next session
+    halves = np.empty(int(block_ids.max()) + 1)
+    missed = np.abs(y - p)
+    rows = [np.flatnonzero(block_ids == k) for k in range(len(halves))]
+    for k in range(len(halves)):
+        known = k - max(horizon, 1)
+        if known >= 0 and len(rows[known]):
+            asked += step * (missing - np.mean(missed[rows[known]] > halves[known]))
+        halves[k] = conformal.half_width(min(max(1 - asked, 0.0), conformal.highest_level))
+    return halves[block_ids]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often the intervals of a month really held the return; `month` is "2024-01", or "" for the whole.
+
+    `width` is the mean width of the intervals, as a return.
+    """
+
+    month: str
+    nominal: float
+    realised: Interval
+    width: float
+    rows: int
+    sessions: int
+
+
+def coverage_by_month(
+    y: np.ndarray,
+    p: np.ndarray,
+    half_width: float | np.ndarray,
+    sessions: pd.Series | np.ndarray,
+    seed: int,
+    level: float = LEVEL,
+) -> list[Coverage]:
+    """Return the realised coverage of the whole, then of each month, with 95% intervals over sessions.
+
+    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates.
+    """
+    days = pd.Series(np.asarray(sessions))
+    held, widths = np.abs(y - p) <= half_width, np.broadcast_to(half_width, len(y)) * 2.0
+    month = days.dt.strftime("%Y-%m").to_numpy()
+    block = np.unique(days, return_inverse=True)[1]
+    found = []
+    for name in ("", *np.unique(month)):
+        rows = (month == name) | (name == "")
+        realised = share_interval(held[rows], block[rows], seed)
+        days_held = count_blocks(block[rows])
+        found.append(Coverage(name, level, realised, float(widths[rows].mean()), int(rows.sum()), days_held))
+    return found
+
+
+def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
+    """Say whether the intervals held what they promised; `coverage` as of `coverage_by_month`."""
+    whole, months = coverage[0], coverage[1:]
+    worst = min(months, key=lambda month: month.realised.value, default=whole)
+    params = {
+        "nominal": f"{whole.nominal:.0%}",
+        "realised": f"{whole.realised.value:.0%}",
+        "low": f"{whole.realised.low:.0%}",
+        "high": f"{whole.realised.high:.0%}",
+        "sessions": conformal.sessions,
+        "worst": f"{worst.realised.value:.0%}",
+        "month": worst.month,
+    }
+    if not np.isfinite(whole.width):
+        template = N_(
+            "{sessions} sessions of errors are too few for intervals of {nominal}: they would have no end."
+        )
+    elif whole.realised.high < whole.nominal:
+        template = N_(
+            "The intervals promise {nominal} and held only {realised} [{low}, {high}] of the test returns, least "
+            "in {month} ({worst}): the market has moved on from the sessions that they were made from."
+        )
+    else:
+        template = N_(
+            "The intervals promise {nominal} and held {realised} [{low}, {high}] of the test returns, least in "
+            "{month} ({worst})."
+        )
+    return Message(template, params)

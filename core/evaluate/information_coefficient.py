@@ -1,0 +1,144 @@
+"""Does the prediction rank the companies of a session? Rank IC and quantile spread session by session."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import Message
+from core.evaluate.bootstrap import Interval, intervals
+from core.evaluate.metrics import METRICS, rank_ic, shown, spread
+from core.locale import N_
+
+DISTINCT = 5
+FEWEST_SESSIONS = 5
+_POOLED = tuple(metric for metric in METRICS["regress"] if metric.name in ("rank_ic", "spread"))
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean over sessions with its 95% interval and t-value, robust to autocorrelation up to `lag` sessions.
+
+    `t` is NaN where it is undefined: for scores that are pooled, and for a value that is the same each time.
+    """
+
+    value: float
+    low: float
+    high: float
+    t: float
+    sessions: int
+    lag: int
+
+
+@dataclass(frozen=True, eq=False)
+class BySession:
+    """Rank IC and spread, a value for each of `sessions` where `pooled` is False; else over all rows at once.
+
+    `rank_ic` and `spread` are the means; `ics`, `spreads` and `rows` are per session (empty where pooled),
+    an IC being NaN where the prediction is the same in the whole session. `all_sessions` counts those with
+    too few different outcomes too.
+    """
+
+    rank_ic: Mean
+    spread: Mean
+    sessions: np.ndarray
+    ics: np.ndarray
+    spreads: np.ndarray
+    rows: np.ndarray
+    all_sessions: int
+    pooled: bool
+
+    def sentence(self) -> Message:
+        """Say what was averaged over what, and with which interval."""
+        params = {
+            "sessions": self.rank_ic.sessions,
+            "all": self.all_sessions,
+            "ic": shown(_POOLED[0], self.rank_ic.value),
+            "low": shown(_POOLED[0], self.rank_ic.low),
+            "high": shown(_POOLED[0], self.rank_ic.high),
+            "t": "–" if math.isnan(self.rank_ic.t) else f"{self.rank_ic.t:.2f}",
+            "distinct": DISTINCT,
+        }
+        if self.pooled:
+            template = N_(
+                "Pooled over all rows, not by session: fewer than five of {all:,} sessions have {distinct} "
+                "different outcomes or more. The rank IC of {ic} [{low}, {high}] therefore mixes differences "
+                "between sessions with those within."
+            )
+        else:
+            template = N_(
+                "The mean rank IC of {sessions:,} sessions is {ic} [{low}, {high}], t = {t} (Newey-West); of "
+                "{all:,} sessions, those with fewer than {distinct} different outcomes are left out."
+            )
+        return Message(template, params)
+
+
+def by_session(y: np.ndarray, p: np.ndarray, sessions: np.ndarray, seed: int, horizon: int = 1) -> BySession:
+    """Score predicted returns within each session, then over sessions; rows are events or headlines.
+
+    `y, p (n,)` outcomes and predictions, `sessions (n,)` sort in time. A session counts where at least five
+    outcomes differ. With fewer than five such sessions the scores are pooled over all rows instead, with
+    the bootstrap's interval over sessions.
+    """
+    days, day = np.unique(sessions, return_inverse=True)
+    members = _members(day)
+    chosen = [k for k, rows in enumerate(members) if len(np.unique(y[rows])) >= DISTINCT]
+    empty = np.empty(0)
+    if len(chosen) < FEWEST_SESSIONS:
+        scored = intervals(y, p, day, _POOLED, seed)
+        ic, top = (_pooled(scored[metric.name], len(days)) for metric in _POOLED)
+        return BySession(ic, top, days[:0], empty, empty, empty.astype(int), len(days), pooled=True)
+    ics, spreads = (
+        np.array(
+            [float(score(y[members[k]], p[members[k]], np.ones((1, len(members[k]))))[0]) for k in chosen]
+        )
+        for score in (rank_ic, spread)
+    )
+    rows = np.array([len(members[k]) for k in chosen])
+    return BySession(
+        hac_mean(ics, horizon),
+        hac_mean(spreads, horizon),
+        days[chosen],
+        ics,
+        spreads,
+        rows,
+        len(days),
+        pooled=False,
+    )
+
+
+def hac_mean(values: np.ndarray, horizon: int = 1) -> Mean:
+    """Return the mean of a series in order of time, `(n,)`, NaN left out, with a robust t-value and interval.
+
+    Newey & West, "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
+    covariance matrix" (1987), with the lag floor(4 (n / 100)^(2/9)) of their "Automatic lag selection in
+    covariance matrix estimation" (1994), at least `horizon - 1`: outcomes of so many sessions overlap.
+    """
+    values = values[~np.isnan(values)]
+    n = len(values)
+    if not n:
+        return Mean(math.nan, math.nan, math.nan, math.nan, 0, 0)
+    lag = max(0, min(max(int(4 * (n / 100) ** (2 / 9)), horizon - 1), n - 2))
+    mean = float(values.mean())
+    if n < FEWEST_SESSIONS:
+        return Mean(mean, math.nan, math.nan, math.nan, n, lag)
+    if np.ptp(values) == 0:
+        return Mean(mean, mean, mean, math.nan, n, lag)
+    from statsmodels.regression.linear_model import OLS
+
+    fit = OLS(values, np.ones(n)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lag, "use_correction": True}, use_t=True
+    )
+    low, high = fit.conf_int()[0]
+    return Mean(mean, float(low), float(high), float(fit.tvalues[0]), n, lag)
+
+
+def _members(day: np.ndarray) -> list[np.ndarray]:
+    order = np.argsort(day, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(day))[:-1])
+
+
+def _pooled(score: Interval, sessions: int) -> Mean:
+    return Mean(score.value, score.low, score.high, math.nan, sessions, 0)

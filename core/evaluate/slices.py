@@ -1,0 +1,179 @@
+"""Where a model is better or worse: its main score by outlet, company, month and length of the headline."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import Dataset
+from core.evaluate.bootstrap import Interval, bounds, count_blocks, draws
+from core.evaluate.metrics import Metric
+
+MOST_LABELS = 15
+RESAMPLES = 500
+LEVEL = 0.05
+OTHER, MISSING = "<other>", "<missing>"
+EVEN = {
+    "auc": lambda auc, most: np.arctanh(np.clip(2 * auc - 1, -most, most)),
+    "rank_ic": lambda ic, most: np.arctanh(np.clip(ic, -most, most)),
+}
+BY = ("press", "company", "month", "length")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The score of the rows that share a label, with n, blocks (sessions) and its 95% interval.
+
+    `by` is "press", "company", "month" or "length"; `difference` is the score less that of all other rows,
+    `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
+    "A simple sequentially rejective multiple test procedure", 1979). A slice of one session, or in which the
+    score is undefined (one class), has no score: NaN.
+    """
+
+    by: str
+    label: str
+    rows: int
+    blocks: int
+    score: Interval
+    difference: float = math.nan
+    p_value: float = math.nan
+    differs: bool = False
+
+    @property
+    def defined(self) -> bool:
+        """Whether the slice is large enough for a score."""
+        return not math.isnan(self.score.value)
+
+
+def slice_labels(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the labels of the rows at these positions, `(n,)` text each, by what they are sliced.
+
+    Months are "2024-01"; lengths are quarters of the rows by their number of characters, "12-25". The most
+    frequent 15 labels are kept, the rest being `OTHER`; unknown ones are `MISSING`.
+    """
+    frame = dataset.frame.iloc[rows]
+    labels = {
+        "press": frame["press"],
+        "company": frame["company"],
+        "month": frame["session"].dt.strftime("%Y-%m"),
+        "length": _quarters(frame["headline"].str.len()),
+    }
+    kept = {by: _most_frequent(values) for by, values in labels.items() if values.notna().any()}
+    return {by: values for by, values in kept.items() if len(set(values)) > 1}
+
+
+def slices(
+    y: np.ndarray,
+    p: np.ndarray,
+    block_ids: np.ndarray,
+    labels: Mapping[str, np.ndarray],
+    metric: Metric,
+    seed: int,
+    weights: np.ndarray | None = None,
+) -> list[Slice]:
+    """Score each slice, in the order of `labels`, the largest first.
+
+    `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `block_ids (n,)` sessions from 0 on, `labels` as
+    of `slice_labels`. Slice and rest are scored in the same resamples of sessions; the p-value is that of
+    Student's t for the difference over its bootstrap standard error, on Fisher's scale (inverse hyperbolic
+    tangent) for rank IC and for 2 AUC - 1, whose error would shrink near 1. Its degrees of freedom are the
+    effective number of sessions of the smaller side, (sum of rows)² / sum of rows², less 1. A score that is
+    the same in every resample has no p-value.
+    """
+    members = [
+        (by, str(label), values == label) for by, values in labels.items() for label in _by_size(values)
+    ]
+    drawn: list[list[np.ndarray]] = [[] for _ in members]
+    for w in draws(block_ids, seed, RESAMPLES, weights):
+        for scores, (_, _, inside) in zip(drawn, members, strict=True):
+            scores.append(_inside_and_out(y, p, w, inside, metric))
+    w = np.ones((1, len(y))) if weights is None else weights[None]
+    found = []
+    for (by, label, inside), scores in zip(members, drawn, strict=True):
+        once = _inside_and_out(y, p, w, inside, metric)[:, 0]
+        found.append(_slice(by, label, inside, block_ids, once, np.concatenate(scores, axis=1), metric))
+    return _flagged(found)
+
+
+def _by_size(values: np.ndarray) -> np.ndarray:
+    labels, counts = np.unique(values, return_counts=True)
+    return labels[np.lexsort((labels, -counts))]
+
+
+def _inside_and_out(
+    y: np.ndarray, p: np.ndarray, w: np.ndarray, inside: np.ndarray, metric: Metric
+) -> np.ndarray:
+    """Return the scores of a slice and of the rest, `(2, B)`; NaN where there are no rows."""
+    return np.stack(
+        [
+            metric.compute(y[part], p[part], w[:, part]) if part.any() else np.full(len(w), np.nan)
+            for part in (inside, ~inside)
+        ]
+    )
+
+
+def _slice(
+    by: str,
+    label: str,
+    inside: np.ndarray,
+    block_ids: np.ndarray,
+    once: np.ndarray,
+    scores: np.ndarray,
+    metric: Metric,
+) -> Slice:
+    blocks = count_blocks(block_ids[inside])
+    made = Slice(by, label, int(inside.sum()), blocks, Interval(math.nan, math.nan, math.nan))
+    if blocks < 2 or math.isnan(once[0]):
+        return made
+    made = replace(made, score=Interval(float(once[0]), *bounds(scores[0], blocks)))
+    sizes = [np.bincount(block_ids[part]) for part in (inside, ~inside)]
+    effective = [part.sum() ** 2 / (part**2).sum() if part.sum() else 0.0 for part in sizes]
+    return replace(
+        made,
+        difference=float(once[0] - once[1]),
+        p_value=_p_value(once, scores, min(effective), metric, made.rows),
+    )
+
+
+def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric, rows: int) -> float:
+    """Return the p-value of no difference; `blocks` is the effective number of sessions of the smaller side."""
+    from scipy.stats import t
+
+    even = EVEN.get(metric.name, lambda score, _most: score)
+    most = 1 - 1 / (2 * rows)
+    (inside, outside), pairs = once, scores[:, ~np.isnan(scores).any(axis=0)]
+    if blocks < 2 or math.isnan(outside) or pairs.shape[1] < RESAMPLES / 2 or not np.ptp(pairs, axis=1).all():
+        return math.nan
+    differences = even(pairs[0], most) - even(pairs[1], most)
+    error = float(differences.std(ddof=1)) * math.sqrt(blocks / (blocks - 1))
+    distance = abs(float(even(inside, most) - even(outside, most)))
+    return 2 * float(t.sf(distance / error, blocks - 1)) if error > 0 else math.nan
+
+
+def _flagged(found: list[Slice]) -> list[Slice]:
+    """Flag the slices that differ from their rest after Holm's correction for their number."""
+    from statsmodels.stats.multitest import multipletests
+
+    tested = [k for k, made in enumerate(found) if not math.isnan(made.p_value)]
+    if not tested:
+        return found
+    rejected = multipletests([found[k].p_value for k in tested], LEVEL, method="holm")[0]
+    flags = dict(zip(tested, rejected, strict=True))
+    return [replace(made, differs=bool(flags.get(k, False))) for k, made in enumerate(found)]
+
+
+def _quarters(length: pd.Series) -> pd.Series:
+    edges = np.unique(np.quantile(length, [0.25, 0.5, 0.75], method="lower"))
+    quarter = np.searchsorted(edges, length)  # a length at an edge lies below it
+    ends = length.groupby(quarter).agg(["min", "max"])
+    names = {k: f"{low}-{high}" for k, low, high in ends.itertuples()}
+    return pd.Series([names[k] for k in quarter], index=length.index)
+
+
+def _most_frequent(values: pd.Series) -> np.ndarray:
+    kept = values.value_counts().index[:MOST_LABELS]
+    return values.where(values.isna() | values.isin(kept), OTHER).fillna(MISSING).to_numpy(str)

@@ -1,0 +1,180 @@
+"""What stays the same from split to split in one training, and what any split of it teaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import Message, UserError
+from core.evaluate.calibration import Calibrator
+from core.evaluate.events import event_weights
+from core.jobs import Report
+from core.locale import N_
+from core.train.features.preparation import HEADLINE, PRESS, Inputs, Preparation
+from core.train.features.text_features import read_ahead
+from core.train.models.baselines import (
+    encoder_linear,
+    know_nothing,
+    outlet_only,
+    shuffled,
+    table_only,
+    tfidf_linear,
+)
+from core.train.models.ensemble import Ensemble, part
+from core.train.models.model import STACK, Fold, Parameters, Sample
+from core.train.settings import TrainSettings
+from core.train.splits.split import folds, inner_validation, require_learnable_folds
+
+INNER_FOLDS = 3  # for stacking, calibration and tuning
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What the rows at the positions `train` taught.
+
+    `calibrators` are by model, empty without calibration; `notes` say what could not be done.
+    """
+
+    train: np.ndarray
+    preparation: Preparation
+    sample: Sample
+    ensemble: Ensemble
+    calibrators: dict[str, Calibrator] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+
+    def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
+        """Return the predictions of each model and of what combines them, uncalibrated `(n, classes)` or `(n,)`."""
+        return self.ensemble.predict(self.preparation.matrix(inputs))
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """A dataset with its inputs and outcomes `(rows,)`, NaN where unknown, and the settings of a training."""
+
+    dataset: Dataset
+    inputs: Inputs
+    outcome: np.ndarray
+    classes: tuple[str, ...]
+    settings: TrainSettings
+    parameters: Parameters = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        vectors: np.ndarray | None,
+        outcome: np.ndarray,
+        settings: TrainSettings,
+        report: Report,
+    ) -> Bench:
+        """Return the bench of a training; the texts are read once, ahead of all folds."""
+        inputs = Inputs.of(dataset, vectors, settings.use_press, settings.extras)
+        read_ahead(inputs.text, settings.extras, report)
+        classes = dataset.classes if settings.task == "classify" else ()
+        return cls(dataset, inputs, outcome, classes, settings)
+
+    def prepare(self, train: np.ndarray, inner: bool = False) -> tuple[Preparation, Sample]:
+        """Return what the training rows prepare and the sample they are; `inner` folds for stacking if wanted.
+
+        Raises `UserError` where there is nothing to learn from.
+        """
+        inputs = self.inputs.take(train)
+        preparation = Preparation.fit_as(self.settings, inputs)
+        require_columns(preparation)
+        fit, valid = inner_validation(self.dataset, train, self.settings)
+        weighted = self.settings.weighting == "events" and self.dataset.has_sessions
+        sample = Sample(
+            preparation.matrix(inputs),
+            self.outcome[train],
+            np.searchsorted(train, fit),
+            np.searchsorted(train, valid),
+            len(self.classes),
+            self.settings.seed,
+            weight=event_weights(self.dataset, train) if weighted else None,
+            class_weight=self.settings.class_weight if self.classes else "none",
+            folds=self.inner_folds(train) if inner else (),
+            parameters=self.parameters,
+        )
+        return preparation, sample
+
+    def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> Learned:
+        """Fit the three models on these rows; with `inner` folds also their stack and their calibration."""
+        calibrate = bool(self.classes) and self.settings.calibrate != "none"
+        preparation, sample = self.prepare(train, inner or calibrate)
+        ensemble = Ensemble.fit(sample, report)
+        if not calibrate:
+            return Learned(train, preparation, sample, ensemble)
+        try:
+            calibrators = self._calibrators(sample, ensemble)
+        except UserError as error:
+            return Learned(train, preparation, sample, ensemble, notes=(error.message,))
+        return Learned(train, preparation, sample, ensemble, calibrators)
+
+    def baselines(
+        self, learned: Learned, test: np.ndarray, report: Report, quick: bool = False
+    ) -> dict[str, np.ndarray]:
+        """Return what the models have to beat: predictions of the test rows `(n, classes)` or `(n,)` by name.
+
+        With `quick` those that take as long as the models are left out.
+        """
+        preparation, sample = learned.preparation, learned.sample
+        X_test = preparation.matrix(self.inputs.take(test))
+        name, constant = know_nothing(sample.y, sample.classes, len(test), sample.weight)
+        made = {name: constant}
+        groups = np.array(preparation.groups)[preparation.group_of]
+        headline = preparation.of_headline
+        works: dict[str, Any] = {}
+        if headline.any() and not headline.all():
+            works["table_only"] = lambda r: table_only(sample, X_test, headline, r)
+            if not quick:
+                works["shuffled"] = lambda r: shuffled(sample, X_test, headline, r)
+        if (groups == PRESS).any() and not (groups == PRESS).all():
+            works["outlet_only"] = lambda r: outlet_only(sample, X_test, groups == PRESS, r)
+        if (groups == HEADLINE).any() and not quick:
+            works["encoder_linear"] = lambda r: encoder_linear(sample, X_test, groups == HEADLINE, r)
+        texts = self.dataset.headlines
+        train = learned.train
+        works["tfidf_linear"] = lambda r: tfidf_linear(
+            sample, [texts[i] for i in train], [texts[i] for i in test], r
+        )
+        for number, (name, work) in enumerate(works.items()):
+            made[name] = work(part(report, number / len(works), (number + 1) / len(works)))
+        return made
+
+    def inner_folds(self, train: np.ndarray) -> tuple[Fold, ...]:
+        """Return positions in `train` to fit and to predict, earlier first; none where there is too little."""
+        settings = replace(self.settings, folds=INNER_FOLDS, window="expanding")
+        try:
+            splits = folds(self.dataset, settings, train)
+            require_learnable_folds(self.outcome, splits, self.classes)
+        except UserError:
+            return ()
+        return tuple(
+            (np.searchsorted(train, split.train), np.searchsorted(train, split.test)) for split in splits
+        )
+
+    def _calibrators(self, sample: Sample, ensemble: Ensemble) -> dict[str, Calibrator]:
+        if ensemble.inner is None:
+            raise UserError(
+                N_(
+                    "The probabilities cannot be calibrated: the training is too short for later inner sessions."
+                )
+            )
+        rows, predictions = ensemble.inner
+        weight = None if sample.weight is None else sample.weight[rows]
+        return {
+            name: Calibrator.fit(sample.y[rows], p, self.settings.calibrate, weight)
+            for name, p in ensemble.combiners.combine(predictions).items()
+            if name != STACK  # fitted on these very rows
+        }
+
+
+def require_columns(preparation: Preparation) -> None:
+    """Raise `UserError` where there is nothing to learn from."""
+    if not preparation.groups:
+        raise UserError(
+            N_("There is nothing to learn from: no vectors, no varying feature and no outlet. Embed first.")
+        )

@@ -1,0 +1,206 @@
+"""Runs in the workspace: one folder each, with a manifest of SHA-256 hashes that is checked before loading.
+
+A file is hashed and read from the same bytes, so what is loaded is what was checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import re
+import shutil
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.errors import UserError
+from core.evaluate.calibration import Calibrator
+from core.files import disk_errors, folder_atomic
+from core.locale import N_
+from core.settings import settings
+from core.train.features.preparation import Preparation
+from core.train.models.ensemble import Combiners
+from core.train.models.model import Model, models
+from core.train.run import Run
+
+log = logging.getLogger(__name__)
+
+CALIBRATION = "calibrate."
+RUN_ID = re.compile(r"[a-z0-9-]{8,64}")
+RECORD, MANIFEST, PREPARATION, PREDICTIONS, COMBINED = (
+    "run.json",
+    "manifest.json",
+    "preparation.npz",
+    "predictions.parquet",
+    "combined.npz",
+)
+
+
+class Saved:
+    """The large parts of a saved run, each read when first asked for."""
+
+    def __init__(self, folder: Path, classes: int) -> None:
+        self.folder, self.classes = folder, classes
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """What was fitted before the models."""
+        return Preparation.from_arrays(_arrays(_read(self.folder, PREPARATION)))
+
+    @cached_property
+    def combiners(self) -> Combiners:
+        """What combines the models' predictions beside their mean."""
+        return Combiners.from_arrays(self._combined)
+
+    @cached_property
+    def calibrators(self) -> dict[str, Calibrator]:
+        """What calibrates the probabilities of a model, by name."""
+        marks = [name for name in self._combined if name.startswith(CALIBRATION)]
+        names = dict.fromkeys(mark.removeprefix(CALIBRATION).rsplit(".", 1)[0] for mark in marks)
+        made = {}
+        for name in names:
+            start = f"{CALIBRATION}{name}."
+            own = {mark.removeprefix(start): self._combined[mark] for mark in marks if mark.startswith(start)}
+            made[name] = Calibrator.from_arrays(own)
+        return {name: calibrator for name, calibrator in made.items() if calibrator}
+
+    @cached_property
+    def _combined(self) -> dict[str, np.ndarray]:
+        if COMBINED not in _manifest(self.folder):
+            return {}  # saved by an earlier version
+        return _arrays(_read(self.folder, COMBINED))
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The fitted models by name."""
+        return {
+            name: kind.from_bytes(_read(self.folder, kind.file), self.classes)
+            for name, kind in models().items()
+        }
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """The predictions of the test rows."""
+        return pd.read_parquet(io.BytesIO(_read(self.folder, PREDICTIONS)))
+
+
+def run_folder(run_id: str) -> Path:
+    """Return the folder of a run; raises `UserError` for an id that names none."""
+    root = settings().home / "runs"
+    folder = root / run_id
+    named = RUN_ID.fullmatch(run_id) is not None and folder.resolve().parent == root.resolve()
+    if not named or not (folder / RECORD).is_file():
+        raise UserError(N_("There is no run {run}; choose one from the list of runs."), run=run_id[:64])
+    return folder
+
+
+def save_run(run: Run) -> Path:
+    """Write a run into the workspace, whole or not at all, and return its folder."""
+    files = _files(run)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    files[MANIFEST] = _json(hashes)
+
+    def fill(folder: Path) -> None:
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+
+    folder = settings().folder("runs") / run.id
+    folder_atomic(folder, fill)
+    return folder
+
+
+def load_run(run_id: str) -> Run:
+    """Open a run after checking its files; the models are read when first asked for.
+
+    Raises `UserError` for an unknown run and for one whose files are not as they were written.
+    """
+    folder = run_folder(run_id)
+    for name in _manifest(folder):
+        _read(folder, name)
+    return _open(folder)
+
+
+def list_runs(dataset_id: str | None = None) -> list[Run]:
+    """Return the saved runs, newest first, reading no more than each one's record."""
+    runs = []
+    for path in (settings().home / "runs").glob(f"*/{RECORD}"):
+        if not RUN_ID.fullmatch(path.parent.name):
+            continue  # still being written
+        try:
+            runs.append(_open(path.parent))
+        except (OSError, ValueError, KeyError, TypeError, UserError) as error:
+            log.warning("the run in %s cannot be read: %r", path.parent, error)
+    chosen = [run for run in runs if dataset_id in (None, run.dataset_id)]
+    return sorted(chosen, key=lambda run: run.created, reverse=True)
+
+
+def delete_run(run_id: str) -> None:
+    """Remove a run from the workspace."""
+    folder = run_folder(run_id)
+    with disk_errors(folder):
+        shutil.rmtree(folder)
+
+
+def _files(run: Run) -> dict[str, bytes]:
+    table = io.BytesIO()
+    run.all_predictions.to_parquet(table, index=False)
+    combined = run.parts.combiners.to_arrays()
+    for name, calibrator in run.parts.calibrators.items():
+        combined |= {f"{CALIBRATION}{name}.{key}": array for key, array in calibrator.to_arrays().items()}
+    fitted = {model.file: model.to_bytes() for model in run.models.values()}
+    return {
+        RECORD: _json(run.as_dict()),
+        PREPARATION: _packed(run.preparation.to_arrays()),
+        COMBINED: _packed(combined),
+        PREDICTIONS: table.getvalue(),
+        **fitted,
+    }
+
+
+def _packed(arrays: dict[str, np.ndarray]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _arrays(data: bytes) -> dict[str, np.ndarray]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def _open(folder: Path) -> Run:
+    fields = json.loads((folder / RECORD).read_bytes())
+    return Run.from_dict(fields, Saved(folder, len(fields["classes"])))
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_bytes()))
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(folder, MANIFEST) from error
+
+
+def _read(folder: Path, name: str) -> bytes:
+    """Return the bytes of a run's file; raises `UserError` unless they hash to the manifest's value."""
+    path = folder / name
+    data = path.read_bytes() if path.parent == folder and path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != _manifest(folder).get(name):
+        raise _damaged(folder, name)
+    return data
+
+
+def _damaged(folder: Path, name: str) -> UserError:
+    return UserError(
+        N_("The file {file} of run {run} is not as it was saved, so it is not opened: train the run again."),
+        file=name,
+        run=folder.name,
+    )

@@ -1,0 +1,269 @@
+"""Choosing an encoder: the catalog with its filters, what the chosen one is, and fetching it from the hub."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.embed import POOLINGS, EncoderCard, cards, fetch, resolve
+from core.embed.catalog import names_a_hub_encoder
+from core.embed.checkpoint.hub import size_to_download
+from core.embed.encoder_card import Origin
+from core.embed.runtime.memory import available_bytes, fits
+from core.embed.runtime.precision import best_device, known_device
+from core.errors import UserError
+from core.jobs import Report
+from core.locale import N_
+from core.ui import jobs, state
+from core.ui.text import _, bold, count, md, pooling_name, told
+
+POOLING_WORDS = {
+    "cls": N_(
+        "The vector of the first token. Right for encoders that were trained to sum a text up in it; a plain language model has learnt nothing there."
+    ),
+    "mean": N_(
+        "The average over all tokens, padding left out. The usual choice for sentence encoders, and steady on short headlines."
+    ),
+    "max": N_(
+        "The largest value of each dimension over the tokens. A single strong word can decide it; worth a try with trees."
+    ),
+}
+
+
+def chooser() -> EncoderCard | None:
+    """Let the user choose an encoder and a pooling; return the encoder's card, None where there is none yet."""
+    catalog = cards()
+    names = {card.id: card for card in catalog}
+    other = state.encoder() not in names
+    left, right = st.columns(2)
+    with left:
+        picked = st.selectbox(
+            _("Encoder"),
+            [*names, ""],
+            index=len(names) if other else list(names).index(state.encoder()),
+            format_func=lambda name: (
+                f"{_mark(names[name])} {names[name].name}"
+                if name
+                else _("another hub id or a local folder …")
+            ),
+            help=_("✓ is on this machine; ↓ would be downloaded."),
+        )
+        if not picked:
+            picked = st.text_input(
+                _("Hub id or folder on the server"),
+                value=state.encoder() if other else "",
+                placeholder="jhgan/ko-sroberta-multitask",
+                help=_(
+                    "An id of the hub such as name/encoder, or a "
+                    "folder on the server with config.json, a tokenizer and weights."
+                ),
+            )
+    _catalog_table(catalog)
+    picked = picked.strip()
+    if not picked:
+        st.info(_("Name the encoder's hub id or folder."))
+        return None
+    try:
+        card = names.get(picked) or resolve(picked)
+    except UserError as error:
+        if not names_a_hub_encoder(picked):
+            st.error(told(error.message))
+            return None
+        _unknown(picked)
+        return None
+    with right:
+        pooling = _pooling(card)
+    if (card.id, pooling) != (state.encoder(), state.pooling()):
+        state.choose(encoder=card.id, pooling=pooling, run="")
+        st.rerun()
+    _explain_poolings(card)
+    return card
+
+
+def _pooling(card: EncoderCard) -> str:
+    own = str(card.pooling)
+    current = state.pooling() if state.encoder() == card.id else own
+    return (
+        st.segmented_control(
+            _("Pooling"),
+            [str(p) for p in POOLINGS],
+            default=current,
+            key=f"pooling-{card.id}",
+            format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
+            help=_(
+                "How the token vectors become one vector. ★ is the encoder's own. One pass stores all three."
+            ),
+        )
+        or own
+    )
+
+
+def _explain_poolings(card: EncoderCard) -> None:
+    for column, (pooling, words) in zip(st.columns(3), POOLING_WORDS.items(), strict=True):
+        own = " ★" if pooling == card.pooling else ""
+        column.caption(f"{bold(pooling_name(pooling) + own)} · {_(words)}")
+
+
+def _mark(card: EncoderCard) -> str:
+    return "✓" if card.available else "↓"
+
+
+def _catalog_table(catalog: list[EncoderCard]) -> None:
+    here = sum(card.available for card in catalog)
+    title = _("Compare the {n} encoders of the catalog ({here} on this machine)", n=len(catalog), here=here)
+    with st.expander(title, icon=":material/table_view:"):
+        domains = list(dict.fromkeys(card.domain for card in catalog if card.domain))
+        free = available_bytes()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            wanted = st.pills(
+                _("Trained on"),
+                domains,
+                selection_mode="multi",
+                format_func=_,
+                key="catalog-domains",
+                persist_state="session",
+            )
+            only_here = st.toggle(_("on this machine"), key="catalog-here", persist_state="session")
+            only_fitting = st.toggle(
+                _("fits into memory"),
+                key="catalog-fits",
+                persist_state="session",
+                help=_("{free:.1f} GB of memory are free now.", free=free / 1e9),
+            )
+        shown = [
+            card
+            for card in catalog
+            if (not wanted or card.domain in wanted)
+            and (card.available or not only_here)
+            and (fits(card, free) is not False or not only_fitting)
+        ]
+        if not shown:
+            st.caption(_("No encoder passes these filters."))
+            return
+        event = st.dataframe(
+            pd.DataFrame([_row(card, free) for card in shown]),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"catalog-{state.encoder()}-{hash(tuple(card.id for card in shown))}",
+            column_config={_("page"): st.column_config.LinkColumn(display_text="↗")},
+        )
+        st.caption(
+            _(
+                "Tick a row to choose that encoder. Facts are from the page linked in the last column; "
+                "an empty cell was not stated there."
+            )
+        )
+        rows = event.selection.rows
+        if rows and shown[rows[0]].id != state.encoder():
+            state.choose(encoder=shown[rows[0]].id, pooling="", run="")
+            st.rerun()
+
+
+def _row(card: EncoderCard, free: int) -> dict[str, object]:
+    return {
+        _("encoder"): card.name,
+        _("state"): _state(card, free),
+        _("trained on"): _(card.domain) if card.domain else "",
+        _("dimensions"): card.dim,
+        _("parameters (M)"): round(card.parameters / 1e6) or None,
+        _("own pooling"): pooling_name(str(card.pooling)),
+        _("prefix"): card.prefix,
+        _("tokens"): card.max_length,
+        _("best at"): _(card.best) if card.best else "",
+        _("worst at"): _(card.worst) if card.worst else "",
+        _("architecture"): " / ".join(filter(None, (card.family, card.tokenizer))),
+        _("licence"): card.licence,
+        _("page"): card.source or None,
+    }
+
+
+def _state(card: EncoderCard, free: int) -> str:
+    if fits(card, free) is False:
+        return _("✕ too large for this machine")
+    if card.available:
+        return _("✓ here")
+    return _("↓ {size} MB", size=count(card.download_megabytes))
+
+
+def describe(card: EncoderCard) -> None:
+    """Say what the encoder is, what it is good and bad at, and on which device it will run."""
+    facts = [
+        card.family,
+        md("{dim} dimensions", dim=card.dim),
+        md("{millions:,.0f} million parameters", millions=card.parameters / 1e6) if card.parameters else "",
+        md("up to {length} tokens", length=card.max_length),
+        md("prefix “{prefix}”", prefix=card.prefix) if card.prefix else "",
+        md("vectors of length 1") if card.normalised else "",
+        md("licence {licence}", licence=card.licence) if card.licence else "",
+    ]
+    with st.container(border=True):
+        if card.best:
+            st.markdown(f"▲ {_(card.best)}")
+        if card.worst:
+            st.markdown(f"▽ {_(card.worst)}")
+        st.caption(" · ".join(filter(None, facts)))
+        st.caption(_device())
+    if card.notice:
+        st.info(_(card.notice))
+    if fits(card) is False:
+        st.warning(_("This encoder needs more memory than is free on this machine now."))
+
+
+def _device() -> str:
+    words = {"cuda": _("Runs on the graphics card (CUDA)."), "mps": _("Runs on Apple's GPU (MPS).")}
+    return words.get(
+        known_device() or best_device(), _("Runs on the processor (CPU): no graphics card was found.")
+    )
+
+
+def fetching(card: EncoderCard) -> None:
+    """Offer to download an encoder that is not on this machine, or draw the download that runs."""
+    if card.origin is not Origin.HUB:
+        st.warning(
+            _("The bundled encoder's package is not installed here: name a hub id or a folder instead.")
+        )
+        return
+    _fetch(card.id, card.download_megabytes)
+
+
+def _unknown(hub_id: str) -> None:
+    """Offer to download an encoder that the catalog does not know."""
+    key = f"size-{hub_id}"
+    st.info(
+        md(
+            "The catalog does not know “{name}” and it is not on this machine. It can be looked up on the hub.",
+            name=hub_id,
+        )
+    )
+    if key not in st.session_state:
+        if jobs.panel("fetch", encoder=hub_id):
+            return
+        if st.button(_("Look it up on the hub"), type="primary"):
+            try:
+                st.session_state[key] = size_to_download(hub_id)
+            except UserError as error:
+                st.error(told(error.message))
+                return
+            st.rerun()
+        return
+    size = st.session_state[key]
+    _fetch(hub_id, round(size / 1e6) if size else 0)
+
+
+def _fetch(hub_id: str, megabytes: int) -> None:
+    if jobs.panel("fetch", encoder=hub_id):
+        return
+    label = _("Download ({size} MB)", size=count(megabytes)) if megabytes else _("Download")
+    if st.button(label, type="primary", icon=":material/download:"):
+
+        def work(report: Report) -> dict[str, object]:
+            return {"encoder": fetch(hub_id, report).id}
+
+        jobs.submit("fetch", {"encoder": hub_id}, work)
+    st.caption(
+        _(
+            "Only weights, tokenizer and settings are fetched, into the hub's cache of this machine. "
+            "Without internet: copy the encoder's folder to this machine and name it above."
+        )
+    )

@@ -1,0 +1,83 @@
+"""The trial ledger: how often this holdout was looked at, what that takes off the best score, and the seal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.evaluate.deflation import deflated_best
+from core.evaluate.ledger import looks, sealed
+from core.evaluate.metrics import MAIN_METRIC
+from core.jobs import Report, queue
+from core.train.recording import recall, train_and_record
+from core.train.run import Run
+from core.ui import jobs
+from core.ui.evaluate.scores import metric_title
+from core.ui.text import _, told
+
+
+def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+    """Show the looks at this run's holdout and the deflated best score; offer to open a sealed one."""
+    recall(data)
+    if run.settings.sealed and sealed(data.id, run.holdout):
+        _seal(run, data, vectors)
+        return
+    found = looks(data.id, run.holdout)
+    deflated = deflated_best(found, MAIN_METRIC[run.task])
+    if deflated:
+        st.markdown(f"**{told(deflated.sentence())}**")
+    elif found:
+        st.markdown(
+            _(
+                "This holdout has not been scored as a whole, but {n:,} looks were at rows of it.",
+                n=len(found),
+            )
+        )
+    else:
+        st.markdown(_("This holdout has not been scored yet."))
+    st.caption(
+        _(
+            "A look is every score shown of any of these test rows, also in a walk-forward, a staircase, another share or "
+            "unit, or another version of this table, and also of a deleted run. Where only some rows are the same, no score "
+            "is listed. The more often one looks, the better the best score looks by luck alone."
+        )
+    )
+    rows = [
+        {
+            _("time (UTC)"): entry.time[:16].replace("T", " "),
+            _("run"): entry.run_id[:6],
+            _("metric"): metric_title(run, entry.metric) if entry.metric else "",
+            _("score"): None if entry.value is None else round(entry.value, 3),
+        }
+        for entry in reversed(found)
+    ]
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+    st.info(
+        _(
+            "The holdout ({n:,} rows on {sessions:,} sessions) is sealed: no score on any of its rows has been "
+            "shown in this workspace. Open it when nothing will be changed any more; it opens once, and that is logged.",
+            n=run.split.test_rows,
+            sessions=run.split.test_sessions,
+        ),
+        icon=":material/lock:",
+    )
+    if any(job.kind == "train" for job in queue().active()):
+        st.caption(_("A training is running: the seal can be opened when it has ended."))
+        return
+    with st.popover(_("Open the sealed holdout"), icon=":material/lock_open:"):
+        st.write(_("The same models are scored on the holdout. This cannot be undone."))
+        if st.button(_("Open it now"), type="primary"):
+            settings = replace(run.settings, sealed=False)
+
+            def work(report: Report) -> dict[str, str]:
+                return {"run": train_and_record(data, vectors, settings, report, open_sealed=True).id}
+
+            jobs.submit("train", {"dataset": data.id, "open": run.id}, work)

@@ -1,0 +1,116 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from mapie.regression import SplitConformalRegressor
+from sklearn.base import BaseEstimator, RegressorMixin
+
+from core.evaluate.conformal import Conformal, adaptive_half_widths, coverage_by_month, sentence
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+class Given(RegressorMixin, BaseEstimator):
+    """A regressor that predicts its only column."""
+
+    def fit(self, X, y):
+        self.is_fitted = True
+        return self
+
+    def predict(self, X):
+        return np.asarray(X)[:, 0]
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8, 0.9, 0.95])
+@pytest.mark.parametrize("n", [37, 99, 100])
+def test_with_one_row_a_session_the_interval_is_that_of_mapie(level, n, rng):
+    p, y = rng.normal(size=(2, n))
+    reference = SplitConformalRegressor(Given().fit(p[:, None], y), confidence_level=level, prefit=True)
+    bounds = reference.conformalize(p[:, None], y).predict_interval(np.zeros((1, 1)))[1]
+    half = Conformal.fit(y, p, np.arange(n)).half_width(level)
+    assert [-half, half] == pytest.approx(bounds[0, :, 0])
+
+
+def test_new_sessions_are_covered_as_often_as_promised(rng):
+    held = []
+    for _ in range(2000):
+        day = np.repeat(np.arange(31), 5)
+        y = 0.02 * rng.normal(size=31)[day] + 0.001 * rng.normal(size=len(day))
+        past, new = day < 30, day == 30
+        half = Conformal.fit(y[past], y[past] * 0, day[past]).half_width(0.8)
+        held.append(np.mean(np.abs(y[new]) <= half))
+    assert np.mean(held) == pytest.approx(25 / 31, abs=0.04)  # the 25th of 30 errors; four standard errors
+
+
+def test_a_session_with_ten_thousand_rows_weighs_as_any_other():
+    y, day = np.r_[np.full(10_000, 0.1), np.full(99, 0.01)], np.r_[np.zeros(10_000, int), np.arange(1, 100)]
+    assert Conformal.fit(y, y * 0, day).half_width(0.9) == 0.01
+
+
+def test_too_few_sessions_for_the_level_have_no_finite_interval(rng):
+    few = Conformal.fit(rng.normal(size=8), np.zeros(8), np.arange(8))
+    assert math.isinf(few.half_width(0.9))
+    assert few.half_width(few.highest_level) == few.errors[-1]
+
+
+def test_without_rows_there_is_nothing_to_fit():
+    with pytest.raises(ValueError, match="no rows"):
+        Conformal.fit(np.empty(0), np.empty(0), np.empty(0, int))
+
+
+def shifted(rng, calm, restless):
+    """So many calm sessions to learn from, then restless ones: `(conformal, y, ids)`."""
+    y = rng.normal(size=calm)
+    return Conformal.fit(y, y * 0, np.arange(calm)), 1.3 * rng.normal(size=restless), np.arange(restless)
+
+
+def test_when_the_market_turns_restless_the_adaptive_interval_keeps_its_promise(rng):
+    conformal, y, ids = shifted(rng, 5000, 2000)
+    fixed = np.mean(np.abs(y) <= conformal.half_width(0.8))
+    adapted = np.mean(np.abs(y) <= adaptive_half_widths(conformal, y, y * 0, ids, level=0.8))
+    assert fixed < 0.74  # 0.68 by the normal distribution
+    assert adapted == pytest.approx(0.8, abs=0.01)  # 0.0085 at most: 0.85 / (0.05 * 2000), Gibbs & Candès
+
+
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_an_outcome_changes_no_interval_before_it_is_known(horizon, rng):
+    conformal, y, ids = shifted(rng, 200, 40)
+    held, missed = (np.where(ids == 10, tenth, y) for tenth in (0.0, 100.0))
+    widths = [adaptive_half_widths(conformal, v, v * 0, ids, 0.5, horizon) for v in (held, missed)]
+    changed = np.flatnonzero(widths[0] != widths[1])
+    assert changed.min() == 10 + horizon
+
+
+def test_adaptive_widths_stay_finite_and_are_one_per_session(rng):
+    conformal = Conformal.fit(rng.normal(size=5), np.zeros(5), np.arange(5))
+    made = adaptive_half_widths(conformal, np.full(60, 9.0), np.zeros(60), np.repeat(np.arange(30), 2), 0.9)
+    assert made.shape == (60,)
+    assert np.isfinite(made).all()
+    assert (made[::2] == made[1::2]).all()
+
+
+def test_the_realised_coverage_stands_by_month():
+    days = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(2)
+    y = np.where(days.dt.month == 2, 0.05, 0.01)
+    whole, january, february = coverage_by_month(y, y * 0, 0.02, days, seed=0)
+    assert (january.month, january.realised.value, january.rows, january.sessions) == ("2024-01", 1, 62, 31)
+    assert (february.month, february.realised.value) == ("2024-02", 0)
+    assert whole.realised.value == pytest.approx(62 / 120)
+    assert whole.realised.low < whole.realised.value < whole.realised.high
+    assert whole.width == pytest.approx(0.04)
+
+
+def test_a_promise_that_was_not_kept_is_said():
+    days = pd.date_range("2024-01-01", periods=60)
+    conformal = Conformal.fit(np.full(30, 0.02), np.zeros(30), np.arange(30))
+    restless = coverage_by_month(np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, seed=0)
+    assert "held only 52%" in str(sentence(conformal, restless))
+    assert "least in 2024-02 (0%)" in str(sentence(conformal, restless))
+    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, seed=0)
+    assert "held 100%" in str(sentence(conformal, kept))
+    endless = coverage_by_month(np.full(60, 0.01), np.zeros(60), math.inf, days, seed=0)
+    assert "too few" in str(sentence(conformal, endless))

@@ -1,0 +1,99 @@
+import math
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from scipy.stats import spearmanr, ttest_1samp
+
+from core.evaluate.information_coefficient import by_session, hac_mean
+
+
+def table(sessions=30, companies=8, skill=0.5, seed=0):
+    rng = np.random.default_rng(seed)
+    day = np.repeat(np.arange(sessions), companies)
+    p = rng.normal(size=len(day))
+    y = 0.01 * (skill * p + rng.normal(size=len(day))) + 0.05 * rng.normal(size=sessions)[day]
+    order = rng.permutation(len(day))
+    return y[order], p[order], day[order]
+
+
+def test_each_session_has_its_own_rank_correlation():
+    y, p, day = table()
+    made = by_session(y, p, day, seed=0)
+    assert made.ics == pytest.approx([spearmanr(y[day == k], p[day == k]).statistic for k in range(30)])
+    assert made.rank_ic.value == pytest.approx(made.ics.mean())
+    assert (made.rank_ic.sessions, made.all_sessions, made.rows.tolist()) == (30, 30, [8] * 30)
+    assert not made.pooled
+
+
+def test_skill_within_sessions_is_seen_through_the_moves_of_the_market():
+    made = by_session(*table(skill=1), seed=0)
+    assert made.rank_ic.t > 3
+    assert made.spread.value > 0
+    assert made.spread.low > 0
+    assert "The mean rank IC of 30 sessions is " in str(made.sentence())
+
+
+def test_the_t_value_is_that_of_statsmodels():
+    values = np.random.default_rng(1).normal(0.1, 1, 150).cumsum() / 10
+    fit = sm.OLS(values, np.ones(150)).fit(
+        cov_type="HAC", cov_kwds={"maxlags": 4, "use_correction": True}, use_t=True
+    )
+    made = hac_mean(values)
+    assert made.lag == 4
+    assert (made.t, made.low, made.high) == pytest.approx((fit.tvalues[0], *fit.conf_int()[0]))
+
+
+def test_without_autocorrelation_the_t_value_is_nearly_the_ordinary_one():
+    values = np.random.default_rng(1).normal(0.1, 1, 5000)
+    assert hac_mean(values).t == pytest.approx(ttest_1samp(values, 0).statistic, rel=0.1)
+
+
+def test_autocorrelation_lowers_the_t_value():
+    rng = np.random.default_rng(0)
+    values = np.convolve(rng.normal(0.2, 1, 310), np.ones(10) / 10, "valid")
+    assert hac_mean(values).t < 0.7 * ttest_1samp(values, 0).statistic
+
+
+def test_a_longer_horizon_asks_for_as_long_a_lag():
+    values = np.random.default_rng(0).normal(size=100)
+    assert (hac_mean(values).lag, hac_mean(values, horizon=21).lag) == (4, 20)
+
+
+def test_sessions_with_fewer_than_five_outcomes_are_left_out():
+    y, p, day = table(sessions=20)
+    y = np.where(day < 5, np.round(y[0], 2), y)
+    made = by_session(y, p, day, seed=0)
+    assert made.sessions.tolist() == list(range(5, 20))
+    assert made.all_sessions == 20
+
+
+def test_one_outcome_a_session_is_pooled_and_says_so():
+    rng = np.random.default_rng(0)
+    day = np.repeat(np.arange(20), 10)
+    y, p = rng.normal(size=20)[day], rng.normal(size=200)
+    made = by_session(y, p, day, seed=0)
+    assert made.pooled
+    assert made.rank_ic.value == pytest.approx(spearmanr(y, p).statistic)
+    assert made.rank_ic.low < made.rank_ic.value < made.rank_ic.high
+    assert math.isnan(made.rank_ic.t)
+    assert str(made.sentence()).startswith("Pooled over all rows")
+
+
+def test_a_session_whose_prediction_is_constant_has_no_rank_correlation():
+    y, p, day = table(sessions=10)
+    made = by_session(y, np.where(day == 3, 0.0, p), day, seed=0)
+    assert np.isnan(made.ics[3])
+    assert made.rank_ic.sessions == 9
+    assert made.spread.sessions == 10
+
+
+def test_the_same_value_each_session_has_no_t_value():
+    made = hac_mean(np.full(10, 0.1))
+    assert math.isnan(made.t)
+    assert (made.low, made.high) == (made.value, made.value)
+
+
+@pytest.mark.parametrize("values", [np.empty(0), np.full(3, np.nan), np.array([0.1, 0.2])])
+def test_too_few_sessions_have_no_interval(values):
+    assert math.isnan(hac_mean(values).low)

@@ -1,0 +1,56 @@
+import pytest
+
+from core.train import TrainSettings, pipeline
+from core.train.models import forest
+from core.train.models.saved_search import keep_search, kept_search
+from core.train.models.tuning import SearchCancelled, Tuned
+from core.train.recording import train_and_record
+from tests.makers.train_tables import signal
+
+SETTINGS = TrainSettings(tune_seconds=60)
+FOUND = (Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1), Tuned("xgb"))
+BEST = {"rf": {"min_samples_leaf": 7.0}}
+
+
+def test_what_was_found_is_kept_whatever_the_time_given(home):
+    keep_search("a" * 16, SETTINGS, FOUND)
+    assert kept_search("a" * 16, TrainSettings(tune_seconds=600)) == BEST
+
+
+@pytest.mark.parametrize("other", [{"test_share": 0.3}, {"embargo": 1}, {"encoder": "another"}])
+def test_it_is_not_used_where_other_rows_or_vectors_are_learned_from(home, other):
+    keep_search("a" * 16, SETTINGS, FOUND)
+    assert kept_search("a" * 16, TrainSettings(tune_seconds=60, **other)) is None
+    assert kept_search("b" * 16, SETTINGS) is None
+
+
+def test_a_search_that_found_nothing_leaves_what_was_kept(home):
+    keep_search("a" * 16, SETTINGS, FOUND)
+    keep_search("a" * 16, SETTINGS, (Tuned("rf"),))
+    assert kept_search("a" * 16, SETTINGS) == BEST
+
+
+def test_a_damaged_file_begins_a_new_search(home):
+    keep_search("a" * 16, SETTINGS, FOUND)
+    (kept,) = (home / "searches").iterdir()
+    kept.write_bytes(b"{\xff")
+    assert kept_search("a" * 16, SETTINGS) is None
+
+
+def test_a_training_begins_where_one_like_it_was_cancelled(home, monkeypatch):
+    begun = []
+
+    def tune(sample, seconds, report, begin):
+        begun.append(begin)
+        if len(begun) == 1:
+            raise SearchCancelled(FOUND)
+        return FOUND
+
+    monkeypatch.setattr(pipeline, "tune", tune)
+    monkeypatch.setattr(forest, "TREES", 25)
+    dataset, vectors = signal()
+    with pytest.raises(SearchCancelled):
+        train_and_record(dataset, vectors, SETTINGS)
+    run = train_and_record(dataset, vectors, SETTINGS)
+    assert begun == [None, BEST]
+    assert run.tuned == FOUND
