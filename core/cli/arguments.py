@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 
 from core.cli.shell import _, progress
+from core.data.ingest import ONE_COLUMN_ROLES
 from core.data.reading import ReadOptions
-
-ROLES = ("headline", "press", "date", "group", "target")
 
 
 def takes_nothing(_parser: argparse.ArgumentParser) -> None:
@@ -20,7 +19,7 @@ def takes_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help=_("a table: CSV, XLSX, Parquet, JSON or JSON lines")
     )
-    for role in ROLES:
+    for role in ONE_COLUMN_ROLES:
         parser.add_argument(
             f"--{role}", metavar="COLUMN", help=_("the column with this role; guessed if not given")
         )

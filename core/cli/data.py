@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from core.cli.arguments import ROLES, names, read_options, takes_file, takes_second_file
+from core.cli.arguments import names, read_options, takes_file, takes_second_file
 from core.cli.command import Command
 from core.cli.shell import progress, read_bytes, translated
-from core.data.build import build_dataset
-from core.data.dataset import Dataset, Roles
-from core.data.join.join import guess_join, join_tables
-from core.data.library import Source
+from core.data.dataset import Dataset
+from core.data.ingest import ONE_COLUMN_ROLES, Choices, File, ingest
 from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
-from core.data.reading import ReadOptions, read_table
-from core.data.roles import guess_roles
-from core.errors import UserError
+from core.data.reading import ReadOptions, Source
 from core.locale import N_
 
 
@@ -43,64 +39,40 @@ def _check(options: argparse.Namespace) -> dict[str, Any]:
 
 def read_dataset(
     options: argparse.Namespace, cleaning: Cleaning | None = None
-) -> tuple[list[Source], Dataset]:
+) -> tuple[Sequence[Source], Dataset]:
     """Return the files of a command as they were read, and the dataset made from them."""
-    files = [file for file in (options.file, options.file2) if file]
-    readings = [read_options(options), ReadOptions()]
-    sources = [
-        Source(file.name, read_table(read_bytes(file), reading))
-        for file, reading in zip(files, readings, strict=False)
-    ]
-    frames = [source.table.frame for source in sources]
-    plan = _plan(options, frames)
+    paths = [path for path in (options.file, options.file2) if path]
+    ways = [read_options(options), ReadOptions()]
+    files = [File(path.name, read_bytes(path), way) for path, way in zip(paths, ways, strict=False)]
+    choices = _plan(options.plan) if options.plan else _choices(options)
     if cleaning:
-        plan = replace(plan, cleaning=cleaning)
-    return sources, build_dataset(frames, plan, options.file.name, progress())
+        choices = replace(choices, cleaning=cleaning)
+    made = ingest(files, choices, report=progress())
+    return made.sources, made.dataset
 
 
-def _plan(options: argparse.Namespace, frames: list[pd.DataFrame]) -> Plan:
-    if options.plan:
-        return Plan.from_json(read_bytes(options.plan).decode("utf-8", "replace"))
-    exchange = Exchange(options.calendar, options.close or "")
-    if len(frames) == 1:
-        roles, join = chosen_roles(options, frames[0]), None
-    else:
-        first = chosen_roles(options, frames[0], strict=False)
-        join = _join(options, frames, first)
-        roles = chosen_roles(options, join_tables(frames[0], frames[1], join, first, exchange).frame)
+def _plan(path: Path) -> Plan:
+    return Plan.from_json(read_bytes(path).decode("utf-8", "replace"))
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    left, _sign, right = (options.on or "").partition("=")
     source = "column" if not options.price else "adjusted" if options.benchmark else "return"
-    target = TargetRule(
-        source, options.horizon, options.price or "", options.benchmark or "", options.win_above
+    return replace(
+        chosen_roles(options),
+        exchange=Exchange(options.calendar, options.close or ""),
+        join=Join("id", left, right or left) if left else None,
+        how=options.join or "",
+        target=TargetRule(
+            source, options.horizon, options.price or "", options.benchmark or "", options.win_above
+        ),
     )
-    return Plan(roles, exchange, join, target)
 
 
-def _join(options: argparse.Namespace, frames: list[pd.DataFrame], roles: Roles) -> Join:
-    if options.on:
-        left, _sign, right = options.on.partition("=")
-        return Join("id", left, right or left)
-    join = guess_join(frames[0], frames[1], roles)
-    if join is None:
-        raise UserError(N_("How the two files belong together was not found. Name the key column with --on."))
-    return join if options.join in (None, join.how) else replace(join, how=options.join)
-
-
-def chosen_roles(options: argparse.Namespace, frame: pd.DataFrame, strict: bool = True) -> Roles:
-    """Return the roles given on the command line, the others guessed."""
-    given = {name: getattr(options, name) for name in ROLES}
-    given = {name: value for name, value in given.items() if value and (strict or value in frame.columns)}
-    try:
-        roles = guess_roles(frame).roles
-    except UserError:
-        if "headline" not in given:
-            raise
-        roles = Roles(given["headline"])
-    taken = set(given.values())
-    kept = {k: v for k, v in asdict(roles).items() if v not in taken and k not in given and k != "numeric"}
-    numeric = tuple(name for name in roles.numeric if name not in taken)
-    if options.numeric is not None:
-        numeric = names(options.numeric)
-    return Roles(**{**kept, **given, "numeric": numeric})
+def chosen_roles(options: argparse.Namespace) -> Choices:
+    """Return the roles given on the command line; the others are to be guessed."""
+    roles = {role: getattr(options, role) for role in ONE_COLUMN_ROLES if getattr(options, role)}
+    return Choices(roles, None if options.numeric is None else names(options.numeric))
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:

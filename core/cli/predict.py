@@ -22,7 +22,7 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     require_folder(options.out)
     run = load_run(options.run)
     raw = read_table(read_bytes(options.file), read_options(options))
-    scored = score_table(run, raw.frame, chosen_roles(options, raw.frame), progress())
+    scored = score_table(run, raw.frame, chosen_roles(options), progress())
     write(options.out, lambda file: file.write(to_csv(scored.table)))
     for problem in scored.problems:
         print(f"{translated(problem.message)} ({len(problem.rows)})", file=sys.stderr)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from core.data.dataset import Dataset, Problem, Roles
 from core.data.plan import Plan
-from core.data.reading import RawTable
+from core.data.reading import RawTable, Source
 from core.errors import Message, UserError
 from core.files import folder_atomic, write_atomic
 from core.locale import N_
@@ -39,14 +39,6 @@ class Entry:
     events: int
     target_kind: str
     roles: Roles
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """One file that a dataset was made from: its name, a label only, and its cells."""
-
-    name: str
-    table: RawTable
 
 
 def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:

@@ -46,6 +46,14 @@ class RawTable:
     titles: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file that a dataset is made from: its name, a label only, and its cells."""
+
+    name: str
+    table: RawTable
+
+
 _AUTOMATIC = ReadOptions()
 
 

@@ -126,7 +126,7 @@ def main(further: list[str]) -> int:
         path = FOLDER / f"{language}.po"
         if not path.exists():
             continue
-        sources = [read_catalog(Path(name), language) for name in (path, *further)]
+        sources = [read_catalog(source, language) for source in (path, *map(Path, further))]
         catalog = updated(template, *sources)
         write_catalog(catalog, path)
         for entry in untranslated(catalog):

@@ -18,7 +18,7 @@ def data(home):
         },
         dtype="str",
     )
-    made = build_dataset([table], Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
+    made = build_dataset(table, Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
     save_dataset(made)
     return made
 
