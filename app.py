@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.data.library import list_datasets
+from core.locale import P_
 from core.ui import frame, state
 from core.ui.data.build import load_sample
-from core.ui.text import _, as_typed, bold, count, when
+from core.ui.text import _, as_typed, bold, when
 
 frame.start("home")
 
@@ -38,7 +39,7 @@ recent = list_datasets()[:5]
 if recent:
     st.subheader(_("Tables in the library"), anchor=False)
     for entry in recent:
-        rows = _("{n} rows", n=count(entry.rows))
+        rows = _(P_("{n:,} row", "{n:,} rows"), n=entry.rows)
         st.page_link(
             frame.PAGES["data"].file,
             label=f"{as_typed(entry.name)} · {rows} · {when(entry.created)}",

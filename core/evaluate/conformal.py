@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.errors import Message
 from core.evaluate.bootstrap import Interval, count_blocks, share_interval
-from core.locale import N_
+from core.locale import N_, P_
 
 LEVEL = 0.9
 STEP = 0.05  # of the adaptive level, a session
@@ -137,13 +137,14 @@ def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
         "realised": f"{whole.realised.value:.0%}",
         "low": f"{whole.realised.low:.0%}",
         "high": f"{whole.realised.high:.0%}",
-        "sessions": conformal.sessions,
+        "n": conformal.sessions,
         "worst": f"{worst.realised.value:.0%}",
         "month": worst.month,
     }
     if not np.isfinite(whole.width):
-        template = N_(
-            "{sessions} sessions of errors are too few for intervals of {nominal}: they would have no end."
+        template = P_(
+            "{n} session of errors is too few for intervals of {nominal}: they would have no end.",
+            "{n} sessions of errors are too few for intervals of {nominal}: they would have no end.",
         )
     elif whole.realised.high < whole.nominal:
         template = N_(

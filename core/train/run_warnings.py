@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.data.target_leaks import gives_away
 from core.errors import Message
 from core.evaluate.events import disagreeing
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.features.preparation import Preparation
 from core.train.settings import TrainSettings
 from core.train.splits.split import Split, caution
@@ -38,18 +38,24 @@ def warnings_of(
     if dataset.has_sessions and sessions < FEW_SESSIONS:
         warnings.append(
             Message(
-                N_("The test holds {sessions} sessions only, so the intervals are rough."),
-                {"sessions": sessions},
+                P_(
+                    "The test holds only {n} session, so the intervals are rough.",
+                    "The test holds only {n} sessions, so the intervals are rough.",
+                ),
+                {"n": sessions},
             )
         )
     torn = disagreeing(dataset, outcome, split.test) if settings.unit == "event" else 0
     if torn:
         warnings.append(
             Message(
-                N_(
-                    "In {events} events of the test the rows disagree about the outcome; their mean (or most frequent class) was scored."
+                P_(
+                    "In {n} event of the test the rows disagree about the outcome; their mean (or most frequent "
+                    "class) was scored.",
+                    "In {n} events of the test the rows disagree about the outcome; their mean (or most frequent "
+                    "class) was scored.",
                 ),
-                {"events": torn},
+                {"n": torn},
             )
         )
     if preparation.dropped:

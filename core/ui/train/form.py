@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.features.text_features import TITLES
 from core.train.settings import OUTLETS, TrainSettings, default_split
 from core.train.splits.preview import preview
@@ -249,7 +249,7 @@ def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
         rows = plan[plan["part"] == part]
         if rows.empty:
             continue
-        texts = [_("{n:,} rows", n=n) for n in rows["rows"]]
+        texts = [_(P_("{n:,} row", "{n:,} rows"), n=n) for n in rows["rows"]]
         figure.add_scattergl(
             x=rows["session"],
             y=rows["fold"].map(names),
