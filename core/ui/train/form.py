@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.locale import N_, P_
+from core.locale import C_, N_, P_
 from core.train.features.text_features import TITLES
 from core.train.settings import OUTLETS, TrainSettings, default_split
 from core.train.splits.preview import preview
@@ -51,7 +51,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
     ]
     left, right = st.columns(2)
     with left:
-        task = st.radio(_("Predict"), tasks, format_func=lambda t: _(TASKS[t]))
+        task = st.radio(_(C_("form field", "Predict")), tasks, format_func=lambda t: _(TASKS[t]))
         unit = st.radio(
             _("What is scored"),
             list(UNITS),
@@ -65,7 +65,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
     with right:
         split = st.radio(
-            _("Test"),
+            _(C_("form field", "Test")),
             splits,
             index=splits.index(default_split(data)),
             format_func=lambda s: _(SPLIT_CHOICES[s]),
