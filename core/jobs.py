@@ -261,7 +261,7 @@ def _alive_on_windows(pid: int) -> bool:
     if not process:
         return False
     try:
-        return kernel.WaitForSingleObject(process, 0) == timed_out
+        return bool(kernel.WaitForSingleObject(process, 0) == timed_out)
     finally:
         kernel.CloseHandle(process)
 
