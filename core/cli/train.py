@@ -45,7 +45,7 @@ _SETTINGS = (
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
-    from core.train.leakage import staircase_rows
+    from core.train.leakage import require_staircase
     from core.train.recording import train_and_record
 
     start = time.perf_counter()
@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
     if options.staircase:
-        staircase_rows(data, settings)  # what it lacks is said before the training
+        require_staircase(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
     vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start
@@ -67,7 +67,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
-    from core.train.settings import TrainSettings, default_split
+    from core.train.settings import TrainSettings
+    from core.train.splits.registry import default_split
 
     given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     return TrainSettings(
@@ -84,12 +85,12 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
 
 
 def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
-    from core.evaluate.ledger import looks
+    from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
-    from core.train.run import run_table
+    from core.train.run_record import run_table
 
     table = run_table(made)
-    table["looks"] = len(looks(data.id, made.holdout))
+    table["looks"] = len(accesses(data.id, made.holdout))
     table["text_lift"] = None
     if made.lift is not None:
         plain = made.lift.as_dict()
@@ -103,8 +104,8 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
 
 def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
+    from core.evaluate.leakage import sentence
     from core.train.leakage import draw_staircase
-    from core.train.leakage_splits import sentence
 
     try:
         steps = draw_staircase(made, data, vectors, progress())
@@ -117,14 +118,17 @@ def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, 
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, SPLITS, UNITS, WEIGHTINGS, WINDOWS
+    from core.evaluate.settings import TASKS, UNITS
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
+    from core.train.splits.registry import SPLITS
+    from core.train.splits.splitters import WINDOWS
 
     takes_file(parser)
     takes_second_file(parser)
     takes_encoder(parser)
     takes_seed(parser)
     add = parser.add_argument
-    add("--task", choices=["classify", "regress"], default="classify", help=_("a class or a return"))
+    add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
     add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
     add("--folds", type=int, help=_("number of walk-forward folds before the holdout"))
     add(
