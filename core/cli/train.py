@@ -36,13 +36,13 @@ CHOICES = (
 def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, read: float) -> dict[str, Any]:
     """Train on a dataset that took `read` seconds to make; return what `--json` prints."""
     from core.embed import embed
-    from core.train.leakage import require_staircase
+    from core.train.leakage import staircase_rows
     from core.train.recording import train_and_record
 
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
     if options.staircase:
-        require_staircase(data, settings)  # what it lacks is said before the training
+        staircase_rows(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
     vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start

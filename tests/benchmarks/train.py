@@ -175,9 +175,9 @@ def compare(task: Task, turns: int, cores: int) -> None:
 def score(task: Task, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
     """Print the AUC of each model, and the paired difference over sessions with its 95% interval."""
     from core.evaluate.bootstrap import intervals, paired
-    from core.evaluate.metrics import METRICS
+    from core.evaluate.metrics import metrics_of
 
-    auc = METRICS["classify"][0]
+    auc = metrics_of("classify")[0]
     for name, p in theirs.items():
         values = [intervals(task.y, q, task.sessions, [auc], 0, 1)[auc.name].value for q in (p, ours[name])]
         gap = paired(task.y, ours[name], p, task.sessions, auc, 0)

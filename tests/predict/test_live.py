@@ -35,11 +35,11 @@ def test_a_typed_headline_gets_the_vector_that_the_store_holds(run, data, vector
 
 
 def test_a_live_prediction_equals_the_saved_one(run, data, vectors):
-    position = int(run.predictions["position"].iloc[0])
+    position = int(run.predictions.test.positions(data)[0])
     features = data.features.iloc[position].to_dict()
     press = data.frame["press"].iloc[position]
     made = predict_headline(run, vectors[[position]], features, None if pd.isna(press) else press)
-    np.testing.assert_allclose(made.values["mean"], run.test_predictions("mean")[0], atol=1e-6)
+    np.testing.assert_allclose(made.values["mean"], run.predictions.test["mean"][0], atol=1e-6)
 
 
 def test_the_reasons_add_up_to_the_prediction(run, vectors):

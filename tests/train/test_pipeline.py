@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.evaluate.metrics import METRICS
+from core.evaluate.metrics import metrics_of
 from core.jobs import Cancelled
 from core.train.features.preparation import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
-from core.train.run import run_table
+from core.train.run_record import run_table
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import OUTLETS, make_dataset, signal, three_classes
 
@@ -39,7 +39,7 @@ def test_nothing_is_fitted_on_test_rows(task, split):
     dataset, vectors = signal()
     settings = TrainSettings(task=task, split=split)
     clean = train(dataset, vectors, settings)
-    bad = train(*poisoned(dataset, vectors, clean.predictions["position"].to_numpy()), settings)
+    bad = train(*poisoned(dataset, vectors, clean.predictions.test.positions(dataset)), settings)
     for name, array in clean.preparation.to_arrays().items():
         assert np.array_equal(array, bad.preparation.to_arrays()[name]), name
     probe = Inputs.of(dataset, vectors).take(np.arange(30))
@@ -114,15 +114,15 @@ def test_returns_are_predicted():
         "encoder_linear",
         "tfidf_linear",
     ]
-    assert list(run.scores["rf"]) == [metric.name for metric in METRICS["regress"]]
+    assert list(run.scores["rf"]) == [metric.name for metric in metrics_of("regress")]
     assert run.scores["mean"]["rank_ic"].low > 0.3
-    assert run.test_predictions("mean").shape == (run.split.test_rows,)
+    assert run.predictions.test["mean"].shape == (run.split.test_rows,)
 
 
 def test_three_classes_are_predicted():
     dataset, vectors = three_classes()
     run = train(dataset, vectors, TrainSettings())
-    p = run.test_predictions("mean")
+    p = run.predictions.test["mean"]
     assert set(run.classes) == {"부정", "중립", "긍정"}
     assert p.shape == (run.split.test_rows, 3)
     assert p.sum(axis=1) == pytest.approx(1)
@@ -299,7 +299,7 @@ def test_the_folds_walk_forward_before_the_holdout(walked):
 
 
 def test_no_row_of_the_holdout_is_in_a_fold(walked):
-    table = walked.all_predictions
+    table = walked.predictions.table
     held = set(table.loc[table["fold"] == 0, "position"])
     assert len(held) == walked.split.test_rows
     assert held.isdisjoint(table.loc[table["fold"] > 0, "position"])
@@ -308,19 +308,20 @@ def test_no_row_of_the_holdout_is_in_a_fold(walked):
 
 def test_every_scored_model_can_be_looked_up_on_the_holdout(walked):
     for name in (*walked.scores, *walked.baselines):
-        assert np.isfinite(walked.test_predictions(name)).all(), name
+        assert np.isfinite(walked.predictions.test[name]).all(), name
     for name in (*walked.walk.scores, *walked.walk.baselines):
-        assert np.isfinite(walked.test_predictions(name, walked.all_predictions)).all(), name
+        assert np.isfinite(walked.predictions[name]).all(), name
 
 
 def test_the_lift_is_over_walk_and_holdout_together(walked):
-    table = walked.all_predictions
+    table = walked.predictions.table
     assert walked.lift.blocks == table["session"].nunique() > walked.split.test_sessions
 
 
 def test_what_is_held_out_does_not_touch_the_walk(walked):
     bad = train(
-        *poisoned(*signal(), walked.predictions["position"].to_numpy()), TrainSettings(folds=3, horizon=2)
+        *poisoned(*signal(), walked.predictions.test.positions(signal()[0])),
+        TrainSettings(folds=3, horizon=2),
     )
     assert bad.walk == walked.walk
 
@@ -370,7 +371,7 @@ def test_infinite_and_missing_numbers_are_trained_on_and_what_says_nothing_is_li
     listed = next(str(warning) for warning in run.warnings if "never vary" in str(warning))
     assert all(name in listed for name in ("empty", "flat", "endless"))
     assert run.preparation.groups == ("x",)
-    assert np.isfinite(run.test_predictions("mean")).all()
+    assert np.isfinite(run.predictions.test["mean"]).all()
     assert run.scores["mean"]["auc"].value > 0.6
 
 
@@ -387,7 +388,7 @@ def test_infinite_and_missing_numbers_are_trained_on_and_what_says_nothing_is_li
 def test_what_is_too_little_is_said_before_training_starts(task, dataset, words, monkeypatch):
     from core.train import context
 
-    monkeypatch.setattr(context.Bench, "learn", lambda *_: pytest.fail("training started"))
+    monkeypatch.setattr(context.TrainingContext, "learn", lambda *_: pytest.fail("training started"))
     with pytest.raises(UserError, match=words):
         train(dataset, None, TrainSettings(task))
 
@@ -404,15 +405,15 @@ def test_a_republished_headline_is_never_in_training_and_test(settings, monkeypa
     rng = np.random.default_rng(0)
     companies = np.array(["가", "나", "다", "라", "마"])[rng.integers(0, 5, 240)]
     frame = dataset.frame.assign(story=rng.integers(0, 180, 240), company=companies)
-    pairs, learn = [], context.Bench.learn
+    pairs, learn = [], context.TrainingContext.learn
 
     def watched(self, train, *rest, **options):
         pairs.append(train)
         return learn(self, train, *rest, **options)
 
-    monkeypatch.setattr(context.Bench, "learn", watched)
+    monkeypatch.setattr(context.TrainingContext, "learn", watched)
     run = train(replace(dataset, frame=frame), vectors, TrainSettings(**settings))
-    table, story = run.all_predictions, frame["story"].to_numpy()
+    table, story = run.predictions.table, frame["story"].to_numpy()
     order = [*range(1, 1 + settings.get("folds", 0)), 0]
     assert len(pairs) == len(order)
     for fold, taught in zip(order, pairs, strict=True):

@@ -9,7 +9,7 @@ from core.errors import Message, UserError
 from core.train.features.preparation import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
-from core.train.run import run_table
+from core.train.run_record import run_table
 from core.train.runs import delete_run, list_runs, load_run, run_folder, save_run
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import signal, three_classes
@@ -209,8 +209,8 @@ def test_what_a_run_found_out_survives_saving(reopened, whole, part):
 
 
 def test_the_predictions_of_walk_and_holdout_survive_saving(reopened, whole):
-    assert reopened.all_predictions.equals(whole.all_predictions)
-    assert len(reopened.predictions) == whole.split.test_rows < len(reopened.all_predictions)
+    assert reopened.predictions.table.equals(whole.predictions.table)
+    assert len(reopened.predictions) == whole.split.test_rows < len(reopened.predictions.table)
 
 
 def test_combiners_survive_saving(reopened, whole):
@@ -223,13 +223,13 @@ def test_combiners_survive_saving(reopened, whole):
 
 def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
     dataset, vectors = signal()
-    tested = reopened.predictions["position"].to_numpy()
+    tested = reopened.predictions.test.positions(dataset)
     rows = Inputs.of(dataset, vectors, extras=("length",)).take(tested)
     raw = reopened.predict(rows)
     made = reopened.calibrated(raw)
     assert set(reopened.parts.calibrators) == set(raw) - {"stack"}  # fitted on the rows that calibrate
     for name in raw:
-        assert made[name] == pytest.approx(reopened.test_predictions(name)), name
+        assert made[name] == pytest.approx(reopened.predictions.test[name]), name
         assert np.allclose(made[name], raw[name]) == (name == "stack"), name
 
 
@@ -273,8 +273,8 @@ def test_a_run_of_an_earlier_version_still_predicts(earlier, trained):
 
 def test_a_run_of_an_earlier_version_keeps_its_record(earlier, trained):
     assert earlier.scores == {name: trained.scores[name] for name in ("rf", "xgb", "lgbm", "mean")}
-    assert len(earlier.predictions) == len(earlier.all_predictions) == trained.split.test_rows
-    assert np.array_equal(earlier.test_predictions("mean"), trained.test_predictions("mean"))
+    assert len(earlier.predictions) == len(earlier.predictions.table) == trained.split.test_rows
+    assert np.array_equal(earlier.predictions.test["mean"], trained.predictions.test["mean"])
     assert (earlier.walk, earlier.lift, earlier.effective, earlier.tuned) == (None, None, None, ())
     assert run_table(earlier)["walk_forward"] is None
     assert [run.id for run in list_runs()] == [earlier.id]

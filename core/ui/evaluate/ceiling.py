@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -31,12 +30,9 @@ def ceiling(run: Run, data: Dataset) -> None:
 def _found(run_id: str, _run: Run, _data: Dataset) -> Headroom:
     """Return the ceiling of all rows with a known outcome; a sealed holdout is left out."""
     plan = plan_splits(_data, _run.settings)
-    rows = np.flatnonzero(~np.isnan(plan.outcome))
-    if _run.settings.sealed:
-        rows = plan.holdout.development
     known = _run.scores | _run.baselines
     scores = {name: known[name] for name in (MEAN, *OF_THE_HEADLINE) if name in known}
-    return headroom(_data, plan.outcome, rows, _run.settings.evaluation, scores)
+    return headroom(_data, plan.outcome, plan.open_rows, _run.settings.evaluation, scores)
 
 
 def _headroom(run: Run, found: Headroom) -> None:

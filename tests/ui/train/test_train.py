@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.evaluate.deflation import deflated_best
 from core.evaluate.leakage import STEPS, Step, sentence, summary
-from core.evaluate.ledger import looks, sealed
+from core.evaluate.ledger import accesses, is_sealed
 from core.jobs import queue
 from core.locale import translate, translate_message
 from core.train import recording
-from core.train.leakage import kept_staircase
+from core.train.leakage import saved_staircase
 from core.train.models import forest
 from core.train.runs import load_run
 from core.ui.frame import PAGES
@@ -110,7 +110,7 @@ def test_the_folds_of_a_walk_forward_are_drawn_with_every_model_and_baseline(wal
 
 
 def test_a_kept_staircase_is_drawn_and_every_step_is_put_into_words(walked, language):
-    steps = kept_staircase(walked)
+    steps = saved_staircase(walked)
     app = opened(walked, language)
     chart = charts(app)["chart-staircase"]
     assert chart["layout"]["title"]["text"] == translate("The leakage staircase", language)
@@ -125,7 +125,7 @@ def test_a_kept_staircase_is_drawn_and_every_step_is_put_into_words(walked, lang
 @pytest.mark.parametrize("name", ["walked", "regress"])
 def test_the_ledger_lists_every_look_and_takes_luck_off_the_best_score(lab, name, language):
     run = load_run(lab.runs[name])
-    found = looks(lab.dataset, run.holdout)
+    found = accesses(lab.dataset, run.holdout)
     deflated = deflated_best(found, {"classify": "auc", "regress": "rank_ic"}[run.task])
     app = opened(run, language)
     assert deflated.looks == len(found) >= 3
@@ -178,7 +178,7 @@ def test_a_seal_is_opened_once_and_the_score_is_the_holdouts(own, closed, monkey
     go_on.set()
     job_ended(app)
     run = load_run(queue().find("train", open=closed.id).result["run"])
-    assert not sealed(own.sealed, closed.holdout)
+    assert not is_sealed(own.sealed, closed.holdout)
     assert (run.holdout, run.settings.sealed) == (closed.holdout, False)
     assert "This holdout has been looked at once" in said(app)
     assert f"On {run.split.test_sessions} sessions that it never saw" in said(app)
@@ -193,7 +193,7 @@ def test_a_staircase_is_drawn_when_asked_for(own):
     assert "chart-staircase" not in charts(app)
     press(app, "Draw the staircase")
     job_ended(app)
-    assert str(summary(kept_staircase(run))) in said(app)
+    assert str(summary(saved_staircase(run))) in said(app)
     assert "chart-staircase" in charts(app)
 
 
@@ -207,7 +207,7 @@ def _staircase(run_id):
 
 
 def drawn_with(run, steps, monkeypatch, language):
-    monkeypatch.setattr("core.ui.evaluate.lift.kept_staircase", lambda run: steps)
+    monkeypatch.setattr("core.ui.evaluate.lift.saved_staircase", lambda run: steps)
     app = AppTest.from_function(_staircase, kwargs={"run_id": run.id}, default_timeout=60)
     app.session_state["language"] = language
     app.run()
@@ -228,7 +228,7 @@ def test_a_staircase_of_undefined_scores_is_said_and_not_drawn(walked, monkeypat
 
 
 def test_a_staircase_of_which_a_step_is_undefined_is_drawn(walked, monkeypatch, language):
-    first, *_, last = kept_staircase(walked)
+    first, *_, last = saved_staircase(walked)
     steps = [first, *(undefined(step) for step in list(STEPS)[1:3]), last]
     app = drawn_with(walked, steps, monkeypatch, language)
     assert "chart-staircase" in charts(app)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.evaluate.leakage import STEPS, Step, sentence, summary
 from core.jobs import Cancelled, silent
-from core.train.leakage_splits import STEPS, Step, sentence, staircase, summary
+from core.train.leakage import staircase
 from core.train.settings import TrainSettings
+from core.train.splits.leakage import leakage_splits
+from core.train.splits.plan import plan_splits
 from tests.makers.train_tables import make_dataset
 
 DAYS = np.repeat(np.arange(60), 6)
@@ -31,7 +34,8 @@ class Table:
         return np.column_stack([1 - p, p])
 
     def steps(self, report=silent, **settings):
-        return staircase(self.dataset, self.outcome, TrainSettings(**settings), self.fit_predict, report)
+        plan = plan_splits(self.dataset, TrainSettings(**settings))
+        return staircase(plan, leakage_splits(plan), self.fit_predict, report)
 
 
 def coin(n, seed=0):
@@ -139,7 +143,8 @@ def test_returns_are_scored_by_rank():
     def mean_of_the_clue(train, test, report):
         return table.fit_predict(train, test, report)[:, 1]
 
-    steps = staircase(table.dataset, table.outcome, TrainSettings("regress"), mean_of_the_clue, silent)
+    plan = plan_splits(make_dataset(table.outcome, DAYS), TrainSettings("regress"))
+    steps = staircase(plan, leakage_splits(plan), mean_of_the_clue)
     assert {step.metric for step in steps} == {"rank_ic"}
     assert steps[0].value > 0.95
     assert "Rank information coefficient" in str(sentence(steps[1]))
@@ -148,6 +153,7 @@ def test_returns_are_scored_by_rank():
 def test_rows_without_an_outcome_take_no_part():
     table = noise()
     table.outcome[::7] = np.nan
+    table.dataset = make_dataset(table.outcome - 0.5, DAYS)
     table.steps()
     assert not any(np.isnan(table.outcome[rows]).any() for call in table.calls for rows in call)
 
