@@ -1,12 +1,9 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from core.errors import UserError
 from core.evaluate.calibration import calibrated
 from core.evaluate.events import event_weights
-from core.evaluate.scoring import Scored
 from core.jobs import silent
 from core.train.context import TrainingContext
 from core.train.models import forest
@@ -154,49 +151,3 @@ def test_nothing_to_learn_from_is_said():
     dataset = make_dataset(np.resize([0.1, -0.1], 40), np.arange(40))
     with pytest.raises(UserError, match="nothing to learn from"):
         context_of(dataset, None).prepare(np.arange(30))
-
-
-def test_events_are_scored_where_they_are_the_unit():
-    dataset, _ = signal()
-    rows = np.arange(180, 240)
-    p = {"mean": np.random.default_rng(0).random((60, 2))}
-    outcome = dataset.outcome("classify")
-    headline, event = (
-        Scored.of(dataset, rows, outcome, p, TrainSettings(unit=unit)) for unit in ("headline", "event")
-    )
-    assert len(headline.y) == 60
-    assert len(event.y) == len(np.unique(dataset.event[rows])) < 60
-    first = rows[dataset.event[rows] == dataset.event[rows[0]]]
-    assert event.predictions["mean"][0] == pytest.approx(p["mean"][first - 180].mean(axis=0))
-    assert len(np.unique(event.block)) == len(event.y)  # one company
-
-
-def test_an_undated_table_is_scored_by_headline():
-    dataset = make_dataset(np.random.default_rng(0).normal(size=60))
-    scored = Scored.of(
-        dataset,
-        np.arange(60),
-        dataset.outcome("regress"),
-        {"mean": np.arange(60.0)},
-        TrainSettings("regress", split="group", unit="event"),
-    )
-    assert (len(scored.y), scored.unit) == (60, "story")
-
-
-def test_a_score_over_folds_is_the_mean_of_theirs():
-    dataset, _ = signal()
-    rows, outcome = np.arange(240), dataset.outcome("classify")
-    fold = (rows >= 120).astype(int)
-    p1 = np.where(fold, 0.9, 0.1) + 0.05 * outcome  # perfect in each fold, on another scale in each
-    scored = Scored.of(dataset, rows, outcome, {"mean": np.column_stack([1 - p1, p1])}, TrainSettings(), fold)
-    assert scored.scores(TrainSettings(), silent)["mean"]["auc"].value == 1
-    pooled = replace(scored, fold=np.zeros(240, int))
-    assert pooled.scores(TrainSettings(), silent)["mean"]["auc"].value < 0.9
-
-
-def test_there_is_no_lift_where_a_prediction_is_missing():
-    dataset, _ = signal()
-    scored = Scored.of(
-        dataset, np.arange(60), dataset.outcome("classify"), {"mean": np.full((60, 2), 0.5)}, TrainSettings()
-    )
-    assert scored.lift(TrainSettings(), "mean", "table_only") is None

@@ -52,12 +52,12 @@ def test_nothing_is_fitted_on_purged_rows():
     dataset, vectors = signal()
     settings = TrainSettings(horizon=3)
     clean = train(dataset, vectors, settings)
-    test = clean.predictions["session"].min()
+    test = clean.predictions.table["session"].min()
     sessions = dataset.frame["session"]
     purged = np.flatnonzero((sessions < test) & (sessions >= sorted(sessions[sessions < test].unique())[-3]))
     assert len(purged) == clean.split.purged_rows > 0
     bad = train(*poisoned(dataset, vectors, purged), settings)
-    assert clean.predictions["mean:승"].equals(bad.predictions["mean:승"])
+    assert np.array_equal(clean.predictions["mean"], bad.predictions["mean"])
 
 
 def test_the_signal_is_found_and_beats_the_baseline():
@@ -83,7 +83,7 @@ def test_a_random_split_leaks_where_the_honest_one_does_not():
 def test_the_same_seed_gives_the_same_run():
     dataset, vectors = signal()
     first, again = (train(dataset, vectors, TrainSettings(task="regress", seed=4)) for _ in range(2))
-    assert first.predictions.equals(again.predictions)
+    assert first.predictions.table.equals(again.predictions.table)
     assert first.scores == again.scores
     assert first.id != again.id
 
@@ -198,9 +198,11 @@ def test_the_mean_is_the_mean_of_the_three():
 
 def test_predictions_name_their_rows():
     dataset, vectors = signal()
-    table = train(dataset, vectors, TrainSettings()).predictions
-    assert (dataset.frame["row"].iloc[table["position"]].to_numpy() == table["row"]).all()
-    assert (dataset.outcome("classify")[table["position"]] == table["actual"]).all()
+    predictions = train(dataset, vectors, TrainSettings()).predictions
+    positions, table = predictions.positions(dataset), predictions.table
+    assert (dataset.frame["row"].iloc[positions].to_numpy() == table["row"]).all()
+    assert (dataset.outcome("classify")[positions] == table["outcome"]).all()
+    assert list(table.columns[:5]) == ["row", "session", "company", "fold", "outcome"]
 
 
 def test_a_feature_that_is_the_target_is_named():
@@ -300,17 +302,17 @@ def test_the_folds_walk_forward_before_the_holdout(walked):
 
 def test_no_row_of_the_holdout_is_in_a_fold(walked):
     table = walked.predictions.table
-    held = set(table.loc[table["fold"] == 0, "position"])
+    held = set(table.loc[table["fold"] == 0, "row"])
     assert len(held) == walked.split.test_rows
-    assert held.isdisjoint(table.loc[table["fold"] > 0, "position"])
-    assert walked.predictions["fold"].eq(0).all()
+    assert held.isdisjoint(table.loc[table["fold"] > 0, "row"])
+    assert (walked.predictions.test.fold == 0).all()
 
 
 def test_every_scored_model_can_be_looked_up_on_the_holdout(walked):
     for name in (*walked.scores, *walked.baselines):
         assert np.isfinite(walked.predictions.test[name]).all(), name
     for name in (*walked.walk.scores, *walked.walk.baselines):
-        assert np.isfinite(walked.predictions[name]).all(), name
+        assert np.isfinite(walked.predictions.walk[name]).all(), name
 
 
 def test_the_lift_is_over_walk_and_holdout_together(walked):
@@ -329,9 +331,9 @@ def test_what_is_held_out_does_not_touch_the_walk(walked):
 def test_events_are_scored_where_they_are_the_unit(walked):
     dataset, vectors = signal()
     run = train(dataset, vectors, TrainSettings(unit="event"))
-    table = run.predictions
+    table = run.predictions.table
     p = table.groupby("session")["mean:승"].mean()  # one company
-    y = dataset.outcome("classify")[table["position"]]
+    y = table["outcome"].to_numpy()
     share = pd.Series(y).groupby(table["session"]).mean()
     assert run.scores["mean"]["accuracy"].value == pytest.approx(((p > 0.5) == (share > 0.5)).mean())
     assert any("disagree" in str(warning) for warning in run.warnings)
@@ -417,7 +419,7 @@ def test_a_republished_headline_is_never_in_training_and_test(settings, monkeypa
     order = [*range(1, 1 + settings.get("folds", 0)), 0]
     assert len(pairs) == len(order)
     for fold, taught in zip(order, pairs, strict=True):
-        tested = table.loc[table["fold"] == fold, "position"]
+        tested = table.loc[table["fold"] == fold, "row"] - 1
         assert len(tested)
         assert not set(story[taught]) & set(story[tested])
     assert run.split.grouped_rows > 0 or settings.get("split") == "group"

@@ -157,15 +157,15 @@ def test_opening_works_once_and_is_logged(data):
     assert not is_sealed(dataset.id, run.holdout)
     assert [entry.run_id for entry in accesses(dataset.id, run.holdout)] == [run.id]
     assert [entry.kind for entry in entries()] == [SEALED, OPENED]
-    assert len(run.predictions) == run.split.test_rows
+    assert len(run.predictions.test) == run.split.test_rows
 
 
 def test_a_second_look_is_told_who_was_first(data):
     train_and_record(*data, SEALED_RUN)
     first = train_and_record(*data, NORMAL, open_sealed=True)
     second = train_and_record(*data, NORMAL, open_sealed=True)
-    assert f"run {first.id} looked at it first" in told(second)
-    assert f"run {first.id} looked at it first" in told(load_run(second.id))
+    assert f"run {first.id} tested on it first" in told(second)
+    assert f"run {first.id} tested on it first" in told(load_run(second.id))
     assert len(accesses(data[0].id, first.holdout)) == 2
 
 
@@ -249,7 +249,7 @@ def test_an_opening_counts_each_row_of_its_walk_as_looked_at(data):
     dataset, _ = data
     train_and_record(*data, SEALED_RUN)
     run = train_and_record(*data, replace(NORMAL, folds=3), open_sealed=True)
-    walked = run.predictions.table.query("fold == 1")["position"].to_numpy()
+    walked = run.predictions.where(run.predictions.fold == 1).positions(dataset)
     name = save_rows(Rows.of(dataset, walked))
     assert run.id in [entry.run_id for entry in accesses(dataset.id, name)]
 

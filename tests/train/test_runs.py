@@ -46,7 +46,7 @@ def test_a_saved_run_keeps_its_record(folder, trained):
     assert again.settings == trained.settings
     assert again.warnings == trained.warnings
     assert again.classes == trained.classes
-    assert again.predictions.equals(trained.predictions)
+    assert again.predictions.table.equals(trained.predictions.table)
 
 
 @pytest.mark.parametrize("task", ["regress", "three classes"])
@@ -210,7 +210,7 @@ def test_what_a_run_found_out_survives_saving(reopened, whole, part):
 
 def test_the_predictions_of_walk_and_holdout_survive_saving(reopened, whole):
     assert reopened.predictions.table.equals(whole.predictions.table)
-    assert len(reopened.predictions) == whole.split.test_rows < len(reopened.predictions.table)
+    assert len(reopened.predictions.test) == whole.split.test_rows < len(reopened.predictions.table)
 
 
 def test_combiners_survive_saving(reopened, whole):
@@ -252,8 +252,10 @@ def earlier(folder, trained):
     for scores in ("scores", "baselines"):
         kept = ("rf", "xgb", "lgbm", "mean", "majority", "table_only")
         record[scores] = {name: row for name, row in record[scores].items() if name in kept}
-    table = trained.predictions
-    columns = [c for c in table if c.split(":")[0] not in ("fold", "rank_mean", "stack", *list(table)[29:])]
+    table = trained.predictions.table.rename(columns={"outcome": "actual"})
+    table.insert(0, "position", trained.predictions.positions(signal()[0]))
+    known = ("position", "row", "session", "actual", "rf", "xgb", "lgbm", "mean", "majority", "table_only")
+    columns = [c for c in table if c.split(":")[0] in known]
     table[columns].to_parquet(folder / "predictions.parquet", index=False)
     (folder / "run.json").write_text(json.dumps(record))
     (folder / "combined.npz").unlink()
@@ -273,7 +275,7 @@ def test_a_run_of_an_earlier_version_still_predicts(earlier, trained):
 
 def test_a_run_of_an_earlier_version_keeps_its_record(earlier, trained):
     assert earlier.scores == {name: trained.scores[name] for name in ("rf", "xgb", "lgbm", "mean")}
-    assert len(earlier.predictions) == len(earlier.predictions.table) == trained.split.test_rows
+    assert len(earlier.predictions.test) == len(earlier.predictions.table) == trained.split.test_rows
     assert np.array_equal(earlier.predictions.test["mean"], trained.predictions.test["mean"])
     assert (earlier.walk, earlier.lift, earlier.effective, earlier.tuned) == (None, None, None, ())
     assert run_table(earlier)["walk_forward"] is None
