@@ -152,7 +152,8 @@ class Intake:
         asked = _what_a_join_depends_on(plan)
         if self._joined is None or self._joined[0] != asked:
             try:
-                self._joined = asked, join_tables(*self.tables, plan.join, plan.roles, plan.exchange)
+                left, right = self.tables
+                self._joined = asked, join_tables(left, right, plan.join, plan.roles, plan.exchange)
             except UserError as error:
                 self._joined = asked, error
         made = self._joined[1]

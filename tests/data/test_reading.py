@@ -2,9 +2,9 @@ import unicodedata
 
 import pytest
 
-from core.data.formats.columns import unique_names
 from core.data.formats.delimited import ONE_COLUMN, find_delimiter
-from core.data.formats.recognise import ENCODINGS
+from core.data.formats.encoding import ENCODINGS
+from core.data.formats.text_table import unique_names
 from core.data.reading import ReadOptions, read_table
 from core.errors import UserError
 from core.jobs import Cancelled

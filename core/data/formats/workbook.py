@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from core.data.formats.columns import TextColumns, as_text, header_row
-from core.data.formats.percent import as_percent, percent_columns
+from core.data.formats.format import Parsed, ReadOptions
+from core.data.formats.text_table import TextColumns, as_text, header_row
+from core.data.formats.workbook_percent import as_percent, percent_columns
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 10_000
 _SMALL = 16 * MEGABYTE  # unpacked files up to here may be packed as tightly as they like
+
+
+def read(data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read a workbook: the registry's entry to `read_workbook`."""
+    table, name, sheets, titles = read_workbook(data, options.sheet, report)
+    return Parsed(table, sheet=name, sheets=tuple(sheets), titles=tuple(titles))
 
 
 def read_workbook(

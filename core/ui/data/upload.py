@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data.formats.delimited import DELIMITERS, ONE_COLUMN
-from core.data.formats.recognise import ENCODINGS
+from core.data.formats.encoding import ENCODINGS
+from core.data.formats.registry import endings, titles
 from core.data.ingest import File, read_sources
 from core.data.reading import ReadOptions, Source, read_table
 from core.data.roles import guess_roles
@@ -62,7 +63,11 @@ def _uploaders() -> list[UploadedFile]:
     generation = st.session_state.get("uploads", 0)
     left, right = st.columns(2)
     with left:
-        first = st.file_uploader(_("The headlines: CSV, XLSX, Parquet or JSON"), key=f"upload-{generation}")
+        first = st.file_uploader(
+            _("The headlines ({formats})", formats=titles()),
+            key=f"upload-{generation}",
+            help=_("A file is known by its content. Usual endings: {endings}", endings=endings()),
+        )
     with right:
         second = st.file_uploader(
             _("A second file, if features or outcomes stand there"),

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from core.data.formats.columns import as_text
 from core.data.formats.jsonfile import read_json
 from core.data.formats.parquet import read_parquet, text_array
+from core.data.formats.text_table import as_text
 from core.data.parse.values import moments, numbers, plain_text, texts
 from core.data.reading import RawTable, ReadOptions, read_table
 from core.errors import UserError
