@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.dataset import Dataset, Problem, Roles
-from core.data.plan import Plan
+from core.data.dataset import Dataset, Problem
+from core.data.plan import Plan, Roles
 from core.data.reading import RawTable, Source
 from core.errors import Message, UserError
 from core.files import folder_atomic, write_atomic

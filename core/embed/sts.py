@@ -16,7 +16,7 @@ import pandas as pd
 
 from core.data.formats.encoding import find_encoding
 from core.data.formats.recognise import binary_format
-from core.data.parse.values import numbers, texts
+from core.data.parse.columns import numbers, texts
 from core.data.reading import ReadOptions, read_table
 from core.embed.pipeline import embed
 from core.embed.pooling import Pooling

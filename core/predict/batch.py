@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Problem, Roles
+from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
-from core.data.parse.columns import Typist
-from core.data.plan import Cleaning, Plan
+from core.data.parse.typist import Typist
+from core.data.plan import Cleaning, Plan, Roles
 from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent

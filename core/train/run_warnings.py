@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.target_leaks import gives_away
+from core.data.target.leaks import gives_away
 from core.errors import Message
 from core.evaluate.events import disagreeing
 from core.locale import N_

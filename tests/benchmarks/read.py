@@ -130,9 +130,10 @@ def make_table(rows: int, seed: int) -> pd.DataFrame:
 
 def measure(path: Path) -> None:
     """Read the CSV file, type each column, and build the dataset."""
-    from core.data.parse.values import moments, numbers, plain_text, texts
+    from core.data.guess.roles import guess_roles
+    from core.data.parse.cells import plain_text
+    from core.data.parse.columns import moments, numbers, texts
     from core.data.reading import read_table
-    from core.data.roles import guess_roles
 
     with timed("everything until the table is typed"):
         data = path.read_bytes()

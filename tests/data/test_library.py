@@ -2,9 +2,8 @@ import pandas as pd
 import pytest
 
 from core.data.build import build_dataset
-from core.data.dataset import Roles
 from core.data.library import delete_dataset, list_datasets, load_dataset, rename_dataset, save_dataset
-from core.data.plan import Plan
+from core.data.plan import Plan, Roles
 from core.errors import UserError
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import FEATURE, Dataset, Problem, Roles
+from core.data.dataset import FEATURE, Dataset, Problem
 from core.data.near_duplicates import stories
-from core.data.plan import Plan
+from core.data.plan import Plan, Roles
 from core.data.sessions import sessions_around
 
 _CALENDAR = sessions_around(np.array(["2024-01-02", "2024-12-30"], "datetime64[s]"))

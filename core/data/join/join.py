@@ -7,15 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Roles
-from core.data.join.guess import guess_join
 from core.data.join.pairing import Pairing, pair_by_id, pair_in_time, place, refuse_the_future
-from core.data.plan import Exchange, Join
+from core.data.plan import Exchange, Join, Roles
 from core.data.sessions import KRX
 from core.errors import Message, UserError
 from core.locale import N_
-
-__all__ = ["REASONS", "Joined", "guess_join", "join_tables"]
 
 REASONS = {
     "no_key": N_("its key is empty"),

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Roles
 from core.data.join.keys import SharedKeys, shared_keys
-from core.data.parse.values import moments
-from core.data.plan import Exchange, Join
+from core.data.parse.columns import moments
+from core.data.plan import Exchange, Join, Roles
 from core.data.sessions import Sessions, sessions_around
 from core.errors import Message, UserError
 from core.locale import N_

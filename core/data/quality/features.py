@@ -10,7 +10,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.data.plan import Plan
 from core.data.quality.finding import Action, Finding, file_rows
-from core.data.target_leaks import Disguise, disguised
+from core.data.target.leaks import Disguise, disguised
 from core.errors import Message
 from core.locale import N_
 

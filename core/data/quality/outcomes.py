@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.contradictions import SAME_RETURN, contradictions
 from core.data.dataset import Dataset
 from core.data.plan import Plan
 from core.data.quality.finding import Finding, cleaned, file_rows
+from core.data.target.contradictions import SAME_RETURN, contradictions
 from core.errors import Message
 from core.locale import N_
 

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.dataset import Roles
-from core.data.plan import Cleaning, Exchange, Plan, TargetRule
+from core.data.plan import Cleaning, Exchange, Plan, Roles, TargetRule
 from core.errors import Message, UserError
 from core.locale import N_
 from core.ui.text import _, bold, told

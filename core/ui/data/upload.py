@@ -11,9 +11,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.data.formats.delimited import DELIMITERS, ONE_COLUMN
 from core.data.formats.encoding import ENCODINGS
 from core.data.formats.registry import endings, titles
+from core.data.guess.roles import guess_roles
 from core.data.ingest import File, read_sources
 from core.data.reading import ReadOptions, Source, read_table
-from core.data.roles import guess_roles
 from core.errors import UserError
 from core.settings import MEGABYTE, settings
 from core.ui.data import draft

@@ -10,7 +10,8 @@ import pytest
 from core.data.formats.jsonfile import read_json
 from core.data.formats.parquet import read_parquet, text_array
 from core.data.formats.text_table import as_text
-from core.data.parse.values import moments, numbers, plain_text, texts
+from core.data.parse.cells import plain_text
+from core.data.parse.columns import moments, numbers, texts
 from core.data.reading import RawTable, ReadOptions, read_table
 from core.errors import UserError
 from tests.makers.table_files import FORMATS, FRAME, TEXTS, exact_objects, workbook, xlsx_file

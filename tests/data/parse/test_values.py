@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.data.parse.cells import CLEAN_TEXT
-from core.data.parse.values import moment, moments, number, numbers, order_classes, plain_text, texts
+from core.data.parse.cells import CLEAN_TEXT, moment, number, plain_text
+from core.data.parse.columns import moments, numbers, texts
+from core.data.target.classes import order_classes
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 

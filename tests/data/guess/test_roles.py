@@ -1,8 +1,8 @@
 import pandas as pd
 import pytest
 
-from core.data.dataset import Roles
-from core.data.roles import guess_roles
+from core.data.guess.roles import guess_roles
+from core.data.plan import Roles
 from core.errors import UserError
 
 HEADLINES = [f"가나전자, {i}분기 영업이익 {i * 10}% 증가…목표가 상향" for i in range(1, 9)]

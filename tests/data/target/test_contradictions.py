@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.data.contradictions import contradictions, resolve
+from core.data.target.contradictions import contradictions, resolve
 from tests.makers.quality_tables import news, table
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Roles
+from core.data.guess.headers import AHEAD, CODE, DATE, GROUP, LABEL
 from core.data.join.keys import clean_keys, shared_keys
-from core.data.parse.values import moments
-from core.data.plan import Join
-from core.data.roles import _AHEAD, _CODE, _DATE, _GROUP, _LABEL
+from core.data.parse.columns import moments
+from core.data.plan import Join, Roles
 
 _SAMPLE = 2_000
 _SHARED = 0.5
@@ -25,7 +24,7 @@ def guess_join(left: pd.DataFrame, right: pd.DataFrame, roles: Roles) -> Join | 
     target of their own, else as of the last session before, which cannot look ahead.
     """
     dates = [str(name) for name in right.columns if _is_dated(right[name])]
-    date = next((n for n in dates if _DATE.search(n)), next((n for n in dates if not _AHEAD.search(n)), ""))
+    date = next((n for n in dates if DATE.search(n)), next((n for n in dates if not AHEAD.search(n)), ""))
     mine, company = _company_columns(left, right, roles, set(dates))
     shared = _shared_id(left, right, roles, set(dates))
     if shared:
@@ -35,7 +34,7 @@ def guess_join(left: pd.DataFrame, right: pd.DataFrame, roles: Roles) -> Join | 
     if not company and clean_keys(right[date]).duplicated().any():
         return None
     outcome = roles.target is None and any(
-        _AHEAD.search(str(n)) or _LABEL.search(str(n)) for n in right.columns
+        AHEAD.search(str(n)) or LABEL.search(str(n)) for n in right.columns
     )
     return Join("exact" if outcome else "asof", right_date=date, right_company=company, left_company=mine)
 
@@ -70,7 +69,7 @@ def _shared_id(
     for one in others:
         for two in unique:
             alike = one.casefold() == two.casefold()
-            named = alike or bool(_CODE.search(one) and _CODE.search(two))
+            named = alike or bool(CODE.search(one) and CODE.search(two))
             if not (named or one == roles.group):
                 continue
             if len(left) != len(right) and _is_counter(left[one]) and _is_counter(right[two]):
@@ -78,7 +77,7 @@ def _shared_id(
             share = _shared(left[one], right[two])
             if named and share < _SHARED:
                 share = _shared(right[two], left[one])
-            rank = (float(alike) + bool(_CODE.search(one)), share)
+            rank = (float(alike) + bool(CODE.search(one)), share)
             if share >= _SHARED and rank > score:
                 best, score = (one, two), rank
     return best
@@ -103,13 +102,13 @@ def _company_columns(
     left: pd.DataFrame, right: pd.DataFrame, roles: Roles, dates: set[str]
 ) -> tuple[str, str]:
     """Return the company columns of both files; "" for the first where it is the group role, "" where none fits."""
-    others = [str(name) for name in left.columns if _GROUP.search(str(name)) and name != roles.group]
+    others = [str(name) for name in left.columns if GROUP.search(str(name)) and name != roles.group]
     for mine in [roles.group, *others]:
         if mine is None:
             continue
         shares = {str(n): _shared(left[mine], right[n]) for n in right.columns if str(n) not in dates}
         fitting = [name for name, share in shares.items() if share >= _SHARED]
         if fitting:
-            best = max(fitting, key=lambda name: (bool(_GROUP.search(name)), shares[name]))
+            best = max(fitting, key=lambda name: (bool(GROUP.search(name)), shares[name]))
             return ("" if mine == roles.group else mine), best
     return "", ""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.data.plan import Plan, TargetRule
-from core.data.target_leaks import Disguise, disguised, gives_away
+from core.data.target.leaks import Disguise, disguised, gives_away
 from tests.makers.quality_tables import news, table
 
 DAYS, COMPANIES = 120, ("가나", "다라", "마바")

@@ -8,23 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Roles
-from core.data.parse.values import moments, numbers
+from core.data.guess.headers import (
+    AHEAD,
+    BEHIND,
+    BENCHMARK,
+    CODE,
+    DATE,
+    GROUP,
+    HEADLINE,
+    LABEL,
+    PRESS,
+    PRICE,
+    RETURN,
+)
+from core.data.parse.columns import moments, numbers
+from core.data.plan import Roles
 from core.errors import Message, UserError
 from core.locale import N_
-
-_HEADLINE = re.compile(r"제목|헤드라인|headline|title|기사명|뉴스|news|문장|sentence|text", re.I)
-_PRESS = re.compile(r"언론|매체|신문사|출처|press|outlet|publisher|source|media", re.I)
-_DATE = re.compile(r"일자|날짜|일시|시각|시간|작성|입력|게시|등록|date|time|published|^dt$", re.I)
-_GROUP = re.compile(r"종목|회사|기업|티커|^(?:단축)?코드$|company|ticker|symbol|^code$|stock", re.I)
-_CODE = re.compile(r"코드|code|ticker|symbol|번호|^id$|_id$|^no\.?$|url|link|링크", re.I)
-_AHEAD = re.compile(r"익일|다음|향후|이후|내일|next|forward|fwd|future|target|ahead|_t\+?\d", re.I)
-_BEHIND = re.compile(r"전일|직전|과거|이전|지난|prev|past|lag|trailing", re.I)
-_RETURN = re.compile(r"수익률|등락률|수익|return|ret$|^ret_|change", re.I)
-_LABEL = re.compile(r"승패|승/패|결과|label|라벨|레이블|class|감성|감정|sentiment|outcome|win|^y$", re.I)
-
-_PRICE = re.compile(r"종가|수정주가|^주가$|^close$|closing|adj.?close|^price$", re.I)
-_BENCHMARK = re.compile(r"kospi|kosdaq|코스피|코스닥|지수|benchmark|^index$", re.I)
 
 _SAMPLE = 2_000
 
@@ -108,27 +108,25 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
         _best_target(columns, reasons), N_("its name speaks of an outcome, a return before a label")
     )
     date = take(
-        next((c for c in free(_DATE) if c.dated >= 0.6), None)
+        next((c for c in free(DATE) if c.dated >= 0.6), None)
         or next(
-            (c for c in columns if c.name not in reasons and c.dated >= 0.9 and not _AHEAD.search(c.name)),
+            (c for c in columns if c.name not in reasons and c.dated >= 0.9 and not AHEAD.search(c.name)),
             None,
         ),
         N_("its cells are dates"),
     )
-    press = take(
-        next((c for c in free(_PRESS) if not c.is_number), None), N_("its name means a press outlet")
-    )
-    companies = sorted(free(_GROUP), key=lambda c: (bool(_CODE.search(c.name)), -c.hangul))
+    press = take(next((c for c in free(PRESS) if not c.is_number), None), N_("its name means a press outlet"))
+    companies = sorted(free(GROUP), key=lambda c: (bool(CODE.search(c.name)), -c.hangul))
     group = take(
-        next((c for c in companies if not c.is_number or _CODE.search(c.name)), None),
+        next((c for c in companies if not c.is_number or CODE.search(c.name)), None),
         N_("its name means a company"),
     )
     price = take(
-        next((c for c in free(_PRICE) if c.is_number), None),
+        next((c for c in free(PRICE) if c.is_number), None),
         N_("its name means a closing price, from which a target can be made"),
     )
     benchmark = take(
-        next((c for c in free(_BENCHMARK) if c.is_number), None) if price else None,
+        next((c for c in free(BENCHMARK) if c.is_number), None) if price else None,
         N_("its name means an index, which can be taken off a return"),
     )
     numeric = tuple(
@@ -136,7 +134,7 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
         for c in columns
         if c.name not in reasons
         and c.is_number
-        and not _CODE.search(c.name)
+        and not CODE.search(c.name)
         and not _is_outcome(c)
         and c.dated < 0.9
     )
@@ -149,17 +147,17 @@ def guess_roles(frame: pd.DataFrame) -> Guess:
 
 def _best_headline(columns: list[_Column]) -> _Column | None:
     candidates = [c for c in columns if c.filled and not c.is_number and c.dated < 0.5 and c.length >= 5]
-    named = [c for c in candidates if _HEADLINE.search(c.name) and not _CODE.search(c.name) and c.length >= 8]
-    wordy = [c for c in candidates if c.length >= 12 and c.distinct >= 3 and not _CODE.search(c.name)]
+    named = [c for c in candidates if HEADLINE.search(c.name) and not CODE.search(c.name) and c.length >= 8]
+    wordy = [c for c in candidates if c.length >= 12 and c.distinct >= 3 and not CODE.search(c.name)]
     return max(named or wordy, key=lambda c: c.length * min(c.distinct, 50), default=None)
 
 
 def _is_outcome(column: _Column) -> bool:
-    if _BEHIND.search(column.name):
+    if BEHIND.search(column.name):
         return False
-    if column.is_number and (_AHEAD.search(column.name) or _RETURN.search(column.name)):
+    if column.is_number and (AHEAD.search(column.name) or RETURN.search(column.name)):
         return True
-    return bool(_LABEL.search(column.name)) and column.distinct <= 20
+    return bool(LABEL.search(column.name)) and column.distinct <= 20
 
 
 def _best_target(columns: list[_Column], taken: dict[str, Message]) -> _Column | None:
@@ -167,6 +165,6 @@ def _best_target(columns: list[_Column], taken: dict[str, Message]) -> _Column |
 
     def rank(column: _Column) -> tuple[bool, bool]:
         is_return = column.is_number and (column.distinct > 2 or column.fractional)
-        return is_return and bool(_AHEAD.search(column.name)), is_return
+        return is_return and bool(AHEAD.search(column.name)), is_return
 
     return max(outcomes, key=rank, default=None)

@@ -6,7 +6,7 @@ import pytest
 
 from core.data.plan import TargetRule
 from core.data.sessions import sessions_around
-from core.data.target import as_labels, make_target, prices_from
+from core.data.target.from_prices import as_labels, make_target, prices_from
 from core.errors import UserError
 
 NEXT = TargetRule("return", 1)
