@@ -170,7 +170,7 @@ def test_tokens_are_counted_by_the_encoder_and_what_is_cut_is_listed():
 
 
 def test_tokens_are_counted_on_a_sample_of_a_large_table(monkeypatch):
-    monkeypatch.setattr("core.data.quality.texts.TOKEN_SAMPLE", 7)
+    monkeypatch.setattr("core.data.quality.lengths.TOKEN_SAMPLE", 7)
     data, plan = table(news(20))
     lengths = quality_report(data, plan, TokenCounter("x", 3, lambda texts: np.full(len(texts), 2))).lengths
     assert (lengths.counted, lengths.headlines) == (7, 20)
