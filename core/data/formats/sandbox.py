@@ -77,6 +77,8 @@ def _run(folder: Path, report: Report) -> int:
                 return process.wait(_POLL_SECONDS)
             except subprocess.TimeoutExpired:
                 report(0.95 * fraction, N_("Reading the file: {rows:,} rows"), rows=rows)
+            if _memory_of(process.pid) > settings().parser_bytes:
+                raise _too_much_memory()
             if time.monotonic() > deadline:
                 raise UserError(
                     N_(
@@ -89,6 +91,16 @@ def _run(folder: Path, report: Report) -> int:
     finally:
         process.kill()
         process.wait()
+
+
+def _memory_of(pid: int) -> int:
+    """Return the resident bytes of a process, 0 where it has ended."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
 
 
 def _progress(folder: Path) -> Iterator[tuple[float, int]]:
@@ -120,14 +132,7 @@ def _broken(folder: Path, kind: Format, status: int) -> UserError:
     messages = (folder / "log").read_text(encoding="utf-8", errors="replace").strip() or f"status {status}"
     log.warning("the reader of a %s file ended with status %s: %s", kind.title, status, messages[-2000:])
     if status == -9 or any(sign in messages for sign in _OUT_OF_MEMORY):
-        return UserError(
-            N_(
-                "Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
-                "far outside the table and delete them; or save the table as CSV."
-            ),
-            limit=settings().parser_bytes // MEGABYTE,
-            variable="HEADLINE_LAB_PARSER_MEMORY_MB",
-        )
+        return _too_much_memory()
     return UserError(
         N_(
             "The {format} file is damaged, or not what it claims to be ({reason}). Open it in the program it comes from "
@@ -135,6 +140,17 @@ def _broken(folder: Path, kind: Format, status: int) -> UserError:
         ),
         format=kind.title,
         reason=re.sub(r"^[\w.]+: ", "", messages.splitlines()[-1])[-200:],
+    )
+
+
+def _too_much_memory() -> UserError:
+    return UserError(
+        N_(
+            "Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
+            "far outside the table and delete them; or save the table as CSV."
+        ),
+        limit=settings().parser_bytes // MEGABYTE,
+        variable="HEADLINE_LAB_PARSER_MEMORY_MB",
     )
 
 
@@ -166,6 +182,7 @@ def _told_in(path: Path) -> Report:
 
 
 def _bound_memory() -> None:
+    """Let the system refuse memory beyond the limit, where it can; the caller watches as well, every 50 ms."""
     if sys.platform == "win32":
         return
     import resource

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.join.pairing import Pairing, pair_by_id, pair_in_time, place, refuse_the_future
+from core.data.join.look_ahead import refuse_the_future
+from core.data.join.pairing import Pairing, pair_by_id, pair_in_time
+from core.data.join.placing import place
 from core.data.plan import Exchange, Join, Roles
 from core.data.sessions import KRX
 from core.errors import Message, UserError

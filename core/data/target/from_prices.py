@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.join.keys import clean_keys, shared_keys
-from core.data.join.pairing import find
+from core.data.join.matching import equal_rows
 from core.data.plan import TargetRule
 from core.data.sessions import Sessions
 from core.data.target.classes import LOSE, WIN
@@ -102,12 +102,12 @@ def make_target(
             N_("A market-adjusted return needs a column of index levels. Choose the benchmark's column.")
         )
     mine, theirs = _companies(company, len(session), prices)
-    span = len(sessions.days)
     at, own = sessions.locate(session), sessions.locate(prices.session)
-    known, priced = (at >= 0) & (mine >= 0), (own >= 0) & (theirs >= 0)
-    start = find(theirs * span + own, priced, np.where(known, mine * span + at, -1))
-    known &= at + rule.horizon < span
-    end = find(theirs * span + own, priced, np.where(known, mine * span + at + rule.horizon, -1))
+    priced = pd.DataFrame({"company": theirs, "session": own})
+    usable = (theirs >= 0) & (own >= 0)
+    start = equal_rows(pd.DataFrame({"company": mine, "session": at}), priced, usable)
+    later = np.where(at >= 0, at + rule.horizon, -1)
+    end = equal_rows(pd.DataFrame({"company": mine, "session": later}), priced, usable)
     returns = _growth(prices.price, start, end)
     return returns - _growth(prices.benchmark, start, end) if rule.source == "adjusted" else returns
 

@@ -209,6 +209,16 @@ def test_memory_beyond_the_limit_is_one_sentence(monkeypatch):
     assert "HEADLINE_LAB_PARSER_MEMORY_MB" in refused(b"[" + b'{"a":[[],[],[]]},' * 3_000_000 + b"{}]")
 
 
+def test_memory_is_watched_where_the_system_sets_no_limit(monkeypatch):
+    """As on Windows: the process may take what it likes, and is ended once it has taken too much."""
+    from core.data.formats import sandbox
+
+    seen = []
+    monkeypatch.setattr(sandbox, "_memory_of", lambda pid: seen.append(pid) or 5_000 * 2**20)
+    assert "more than 4,000 MB of memory" in refused(b"[" + b'{"a":1},' * 300_000 + b"{}]")
+    assert len(seen) == 1
+
+
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_SECONDS", "1")
     assert "longer than 1 seconds (HEADLINE_LAB_PARSER_SECONDS)" in refused(
