@@ -57,7 +57,7 @@ class Dataset:
     @cached_property
     def headlines(self) -> list[str]:
         """The headline of each row."""
-        return self.frame["headline"].tolist()
+        return list(self.frame["headline"])
 
     @cached_property
     def features(self) -> pd.DataFrame:
@@ -114,9 +114,9 @@ class Dataset:
         if self.target_kind == "return":
             values = target.to_numpy(float)
             if task == "regress":
-                return values
+                return np.asarray(values)
             return np.where(np.isnan(values), np.nan, (values > 0).astype(float))
         if task == "regress" or self.target_kind != "label":
             raise ValueError(f"a {self.target_kind or 'missing'} target has no outcome for {task}")
         index = {name: float(i) for i, name in enumerate(self.classes)}
-        return target.map(index).to_numpy(float)
+        return np.asarray(target.map(index).to_numpy(float))

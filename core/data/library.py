@@ -172,7 +172,7 @@ def _write_record(path: Path, record: dict[str, Any]) -> None:
 def _read_record(folder: Path) -> dict[str, Any] | None:
     path = folder / "dataset.json"
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         _entry(record)
         return record
     except FileNotFoundError:

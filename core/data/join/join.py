@@ -168,7 +168,7 @@ def _spread(positions: np.ndarray, n: int) -> np.ndarray:
     """Return up to `n` of the positions, evenly spread."""
     if len(positions) <= n:
         return positions
-    return positions[np.linspace(0, len(positions) - 1, n).astype(int)]
+    return np.asarray(positions[np.linspace(0, len(positions) - 1, n).astype(int)])
 
 
 def _sample(

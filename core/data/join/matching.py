@@ -13,7 +13,7 @@ def equal_rows(first: pd.DataFrame, second: pd.DataFrame, candidate: np.ndarray)
     """
     at = second[candidate].reset_index(names="partner")
     found = first.merge(at, how="left", on=list(first.columns), validate="many_to_one")["partner"]
-    return found.fillna(-1).to_numpy(np.int64)
+    return np.asarray(found.fillna(-1), np.int64)
 
 
 def last_rows_before(first: pd.DataFrame, second: pd.DataFrame, candidate: np.ndarray) -> np.ndarray:
@@ -27,4 +27,5 @@ def last_rows_before(first: pd.DataFrame, second: pd.DataFrame, candidate: np.nd
     found = pd.merge_asof(
         rows, at.drop(columns="time"), on="session", by="company", allow_exact_matches=False
     )
-    return found.set_index("row")["partner"].reindex(range(len(first))).fillna(-1).to_numpy(np.int64)
+    partner = found.set_index("row")["partner"].reindex(range(len(first)))
+    return np.asarray(partner.fillna(-1), np.int64)

@@ -68,7 +68,7 @@ def texts(cells: pd.Series, clean: Callable[[str], str] = plain_text) -> np.ndar
     plain = _matching(distinct, CLEAN_TEXT) if clean is plain_text else np.zeros(len(distinct), bool)
     for place, cell in _others(distinct, plain):
         read[place] = clean(cell)
-    return read[codes]
+    return np.asarray(read[codes])
 
 
 def _distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
@@ -79,11 +79,11 @@ def _distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
 
 
 def _matching(cells: pa.Array, pattern: str) -> np.ndarray:
-    return pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False)
+    return np.asarray(pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False))
 
 
 def _lengths(cells: pa.Array) -> np.ndarray:
-    return pc.binary_length(cells).to_numpy()
+    return np.asarray(pc.binary_length(cells).to_numpy())
 
 
 def _others(cells: pa.Array, plain: np.ndarray) -> Iterable[tuple[int, str]]:
@@ -95,7 +95,7 @@ def _plain_times(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
 
     def part(start: int, stop: int) -> np.ndarray:
         digits = pc.utf8_slice_codeunits(cells, start, stop)
-        return pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64()).to_numpy()
+        return np.asarray(pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64()).to_numpy())
 
     year, month, day = part(0, 4), part(5, 7), part(8, 10)
     hour, minute, second = part(11, 13), part(14, 16), part(17, 19)

@@ -62,10 +62,10 @@ def _may_contradict(frame: pd.DataFrame) -> np.ndarray:
     if frame["session"].notna().any():
         known &= frame["session"].notna()
     positions = np.flatnonzero(known.to_numpy())
-    return positions[frame["headline"].iloc[positions].duplicated(keep=False).to_numpy()]
+    return np.asarray(positions[frame["headline"].iloc[positions].duplicated(keep=False).to_numpy()])
 
 
 def _comparable(target: pd.Series) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(target):
-        return target.to_numpy(float)
-    return pd.factorize(target)[0].astype(float)
+        return np.asarray(target.to_numpy(float))
+    return np.asarray(pd.factorize(target)[0].astype(float))

@@ -160,4 +160,4 @@ def _companies(company: pd.Series | None, rows: int, prices: Prices) -> tuple[np
 
 def _growth(levels: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     padded = np.append(levels, np.nan)
-    return padded[end] / padded[start] - 1.0
+    return np.asarray(padded[end] / padded[start] - 1.0)

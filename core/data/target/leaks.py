@@ -156,4 +156,4 @@ def _whole_companies(company: np.ndarray, event: np.ndarray) -> np.ndarray:
     before = np.cumsum(events[order]) - events[order]
     taken = np.zeros(len(events), bool)
     taken[order[before < EVENTS_COMPARED]] = True
-    return taken[company]
+    return np.asarray(taken[company])
