@@ -190,7 +190,7 @@ class JobQueue:
             result = work(report) or {}
             self._end(job_id, status="done", fraction=1.0, result=result)
         except Cancelled:
-            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is kept.")))
+            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is saved.")))
         except UserError as error:
             self._end(job_id, status="failed", message=error.message)
         except BaseException as error:  # a panic in Rust is no Exception, and the worker has to outlive it

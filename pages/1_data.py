@@ -23,7 +23,7 @@ with st.expander(_("The library"), icon=":material/inventory_2:"):
 
 if chosen is not None:
     tokens_of = st.session_state.get("tokens_of", ("", ""))
-    with st.spinner(_("Looking the table through …")):
+    with st.spinner(_("Examining the table …")):
         found = draw.report(chosen, chosen.id, tokens_of[1] if tokens_of[0] == chosen.id else "")
     unit = _("events (company and session)") if chosen.has_sessions else _("different stories")
     st.subheader(
@@ -41,6 +41,6 @@ if chosen is not None:
     with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):
         draw.steps(chosen, found)
     distributions(chosen, found)
-    st.markdown(bold(_("First rows as they were understood")))
+    st.markdown(bold(_("First rows as read")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
     frame.onward("embed", _("Next: embed the headlines"))

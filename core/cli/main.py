@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(translate_message(error.message, shell_language()), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(_("Stopped. What was finished is kept."), file=sys.stderr)
+        print(_("Stopped. What was finished is saved."), file=sys.stderr)
         return 130
     if options.json:
         print(json.dumps(result, ensure_ascii=False, indent=2))

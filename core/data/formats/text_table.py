@@ -35,8 +35,7 @@ class TextColumns:
         if len(header) > self._limits.max_columns:
             raise UserError(
                 N_(
-                    "The table has {found:,} columns; at most {limit:,} are read ({variable}). "
-                    "Keep the columns that you need."
+                    "The table has {found:,} columns. Tables up to {limit:,} columns can be read ({variable}). Keep the columns that you need."
                 ),
                 found=len(header),
                 limit=self._limits.max_columns,
@@ -98,7 +97,7 @@ class TextColumns:
         if self.rows > self._limits.max_rows:
             raise UserError(
                 N_(
-                    "The table has more than {limit:,} rows, as many as are read ({variable}). Split the file."
+                    "The table has more than {limit:,} rows, the most that can be read ({variable}). Split the file."
                 ),
                 limit=self._limits.max_rows,
                 variable="HEADLINE_LAB_MAX_ROWS",
@@ -106,8 +105,7 @@ class TextColumns:
         if self._bytes > self._limits.max_unpacked_bytes:
             raise UserError(
                 N_(
-                    "The table takes more than {limit:,} MB as text, as much as is read ({variable}). "
-                    "Split the file, or keep the columns that you need."
+                    "The table takes more than {limit:,} MB as text, the most that can be read ({variable}). Split the file, or keep the columns that you need."
                 ),
                 limit=self._limits.max_unpacked_bytes // MEGABYTE,
                 variable="HEADLINE_LAB_MAX_UNPACKED_MB",
@@ -118,8 +116,7 @@ def cell_too_long(characters: int, column: str) -> UserError:
     """Return the error for a cell beyond the limit."""
     return UserError(
         N_(
-            "A cell of the column {column} has {found:,} characters; at most {limit:,} are read ({variable}). "
-            "Shorten it or leave the column out."
+            "A cell of the column {column} has {found:,} characters. Cells up to {limit:,} can be read ({variable}). Shorten it or leave the column out."
         ),
         column=column[:100],
         found=characters,

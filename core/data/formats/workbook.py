@@ -102,8 +102,7 @@ def check_archive(data: bytes) -> None:
     if unpacked > limits.max_unpacked_bytes or len(entries) > _MOST_ENTRIES:
         raise UserError(
             N_(
-                "The workbook has {size:,.0f} MB in {entries:,} parts unpacked; at most {limit:,} MB are read "
-                "({variable}) in {parts:,} parts. Save the sheet as CSV."
+                "The workbook has {size:,.0f} MB in {entries:,} parts unpacked. Workbooks up to {limit:,} MB ({variable}) in {parts:,} parts can be read. Save the sheet as CSV."
             ),
             size=unpacked / MEGABYTE,
             entries=len(entries),
@@ -115,8 +114,7 @@ def check_archive(data: bytes) -> None:
     if unpacked > _SMALL and ratio > limits.max_unpack_ratio:
         raise UserError(
             N_(
-                "The workbook becomes {ratio:,.0f} times larger when it is unpacked; at most {limit:,} times is "
-                "read ({variable}). Save the sheet as CSV."
+                "The workbook becomes {ratio:,.0f} times larger when it is unpacked. Up to {limit:,} times can be read ({variable}). Save the sheet as CSV."
             ),
             ratio=ratio,
             limit=limits.max_unpack_ratio,

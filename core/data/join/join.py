@@ -17,14 +17,14 @@ from core.locale import N_
 
 REASONS = {
     "no_key": N_("its key is empty"),
-    "no_partner": N_("its key does not stand in the other file"),
+    "no_partner": N_("the other file does not have its key"),
     "no_date": N_("its date is missing or cannot be read"),
     "no_company": N_("its company is missing"),
-    "unknown_company": N_("its company does not stand in the other file"),
+    "unknown_company": N_("the other file does not have its company"),
     "no_session_row": N_("the other file has no row of the company in this session"),
     "before_first": N_("the other file has no row of the company in an earlier session"),
     "repeat": N_("it repeats another row of its file"),
-    "not_needed": N_("no headline asked for it"),
+    "not_needed": N_("no headline needed it"),
 }
 
 

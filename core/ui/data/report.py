@@ -22,7 +22,7 @@ from core.ui.text import _, bold, class_name, count, day, language, signed_perce
 
 LEVELS = {
     "serious": (N_("Know this first"), ":material/error:"),
-    "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
+    "warning": (N_("Keep this in mind when reading the scores"), ":material/warning:"),
     "info": (N_("Good to know"), ":material/info:"),
 }
 
@@ -123,7 +123,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
                 icon=":material/download:",
             )
         st.download_button(
-            _("The table as understood (CSV)"),
+            _("The table as read (CSV)"),
             lambda: to_csv(dataset_table(data)),
             "table.csv",
             "text/csv",
@@ -167,7 +167,7 @@ def library() -> None:
                 _("distinct"): e.distinct_headlines,
                 _("sessions"): e.sessions,
                 _("target"): e.roles.target or "–",
-                _("kept since"): when(e.created),
+                _("saved on"): when(e.created),
                 "id": e.id,
             }
             for e in entries

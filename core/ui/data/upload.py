@@ -70,7 +70,7 @@ def _uploaders() -> list[UploadedFile]:
         )
     with right:
         second = st.file_uploader(
-            _("A second file, if features or outcomes stand there"),
+            _("A second file with features or outcomes (optional)"),
             key=f"upload-2-{generation}",
             disabled=not first,
         )
@@ -92,7 +92,7 @@ def _read_options(name: str, number: int, digest: str) -> ReadOptions:
         index = sheets.index(wanted) if number == 0 and wanted in sheets else 0
         sheet = st.selectbox(_("Sheet"), sheets, index=index, key=f"sheet-{digest[:12]}")
     with st.popover(md("How {name} is read", name=name), icon=":material/settings:"):
-        found = _("found by itself")
+        found = _("automatic")
         encoding = st.selectbox(
             _("Encoding"),
             ["", *ENCODINGS],

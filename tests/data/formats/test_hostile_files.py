@@ -113,7 +113,7 @@ def test_a_workbook_that_unpacks_to_far_more_than_it_weighs_is_refused_before_it
 def test_a_workbook_larger_than_the_limit_unpacked_is_refused(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_MAX_UNPACKED_MB", "1")
     data = changed_zip(workbook(), {"xl/styles.xml": lambda xml: xml + b"<!--" + bytes(2_000_000) + b"-->"})
-    assert "at most 1 MB are read (HEADLINE_LAB_MAX_UNPACKED_MB)" in refused(data)
+    assert "Workbooks up to 1 MB (HEADLINE_LAB_MAX_UNPACKED_MB)" in refused(data)
 
 
 def test_a_workbook_of_very_many_parts_is_refused():

@@ -21,8 +21,7 @@ def _observations(facts: Facts) -> Iterator[Case]:
             level=level,
             message=N_("{rows:,} rows, {events:,} different stories: treat this as {events:,} observations."),
             meaning=N_(
-                "The same story told twice is no second observation; the intervals beside the scores take this "
-                "into account."
+                "The same story published twice is not a second observation; the intervals beside the scores take this into account."
             ),
         )
     elif number == data.sessions:

@@ -43,17 +43,14 @@ KINDS = (
         "short_headlines",
         "info",
         N_("{count:,} headlines are shorter than {limit} characters."),
-        N_("So little text says hardly anything; look whether the right column was chosen."),
+        N_("So short a text says hardly anything. Check that the right column was chosen."),
         _short,
     ),
     Kind(
         "cut_headlines",
         "warning",
-        N_(
-            "{share:.1%} of {counted:,} headlines looked at are longer than the {limit} tokens that {encoder} "
-            "reads."
-        ),
-        N_("The end of these headlines is not seen by the models."),
+        N_("{share:.1%} of {counted:,} headlines are longer than the {limit} tokens that {encoder} reads."),
+        N_("The models do not see the end of these headlines."),
         _cut,
     ),
 )

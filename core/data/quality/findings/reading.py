@@ -132,8 +132,7 @@ KINDS = (
         "info",
         N_("{count:,} of {all:,} rows found no partner in the second file and were left out."),
         N_(
-            "Every row that is left has what the second file tells; mind that it may be the busier companies and "
-            "days."
+            "Every row that is left has its values from the second file. These may be the busier companies and days."
         ),
         _noted("unmatched", MANY, "warning"),
         _undo("unmatched"),
@@ -165,14 +164,14 @@ KINDS = (
         "other",
         "warning",
         "",
-        N_("What could not be used teaches the models nothing: look at these rows before you go on."),
+        N_("The models learn nothing from what could not be used. Check these rows before you go on."),
         _others,
     ),
     Kind(
         "unmatched_kept",
         "warning",
         N_("{count:,} of {all:,} rows have no partner in the second file."),
-        N_("What the second file would have told of them counts as missing."),
+        N_("Their values from the second file count as missing."),
         _alone,
         lambda plan, case: cleaned(plan, N_("Leave these rows out"), unmatched="drop"),
     ),

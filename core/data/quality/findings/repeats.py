@@ -73,12 +73,10 @@ KINDS = (
         "near_repeats",
         "info",
         N_(
-            "{stories:,} stories are told in several wordings, in {rows:,} rows; {across:,} stories come from "
-            "more than one outlet."
+            "{stories:,} stories appear in several wordings, in {rows:,} rows; {across:,} come from more than one outlet."
         ),
         N_(
-            "One story is little more than one piece of news, however often it is told; its headlines stay "
-            "on one side of a split."
+            "A story is one piece of news, however often it is published. Its headlines stay on one side of a split."
         ),
         _retold,
     ),

@@ -79,8 +79,7 @@ KINDS = (
         "warning",
         N_("The rows have no dates."),
         N_(
-            "A test on later sessions is impossible: the scores say how well the past is recognised, not how "
-            "well the future is told."
+            "Without dates there is no test on later sessions: the scores say how well the past is recognised, not how well the future is predicted."
         ),
         _undated,
     ),
