@@ -73,7 +73,7 @@ KINDS = (
         "near_repeats",
         "info",
         N_(
-            "{stories:,} stories appear in several wordings, in {rows:,} rows; {across:,} come from more than one outlet."
+            "{stories:,} stories appear in several wordings, in {rows:,} rows; {across:,} stories come from more than one outlet."
         ),
         N_(
             "A story is one piece of news, however often it is published. Its headlines stay on one side of a split."
