@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from core.evaluate.threshold_costs import confusion_at, cost_curve
 from sklearn.metrics import confusion_matrix
 
 from core.errors import UserError
-from core.evaluate.threshold_costs import confusion_at, cost_curve
 
 RNG = np.random.default_rng(0)
 SCORE = RNG.random(300).round(2)
