@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import re
-import sys
 import threading
 import time
 import uuid
@@ -200,7 +199,7 @@ class JobQueue:
             result = work(report) or {}
             self._end(job_id, status="done", fraction=1.0, result=result)
         except Cancelled:
-            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is kept.")))
+            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is saved.")))
         except UserError as error:
             self._end(job_id, status="failed", message=error.message)
         except BaseException as error:  # a panic in Rust is no Exception, and the worker has to outlive it
@@ -249,30 +248,9 @@ def _as_it_stands(job: Job) -> Job:
 
 
 def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return _alive_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return True
+    import psutil
 
-
-def _alive_on_windows(pid: int) -> bool:
-    """Ask for the state of a process; `os.kill` would end it there."""
-    import ctypes
-
-    synchronize, timed_out = 0x0010_0000, 0x102  # SYNCHRONIZE, WAIT_TIMEOUT
-    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009 (there is none elsewhere)
-    process = kernel.OpenProcess(synchronize, False, pid)
-    if not process:
-        return False
-    try:
-        return kernel.WaitForSingleObject(process, 0) == timed_out
-    finally:
-        kernel.CloseHandle(process)
+    return bool(psutil.pid_exists(pid))
 
 
 _queues: dict[Path, JobQueue] = {}

@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import frame, state
 from core.ui.data import load
 from core.ui.data import report as draw
+from core.ui.data.build import load_sample
 from core.ui.data.distributions import distributions
 from core.ui.text import _, bold, md
 
@@ -15,14 +16,14 @@ loading = chosen is None or "draft" in st.session_state
 with st.expander(_("Load a file"), expanded=loading, icon=":material/upload_file:"):
     load.panel()
     if st.button(_("Or take the synthetic sample"), icon=":material/science:"):
-        load.load_sample()
+        load_sample()
         st.rerun()
 with st.expander(_("The library"), icon=":material/inventory_2:"):
     draw.library()
 
 if chosen is not None:
     tokens_of = st.session_state.get("tokens_of", ("", ""))
-    with st.spinner(_("Looking the table through …")):
+    with st.spinner(_("Examining the table …")):
         found = draw.report(chosen, chosen.id, tokens_of[1] if tokens_of[0] == chosen.id else "")
     unit = _("events (company and session)") if chosen.has_sessions else _("different stories")
     st.subheader(
@@ -40,6 +41,6 @@ if chosen is not None:
     with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):
         draw.steps(chosen, found)
     distributions(chosen, found)
-    st.markdown(bold(_("First rows as they were understood")))
+    st.markdown(bold(_("First rows as read")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
     frame.onward("embed", _("Next: embed the headlines"))

@@ -11,11 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.build import build_dataset
 from core.data.dataset import FEATURE
-from core.data.plan import Plan
-from core.data.reading import read_table
-from core.data.roles import guess_roles
+from core.data.ingest import File, ingest
 from core.explain.contributions import contributions
 from core.train import context
 from core.train.context import TrainingContext
@@ -46,8 +43,7 @@ def vectors_of(headlines, dim=48):
 
 @pytest.fixture(scope="module")
 def sample():
-    frame = read_table(SAMPLE.read_bytes()).frame
-    dataset = build_dataset([frame], Plan(guess_roles(frame).roles), SAMPLE.name)
+    dataset = ingest([File(SAMPLE.name, SAMPLE.read_bytes())]).dataset
     return dataset, vectors_of(dataset.headlines)
 
 

@@ -7,25 +7,21 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from core.cli.embed import encoders, sts
 from core.cli.parser import parser
 from core.cli.shell import _, chosen_pooling, progress, read_bytes, require_folder, show, write
-from core.data.build import build_dataset
-from core.data.dataset import Dataset, Roles
+from core.data.dataset import Dataset
 from core.data.export import to_csv
-from core.data.join.join import guess_join, join_tables
-from core.data.library import Source
+from core.data.ingest import ONE_COLUMN_ROLES, Choices, File, ingest
 from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
-from core.data.reading import ReadOptions, read_table
-from core.data.roles import guess_roles
+from core.data.reading import ReadOptions, Source, read_table
 from core.errors import UserError
-from core.locale import N_, shell_language, translate_message
+from core.locale import shell_language, translate_message
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(translate_message(error.message, shell_language()), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(_("Stopped. What was finished is kept."), file=sys.stderr)
+        print(_("Stopped. What was finished is saved."), file=sys.stderr)
         return 130
     if options.json:
         print(json.dumps(result, ensure_ascii=False, indent=2))
@@ -97,9 +93,8 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
 
     require_folder(options.out)
     run = load_run(options.run)
-    reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
-    raw = read_table(read_bytes(options.file), reading)
-    scored = score_table(run, raw.frame, _roles(options, raw.frame), progress())
+    raw = read_table(read_bytes(options.file), _reading(options))
+    scored = score_table(run, raw.frame, _role_choices(options), progress())
     write(options.out, lambda file: file.write(to_csv(scored.table)))
     for problem in scored.problems:
         print(
@@ -108,63 +103,47 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
 
 
-def _dataset(options: argparse.Namespace, cleaning: Cleaning | None = None) -> tuple[list[Source], Dataset]:
-    files = [file for file in (options.file, options.file2) if file]
-    reading = ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
-    sources = [
-        Source(file.name, read_table(read_bytes(file), reading if number == 0 else ReadOptions()))
-        for number, file in enumerate(files)
-    ]
-    frames = [source.table.frame for source in sources]
-    plan = _plan(options, frames)
+def _dataset(
+    options: argparse.Namespace, cleaning: Cleaning | None = None
+) -> tuple[Sequence[Source], Dataset]:
+    paths = [path for path in (options.file, options.file2) if path]
+    ways = [_reading(options), ReadOptions()]
+    files = [File(path.name, read_bytes(path), way) for path, way in zip(paths, ways, strict=False)]
+    choices = _plan(options) if options.plan else _choices(options)
     if cleaning:
-        plan = replace(plan, cleaning=cleaning)
-    return sources, build_dataset(frames, plan, options.file.name, progress())
+        choices = replace(choices, cleaning=cleaning)
+    made = ingest(files, choices, report=progress())
+    return made.sources, made.dataset
 
 
-def _plan(options: argparse.Namespace, frames: list[pd.DataFrame]) -> Plan:
-    if options.plan:
-        return Plan.from_json(read_bytes(options.plan).decode("utf-8", "replace"))
-    exchange = Exchange(options.calendar, options.close or "")
-    if len(frames) == 1:
-        roles, join = _roles(options, frames[0]), None
-    else:
-        first = _roles(options, frames[0], strict=False)
-        join = _join(options, frames, first)
-        roles = _roles(options, join_tables(frames[0], frames[1], join, first, exchange).frame)
+def _reading(options: argparse.Namespace) -> ReadOptions:
+    return ReadOptions(options.encoding or "", options.delimiter or "", options.sheet or "")
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    return Plan.from_json(read_bytes(options.plan).decode("utf-8", "replace"))
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    left, _sign, right = (options.on or "").partition("=")
     source = "column" if not options.price else "adjusted" if options.benchmark else "return"
     target = TargetRule(
         source, options.horizon, options.price or "", options.benchmark or "", options.win_above
     )
-    return Plan(roles, exchange, join, target)
+    return replace(
+        _role_choices(options),
+        exchange=Exchange(options.calendar, options.close or ""),
+        join=Join("id", left, right or left) if left else None,
+        how=options.join or "",
+        target=target,
+    )
 
 
-def _join(options: argparse.Namespace, frames: list[pd.DataFrame], roles: Roles) -> Join:
-    if options.on:
-        left, _sign, right = options.on.partition("=")
-        return Join("id", left, right or left)
-    join = guess_join(frames[0], frames[1], roles)
-    if join is None:
-        raise UserError(N_("How the two files belong together was not found. Name the key column with --on."))
-    return join if options.join in (None, join.how) else replace(join, how=options.join)
-
-
-def _roles(options: argparse.Namespace, frame: pd.DataFrame, strict: bool = True) -> Roles:
-    given = {name: getattr(options, name) for name in ("headline", "press", "date", "group", "target")}
-    given = {name: value for name, value in given.items() if value and (strict or value in frame.columns)}
-    if "headline" in given:
-        try:
-            roles = guess_roles(frame).roles
-        except UserError:
-            roles = Roles(given["headline"])
-    else:
-        roles = guess_roles(frame).roles
-    taken = set(given.values())
-    kept = {k: v for k, v in asdict(roles).items() if v not in taken and k not in given and k != "numeric"}
-    numeric = tuple(name for name in roles.numeric if name not in taken)
-    if options.numeric is not None:
-        numeric = tuple(name.strip() for name in options.numeric.split(",") if name.strip())
-    return Roles(**{**kept, **given, "numeric": numeric})
+def _role_choices(options: argparse.Namespace) -> Choices:
+    roles = {role: getattr(options, role) for role in ONE_COLUMN_ROLES if getattr(options, role)}
+    if options.numeric is None:
+        return Choices(roles)
+    return Choices(roles, tuple(name.strip() for name in options.numeric.split(",") if name.strip()))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from core.data.formats.registry import titles
 from core.locale import shell_language, translate
 
 Act = Callable[[argparse.Namespace], Any]
 
 
-def _(template: str) -> str:
-    return translate(template, shell_language())
+def _(template: str, /, **params: object) -> str:
+    return translate(template, shell_language(), params)
 
 
 def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
@@ -36,7 +37,9 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
         return sub
 
     def takes_file(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("file", type=Path, metavar="FILE", help=_("a CSV file with a header line"))
+        sub.add_argument(
+            "file", type=Path, metavar="FILE", help=_("a table with a header ({formats})", formats=titles())
+        )
         for role in ("headline", "press", "date", "group", "target"):
             sub.add_argument(
                 f"--{role}", metavar="COLUMN", help=_("the column of this role; guessed if not given")

@@ -13,7 +13,8 @@ import numpy as np
 
 from core.cli.shell import chosen_pooling, progress
 from core.data.dataset import Dataset
-from core.data.library import Source, save_dataset
+from core.data.library import save_dataset
+from core.data.reading import Source
 from core.errors import UserError
 from core.locale import shell_language, translate_message
 from core.train.settings import TrainSettings

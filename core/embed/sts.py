@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.formats.recognise import container, find_encoding
-from core.data.parse.values import numbers, texts
+from core.data.formats.encoding import find_encoding
+from core.data.formats.recognise import binary_format
+from core.data.parse.columns import numbers, texts
 from core.data.reading import ReadOptions, read_table
 from core.embed.pipeline import embed
 from core.embed.pooling import Pooling
@@ -98,7 +99,7 @@ def sts(
 
 def _bare_tabs(data: bytes) -> pd.DataFrame | None:
     """Read a tab-separated text whose quotation marks enclose nothing; None where it is something else."""
-    if len(data) > settings().max_upload_bytes or container(data):
+    if len(data) > settings().max_upload_bytes or binary_format(data):
         return None
     text = data.decode(find_encoding(data)).removeprefix("\ufeff")
     header, *rows = [line.split("\t") for line in _LINE_END.split(text) if line.strip()] or [[]]

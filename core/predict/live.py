@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.parse.values import plain_text
+from core.data.parse.cells import plain_text
 from core.embed import Pooling, resolve
 from core.embed.pipeline import canonical
 from core.embed.pooling import POOLINGS

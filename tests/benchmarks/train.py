@@ -96,14 +96,10 @@ def split(X: np.ndarray, y: np.ndarray, session: np.ndarray) -> Task:
 
 def load(file: Path) -> tuple[Dataset, np.ndarray]:
     """Return a file as the data page would have it, and its vectors."""
-    from core.data.build import build_dataset
-    from core.data.plan import Plan
-    from core.data.reading import read_table
-    from core.data.roles import guess_roles
+    from core.data.ingest import File, ingest
     from core.embed import embed
 
-    frame = read_table(file.read_bytes()).frame
-    dataset = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
+    dataset = ingest([File(file.name, file.read_bytes())]).dataset
     return dataset, embed(dataset.headlines, "multilingual-e5-small").vectors
 
 

@@ -4,11 +4,8 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.build import build_dataset
-from core.data.library import Source, load_dataset, save_dataset
-from core.data.plan import Plan
-from core.data.reading import read_table
-from core.data.roles import guess_roles
+from core.data.ingest import File, ingest
+from core.data.library import load_dataset, save_dataset
 from core.locale import translate
 from core.train.runs import list_runs
 from core.ui.frame import PAGES
@@ -180,10 +177,9 @@ def test_one_click_loads_the_sample(home):
 
 def _kept(csv: str) -> str:
     """Read a CSV text as the page does, keep it with its file, and return the dataset's id."""
-    table = read_table(csv.encode())
-    data = build_dataset([table.frame], Plan(guess_roles(table.frame).roles), "작은 표")
-    save_dataset(data, [Source("작은.csv", table)])
-    return data.id
+    made = ingest([File("작은.csv", csv.encode())], name="작은 표")
+    save_dataset(made.dataset, made.sources)
+    return made.dataset.id
 
 
 SMALL = "일자,제목,언론사,RSI,상수,익일수익률\n" + "".join(

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.dataset import Roles
-from core.data.plan import Cleaning, Exchange, Plan, TargetRule
+from core.data.plan import Cleaning, Exchange, Plan, Roles, TargetRule
 from core.errors import Message, UserError
 from core.locale import N_
 from core.ui.text import _, bold, told
@@ -40,13 +39,14 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
     def pick(label: str, wanted: str | None) -> str | None:
         options = [None, *columns]
         index = options.index(wanted) if wanted in options else 0
-        return st.selectbox(
+        chosen: str | None = st.selectbox(
             label,
             options,
             index=index,
             help=why(wanted),
             format_func=lambda name: _("(none)") if name is None else name,
         )
+        return chosen
 
     if not guessed.headline:
         st.warning(_("No column looks like headlines. Choose it yourself."))

@@ -9,19 +9,20 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.data.export import dataset_table, to_csv
-from core.data.library import delete_dataset, describe_sources, list_datasets, load_sources, rename_dataset
+from core.data.library import delete_dataset, describe_sources, list_datasets, rename_dataset
 from core.data.plan import Plan
 from core.data.quality import Finding, QualityReport, quality_report, rows_with_reasons
 from core.embed.tokens import token_counter
 from core.errors import Message, UserError
 from core.locale import N_, translate_message
 from core.ui import state
-from core.ui.data import load
+from core.ui.data.build import rebuild
+from core.ui.data.draft import edit
 from core.ui.text import _, bold, class_name, count, day, language, signed_percent, told, when
 
 LEVELS = {
     "serious": (N_("Know this first"), ":material/error:"),
-    "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
+    "warning": (N_("Keep this in mind when reading the scores"), ":material/warning:"),
     "info": (N_("Good to know"), ":material/info:"),
 }
 
@@ -98,19 +99,6 @@ def _finding(data: Dataset, finding: Finding, key: str) -> None:
         st.caption(_("{n:,} rows, counted from 1 below the header: {rows}", n=len(finding.rows), rows=rows))
 
 
-def rebuild(data: Dataset, plan: Plan) -> None:
-    """Make the dataset anew from its files by another plan."""
-    try:
-        sources = load_sources(data.id)
-    except UserError as error:
-        st.error(told(error.message))
-        return
-    if sources:
-        load.build(sources, plan)
-    else:
-        st.error(_("The files of this table were not kept. Load them again."))
-
-
 def steps(data: Dataset, found: QualityReport) -> None:
     """List what was left out and how the table was made; offer to change it, and to export everything."""
     if found.rows.dropped:
@@ -124,7 +112,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
         if st.button(
             _("Change roles, target or cleaning"), icon=":material/edit:", disabled=data.plan is None
         ):
-            load.edit(data)
+            edit(data)
             st.rerun()
         if data.plan is not None:
             st.download_button(
@@ -135,7 +123,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
                 icon=":material/download:",
             )
         st.download_button(
-            _("The table as understood (CSV)"),
+            _("The table as read (CSV)"),
             lambda: to_csv(dataset_table(data)),
             "table.csv",
             "text/csv",
@@ -179,7 +167,7 @@ def library() -> None:
                 _("distinct"): e.distinct_headlines,
                 _("sessions"): e.sessions,
                 _("target"): e.roles.target or "–",
-                _("kept since"): when(e.created),
+                _("saved on"): when(e.created),
                 "id": e.id,
             }
             for e in entries
