@@ -36,7 +36,7 @@ if vectors is not None:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
     frame.onward("train", _("Next: train the models"))
-    draw.glance(data, card, vectors)
+    draw.neighbours(data, card, vectors)
 
 if card.available:
     with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):

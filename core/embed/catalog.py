@@ -10,6 +10,7 @@ from pathlib import Path
 from core.embed.catalog_entries import ENTRIES, MULTILINGUAL
 from core.embed.checkpoint import bundled, hub
 from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import EncoderCard, Origin
 from core.errors import UserError
 from core.jobs import Report, silent
@@ -73,7 +74,7 @@ def fetch(name: str, report: Report = silent) -> EncoderCard:
     if card is None and not names_a_hub_encoder(name):
         return resolve(name)  # raises the sentence for an unknown name
     if card is not None and card.origin is not Origin.HUB:
-        card.ready_folder()  # raises the reason: the bundled encoder's package is not installed
+        ready_folder(card)  # raises the reason: the bundled encoder's package is not installed
     return _hub_card(name, card_of_folder(hub.download(name, report)))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from core.embed.checkpoint.folder import pickled_notice
 from core.embed.encoder_card import EncoderCard, Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MEAN
 from core.locale import N_
 
 FINANCE = N_("Korean finance")
@@ -52,7 +52,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         746,
         family="DeBERTa-v2",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=128,
         domain=FINANCE,
         best=N_(
@@ -70,7 +70,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         751,
         family="DeBERTa-v2",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=FINANCE,
         licence="MIT",
         best=N_(
@@ -87,7 +87,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         406,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         domain=FINANCE,
         best=N_(
             "The tone of financial news: trained on 440,067 news items and 11,237 analyst reports, then "
@@ -103,7 +103,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         443,
         family="RoBERTa",
         tokenizer="WordPiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         domain=KOREAN,
         licence="CC-BY-SA-4.0",
         best=N_("General Korean sentence likeness at base size (KorSTS 83.77)."),
@@ -116,7 +116,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         469,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=128,
         domain=KOREAN,
         best=N_("Grouping Korean sentences that say the same, with a Korean vocabulary of 40,000 pieces."),
@@ -130,7 +130,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         407,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         best=N_("A light Korean sentence encoder, tuned on KLUE's inference and likeness pairs."),
         worst=N_("Its vocabulary of 20,000 pieces cuts company names apart; its page states no licence."),
@@ -142,7 +142,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_292,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         context=8_192,
         domain=MULTILINGUAL,
         best=N_("Korean and foreign headlines side by side: BGE-M3 tuned on Korean sentence pairs."),
@@ -155,7 +155,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         1_239,
         family="GTE",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         context=8_192,
         domain=MULTILINGUAL,
         licence="Apache-2.0",
@@ -172,7 +172,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_288,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         prefix="query: ",
         normalised=True,
         context=8_192,
@@ -193,7 +193,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_262,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         prefix="query: ",
         normalised=True,
         domain=MULTILINGUAL,
@@ -210,7 +210,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         493,
         family="BERT",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         prefix="query: ",
         normalised=True,
         domain=MULTILINGUAL,
@@ -227,7 +227,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         92,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=256,
         normalised=True,
         context=512,
@@ -243,7 +243,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         717,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=MULTILINGUAL,
         licence="Apache-2.0",
         best=N_("A baseline that everybody knows, in 104 languages."),
@@ -255,7 +255,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         134_679_552,
         543,
         family="DeBERTa-v2",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         licence="Apache-2.0",
         best=N_("A good start for fine-tuning on general Korean (NSMC 91.22, KorNLI 82.81)."),
@@ -268,7 +268,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         452,
         family="ELECTRA",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         licence="Apache-2.0",
         best=N_("A proven start for fine-tuning a Korean classifier (KorSTS 85.53 once tuned)."),
@@ -285,7 +285,7 @@ ENTRIES: tuple[EncoderCard, ...] = (
         369,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         best=N_("KoBERT, the classic Korean baseline, in a form that needs no code of its own."),
         worst=N_(

@@ -1,4 +1,4 @@
-"""Sanity at a glance: what shows that vectors were made with a wrong pooling, prefix or encoder."""
+"""Nearest and farthest headlines: what shows that vectors were made with a wrong pooling, prefix or encoder."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Glance:
-    """What vectors look like from outside.
+class Neighbours:
+    """Which headlines lie near each other, and how crowded the vectors are.
 
     `nearest` and `farthest` are pairs among `texts` headlines drawn from the `distinct` ones; `mean_cosine` is
     the average cosine of two of those, which is 0 for vectors that point everywhere alike and near 1 for ones
@@ -102,14 +102,14 @@ class Glance:
         return found
 
 
-def glance(
+def find_neighbours(
     texts: Sequence[str],
     vectors: np.ndarray,
     tokens: np.ndarray | None = None,
     max_length: int | None = None,
     seed: int = 0,
-) -> Glance:
-    """Look at the vectors `(n, dim)` of n texts; a text that stands there again counts once.
+) -> Neighbours:
+    """Compare the vectors `(n, dim)` of n texts with each other; a text that is repeated counts once.
 
     `tokens` `(n,)` are the texts' lengths as `core.embed.tokens.token_counter` counts them, `max_length` how many
     of them the encoder reads. The same seed draws the same headlines.
@@ -127,7 +127,7 @@ def glance(
     chosen = np.asarray(vectors[drawn], np.float32)
     nearest, farthest, mean, spread = _pairs([texts[row] for row in drawn], chosen)
     lengths = None if tokens is None or not len(rows) else np.asarray(tokens)[rows]
-    return Glance(
+    return Neighbours(
         nearest=nearest,
         farthest=farthest,
         texts=len(drawn),

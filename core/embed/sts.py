@@ -18,7 +18,7 @@ from core.data.formats.recognise import container, find_encoding
 from core.data.parse.values import numbers, texts
 from core.data.reading import ReadOptions, read_table
 from core.embed.pipeline import embed
-from core.embed.pooling import Pooling
+from core.embed.pooling import MEAN
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -46,7 +46,7 @@ class StsResult:
     skipped: int
     unreadable: int
     encoder: str
-    pooling: Pooling
+    pooling: str
     seconds: float
 
 
@@ -63,9 +63,7 @@ def read_pairs(data: bytes, options: ReadOptions | None = None) -> pd.DataFrame:
     return read_table(data, options or ReadOptions()).frame
 
 
-def sts(
-    pairs: pd.DataFrame, encoder_name: str, pooling: str = Pooling.MEAN, report: Report = silent
-) -> StsResult:
+def sts(pairs: pd.DataFrame, encoder_name: str, pooling: str = MEAN, report: Report = silent) -> StsResult:
     """Compare the cosine of each pair's vectors with its score.
 
     `pairs` has the columns sentence1, sentence2 and score, their names in any case; sentences and scores may be

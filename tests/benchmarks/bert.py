@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bert.py [FILE.csv] [--column 제목] [--encoder NAME] [--count 1000] [--turns 5]
 
-Encoding: one `Encoder` embeds the same headlines with either model, in turn, so that batches, lanes and pooling
+Encoding: one `Encoder` embeds the same headlines with either model, in turn, so that batches, threads and pooling
 are the same. Start: a fresh process loads the encoder and embeds one headline, imports included, for each pair
 of a model and a tokenizer, in turn. Printed are medians: CPU seconds (user time, which other work on the machine
 disturbs least) and wall seconds. The encoder is unpacked, hashed and its number type chosen beforehand.
@@ -126,14 +126,14 @@ def use_their_model() -> None:
 
 def use_their_tokenizer() -> None:
     """Let every tokenizer be read by transformers."""
-    from core.embed.checkpoint import tokenizing
+    from core.embed.checkpoint import loading
 
     def read(folder: Path, name: str) -> Any:
         from transformers import AutoTokenizer
 
         return AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
 
-    tokenizing.read_tokenizer = read
+    loading.read_tokenizer = read
 
 
 def show(title: str, taken: dict[str, list[tuple[float, float]]]) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.embed.pooling import POOLINGS, Pooling, pool_all
+from core.embed.pooling import CLS, MAX, MEAN, POOLINGS, pool_all, pooling_named
 from core.errors import UserError
 
 torch = pytest.importorskip("torch")
@@ -14,9 +14,9 @@ def pooled(hidden, mask):
 
 def test_each_pooling_gives_the_value_its_name_promises():
     result = pooled([[[1.0, -1.0], [5.0, -3.0], [3.0, -8.0]]], [[1, 1, 1]])
-    assert result[Pooling.CLS].tolist() == [[1, -1]]
-    assert result[Pooling.MEAN].tolist() == [[3, -4]]
-    assert result[Pooling.MAX].tolist() == [[5, -1]]
+    assert result[CLS].tolist() == [[1, -1]]
+    assert result[MEAN].tolist() == [[3, -4]]
+    assert result[MAX].tolist() == [[5, -1]]
 
 
 def test_padding_counts_neither_in_the_mean_nor_in_the_maximum():
@@ -28,4 +28,4 @@ def test_padding_counts_neither_in_the_mean_nor_in_the_maximum():
 
 def test_an_unknown_pooling_is_refused_with_the_names_that_exist():
     with pytest.raises(UserError, match=r"no pooling named median.*cls, mean, max"):
-        Pooling.named("median")
+        pooling_named("median")

@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.embed.checkpoint.architectures import refuse_others
-from core.embed.checkpoint.convert import converted_folder, safetensors_folder
-from core.embed.checkpoint.folder import (
+from core.embed.checkpoint.files import (
     BYTE_PAIRS,
     SETTINGS,
     SINGLE,
     VOCABULARIES,
-    card_of_folder,
     is_pickled,
     no_tokenizer,
     no_weights,
@@ -26,8 +24,10 @@ from core.embed.checkpoint.folder import (
     tokenizer_files,
     weight_files,
 )
+from core.embed.checkpoint.folder import card_of_folder
 from core.embed.checkpoint.hub_download import Progress, fetch_large, fetched
 from core.embed.checkpoint.hub_errors import cache_errors, hub_errors, no_hub
+from core.embed.checkpoint.pickled_weights import converted_folder, safetensors_folder
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_

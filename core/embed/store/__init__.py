@@ -1,1 +1,1 @@
-"""Vectors on disk."""
+"""Vectors on disk, in the workspace."""

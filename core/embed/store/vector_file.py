@@ -7,29 +7,23 @@ import logging
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from core.embed.pooling import POOLINGS, Pooling
+from core.embed.pooling import MEAN, POOLINGS
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 30.0
 _AT_ONCE = 5_000  # texts looked up in one SELECT: 8 MB of vectors of 384
 _CACHE_KB = 65_536  # holds the index of a million texts
-_TABLES = {pooling: f"vectors_{pooling.value}" for pooling in POOLINGS}
-_SCHEMA = {
-    "about": "CREATE TABLE about (encoder TEXT NOT NULL, name TEXT NOT NULL, dim INTEGER NOT NULL, "
-    "entries INTEGER NOT NULL)",
-    **{
-        table: f"CREATE TABLE {table} (text BLOB NOT NULL UNIQUE, checksum INTEGER NOT NULL, vector BLOB NOT NULL)"
-        for table in _TABLES.values()
-    },
-}
+_ABOUT = "about"
+_ABOUT_SQL = "CREATE TABLE about (encoder TEXT NOT NULL, name TEXT NOT NULL, dim INTEGER NOT NULL, entries INTEGER NOT NULL)"
+_PREFIX = "vectors_"  # before a pooling's key in the name of its table
 
 
 @dataclass(frozen=True)
@@ -56,6 +50,7 @@ class VectorFile:
     """One encoder's vectors, little-endian float32, one table per pooling, keyed by the SHA-256 of the text.
 
     Each has a checksum over encoder, pooling, text and vector, verified at each read. Used within one thread.
+    A file made before a pooling was added lacks its table: it holds no vector of it until the next `write`.
     Every method raises `sqlite3.DatabaseError` where the disk, another process or damage gets in its way.
     """
 
@@ -66,7 +61,7 @@ class VectorFile:
         try:
             if not self._tables():
                 self._create(space)
-            if {name: sql for name, sql in self._tables().items() if sql} != _SCHEMA:
+            if not _is_vector_file(self._tables()):
                 raise Damaged("the tables are not those of a vector file")
             self.space = self._about()[0]
             if space and (space.encoder, space.dim) != (self.space.encoder, self.space.dim):
@@ -74,7 +69,6 @@ class VectorFile:
         except BaseException:
             self.close()
             raise
-        self._seeds = {p: zlib.crc32(f"{self.space.encoder}\n{p.value}".encode()) for p in POOLINGS}
 
     def close(self) -> None:
         """Close the file."""
@@ -85,7 +79,7 @@ class VectorFile:
         """How many texts have vectors."""
         return self._about()[1]
 
-    def read(self, pooling: Pooling, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+    def read(self, pooling: str, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Write the vectors of distinct texts into `vectors` `(n, dim)`; return which were found, `(n,)` bool.
 
         One that fails its checksum is deleted, logged and not found.
@@ -93,6 +87,8 @@ class VectorFile:
         keys = [text_key(text) for text in texts]
         found = np.zeros(len(texts), bool)
         with self._transaction("BEGIN"):
+            if _table(pooling) not in self._tables():
+                return found
             rows = self._rows(pooling, keys)
             order = np.argsort(rows, kind="stable")  # as they lie in the file
             order = order[rows[order] != 0]
@@ -106,19 +102,20 @@ class VectorFile:
         return found
 
     def write(self, texts: Sequence[str], vectors: np.ndarray) -> None:
-        """Keep the vectors `(3, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
+        """Save the vectors `(poolings, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
 
         What is there already stays.
         """
         rows = np.ascontiguousarray(vectors, "<f4")
         keys = [text_key(text) for text in texts]
         with self._transaction():
+            self._add_tables()
             for pooling, of_pooling in zip(POOLINGS, rows, strict=True):
                 blobs = [row.tobytes() for row in of_pooling]
-                seed = self._seeds[pooling]
+                seed = self._seed(pooling)
                 checksums = [_checksum(seed, key, blob) for key, blob in zip(keys, blobs, strict=True)]
                 added = self._connection.executemany(
-                    f"INSERT OR IGNORE INTO {_TABLES[pooling]} (text, checksum, vector) VALUES (?, ?, ?)",
+                    f"INSERT OR IGNORE INTO {_table(pooling)} (text, checksum, vector) VALUES (?, ?, ?)",
                     zip(keys, checksums, blobs, strict=True),
                 ).rowcount
                 self._count(pooling, added)
@@ -132,7 +129,7 @@ class VectorFile:
         entries = self.entries
         try:
             with self._transaction():
-                for table in _TABLES.values():
+                for table in filter(_is_vector_table, self._tables()):
                     self._connection.execute(f"DELETE FROM {table}")
                 self._connection.execute("UPDATE about SET entries = 0")
             self._connection.execute("VACUUM")
@@ -168,7 +165,9 @@ class VectorFile:
             raise
 
     def _tables(self) -> dict[str, str]:
-        return dict(self._connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+        """Return the statement that made each table."""
+        query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"  # an index of UNIQUE has none
+        return dict(self._connection.execute(query).fetchall())
 
     def _create(self, space: Space | None) -> None:
         if space is None:
@@ -176,10 +175,20 @@ class VectorFile:
         with self._transaction():
             if self._tables():
                 return  # another process was quicker
-            for statement in _SCHEMA.values():
-                self._connection.execute(statement)
+            self._connection.execute(_ABOUT_SQL)
+            self._add_tables()
             about = (space.encoder, space.name, space.dim)
             self._connection.execute("INSERT INTO about VALUES (?, ?, ?, 0)", about)
+
+    def _add_tables(self) -> None:
+        """Make the tables of poolings that the file does not have yet."""
+        there = self._tables()
+        for table in map(_table, POOLINGS):
+            if table not in there:
+                self._connection.execute(_vectors_sql(table))
+
+    def _seed(self, pooling: str) -> int:
+        return zlib.crc32(f"{self.space.encoder}\n{pooling}".encode())
 
     def _about(self) -> tuple[Space, int]:
         rows = self._connection.execute("SELECT encoder, name, dim, entries FROM about").fetchall()
@@ -187,24 +196,24 @@ class VectorFile:
             raise Damaged("the file does not say which encoder it is of")
         return Space(*rows[0][:3]), rows[0][3]
 
-    def _rows(self, pooling: Pooling, keys: list[bytes]) -> np.ndarray:
+    def _rows(self, pooling: str, keys: list[bytes]) -> np.ndarray:
         """Return the row number of each text's vector, `(n,)`; 0 where there is none."""
         rows: dict[bytes, int] = {}
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            query = f"SELECT text, rowid FROM {_TABLES[pooling]} WHERE text IN ({_marks(some)})"
+            query = f"SELECT text, rowid FROM {_table(pooling)} WHERE text IN ({_marks(some)})"
             rows.update(self._connection.execute(query, some))
         return np.fromiter((rows.get(key, 0) for key in keys), np.int64, len(keys))
 
     def _vectors(
-        self, pooling: Pooling, place: dict[int, int], keys: list[bytes]
+        self, pooling: str, place: dict[int, int], keys: list[bytes]
     ) -> tuple[list[int], list[bytes]]:
         """Return the places of those texts whose vectors are intact, and these; `place` has each row's text.
 
         Damage may have changed even the type of what is read.
         """
-        query = f"SELECT rowid, checksum, vector FROM {_TABLES[pooling]} WHERE rowid IN ({_marks(place)})"
-        seed, size = self._seeds[pooling], 4 * self.space.dim
+        query = f"SELECT rowid, checksum, vector FROM {_table(pooling)} WHERE rowid IN ({_marks(place)})"
+        seed, size = self._seed(pooling), 4 * self.space.dim
         places: list[int] = []
         blobs: list[bytes] = []
         for row, checksum, blob in self._connection.execute(query, list(place)):
@@ -214,18 +223,38 @@ class VectorFile:
                 blobs.append(blob)
         return places, blobs
 
-    def _delete(self, pooling: Pooling, keys: list[bytes]) -> None:
+    def _delete(self, pooling: str, keys: list[bytes]) -> None:
         if not keys:
             return
         log.warning("%d vectors in %s fail their checksum: they are computed anew", len(keys), self.path)
         with self._transaction():
-            query = f"DELETE FROM {_TABLES[pooling]} WHERE text = ?"
+            query = f"DELETE FROM {_table(pooling)} WHERE text = ?"
             self._count(pooling, -self._connection.executemany(query, [(key,) for key in keys]).rowcount)
 
-    def _count(self, pooling: Pooling, added: int) -> None:
-        """Keep the number of texts: counting a million rows takes longer than a page may."""
-        if pooling is Pooling.MEAN:
+    def _count(self, pooling: str, added: int) -> None:
+        """Save the number of texts: counting a million rows takes longer than a page may."""
+        if pooling == MEAN:
             self._connection.execute("UPDATE about SET entries = entries + ?", (added,))
+
+
+def _table(pooling: str) -> str:
+    return f"{_PREFIX}{pooling}"
+
+
+def _vectors_sql(table: str) -> str:
+    return (
+        f"CREATE TABLE {table} (text BLOB NOT NULL UNIQUE, checksum INTEGER NOT NULL, vector BLOB NOT NULL)"
+    )
+
+
+def _is_vector_table(table: str) -> bool:
+    return table.startswith(_PREFIX)
+
+
+def _is_vector_file(tables: Mapping[str, str]) -> bool:
+    """Return whether these tables are a vector file's, of whichever poolings; all have the mean, by which texts are counted."""
+    vectors = {table: _vectors_sql(table) for table in filter(_is_vector_table, tables)}
+    return _table(MEAN) in vectors and tables == {_ABOUT: _ABOUT_SQL, **vectors}
 
 
 def text_key(text: str) -> bytes:

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from core.embed.checkpoint.fingerprint import fingerprint
 from core.embed.checkpoint.folder import card_of_folder
 from core.embed.encoder_card import Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MEAN
 from core.errors import UserError
 from tests.makers.tiny_encoders import KINDS, add_details, save_wordpiece
 from tests.makers.tiny_files import write_json, write_pooling
@@ -42,7 +43,7 @@ def test_a_module_that_normalises_is_read(folder):
 def test_a_further_layer_after_the_pooling_is_noticed(folder, further):
     write_pooling(folder, "cls", further, "Normalize")
     card = card_of_folder(folder)
-    assert card.pooling is Pooling.CLS
+    assert card.pooling is CLS
     assert card.notice.startswith("Its own vectors go through a further layer")
 
 
@@ -108,7 +109,7 @@ def test_a_shard_is_looked_for_in_the_folder_alone(folder, tmp_path):
 @pytest.mark.parametrize("contents", ["[]", "3", '{"modules": 1}', '[1, {"type": null}]'])
 def test_modules_of_an_unexpected_form_change_nothing(folder, contents):
     (folder / "modules.json").write_text(contents)
-    assert card_of_folder(folder).pooling is Pooling.MEAN
+    assert card_of_folder(folder).pooling is MEAN
 
 
 def test_the_prompt_by_default_is_the_prefix(folder):
@@ -118,9 +119,9 @@ def test_the_prompt_by_default_is_the_prefix(folder):
 
 def test_a_sentencepiece_model_is_part_of_the_fingerprint(home, tmp_path):
     folder = KINDS["team-lucid/deberta-v3-base-korean"](tmp_path / "kind")
-    before = card_of_folder(folder).fingerprint()
+    before = fingerprint(card_of_folder(folder))
     (folder / "spm.model").write_bytes((folder / "spm.model").read_bytes() + b"\0")
-    assert card_of_folder(folder).fingerprint() != before
+    assert fingerprint(card_of_folder(folder)) != before
 
 
 @pytest.mark.parametrize(

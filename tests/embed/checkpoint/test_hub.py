@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from core.embed.checkpoint import hub, hub_download
-from core.embed.checkpoint.convert import safetensors_folder
-from core.embed.checkpoint.folder import card_of_folder, weight_files
+from core.embed.checkpoint.files import weight_files
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.pickled_weights import safetensors_folder
 from core.errors import UserError
 from core.jobs import Cancelled, silent
 from tests.makers.fake_hub import FakeHub, use
@@ -475,7 +476,7 @@ def test_a_full_disk_is_said_and_what_was_fetched_goes_on_later(server, monkeypa
 
 def test_the_environment_of_the_process_is_respected(server, tmp_path):
     build(server, MINI_LM)
-    code = f"from core.embed import hub; print(hub.download({MINI_LM!r}, lambda *a, **k: None))"
+    code = f"from core.embed.checkpoint import hub; print(hub.download({MINI_LM!r}, lambda *a, **k: None))"
     environment = os.environ | {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "hf")}
     run = [sys.executable, "-c", code]
     fetched = subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()

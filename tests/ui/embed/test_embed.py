@@ -11,7 +11,7 @@ from core.embed import embed
 from core.embed.catalog_entries import ENTRIES, KOREAN
 from core.embed.checkpoint import hub
 from core.embed.runtime import precision
-from core.embed.store.vectors import VectorStore
+from core.embed.store.vector_store import VectorStore
 from core.jobs import queue
 from core.locale import translate
 from core.ui.frame import PAGES
@@ -57,7 +57,7 @@ def data(home):
 
 
 def opened(data, encoder, language="en"):
-    app = AppTest.from_file("../app.py", default_timeout=120)
+    app = AppTest.from_file("../../../app.py", default_timeout=120)
     app.session_state["language"] = language
     app.query_params["dataset"] = data.id
     app.query_params["encoder"] = encoder

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.embed.checkpoint import convert
-from core.embed.checkpoint.convert import safetensors_folder
-from core.embed.checkpoint.folder import card_of_folder, weight_files
+from core.embed.checkpoint import pickled_weights
+from core.embed.checkpoint.files import weight_files
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.pickled_weights import safetensors_folder
 from core.embed.runtime.encoder import Encoder
 from core.errors import UserError
 from tests.makers.tiny_encoders import CORPUS, KINDS
@@ -72,7 +73,7 @@ def test_what_else_lies_in_the_folder_is_not_copied(pickled):
 
 def test_weights_are_read_once(pickled, monkeypatch):
     first = safetensors_folder(pickled)
-    monkeypatch.setattr(convert, "_read_pickle", lambda file: pytest.fail("read again"))
+    monkeypatch.setattr(pickled_weights, "_read_pickle", lambda file: pytest.fail("read again"))
     assert safetensors_folder(pickled) == first
 
 

@@ -1,4 +1,4 @@
-"""Pickled weights to safetensors: read once without running what a pickle may hold, kept in the workspace."""
+"""Pickled weights to safetensors: read once without running what a pickle may hold, saved in the workspace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from core.embed.checkpoint.folder import (
+from core.embed.checkpoint.files import (
     BYTE_PAIRS,
     SETTINGS,
     VOCABULARIES,
@@ -16,7 +16,7 @@ from core.embed.checkpoint.folder import (
     no_weights,
     weight_files,
 )
-from core.embed.store.facts import fingerprint
+from core.embed.checkpoint.fingerprint import files_fingerprint
 from core.errors import UserError
 from core.files import folder_atomic, remove_leftovers
 from core.locale import N_
@@ -47,7 +47,7 @@ def safetensors_folder(folder: Path) -> Path:
 
 
 def converted_folder(repo_id: str, commit: str) -> Path:
-    """Return where the converted copy of a hub's snapshot is kept, made or not."""
+    """Return where the converted copy of a hub's snapshot is saved, made or not."""
     return settings().home / "encoders" / "converted" / f"{repo_id.replace('/', '--')}-{commit}"
 
 
@@ -56,7 +56,7 @@ def _place(folder: Path, weights: list[Path]) -> Path:
     if snapshot:
         return converted_folder(snapshot["id"], snapshot["commit"])
     name = re.sub(r"[^\w.-]", "_", folder.name)
-    return settings().home / "encoders" / "converted" / f"{name}-{fingerprint(weights)[:40]}"
+    return settings().home / "encoders" / "converted" / f"{name}-{files_fingerprint(weights)[:40]}"
 
 
 def _convert(folder: Path, weights: list[Path], target: Path) -> None:
