@@ -48,6 +48,15 @@ def silent(fraction: float, template: str, /, **params: object) -> None:
     """Report to nobody."""
 
 
+def part(report: Report, first: float, last: float) -> Report:
+    """Return a report for work that is the part from `first` to `last` of a whole."""
+
+    def reported(fraction: float, template: str, /, **params: object) -> None:
+        report(first + (last - first) * fraction, template, **params)
+
+    return reported
+
+
 @dataclass(frozen=True)
 class Job:
     """What is known of one piece of work.

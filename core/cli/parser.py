@@ -20,7 +20,10 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     """Return the parser of the command line; `acts` has the function of each command."""
     from core.embed.checkpoint.bundled import NAME
     from core.embed.pooling import POOLINGS
-    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, SPLITS, UNITS, WEIGHTINGS, WINDOWS
+    from core.evaluate.settings import TASKS, UNITS
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
+    from core.train.splits.registry import SPLITS
+    from core.train.splits.splitters import WINDOWS
 
     top = argparse.ArgumentParser(
         prog="headline-lab", description=_("Does the headline say anything about the outcome?")
@@ -125,7 +128,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     takes_second_file(sub)
     takes_encoder(sub)
     takes_seed(sub)
-    sub.add_argument("--task", choices=["classify", "regress"], default="classify")
+    sub.add_argument("--task", choices=TASKS, default="classify")
     takes_evaluation(sub)
     sub = command("score", _("predict every row of the file by an earlier run"))
     takes_file(sub)

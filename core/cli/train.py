@@ -16,7 +16,8 @@ from core.data.dataset import Dataset
 from core.data.library import Source, save_dataset
 from core.errors import UserError
 from core.locale import shell_language, translate_message
-from core.train.settings import TrainSettings, default_split
+from core.train.settings import TrainSettings
+from core.train.splits.registry import default_split
 
 CHOICES = (
     "folds",
@@ -35,13 +36,13 @@ CHOICES = (
 def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, read: float) -> dict[str, Any]:
     """Train on a dataset that took `read` seconds to make; return what `--json` prints."""
     from core.embed import embed
-    from core.train.leakage import staircase_rows
+    from core.train.leakage import require_staircase
     from core.train.recording import train_and_record
 
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
     if options.staircase:
-        staircase_rows(data, settings)  # what it lacks is said before the training
+        require_staircase(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
     vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start
@@ -71,12 +72,12 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
 
 
 def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
-    from core.evaluate.ledger import looks
+    from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
-    from core.train.run import run_table
+    from core.train.run_record import run_table
 
     table = run_table(made)
-    table["looks"] = len(looks(data.id, made.holdout))
+    table["looks"] = len(accesses(data.id, made.holdout))
     table["text_lift"] = None
     if made.lift is not None:
         plain = made.lift.as_dict()
@@ -90,8 +91,8 @@ def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Name
 
 def _staircase(made: Any, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
+    from core.evaluate.leakage import sentence
     from core.train.leakage import draw_staircase
-    from core.train.leakage_splits import sentence
 
     try:
         steps = draw_staircase(made, data, vectors, progress())

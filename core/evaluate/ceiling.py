@@ -12,10 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import CELLS, RESAMPLES, Interval, bounds
-from core.evaluate.metrics import metric_named, shown
+from core.evaluate.bootstrap import CELLS, RESAMPLES, Interval, Scores, bounds
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.settings import EvaluateSettings
 from core.evaluate.weighted import ratio
 from core.locale import N_
 
@@ -58,7 +61,7 @@ class Ceiling:
             }
             return Message(template, params)
         name = next(name for name in ("auc", "rank_ic", "accuracy") if name in self.best)
-        metric, score = metric_named(name), self.best[name]
+        metric, score = METRICS[name], self.best[name]
         template = N_(
             "Near-identical headlines in different events had the same outcome in {agreement} of {pairs:,} pairs, "
             "so no model of the headline alone can be expected to exceed {metric} {best} [{low}, {high}]."
@@ -116,6 +119,34 @@ def noise_ceiling(
     agreement = made.pop("agreement")
     best = {name: _ceiling(name, part, classes) for name, part in made.items()}
     return Ceiling(best, agreement, len(first), stories, len(used))
+
+
+@dataclass(frozen=True)
+class Headroom:
+    """The noise ceiling, and the scores that stand under it: the model's, and those of headlines alone."""
+
+    ceiling: Ceiling
+    metric: str
+    scores: dict[str, Interval]
+
+
+def headroom(
+    dataset: Dataset, outcome: np.ndarray, rows: np.ndarray, settings: EvaluateSettings, scores: Scores
+) -> Headroom:
+    """Return the noise ceiling of the rows at these positions, and the main scores to be held against it.
+
+    `outcome (rows of the dataset,)` is known at `rows`: a sealed holdout's are not among them. `scores` are those
+    of the models to compare, by name.
+    """
+    classes = len(dataset.classes) if settings.task == "classify" else 0
+    frame = dataset.frame.iloc[rows]
+    day = pd.factorize(frame["session"])[0]
+    story, event = frame["story"].to_numpy(), dataset.event[rows]
+    made = noise_ceiling(outcome[rows], story, event, day, classes, settings.seed)
+    main = main_metric(settings.task).name
+    metric = main if main in made.best else "accuracy"
+    known = {name: row[metric] for name, row in scores.items() if made.best and metric in row}
+    return Headroom(made, metric, known)
 
 
 def _ceiling(name: str, shared: Interval, classes: int) -> Interval:

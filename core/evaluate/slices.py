@@ -10,9 +10,16 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.evaluate.bootstrap import Interval, bounds, count_blocks, draws
-from core.evaluate.metrics import Metric
+from core.errors import Message
+from core.evaluate.bootstrap import Interval, blocks, bounds, count_blocks, draws, intervals
+from core.evaluate.events import event_weights
+from core.evaluate.metrics import Metric, main_metric
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import one_scale, scored_unit
+from core.evaluate.settings import EvaluateSettings
+from core.locale import N_
 
+FEWEST_ROWS, FEWEST_BLOCKS = 10, 5  # of a slice that is judged
 MOST_LABELS = 15
 RESAMPLES = 500
 LEVEL = 0.05
@@ -97,6 +104,51 @@ def slices(
         once = _inside_and_out(y, p, w, inside, metric)[:, 0]
         found.append(_slice(by, label, inside, block_ids, once, np.concatenate(scores, axis=1), metric))
     return _flagged(found)
+
+
+@dataclass(frozen=True)
+class SliceReport:
+    """The main metric of each slice, and of the whole; `weighted` where every event counts the same."""
+
+    metric: str
+    whole: Interval
+    slices: tuple[Slice, ...]
+    rows: int
+    weighted: bool
+
+    def of(self, by: str) -> tuple[list[Slice], list[Slice]]:
+        """Return the slices by "press", "company", "month" or "length", and those too small to be judged."""
+        found = [made for made in self.slices if made.by == by]
+        large = [made for made in found if _large(made)]
+        return large, [made for made in found if made not in large]
+
+
+def slice_report(
+    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
+) -> SliceReport | Message:
+    """Return the test's main metric by outlet, company, month and length, of headlines.
+
+    Where events are scored, a headline weighs 1 over the number of headlines of its event.
+    """
+    test = predictions.test
+    rows, y = test.positions(dataset), test.outcome
+    p = one_scale(test[model], test.fold)
+    labels = slice_labels(dataset, rows)
+    if not labels:
+        return Message(
+            N_("The test rows are all of one outlet, company, month and length: there is nothing to compare.")
+        )
+    weighted = scored_unit(dataset, settings) == "event"
+    weights = event_weights(dataset, rows) if weighted else None
+    metric, block = main_metric(settings.task), blocks(dataset, rows)
+    whole = intervals(y, p, block, [metric], settings.seed, weights=weights)[metric.name]
+    found = slices(y, p, block, labels, metric, settings.seed, weights)
+    return SliceReport(metric.name, whole, tuple(found), len(rows), weighted)
+
+
+def _large(made: Slice) -> bool:
+    enough = made.rows >= FEWEST_ROWS and made.blocks >= FEWEST_BLOCKS
+    return enough and made.score.low < made.score.high
 
 
 def _by_size(values: np.ndarray) -> np.ndarray:

@@ -41,7 +41,7 @@ def explain_run(
     kept = _read(path, run) if path else None
     if kept is not None:
         return kept
-    rows = chosen_rows(run, limit)
+    rows = chosen_rows(run, dataset, limit)
     inputs = Inputs.of(dataset, vectors, run.settings.use_press, run.settings.extras).take(rows)
     made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
     if path:
@@ -49,9 +49,9 @@ def explain_run(
     return made
 
 
-def chosen_rows(run: Run, limit: int) -> np.ndarray:
+def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
-    positions = run.predictions["position"].to_numpy()
+    positions = run.predictions.test.positions(dataset)
     if len(positions) <= limit:
         return positions
     return positions[np.linspace(0, len(positions) - 1, limit).round().astype(int)]

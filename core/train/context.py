@@ -1,4 +1,4 @@
-"""What stays the same from split to split in one training, and what any split of it teaches."""
+"""The training context: what stays the same from split to split, and the models that a split's rows train."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.calibration import Calibrator
 from core.evaluate.events import event_weights
-from core.jobs import Report
+from core.jobs import Report, part
 from core.locale import N_
 from core.train.features.preparation import HEADLINE, PRESS, Inputs, Preparation
 from core.train.features.text_features import read_ahead
@@ -23,17 +23,18 @@ from core.train.models.baselines import (
     table_only,
     tfidf_linear,
 )
-from core.train.models.ensemble import Ensemble, part
+from core.train.models.ensemble import Ensemble
 from core.train.models.model import STACK, Fold, Parameters, Sample
 from core.train.settings import TrainSettings
-from core.train.splits.split import folds, inner_validation, require_learnable_folds
+from core.train.splits.outcome import require_learnable_folds
+from core.train.splits.split import folds, inner_validation
 
 INNER_FOLDS = 3  # for stacking, calibration and tuning
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
-    """What the rows at the positions `train` taught.
+class TrainedModels:
+    """What was fitted on the rows at the positions `train`.
 
     `calibrators` are by model, empty without calibration; `notes` say what could not be done.
     """
@@ -51,7 +52,7 @@ class Learned:
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class TrainingContext:
     """A dataset with its inputs and outcomes `(rows,)`, NaN where unknown, and the settings of a training."""
 
     dataset: Dataset
@@ -69,8 +70,8 @@ class Bench:
         outcome: np.ndarray,
         settings: TrainSettings,
         report: Report,
-    ) -> Bench:
-        """Return the bench of a training; the texts are read once, ahead of all folds."""
+    ) -> TrainingContext:
+        """Return the context of a training; the texts are read once, ahead of all folds."""
         inputs = Inputs.of(dataset, vectors, settings.use_press, settings.extras)
         read_ahead(inputs.text, settings.extras, report)
         classes = dataset.classes if settings.task == "classify" else ()
@@ -100,21 +101,21 @@ class Bench:
         )
         return preparation, sample
 
-    def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> Learned:
-        """Fit the three models on these rows; with `inner` folds also their stack and their calibration."""
+    def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> TrainedModels:
+        """Fit the models on these rows; with `inner` folds also their stack and their calibration."""
         calibrate = bool(self.classes) and self.settings.calibrate != "none"
         preparation, sample = self.prepare(train, inner or calibrate)
         ensemble = Ensemble.fit(sample, report)
         if not calibrate:
-            return Learned(train, preparation, sample, ensemble)
+            return TrainedModels(train, preparation, sample, ensemble)
         try:
             calibrators = self._calibrators(sample, ensemble)
         except UserError as error:
-            return Learned(train, preparation, sample, ensemble, notes=(error.message,))
-        return Learned(train, preparation, sample, ensemble, calibrators)
+            return TrainedModels(train, preparation, sample, ensemble, notes=(error.message,))
+        return TrainedModels(train, preparation, sample, ensemble, calibrators)
 
     def baselines(
-        self, learned: Learned, test: np.ndarray, report: Report, quick: bool = False
+        self, learned: TrainedModels, test: np.ndarray, report: Report, quick: bool = False
     ) -> dict[str, np.ndarray]:
         """Return what the models have to beat: predictions of the test rows `(n, classes)` or `(n,)` by name.
 

@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions
 from core.explain.pipeline import explain_run
 from core.train.features.preparation import HEADLINE, PRESS, TEXT
 from core.train.features.text_features import CLOCK, TITLES
 from core.train.run import Run
-from core.ui.evaluate.scores import model_name
+from core.ui.evaluate.text import model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
 
@@ -121,8 +122,8 @@ def _inside_the_text(found: Contributions) -> None:
 def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
     """Let the reader choose one explained row; return its place among them."""
     frame = data.frame.iloc[found.rows]
-    predictions = run.predictions.set_index("position").loc[found.rows]
-    mean = predictions[f"mean:{run.classes[-1]}" if run.classes else "mean"]
+    test = run.predictions.test.at(data, found.rows)
+    mean = test[MEAN][:, -1] if run.classes else test[MEAN]
     table = pd.DataFrame(
         {
             _("row"): frame["row"].to_numpy(),
@@ -131,8 +132,7 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
             _("session"): frame["session"].map(day).to_numpy(),
             _("predicted"): [percent(v) if run.classes else signed_percent(v) for v in mean],
             _("what happened"): [
-                class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
-                for v in predictions["actual"]
+                class_name(run.classes[int(v)]) if run.classes else signed_percent(v) for v in test.outcome
             ],
         }
     )

@@ -51,26 +51,32 @@ PAGES = {
     "train": Page(
         "pages/3_train.py",
         N_("3 Train"),
+        N_("What do the models learn from?"),
+        N_("Choose what is predicted and how it is tested, and train the models."),
+    ),
+    "evaluate": Page(
+        "pages/4_evaluate.py",
+        N_("4 Evaluate"),
         N_("Do the headlines really help?"),
         N_(
-            "Three models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise."
+            "The score on sessions that the models never saw, with its interval, beside what a guess would reach."
         ),
     ),
     "explain": Page(
-        "pages/4_explain.py",
-        N_("4 Explain"),
+        "pages/5_explain.py",
+        N_("5 Explain"),
         N_("Why does the model think so?"),
         N_("How much the headline, each feature and the outlet moved each prediction."),
     ),
     "maps": Page(
-        "pages/5_maps.py",
-        N_("5 Maps"),
+        "pages/6_maps.py",
+        N_("6 Maps"),
         N_("Which headlines lie close together?"),
         N_("A map of the embeddings: near means alike for the encoder."),
     ),
     "predict": Page(
-        "pages/6_predict.py",
-        N_("6 Predict"),
+        "pages/7_predict.py",
+        N_("7 Predict"),
         N_("What would it say about this headline?"),
         N_("Type a headline, set the numbers, and see the prediction, its reasons and its precedents."),
     ),
@@ -90,7 +96,7 @@ _CSS = """<style>
 </style>"""
 
 
-_SHOWS_A_RUN = ("train", "explain", "maps", "predict")
+_SHOWS_A_RUN = ("train", "evaluate", "explain", "maps", "predict")
 
 
 def _accent() -> str:

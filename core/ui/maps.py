@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
+from core.evaluate.predictions import MEAN
 from core.jobs import Report
 from core.locale import N_
 from core.maps import MapSettings, coordinates, load_or_none, map_key, warm_up
@@ -93,7 +94,7 @@ def picture(data: Dataset, points: np.ndarray, settings: MapSettings, colour: st
     """Draw the map."""
     rows = np.arange(len(data))
     if colour == "prediction" and run is not None:
-        rows = run.predictions["position"].to_numpy()
+        rows = run.predictions.test.positions(data)
     if len(rows) > MOST_POINTS:
         rows = np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
     figure = go.Figure()
@@ -155,8 +156,8 @@ def _layers(
         rest = rows[~press.isin(top).to_numpy()]
         return [*layers, (_("other"), rest, {"color": OTHER})] if len(rest) else layers
     if colour == "prediction" and run is not None:
-        table = run.predictions.set_index("position").loc[rows]
-        values = table[f"mean:{run.classes[-1]}" if run.classes else "mean"].to_numpy()
+        mean = run.predictions.test.at(data, rows)[MEAN]
+        values = mean[:, -1] if run.classes else mean
         middle = 0.5 if run.classes else 0.0
         title = (
             _("probability of {label}", label=hover(class_name(run.classes[-1])))

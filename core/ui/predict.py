@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
-from core.evaluate import review
+from core.evaluate.coverage import realised_coverage
 from core.predict import Precedent, Prediction, encode_headline
 from core.train.features.preparation import HEADLINE, TEXT
 from core.train.run import Run
-from core.ui.evaluate.scores import model_name
-from core.ui.evaluate.trust import reviewed, share
+from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import model_name, share
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
 
 SLIGHT = 0.05  # a difference of probability that nobody would act on
@@ -145,7 +145,7 @@ def interval(run: Run, data: Dataset) -> None:
     """Say how far from the prediction of a return the outcome has been, where that was measured."""
     if run.classes:
         return
-    found = reviewed(review.kept_promise, run, data)
+    found = evaluated(realised_coverage, run, data)
     if isinstance(found, Message) or not np.isfinite(found.half_width):
         return
     st.caption(

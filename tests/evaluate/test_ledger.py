@@ -13,9 +13,9 @@ from core.evaluate import ledger_file
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger import (
     looks,
-    record_look,
+    record_access,
     require_unsealed,
-    require_unseen,
+    require_untested,
     seal,
     sealed,
     standard_error,
@@ -38,11 +38,11 @@ HOLDOUT, WALK = rows(*range(60, 80)), rows(*range(30, 60))
 
 
 def look(run, holdout=HOLDOUT, scored=None, dataset=DATASET, score=SCORE):
-    return record_look(dataset, run, holdout, scored, "auc", score)
+    return record_access(dataset, run, holdout, scored, "auc", score)
 
 
 def open_it(run, holdout=HOLDOUT):
-    return record_look(DATASET, run, holdout, metric="auc", score=SCORE, opened=True)
+    return record_access(DATASET, run, holdout, metric="auc", score=SCORE, opened=True)
 
 
 def seal_it(run, holdout=HOLDOUT, walk=WALK):
@@ -218,13 +218,13 @@ def test_a_holdout_that_was_looked_at_is_not_sealed_or_opened_as_new(home, score
 
 
 def test_what_was_scored_before_a_seal_is_told_with_its_rows_and_run(home):
-    require_unseen(DATASET, HOLDOUT)
+    require_untested(DATASET, HOLDOUT)
     look("run-1", rows(*range(50, 65)))
     look("run-2", rows(64, 65))
     with pytest.raises(
         UserError, match=r"6 of the 20 headlines .* first by run run-1 on \d{4}-.* cannot be sealed"
     ):
-        require_unseen(OTHER, HOLDOUT)
+        require_untested(OTHER, HOLDOUT)
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_a_look_of_an_earlier_version_counts_for_its_whole_table(home):
     assert at(HOLDOUT) == ["run-1"]
     assert at(HOLDOUT, OTHER) == []
     with pytest.raises(UserError, match="20 of the 20 headlines"):
-        require_unseen(DATASET, HOLDOUT)
+        require_untested(DATASET, HOLDOUT)
 
 
 def test_rows_found_again_make_an_earlier_entry_exact(home):

@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import UserError
 from core.evaluate.leakage import STEPS
-from core.evaluate.ledger import looks, require_unseen, seal
+from core.evaluate.ledger import looks, require_untested, seal
 from core.evaluate.ledger_rows import Rows
 from core.jobs import Cancelled
 from core.train import leakage
@@ -120,7 +120,7 @@ def test_a_drawn_staircase_is_a_look_at_its_rows_and_none_at_the_holdout(run, st
     assert [look.run_id for look in looks(dataset.id, scored.name)] == [run.id]
     assert looks(dataset.id, run.holdout) == []
     with pytest.raises(UserError, match=f"first by run {run.id}"):
-        require_unseen(
+        require_untested(
             dataset.id,
             rows_of(
                 dataset, make_split(dataset, TrainSettings(test_share=0.5), np.ones(len(dataset), bool)).test
@@ -133,7 +133,7 @@ def test_a_staircase_that_cannot_be_counted_is_not_kept(run, steps, monkeypatch)
         raise UserError("Meanwhile sealed.")
 
     monkeypatch.setattr(leakage, "staircase", lambda *given: steps)
-    monkeypatch.setattr(leakage.ledger, "record_look", sealed_meanwhile)
+    monkeypatch.setattr(leakage.ledger, "record_access", sealed_meanwhile)
     with pytest.raises(UserError, match="Meanwhile"):
         draw_staircase(run, *signal())
     assert kept_staircase(run) is None

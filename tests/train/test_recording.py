@@ -65,7 +65,7 @@ def test_a_look_that_cannot_be_counted_shows_no_score(data, monkeypatch):
     def full(*args):
         raise UserError("The disk is full.")
 
-    monkeypatch.setattr(recording.ledger, "record_look", full)
+    monkeypatch.setattr(recording.ledger, "record_access", full)
     with pytest.raises(UserError, match="full"):
         train_and_record(*data, TrainSettings())
     assert list_runs() == []

@@ -18,18 +18,18 @@ from core.train.settings import TrainSettings
 log = logging.getLogger(__name__)
 
 
-def keep_search(dataset_id: str, settings: TrainSettings, tuned: tuple[Tuned, ...]) -> None:
-    """Keep what beat the defaults; one that cannot be kept is logged and lost."""
+def save_search(dataset_id: str, settings: TrainSettings, tuned: tuple[Tuned, ...]) -> None:
+    """Save what beat the defaults; one that cannot be saved is logged and lost."""
     found = parameters(tuned)
     if not found:
         return
     try:
         write_atomic(_path(dataset_id, settings), lambda path: path.write_text(json.dumps(found)))
     except (OSError, UserError):
-        log.exception("the search could not be kept")
+        log.exception("the search could not be saved")
 
 
-def kept_search(dataset_id: str, settings: TrainSettings) -> Parameters | None:
+def saved_search(dataset_id: str, settings: TrainSettings) -> Parameters | None:
     """Return the parameters where the last search like it was cancelled; None where none was.
 
     Like it is one on the same dataset with the same settings but for the time: what was found on other rows

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluate.metrics import MAIN_METRIC, metric_named
+from core.evaluate.metrics import main_metric
 from core.jobs import Cancelled, Report
 from core.locale import N_
 from core.train.models.model import Fold, Knob, Model, Parameters, Sample, cores, import_libraries, models
@@ -129,7 +129,7 @@ class Study:
 
     def score(self, p: np.ndarray, rows: np.ndarray) -> float:
         """Return the main metric of predictions of the rows at these positions, 0 where it is undefined."""
-        metric = metric_named(MAIN_METRIC["classify" if self.sample.classes else "regress"])
+        metric = main_metric("classify" if self.sample.classes else "regress")
         weight = np.ones(len(rows)) if self.sample.weight is None else self.sample.weight[rows]
         return float(np.nan_to_num(metric.compute(self.sample.y[rows], p, weight[None])[0]))
 

@@ -2,77 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.errors import Message, UserError
+from core.errors import UserError
 from core.locale import N_
 from core.train.settings import TrainSettings
 from core.train.splits import partition
-from core.train.splits.partition import NONE, Split, Splitter, require_two_sessions
-from core.train.splits.splitters import (
-    CompanyHoldout,
-    GroupHoldout,
-    RandomHoldout,
-    SessionHoldout,
-    WalkForward,
-)
-
-__all__ = [
-    "Split",
-    "caution",
-    "folds",
-    "groups",
-    "holdout",
-    "inner_validation",
-    "make_split",
-    "require_learnable",
-    "require_learnable_folds",
-    "require_outcomes",
-    "require_sessions",
-    "rows_to_split",
-    "timeline",
-]
+from core.train.splits.partition import NONE, Split, Splitter
+from core.train.splits.registry import SPLITS
+from core.train.splits.splitters import SessionHoldout, WalkForward
 
 FEWEST_ROWS = 20
 INNER_SHARE = 0.2
 
 _PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
-_HOLDOUTS: dict[str, Callable[[TrainSettings, float], Splitter]] = {
-    "time": lambda s, share: SessionHoldout(share, s.horizon, s.embargo),
-    "group": lambda s, share: GroupHoldout(share, s.horizon, s.embargo, s.seed),
-    "company": lambda s, share: CompanyHoldout(share, s.horizon, s.embargo, s.seed),
-    "random": lambda s, share: RandomHoldout(share, s.seed),
-}
-_CAUTIONS = {
-    "group": N_(
-        "The rows were split by group, so the models learn from sessions after those of the test too: "
-        "split by time for a score that could have been had on the day."
-    ),
-    "company": N_(
-        "Whole companies were held out, but other companies' headlines of the same sessions were learned "
-        "from: the score is one for a new company, not for a new day."
-    ),
-    "random": N_(
-        "The rows were split at random: headlines of one session share an outcome and stand on both sides, "
-        "so these scores are too good. Split by time for an honest one."
-    ),
-}
 
 
 def holdout(settings: TrainSettings, share: float | None = None) -> Splitter:
     """Return the splitter that holds out the final test, or another share of the rows in the same way."""
-    return _HOLDOUTS[settings.split](settings, settings.test_share if share is None else share)
-
-
-def caution(settings: TrainSettings) -> Message | None:
-    """Say what a split other than the one by time inflates; None for the split by time."""
-    template = _CAUTIONS.get(settings.split)
-    return None if template is None else Message(template)
+    chosen = settings.test_share if share is None else share
+    return SPLITS[settings.split].make(chosen, settings.horizon, settings.embargo, settings.seed)
 
 
 def rows_to_split(dataset: Dataset, rows: np.ndarray | None = None) -> pd.DataFrame:
@@ -87,7 +41,7 @@ def make_split(dataset: Dataset, settings: TrainSettings, known: np.ndarray) -> 
     Raises `UserError` where there is too little to split.
     """
     usable = known
-    if settings.split == "time":
+    if SPLITS[settings.split].ordered:
         _require_dates(dataset)
         usable = known & dataset.frame["session"].notna().to_numpy()
     rows = np.flatnonzero(usable)
@@ -187,58 +141,3 @@ def _require_parts(split: Split, settings: TrainSettings) -> None:
             horizon=settings.horizon,
             embargo=settings.embargo,
         )
-
-
-def require_sessions(dataset: Dataset, rows: np.ndarray) -> None:
-    """Raise `UserError` unless the rows at these positions lie in two sessions or more."""
-    require_two_sessions(int(dataset.frame["session"].iloc[rows].nunique()))
-
-
-def require_outcomes(outcome: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Raise `UserError` unless the outcome `(rows,)` varies; NaN is unknown, a return has no classes."""
-    known = outcome[~np.isnan(outcome)]
-    if not classes and len(known) and np.ptp(known) == 0:
-        raise UserError(
-            N_("The target is {value} in every row; there is nothing to predict."), value=known[0]
-        )
-    counts = {name: int((known == code).sum()) for code, name in enumerate(classes)}
-    present = [name for name, count in counts.items() if count]
-    if classes and len(present) < 2:
-        raise UserError(
-            N_("The target holds one class only ({label}); at least two are needed to tell them apart."),
-            label=present[0] if present else "-",
-        )
-    for name in present:
-        if counts[name] == 1:
-            raise UserError(
-                N_("The class {label} has a single row; remove it or bring more rows of it."), label=name
-            )
-
-
-def require_learnable(outcome: np.ndarray, train: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Raise `UserError` where a class has no row among the training rows."""
-    for code, name in enumerate(classes):
-        if not (outcome[train] == code).any():
-            raise UserError(
-                N_(
-                    "After the split no training row is of the class {label}: bring a longer period or split "
-                    "another way."
-                ),
-                label=name,
-            )
-
-
-def require_learnable_folds(outcome: np.ndarray, splits: Sequence[Split], classes: tuple[str, ...]) -> None:
-    """Raise `UserError` where a class has no row among the training rows of a fold."""
-    for number, split in enumerate(splits, 1):
-        for code, name in enumerate(classes):
-            if not (outcome[split.train] == code).any():
-                raise UserError(
-                    N_(
-                        "In fold {fold} of {folds} no training row is of the class {label}: choose fewer folds "
-                        "or bring a longer period."
-                    ),
-                    fold=number,
-                    folds=len(splits),
-                    label=name,
-                )

@@ -18,7 +18,6 @@ import pandas as pd
 
 from core.errors import UserError
 from core.locale import N_
-from core.train.settings import WINDOWS
 from core.train.splits.partition import (
     NONE,
     Split,
@@ -31,6 +30,8 @@ from core.train.splits.partition import (
     require_two_sessions,
     share_of,
 )
+
+WINDOWS = {"expanding": N_("all earlier sessions"), "rolling": N_("as many sessions each time")}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class WalkForward(Splitter):
     def __post_init__(self) -> None:
         if self.folds < 1 or self.window not in WINDOWS:
             raise ValueError(
-                f"folds {self.folds}, window {self.window!r}; expected 1 or more, one of {WINDOWS}"
+                f"folds {self.folds}, window {self.window!r}; expected 1 or more, one of {tuple(WINDOWS)}"
             )
 
     @property

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.ui import explain as draw
 from core.ui import frame
+from core.ui.evaluate.answer import reminder
 from core.ui.text import _, as_typed
-from core.ui.train.train import reminder
 
 frame.start("explain")
 data = frame.need_dataset()

@@ -6,8 +6,8 @@ import streamlit as st
 from core.predict import precedents, predict_headline
 from core.ui import explain, frame
 from core.ui import predict as draw
+from core.ui.evaluate.answer import reminder
 from core.ui.text import _, today
-from core.ui.train.train import reminder
 
 frame.start("predict")
 data = frame.need_dataset()

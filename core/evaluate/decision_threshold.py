@@ -1,12 +1,18 @@
-"""What calling a row positive would have cost, at each threshold of its probability."""
+"""The decision threshold: what calling a row positive would have cost at each probability, and what it hits."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate.bootstrap import Interval, share_interval
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import Scored
+from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
 STEPS = 101
@@ -100,6 +106,67 @@ def confusion_at(
     """Return what happened (rows) against what a threshold calls (columns), `(2, 2)`, the second class last."""
     called = (_second(p) >= threshold).astype(int)
     return np.bincount(2 * y.astype(int) + called, weights, minlength=4).reshape(2, 2)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a threshold calls the second class (an alarm), against what happened, over all rows.
+
+    `precision` is the share of alarms that came true, `recall` the share of what came true that was called.
+    """
+
+    hits: int
+    false_alarms: int
+    misses: int
+    quiet: int
+    precision: Interval
+    recall: Interval
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return self.hits + self.false_alarms + self.misses + self.quiet
+
+
+def threshold_costs(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    false_alarm: float = 1.0,
+    miss: float = 1.0,
+    model: str = MEAN,
+) -> CostCurve | Message:
+    """Return the test's mean cost at each threshold; raises `UserError` for a cost that is none."""
+    if len(predictions.classes) != 2:
+        return _NOT_TWO
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    return cost_curve(test.y, test.predictions[model], false_alarm, miss)
+
+
+def calls_at(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    threshold: float,
+    model: str = MEAN,
+) -> Calls | Message:
+    """Return what is called at a threshold of the second class's probability, with its precision and recall."""
+    if len(predictions.classes) != 2:
+        return _NOT_TWO
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    p = test.predictions[model]
+    (quiet, false), (missed, hits) = confusion_at(test.y, p, threshold).astype(int).tolist()
+    called, came = p[:, 1] >= threshold, test.y == 1
+    both = called & came
+    precision, recall = (_share(both[rows], test.block[rows], settings.seed) for rows in (called, came))
+    return Calls(hits, false, missed, quiet, precision, recall)
+
+
+_NOT_TWO = Message(N_("A threshold is for two classes; this run does not have two."))
+
+
+def _share(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
+    return share_interval(held, block_ids, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
 
 
 def _second(p: np.ndarray) -> np.ndarray:
