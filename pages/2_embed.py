@@ -23,8 +23,8 @@ elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
     if vectors is None:
         st.markdown(
             md(
-                "{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
-                "computed again.",
+                "{distinct:,} distinct headlines of “{name}” will be embedded. Those already in the store"
+                " are not computed again.",
                 distinct=data.distinct_headlines,
                 name=data.name,
             )

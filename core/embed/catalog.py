@@ -129,7 +129,7 @@ def _bundled_card() -> EncoderCard:
         best=N_(
             "Comes with the app and needs no network: small, fast, reads Korean and 100 other languages."
         ),
-        worst=N_("Misses fine shades that larger encoders see; its cosines crowd between 0.7 and 1."),
+        worst=N_("Misses fine distinctions that larger encoders see. Its cosines lie between 0.7 and 1."),
         source="https://huggingface.co/intfloat/multilingual-e5-small",
     )
 

@@ -63,8 +63,8 @@ class Neighbours:
             found.append(
                 Message(
                     N_(
-                        "{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors from the "
-                        "store and embed again; if they are broken then too, choose another encoder."
+                        "{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors "
+                        "from the store and embed again. If that does not help, choose another encoder."
                     ),
                     {"share": self.broken},
                 )
@@ -73,8 +73,9 @@ class Neighbours:
             found.append(
                 Message(
                     N_(
-                        "{count:,} of {texts:,} different headlines have exactly the vector of another one: the encoder's "
-                        "tokenizer does not know what tells them apart. Choose an encoder that was made for Korean."
+                        "{count:,} of {texts:,} different headlines have exactly the same vector as another: the "
+                        "encoder's tokenizer does not know the characters in which they differ. Choose an encoder"
+                        " made for Korean."
                     ),
                     {"count": self.same, "texts": self.texts},
                 )
@@ -83,8 +84,9 @@ class Neighbours:
             found.append(
                 Message(
                     N_(
-                        "All headlines look alike in this pooling: their cosines lie around {mean:.3f} and spread by "
-                        "{spread:.4f} only. Choose another pooling, or an encoder that was trained on whole sentences."
+                        "All headlines look alike in this pooling: their cosines lie around {mean:.3f}, with a "
+                        "standard deviation of only {spread:.4f}. Choose another pooling, or an encoder trained "
+                        "on whole sentences."
                     ),
                     {"mean": self.mean_cosine, "spread": self.spread},
                 )
@@ -93,8 +95,8 @@ class Neighbours:
             found.append(
                 Message(
                     N_(
-                        "{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder reads: their "
-                        "ends are not seen. Shorten them, or choose an encoder that reads more."
+                        "{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder "
+                        "reads: their ends are ignored. Shorten them, or choose an encoder that reads more."
                     ),
                     {"share": self.truncated, "limit": self.max_length},
                 )

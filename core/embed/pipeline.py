@@ -164,7 +164,8 @@ def space_key(encoder_name: str) -> str:
     if card.available and not card.ready:
         raise UserError(
             N_(
-                "The encoder {name} is not unpacked yet: that is done when headlines are first embedded with it."
+                "The encoder {name} is not unpacked yet. It is unpacked when headlines are first embedded"
+                " with it."
             ),
             name=card.name,
         )

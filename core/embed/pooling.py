@@ -22,7 +22,7 @@ CLS, MEAN, MAX = "cls", "mean", "max"
 class Pooling:
     """How a text's token vectors become one vector.
 
-    `key` names it in settings, in saved files and in the store, so it must not change. `title`, `short_name` and
+    `key` names it in settings, in saved files and in the store, so it must not change. `title`, `short` and
     `explanation` (what it takes, and when to be careful) are for a reader, each to be translated.
     `pool(hidden, real)` takes token vectors `(batch, tokens, dim)` and which of them are no padding,
     `(batch, tokens, 1)` bool, and returns `(batch, dim)`.
@@ -30,7 +30,7 @@ class Pooling:
 
     key: str
     title: str
-    short_name: str
+    short: str
     explanation: str
     pool: Callable[[Tensor, Tensor], Tensor]
 
@@ -59,7 +59,7 @@ POOLINGS: dict[str, Pooling] = {
             N_("First token (CLS)"),
             N_("CLS"),
             N_(
-                "The vector of the first token. Right for encoders that were trained to sum a text up in it; a "
+                "The vector of the first token. Right for encoders trained to sum up a text in it; a "
                 "plain language model has learnt nothing there."
             ),
             _first_token,

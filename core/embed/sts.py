@@ -136,7 +136,7 @@ def _check(scores: np.ndarray, rows: int) -> None:
         )
     if np.ptp(scores) == 0:
         raise UserError(
-            N_("Every pair has the score {score:g}: nothing can be compared with scores that are all equal."),
+            N_("Every pair has the score {score:g}. Scores that are all equal cannot be compared."),
             score=float(scores[0]),
         )
 

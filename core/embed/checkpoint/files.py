@@ -29,7 +29,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     """Return the contents of config.json; raises `UserError` where there is none."""
     if not (folder / "config.json").is_file():
         raise UserError(
-            N_("The folder {folder} holds no config.json: it is not a Hugging Face encoder."),
+            N_("The folder {folder} has no config.json: it is not a Hugging Face encoder."),
             folder=str(folder),
         )
     return read_json(folder / "config.json")
@@ -89,7 +89,7 @@ def json_value(path: Path) -> Any:
 def no_tokenizer(place: str) -> UserError:
     """Return the sentence for a folder or repository without a vocabulary."""
     return UserError(
-        N_("{place} holds no tokenizer. Add the encoder's tokenizer.json, vocab.txt or spiece.model."),
+        N_("{place} has no tokenizer. Add the encoder's tokenizer.json, vocab.txt or spiece.model."),
         place=place,
     )
 
@@ -97,9 +97,7 @@ def no_tokenizer(place: str) -> UserError:
 def no_weights(place: str) -> UserError:
     """Return the sentence for a folder or repository without weights that can be read here."""
     return UserError(
-        N_(
-            "{place} holds no weights that can be used: neither model.safetensors nor pytorch_model.bin, whole."
-        ),
+        N_("{place} has no usable weights. It needs a complete model.safetensors or pytorch_model.bin."),
         place=place,
     )
 

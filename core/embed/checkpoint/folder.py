@@ -84,8 +84,8 @@ def _refuse_pointers(files: list[Path]) -> None:
             if handle.read(len(_POINTER)) == _POINTER:
                 raise UserError(
                     N_(
-                        "{file} is a Git LFS pointer, not the file itself. Fetch that: run `git lfs pull` in its "
-                        "repository, or download it from the hub's page."
+                        "{file} is a Git LFS pointer, not the file itself. Run `git lfs pull` in its repository, "
+                        "or download the file from the hub's page."
                     ),
                     file=str(file),
                 )
@@ -110,8 +110,8 @@ def _modules(folder: Path) -> list[str]:
 def _notice(folder: Path, weights: list[Path]) -> str:
     if set(_modules(folder)) - _KNOWN_MODULES:
         return N_(
-            "Its own vectors go through a further layer after the pooling. "
-            "That layer is left out here, so the vectors are not quite those its makers measured."
+            "Its makers apply another layer after the pooling. The app leaves it out, so the vectors "
+            "differ slightly from theirs."
         )
     return pickled_notice() if is_pickled(weights) else ""
 
@@ -119,8 +119,8 @@ def _notice(folder: Path, weights: list[Path]) -> str:
 def pickled_notice() -> str:
     """Return what to say of an encoder whose weights come pickled."""
     return N_(
-        "Its weights come in PyTorch's pickled form. They are read once, without running any code in them, "
-        "and kept as safetensors in the workspace."
+        "Its weights come in PyTorch's pickled form. They are read once, without running any code"
+        " in them, and saved as safetensors in the workspace."
     )
 
 

@@ -66,7 +66,10 @@ def _load_with_transformers(
     missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
     if missing:
         raise UserError(
-            N_("The weights of the encoder {name} lack {count} of its tensors, the first of them {first}."),
+            N_(
+                "The weights of the encoder {name} are incomplete. Missing tensors: {count}, the first is"
+                " {first}."
+            ),
             name=card.name,
             count=len(missing),
             first=missing[0],
@@ -93,8 +96,8 @@ def _refuse_quantised(values: dict[str, Any], name: str) -> None:
     if values.get("quantization_config"):
         raise UserError(
             N_(
-                "The weights of {name} are quantised, which is not read here. Choose the encoder they were made "
-                "from, in full or half precision."
+                "The weights of {name} are quantised, which the app does not read. Choose the encoder "
+                "they were made from, in full or half precision."
             ),
             name=name,
         )

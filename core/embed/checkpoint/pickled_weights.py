@@ -84,7 +84,7 @@ def _read_pickle(file: Path) -> dict[str, Any]:
         contents = torch.load(file, weights_only=True, map_location="cpu")
     except (RuntimeError, EOFError, ValueError) as error:
         raise UserError(
-            N_("The weights in {file} are damaged or incomplete: {reason}. Fetch or copy the file again."),
+            N_("The weights in {file} are damaged or incomplete: {reason}. Download or copy the file again."),
             file=str(file),
             reason=(str(error).strip() or type(error).__name__).splitlines()[0],
         ) from error
@@ -104,8 +104,8 @@ def _read_pickle(file: Path) -> dict[str, Any]:
 def _no_tensors(file: Path) -> UserError:
     return UserError(
         N_(
-            "The weights in {file} are not plain tensors: they could run code on this machine, or are damaged. "
-            "They were not read. Ask for the encoder as model.safetensors."
+            "The weights in {file} are not plain tensors: they are damaged or could run code on this "
+            "machine. They were not read. Get the encoder as model.safetensors."
         ),
         file=str(file),
     )

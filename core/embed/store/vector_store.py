@@ -207,7 +207,7 @@ class VectorStore:
                 if code in _BUSY:
                     raise UserError(
                         N_(
-                            "Another process has been writing to {file} for too long. Try again when it is done."
+                            "Another process has been writing to {file} for too long. Try again when it has finished."
                         ),
                         file=str(path),
                     ) from error

@@ -44,8 +44,8 @@ def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
             _("Mean cosine"),
             f"{found.mean_cosine:.2f}",
             help=_(
-                "Between two headlines at random. Near 1 the vectors all point one way, and only "
-                "differences count (anisotropy)."
+                "Of two random headlines. Near 1 all vectors point the same way, and only differences "
+                "matter (anisotropy)."
             ),
         )
         st.metric(_("Spread"), f"{found.spread:.3f}", help=_("The standard deviation of these cosines."))
@@ -109,7 +109,7 @@ def pair_test(card: EncoderCard) -> None:
         st.metric(_("Pairs"), count(job.result["pairs"]))
     st.caption(
         md(
-            "{file}: {skipped:,} rows could not be used.",
+            "{file}: rows that could not be used: {skipped:,}.",
             file=job.result["file"],
             skipped=job.result["skipped"],
         )
@@ -169,7 +169,7 @@ def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
     """Say in one sentence that the vectors are there."""
     st.success(
         md(
-            "{distinct:,} distinct headlines ({rows:,} rows) stand ready as vectors of {dim} numbers.",
+            "{distinct:,} distinct headlines ({rows:,} rows) are embedded as vectors of {dim} numbers.",
             distinct=data.distinct_headlines,
             rows=len(data),
             dim=vectors.shape[1],

@@ -48,7 +48,7 @@ def chooser() -> EncoderCard | None:
     _catalog_table(catalog)
     picked = picked.strip()
     if not picked:
-        st.info(_("Name the encoder's hub id or folder."))
+        st.info(_("Enter the encoder's hub id or folder."))
         return None
     try:
         card = names.get(picked) or resolve(picked)
@@ -78,7 +78,7 @@ def _pooling(card: EncoderCard) -> str:
             key=f"pooling-{card.id}",
             format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
             help=_(
-                "How the token vectors become one vector. ★ is the encoder's own. One pass stores all of them."
+                "How the token vectors become one vector. ★ is the encoder's own. One pass stores every pooling."
             ),
         )
         or own
@@ -137,8 +137,8 @@ def _catalog_table(catalog: list[EncoderCard]) -> None:
         )
         st.caption(
             _(
-                "Tick a row to choose that encoder. Facts are from the page linked in the last column; "
-                "an empty cell was not stated there."
+                "Tick a row to choose that encoder. The facts come from the page linked in the last "
+                "column; an empty cell means that the page does not say."
             )
         )
         rows = event.selection.rows
@@ -208,7 +208,7 @@ def fetching(card: EncoderCard) -> None:
     """Offer to download an encoder that is not on this machine, or draw the download that runs."""
     if card.origin is not Origin.HUB:
         st.warning(
-            _("The bundled encoder's package is not installed here: name a hub id or a folder instead.")
+            _("The package of the bundled encoder is not installed. Enter a hub id or a folder instead.")
         )
         return
     _fetch(card.id, card.download_megabytes)
@@ -219,7 +219,7 @@ def _unknown(hub_id: str) -> None:
     key = f"size-{hub_id}"
     st.info(
         md(
-            "The catalog does not know “{name}” and it is not on this machine. It can be looked up on the hub.",
+            "“{name}” is neither in the catalog nor on this machine. You can look it up on the hub.",
             name=hub_id,
         )
     )
@@ -250,7 +250,8 @@ def _fetch(hub_id: str, megabytes: int) -> None:
         jobs.submit("fetch", {"encoder": hub_id}, work)
     st.caption(
         _(
-            "Only weights, tokenizer and settings are fetched, into the hub's cache of this machine. "
-            "Without internet: copy the encoder's folder to this machine and name it above."
+            "Only weights, tokenizer and settings are downloaded, into the hub's cache on this "
+            "machine. Without internet, copy the encoder's folder to this machine and enter its path "
+            "above."
         )
     )

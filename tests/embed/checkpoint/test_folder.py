@@ -44,7 +44,7 @@ def test_a_further_layer_after_the_pooling_is_noticed(folder, further):
     write_pooling(folder, "cls", further, "Normalize")
     card = card_of_folder(folder)
     assert card.pooling is CLS
-    assert card.notice.startswith("Its own vectors go through a further layer")
+    assert card.notice.startswith("Its makers apply another layer")
 
 
 def test_usual_modules_need_no_notice(folder):
@@ -87,7 +87,7 @@ def test_every_form_of_vocabulary_is_known(folder, vocabulary):
 
 def test_half_a_byte_pair_vocabulary_is_none(folder):
     (folder / "tokenizer.json").rename(folder / "vocab.json")
-    with pytest.raises(UserError, match="holds no tokenizer"):
+    with pytest.raises(UserError, match="has no tokenizer"):
         card_of_folder(folder)
 
 
@@ -95,14 +95,14 @@ def test_an_index_without_its_shards_is_no_weights(folder):
     (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
     places = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
     write_json(folder / "model.safetensors.index.json", {"weight_map": places})
-    with pytest.raises(UserError, match="holds no weights that can be used"):
+    with pytest.raises(UserError, match="has no usable weights"):
         card_of_folder(folder)
 
 
 def test_a_shard_is_looked_for_in_the_folder_alone(folder, tmp_path):
     (folder / "model.safetensors").rename(tmp_path / "stolen.safetensors")
     write_json(folder / "model.safetensors.index.json", {"weight_map": {"a": "../stolen.safetensors"}})
-    with pytest.raises(UserError, match="holds no weights"):
+    with pytest.raises(UserError, match="has no usable weights"):
         card_of_folder(folder)
 
 

@@ -216,7 +216,7 @@ def test_the_remote_code_kind_new_computes_what_its_own_code_computes(home, tmp_
 )
 def test_what_the_kind_new_has_and_transformers_has_not_is_refused_by_name(home, tmp_path, setting, value):
     folder = change_config(KINDS["upskyy/gte-base-korean"](tmp_path / "new"), **{setting: value})
-    with pytest.raises(UserError, match=f"no counterpart of its setting {setting}"):
+    with pytest.raises(UserError, match=f"does not support its setting {setting}"):
         float32(card_of_folder(folder))
 
 
@@ -235,19 +235,23 @@ def test_a_model_that_is_no_encoder_is_refused(folder, changes):
     if "vocab_size" in changes:
         config = {key: value for key, value in read_config(folder).items() if key != "vocab_size"}
         (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(UserError, match=rf"is not an encoder of text: its kind is {changes['model_type']}"):
+    with pytest.raises(
+        UserError, match=rf"is not a text encoder: its architecture is {changes['model_type']}"
+    ):
         card_of_folder(folder)
 
 
 def test_a_decoder_that_does_not_say_so_is_refused_when_it_is_loaded(folder):
-    with pytest.raises(UserError, match="is not an encoder of text: its kind is gpt2"):
+    with pytest.raises(UserError, match="is not a text encoder: its architecture is gpt2"):
         float32(card_of_folder(change_config(folder, model_type="gpt2", architectures=None)))
 
 
 def test_a_kind_that_transformers_does_not_know_is_refused_and_its_code_not_run(folder, tmp_path):
     change_config(folder, model_type="evil", auto_map={"AutoModel": "evil.Evil", "AutoConfig": "evil.Evil"})
     (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    with pytest.raises(UserError, match="does not know its kind evil, and code that comes with"):
+    with pytest.raises(
+        UserError, match="does not know its architecture evil, and the app never runs the code"
+    ):
         float32(card_of_folder(folder))
     assert not (tmp_path / "ran").exists()
 
@@ -269,7 +273,7 @@ def test_weights_that_lack_a_tensor_are_refused(cards, tmp_path, kind):
     tensors = load_file(folder / "model.safetensors")
     del tensors["encoder.layer.1.output.dense.weight"]
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UserError, match=r"lack 1 of its tensors, the first of them encoder"):
+    with pytest.raises(UserError, match=r"Missing tensors: 1, the first is encoder"):
         float32(card_of_folder(folder))
 
 
