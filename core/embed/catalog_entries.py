@@ -8,6 +8,7 @@ not state is left empty.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from core.embed.checkpoint.folder import pickled_notice
 from core.embed.encoder_card import EncoderCard, Origin
@@ -26,7 +27,7 @@ REMOTE_CODE = N_(
 NOT_FOR_SENTENCES = N_("Not trained to compare sentences. Without fine-tuning it separates headlines poorly.")
 
 
-def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: str | int | bool) -> EncoderCard:
+def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: Any) -> EncoderCard:
     """Return an entry; `megabytes` is the size of the download."""
     card = EncoderCard(
         id=id,
@@ -39,7 +40,7 @@ def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: str | int 
         download_megabytes=megabytes,
         source=f"https://huggingface.co/{id}",
     )
-    return replace(card, **facts)  # type: ignore[arg-type]
+    return replace(card, **facts)
 
 
 ENTRIES: tuple[EncoderCard, ...] = (

@@ -143,9 +143,12 @@ def _check(scores: np.ndarray, rows: int) -> None:
 
 def _cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        return np.einsum("nd,nd->n", left, right, dtype=np.float64)
+        sums: np.ndarray = np.einsum("nd,nd->n", left, right, dtype=np.float64)
+        return sums
 
-    return products(one, other) / np.sqrt(np.maximum(products(one, one) * products(other, other), 1e-24))
+    lengths = np.sqrt(np.maximum(products(one, one) * products(other, other), 1e-24))
+    cosines: np.ndarray = products(one, other) / lengths
+    return cosines
 
 
 def _correlations(cosines: np.ndarray, scores: np.ndarray) -> tuple[float, float]:

@@ -104,9 +104,10 @@ def _made_by_transformers(folder: Path, declared: str, name: str) -> Any:
 
 def _sentencepiece(file: Path) -> Any:
     """Return the contents of a SentencePiece model (its `ModelProto`)."""
-    from sentencepiece import sentencepiece_model_pb2 as formats
+    from sentencepiece import sentencepiece_model_pb2
 
-    model: Any = formats.ModelProto()  # type: ignore[attr-defined]
+    formats: Any = sentencepiece_model_pb2  # its classes are made when it is imported
+    model = formats.ModelProto()
     model.ParseFromString(file.read_bytes())
     return model
 
