@@ -81,7 +81,7 @@ def fetch(name: str, report: Report = silent) -> EncoderCard:
 def names_a_hub_encoder(name: str) -> bool:
     """Return whether a hub can be asked for the name: it reads as organisation/encoder and is not here yet.
 
-    A bare word is more likely a slip. Where this is False, what `resolve` raises is the reason to tell: an
+    A bare word is more likely a slip. Where this is False, what `resolve` raises is the reason to show: an
     encoder that was downloaded and cannot be used has its own.
     """
     return "/" in name and hub.is_hub_id(name) and hub.local_snapshot(name) is None

@@ -17,7 +17,7 @@ ALIKE = 0.005  # a spread of cosines below which a pooling tells no headlines ap
 CUT = 0.05  # a share of headlines cut off that is worth a word
 ENOUGH = 10  # headlines below which a spread says nothing
 SAME = 0.01  # a share of headlines with another one's vector that is worth a word
-_AT_ONCE = 10_000  # rows looked at in one go
+_AT_ONCE = 10_000  # rows compared in one go
 
 
 @dataclass(frozen=True)
@@ -187,6 +187,6 @@ def _smallest(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _same(vectors: np.ndarray) -> int:
-    """Return how many vectors stand there more than once."""
+    """Return how many vectors occur more than once."""
     _values, counts = np.unique(vectors, axis=0, return_counts=True)
     return int(counts[counts > 1].sum())

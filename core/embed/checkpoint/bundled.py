@@ -100,7 +100,7 @@ def _tokenizer(contents: NanoFile) -> Any:
 
 
 def _normalizer(character_map: dict[int, str]) -> Any:
-    """Build SentencePiece's nmt_nfkc: NFKC, but for the characters that the map deletes, blanks or keeps."""
+    """Build SentencePiece's nmt_nfkc: NFKC, but for the characters that the map deletes, blanks or leaves."""
     from tokenizers import Regex
     from tokenizers.normalizers import NFKC, Replace, Sequence
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def hub_errors(repo_id: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises into a `UserError`, with the cause kept."""
+    """Turn what huggingface_hub raises into a `UserError`, with its cause."""
     import httpx2
     from huggingface_hub import errors
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from core.embed.pooling import MEAN, POOLINGS
+from core.embed.store.connection import Damaged, Unfinished, connect
+from core.embed.store.schema import ABOUT_SQL, is_vector_file, is_vector_table, table_of, vectors_sql
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 30.0
 _AT_ONCE = 5_000  # texts looked up in one SELECT: 8 MB of vectors of 384
-_CACHE_KB = 65_536  # holds the index of a million texts
-_ABOUT = "about"
-_ABOUT_SQL = "CREATE TABLE about (encoder TEXT NOT NULL, name TEXT NOT NULL, dim INTEGER NOT NULL, entries INTEGER NOT NULL)"
-_PREFIX = "vectors_"  # before a pooling's key in the name of its table
 
 
 @dataclass(frozen=True)
@@ -38,14 +34,6 @@ class Space:
     dim: int
 
 
-class Damaged(sqlite3.DatabaseError):
-    """The file does not hold what this module writes."""
-
-
-class Unfinished(sqlite3.DatabaseError):
-    """Another process is about to make the file's tables, or was ended before it did."""
-
-
 class VectorFile:
     """One encoder's vectors, little-endian float32, one table per pooling, keyed by the SHA-256 of the text.
 
@@ -57,11 +45,11 @@ class VectorFile:
     def __init__(self, path: Path, space: Space | None = None) -> None:
         """Open the file; with a space it is made where it is not there."""
         self.path = path
-        self._connection = _connect(path)
+        self._connection = connect(path)
         try:
             if not self._tables():
                 self._create(space)
-            if not _is_vector_file(self._tables()):
+            if not is_vector_file(self._tables()):
                 raise Damaged("the tables are not those of a vector file")
             self.space = self._about()[0]
             if space and (space.encoder, space.dim) != (self.space.encoder, self.space.dim):
@@ -87,7 +75,7 @@ class VectorFile:
         keys = [text_key(text) for text in texts]
         found = np.zeros(len(texts), bool)
         with self._transaction("BEGIN"):
-            if _table(pooling) not in self._tables():
+            if table_of(pooling) not in self._tables():
                 return found
             rows = self._rows(pooling, keys)
             order = np.argsort(rows, kind="stable")  # as they lie in the file
@@ -115,7 +103,7 @@ class VectorFile:
                 seed = self._seed(pooling)
                 checksums = [_checksum(seed, key, blob) for key, blob in zip(keys, blobs, strict=True)]
                 added = self._connection.executemany(
-                    f"INSERT OR IGNORE INTO {_table(pooling)} (text, checksum, vector) VALUES (?, ?, ?)",
+                    f"INSERT OR IGNORE INTO {table_of(pooling)} (text, checksum, vector) VALUES (?, ?, ?)",
                     zip(keys, checksums, blobs, strict=True),
                 ).rowcount
                 self._count(pooling, added)
@@ -129,7 +117,7 @@ class VectorFile:
         entries = self.entries
         try:
             with self._transaction():
-                for table in filter(_is_vector_table, self._tables()):
+                for table in filter(is_vector_table, self._tables()):
                     self._connection.execute(f"DELETE FROM {table}")
                 self._connection.execute("UPDATE about SET entries = 0")
             self._connection.execute("VACUUM")
@@ -175,7 +163,7 @@ class VectorFile:
         with self._transaction():
             if self._tables():
                 return  # another process was quicker
-            self._connection.execute(_ABOUT_SQL)
+            self._connection.execute(ABOUT_SQL)
             self._add_tables()
             about = (space.encoder, space.name, space.dim)
             self._connection.execute("INSERT INTO about VALUES (?, ?, ?, 0)", about)
@@ -183,9 +171,9 @@ class VectorFile:
     def _add_tables(self) -> None:
         """Make the tables of poolings that the file does not have yet."""
         there = self._tables()
-        for table in map(_table, POOLINGS):
+        for table in map(table_of, POOLINGS):
             if table not in there:
-                self._connection.execute(_vectors_sql(table))
+                self._connection.execute(vectors_sql(table))
 
     def _seed(self, pooling: str) -> int:
         return zlib.crc32(f"{self.space.encoder}\n{pooling}".encode())
@@ -201,7 +189,7 @@ class VectorFile:
         rows: dict[bytes, int] = {}
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            query = f"SELECT text, rowid FROM {_table(pooling)} WHERE text IN ({_marks(some)})"
+            query = f"SELECT text, rowid FROM {table_of(pooling)} WHERE text IN ({_marks(some)})"
             rows.update(self._connection.execute(query, some))
         return np.fromiter((rows.get(key, 0) for key in keys), np.int64, len(keys))
 
@@ -212,7 +200,7 @@ class VectorFile:
 
         Damage may have changed even the type of what is read.
         """
-        query = f"SELECT rowid, checksum, vector FROM {_table(pooling)} WHERE rowid IN ({_marks(place)})"
+        query = f"SELECT rowid, checksum, vector FROM {table_of(pooling)} WHERE rowid IN ({_marks(place)})"
         seed, size = self._seed(pooling), 4 * self.space.dim
         places: list[int] = []
         blobs: list[bytes] = []
@@ -228,33 +216,13 @@ class VectorFile:
             return
         log.warning("%d vectors in %s fail their checksum: they are computed anew", len(keys), self.path)
         with self._transaction():
-            query = f"DELETE FROM {_table(pooling)} WHERE text = ?"
+            query = f"DELETE FROM {table_of(pooling)} WHERE text = ?"
             self._count(pooling, -self._connection.executemany(query, [(key,) for key in keys]).rowcount)
 
     def _count(self, pooling: str, added: int) -> None:
         """Save the number of texts: counting a million rows takes longer than a page may."""
         if pooling == MEAN:
             self._connection.execute("UPDATE about SET entries = entries + ?", (added,))
-
-
-def _table(pooling: str) -> str:
-    return f"{_PREFIX}{pooling}"
-
-
-def _vectors_sql(table: str) -> str:
-    return (
-        f"CREATE TABLE {table} (text BLOB NOT NULL UNIQUE, checksum INTEGER NOT NULL, vector BLOB NOT NULL)"
-    )
-
-
-def _is_vector_table(table: str) -> bool:
-    return table.startswith(_PREFIX)
-
-
-def _is_vector_file(tables: Mapping[str, str]) -> bool:
-    """Return whether these tables are a vector file's, of whichever poolings; all have the mean, by which texts are counted."""
-    vectors = {table: _vectors_sql(table) for table in filter(_is_vector_table, tables)}
-    return _table(MEAN) in vectors and tables == {_ABOUT: _ABOUT_SQL, **vectors}
 
 
 def text_key(text: str) -> bytes:
@@ -268,37 +236,3 @@ def _checksum(seed: int, key: bytes, vector: bytes) -> int:
 
 def _marks(values: Sized) -> str:
     return ",".join("?" * len(values))
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch a new file to write-ahead logging: SQLite itself doesn't wait while another process does the same."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.01)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.text_factory = lambda text: text.decode("utf-8", "replace")
-    try:
-        connection.execute("PRAGMA page_size = 16384")
-        _write_ahead(connection)
-        connection.execute(
-            "PRAGMA synchronous = NORMAL"
-        )  # in WAL mode kill -9 loses nothing, a power cut a batch
-        connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("PRAGMA secure_delete = OFF")  # hashes and vectors need not be wiped
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-    except sqlite3.Error as error:
-        connection.close()
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # such as "unsupported file format"
-            raise Damaged(str(error)) from error
-        raise
-    return connection

@@ -16,7 +16,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.embed.store.vector_file import Damaged, Space, Unfinished, VectorFile
+from core.embed.store.connection import Damaged, Unfinished
+from core.embed.store.vector_file import Space, VectorFile
 from core.errors import Message, UserError
 from core.files import disk_errors
 from core.locale import N_

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.embed.pooling import CLS, MAX, MEAN, POOLINGS, pooling_row
-from core.embed.store import vector_file
+from core.embed.store import connection as connection_module
 from core.embed.store.vector_store import Space, VectorStore
 from core.errors import UserError
 
@@ -205,7 +205,7 @@ def test_pruning_while_another_process_reads_says_that_the_space_comes_later(sto
 
 
 def test_pruning_while_another_process_writes_is_refused_in_one_sentence(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with (
         VectorStore(store.folder) as other,
@@ -303,7 +303,7 @@ def test_a_full_disk_is_one_sentence_and_what_was_there_stays(store, connection)
 
 
 def test_a_writer_that_never_finishes_is_said(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with (
         VectorStore(store.folder) as other,
@@ -314,7 +314,7 @@ def test_a_writer_that_never_finishes_is_said(store, connection, monkeypatch):
 
 
 def test_a_reader_does_not_wait_for_a_writer(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with VectorStore(store.folder) as other:
         assert other.get(SPACE, MEAN, TEXTS)[1].all()

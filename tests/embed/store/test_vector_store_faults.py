@@ -208,7 +208,7 @@ def test_two_processes_embed_the_same_texts_at_once_without_error_and_one_row_ea
 def test_a_disk_that_fills_up_in_mid_embedding_is_one_sentence_and_what_was_there_stays(tiny, monkeypatch):
     monkeypatch.setitem(encoder.TOKEN_BUDGET, "cpu", 200)
     embed(TEXTS[:50], tiny)
-    connect = vector_file._connect
+    connect = vector_file.connect
 
     def small_disk(path):
         connection = connect(path)
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_in_mid_embedding_is_one_sentence_and_what_was_ther
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(vector_file, "_connect", small_disk)
+        patch.setattr(vector_file, "connect", small_disk)
         with pytest.raises(UserError, match="The disk is full"):
             embed(TEXTS[:3_000], tiny)
         assert vectors_if_stored(TEXTS[:50], tiny) is not None
