@@ -23,8 +23,8 @@ elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
     if vectors is None:
         st.markdown(
             md(
-                "{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
-                "computed again.",
+                "{distinct:,} distinct headlines of “{name}” will be embedded. Those already in the store"
+                " are not computed again.",
                 distinct=data.distinct_headlines,
                 name=data.name,
             )
@@ -36,7 +36,7 @@ if vectors is not None:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
     frame.onward("train", _("Next: train the models"))
-    draw.glance(data, card, vectors)
+    draw.neighbours(data, card, vectors)
 
 if card.available:
     with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):

@@ -20,6 +20,7 @@ def _(template: str, /, **params: object) -> str:
 def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     """Return the parser of the command line; `acts` has the function of each command."""
     from core.embed.checkpoint.bundled import NAME
+    from core.embed.pooling import POOLINGS
     from core.evaluate.settings import TASKS, UNITS
     from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
     from core.train.splits.registry import SPLITS
@@ -67,9 +68,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
 
     def takes_encoder(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--encoder", default=NAME, help=_("an encoder of the catalog or a local folder"))
-        sub.add_argument(
-            "--pooling", choices=["cls", "mean", "max"], help=_("the encoder's own if not given")
-        )
+        sub.add_argument("--pooling", choices=list(POOLINGS), help=_("the encoder's own if not given"))
 
     def takes_seed(sub: argparse.ArgumentParser) -> None:
         sub.add_argument("--seed", type=int, default=0, help=_("the same seed gives the same run"))

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.parse.cells import plain_text
-from core.embed import Pooling, resolve
+from core.embed import resolve
 from core.embed.pipeline import canonical
-from core.embed.pooling import POOLINGS
+from core.embed.pooling import pooling_row
 from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
@@ -44,7 +44,7 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
     if not text:
         raise UserError(N_("The headline is empty. Type one."))
     encoder = load_encoder(resolve(run.settings.encoder))
-    return encoder.encode([text])[POOLINGS.index(Pooling.named(run.settings.pooling))]
+    return encoder.encode([text])[pooling_row(run.settings.pooling)]
 
 
 def predict_headline(

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.embed.pooling import POOLINGS, Pooling
-from core.embed.store import vector_file
-from core.embed.store.vectors import Space, VectorStore
+from core.embed.pooling import CLS, MAX, MEAN, POOLINGS, pooling_row
+from core.embed.store import connection as connection_module
+from core.embed.store.vector_store import Space, VectorStore
 from core.errors import UserError
 
 SPACE = Space("key", "tiny", 4)
@@ -32,7 +32,7 @@ def test_what_is_put_comes_back_in_the_order_asked(store, pooling):
     store.put(SPACE, TEXTS, vectors)
     read, found = store.get(SPACE, pooling, [TEXTS[2], "처음 보는 제목", TEXTS[0]])
     assert found.tolist() == [True, False, True]
-    np.testing.assert_array_equal(read[[0, 2]], vectors[POOLINGS.index(pooling)][[2, 0]])
+    np.testing.assert_array_equal(read[[0, 2]], vectors[pooling_row(pooling)][[2, 0]])
 
 
 def test_a_few_texts_are_found_among_many(store):
@@ -40,19 +40,19 @@ def test_a_few_texts_are_found_among_many(store):
     vectors = some_vectors(len(texts))
     store.put(SPACE, texts, vectors)
     wanted = list(range(0, 2000, 3))
-    read, found = store.get(SPACE, Pooling.MAX, [texts[i] for i in wanted])
+    read, found = store.get(SPACE, MAX, [texts[i] for i in wanted])
     assert found.all()
     np.testing.assert_array_equal(read, vectors[2, wanted])
 
 
 def test_an_empty_store_has_nothing(store):
-    _, found = store.get(SPACE, Pooling.MEAN, TEXTS)
+    _, found = store.get(SPACE, MEAN, TEXTS)
     assert not found.any()
 
 
 def test_another_encoder_key_does_not_share_vectors(store):
     store.put(SPACE, TEXTS, some_vectors())
-    _, found = store.get(replace(SPACE, encoder="other key"), Pooling.MEAN, TEXTS)
+    _, found = store.get(replace(SPACE, encoder="other key"), MEAN, TEXTS)
     assert not found.any()
 
 
@@ -60,7 +60,7 @@ def test_writing_the_same_text_again_keeps_one_row_per_pooling(store):
     first = some_vectors()
     store.put(SPACE, TEXTS, first)
     store.put(SPACE, TEXTS, some_vectors(seed=1))
-    read, _ = store.get(SPACE, Pooling.CLS, TEXTS)
+    read, _ = store.get(SPACE, CLS, TEXTS)
     np.testing.assert_array_equal(read, first[0])
     assert [size.entries for size in store.sizes()] == [3]
 
@@ -100,7 +100,7 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_had_written(tmp_path):
     writer.kill()
     writer.join()
     with VectorStore(tmp_path) as store:
-        assert store.get(SPACE, Pooling.MEAN, [f"제목 {i}" for i in range(last + 1)])[1].all()
+        assert store.get(SPACE, MEAN, [f"제목 {i}" for i in range(last + 1)])[1].all()
         store.put(SPACE, TEXTS, some_vectors())
 
 
@@ -120,10 +120,10 @@ def test_vectors_can_be_read_into_an_array_that_is_there(store):
     vectors = some_vectors()
     store.put(SPACE, TEXTS, vectors)
     out = np.full((5, SPACE.dim), 7, np.float32)
-    read, found = store.get(SPACE, Pooling.MEAN, [*TEXTS[:2], "처음"], out[1:4])
+    read, found = store.get(SPACE, MEAN, [*TEXTS[:2], "처음"], out[1:4])
     assert np.shares_memory(read, out)
     assert found.tolist() == [True, True, False]
-    np.testing.assert_array_equal(out[1:3], vectors[POOLINGS.index(Pooling.MEAN), :2])
+    np.testing.assert_array_equal(out[1:3], vectors[pooling_row(MEAN), :2])
     assert (out[[0, 3, 4]] == 7).all()
 
 
@@ -131,16 +131,16 @@ def test_reading_holds_the_vectors_in_memory_once(store):
     space = replace(SPACE, dim=256)
     texts = [f"제목 {i}" for i in range(20_000)]
     store.put(space, texts, np.zeros((3, len(texts), space.dim), np.float32))
-    store.get(space, Pooling.MEAN, texts)  # fills the cache of the file
+    store.get(space, MEAN, texts)  # fills the cache of the file
     tracemalloc.start()
-    vectors, _ = store.get(space, Pooling.MEAN, texts)
+    vectors, _ = store.get(space, MEAN, texts)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.75 * vectors.nbytes
 
 
 def test_looking_into_an_empty_store_makes_no_file(store):
-    store.get(SPACE, Pooling.MEAN, TEXTS)
+    store.get(SPACE, MEAN, TEXTS)
     assert store.sizes() == []
     assert list(store.folder.rglob("*.sqlite")) == []
 
@@ -162,7 +162,7 @@ def test_sizes_count_the_texts_of_each_encoder_and_the_disk_they_take(store, con
 def test_the_count_stays_right_through_repeats_and_damage(store, connection):
     store.put(SPACE, [*TEXTS, "제목"], some_vectors(4))
     connection.execute("UPDATE vectors_mean SET checksum = 1 WHERE rowid = 1")
-    store.get(SPACE, Pooling.MEAN, TEXTS)
+    store.get(SPACE, MEAN, TEXTS)
     assert (store.sizes()[0].entries, count_rows(connection)) == (3, [4, 3, 4])
     store.put(SPACE, TEXTS, some_vectors())
     assert (store.sizes()[0].entries, count_rows(connection)) == (4, [4, 4, 4])
@@ -182,17 +182,17 @@ def test_pruning_removes_one_encoder_and_gives_its_disk_space_back(store, named_
     assert pruned.megabytes == pytest.approx(before - after, abs=0.1)
     assert pruned.megabytes > 2
     assert [size.name for size in store.sizes()] == ["other"]
-    assert not store.get(space, Pooling.MEAN, texts)[1].any()
-    assert store.get(other, Pooling.MEAN, TEXTS)[1].all()
+    assert not store.get(space, MEAN, texts)[1].any()
+    assert store.get(other, MEAN, TEXTS)[1].all()
     store.put(space, texts, np.ones((3, 500, 384), np.float32))
-    assert store.get(space, Pooling.CLS, texts)[1].all()
+    assert store.get(space, CLS, texts)[1].all()
 
 
 def test_pruning_while_another_process_reads_says_that_the_space_comes_later(store):
     space = replace(SPACE, dim=384)
     store.put(space, ["제목"], np.ones((3, 1, 384), np.float32))
     with VectorStore(store.folder) as other:
-        assert other.get(space, Pooling.MEAN, ["제목"])[1].all()
+        assert other.get(space, MEAN, ["제목"])[1].all()
         reader = other._files[other.path(space.encoder)]._connection
         reader.execute("BEGIN")
         assert reader.execute("SELECT COUNT(*) FROM vectors_mean").fetchone() == (1,)
@@ -201,11 +201,11 @@ def test_pruning_while_another_process_reads_says_that_the_space_comes_later(sto
         assert "comes back when" in str(pruned.message())
         assert reader.execute("SELECT COUNT(*) FROM vectors_mean").fetchone() == (1,)
         reader.execute("COMMIT")
-    assert not store.get(space, Pooling.MEAN, ["제목"])[1].any()
+    assert not store.get(space, MEAN, ["제목"])[1].any()
 
 
 def test_pruning_while_another_process_writes_is_refused_in_one_sentence(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with (
         VectorStore(store.folder) as other,
@@ -213,7 +213,7 @@ def test_pruning_while_another_process_writes_is_refused_in_one_sentence(store, 
     ):
         other.prune(SPACE.name)
     connection.execute("ROLLBACK")
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def test_pruning_a_damaged_file_frees_its_space_too(store, connection):
@@ -239,11 +239,11 @@ def test_a_damaged_vector_is_noticed_logged_and_written_anew(store, connection, 
     (other,) = connection.execute("SELECT vector FROM vectors_mean WHERE rowid = 1").fetchone()
     bad = {"flip": bytes([blob[0] ^ 1]) + blob[1:], "cut": blob[:-4], "swap": other, "type": 7}[damage]
     connection.execute("UPDATE vectors_cls SET vector = ? WHERE rowid = 1", (bad,))
-    _, found = store.get(SPACE, Pooling.CLS, TEXTS)
+    _, found = store.get(SPACE, CLS, TEXTS)
     assert found.tolist() == [False, True, True]
     assert "fail their checksum" in caplog.text
     store.put(SPACE, TEXTS[:1], vectors[:, :1])
-    read, found = store.get(SPACE, Pooling.CLS, TEXTS)
+    read, found = store.get(SPACE, CLS, TEXTS)
     assert found.all()
     np.testing.assert_array_equal(read, vectors[0])
 
@@ -257,9 +257,9 @@ def test_a_file_that_is_no_store_is_set_aside(store, caplog, contents):
     path.write_bytes(contents)
     assert store.sizes() == []
     path.write_bytes(contents)
-    assert not store.get(SPACE, Pooling.MEAN, TEXTS)[1].any()
+    assert not store.get(SPACE, MEAN, TEXTS)[1].any()
     store.put(SPACE, TEXTS, some_vectors())
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
     assert path.with_suffix(".damaged").read_bytes() == contents
     assert "is set aside" in caplog.text
 
@@ -269,7 +269,7 @@ def test_a_file_of_other_tables_is_set_aside(store):
     with sqlite3.connect(path) as file:
         file.execute("CREATE TABLE vectors_mean (text TEXT)")
     store.put(SPACE, TEXTS, some_vectors())
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def test_a_store_that_another_process_has_begun_anew_is_not_set_aside(store, connection):
@@ -279,8 +279,8 @@ def test_a_store_that_another_process_has_begun_anew_is_not_set_aside(store, con
         path.replace(path.with_suffix(".damaged"))
         other.put(SPACE, TEXTS, some_vectors())
         store._set_aside(path)
-        assert other.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
-        assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+        assert other.get(SPACE, MEAN, TEXTS)[1].all()
+        assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def test_a_file_that_another_process_is_about_to_make_is_left_alone(store):
@@ -289,7 +289,7 @@ def test_a_file_that_another_process_is_about_to_make_is_left_alone(store):
     assert store.sizes() == []
     assert path.is_file()
     store.put(SPACE, TEXTS, some_vectors())
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def test_a_full_disk_is_one_sentence_and_what_was_there_stays(store, connection):
@@ -298,12 +298,12 @@ def test_a_full_disk_is_one_sentence_and_what_was_there_stays(store, connection)
     texts = [f"제목 {i}" for i in range(5000)]
     with pytest.raises(UserError, match="The disk is full"):
         store.put(SPACE, texts, some_vectors(len(texts)))
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
     assert store.sizes()[0].entries == 3
 
 
 def test_a_writer_that_never_finishes_is_said(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with (
         VectorStore(store.folder) as other,
@@ -314,10 +314,10 @@ def test_a_writer_that_never_finishes_is_said(store, connection, monkeypatch):
 
 
 def test_a_reader_does_not_wait_for_a_writer(store, connection, monkeypatch):
-    monkeypatch.setattr(vector_file, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connection_module, "BUSY_SECONDS", 0.05)
     connection.execute("BEGIN IMMEDIATE")
     with VectorStore(store.folder) as other:
-        assert other.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+        assert other.get(SPACE, MEAN, TEXTS)[1].all()
     connection.execute("ROLLBACK")
 
 
@@ -370,13 +370,13 @@ def test_pruning_frees_a_full_disk(store, full_disk):
     assert pruned.megabytes > 0
     assert list(store.folder.iterdir()) == []
     store.put(SPACE, TEXTS, some_vectors())
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def test_a_file_that_another_process_has_open_is_not_removed_from_a_full_disk(store, full_disk):
     with VectorStore(store.folder) as other:
-        assert other.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+        assert other.get(SPACE, MEAN, TEXTS)[1].all()
         with pytest.raises(UserError, match="Another process"):
             store.prune(SPACE.name)
-        assert other.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+        assert other.get(SPACE, MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()

@@ -1,4 +1,4 @@
-"""Pickled weights to safetensors: read once without running what a pickle may hold, kept in the workspace."""
+"""Pickled weights to safetensors: read once without running what a pickle may hold, saved in the workspace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from core.embed.checkpoint.folder import (
+from core.embed.checkpoint.files import (
     BYTE_PAIRS,
     SETTINGS,
     VOCABULARIES,
@@ -16,7 +16,7 @@ from core.embed.checkpoint.folder import (
     no_weights,
     weight_files,
 )
-from core.embed.store.facts import fingerprint
+from core.embed.checkpoint.fingerprint import files_fingerprint
 from core.errors import UserError
 from core.files import folder_atomic, remove_leftovers
 from core.locale import N_
@@ -47,7 +47,7 @@ def safetensors_folder(folder: Path) -> Path:
 
 
 def converted_folder(repo_id: str, commit: str) -> Path:
-    """Return where the converted copy of a hub's snapshot is kept, made or not."""
+    """Return where the converted copy of a hub's snapshot is saved, made or not."""
     return settings().home / "encoders" / "converted" / f"{repo_id.replace('/', '--')}-{commit}"
 
 
@@ -56,7 +56,7 @@ def _place(folder: Path, weights: list[Path]) -> Path:
     if snapshot:
         return converted_folder(snapshot["id"], snapshot["commit"])
     name = re.sub(r"[^\w.-]", "_", folder.name)
-    return settings().home / "encoders" / "converted" / f"{name}-{fingerprint(weights)[:40]}"
+    return settings().home / "encoders" / "converted" / f"{name}-{files_fingerprint(weights)[:40]}"
 
 
 def _convert(folder: Path, weights: list[Path], target: Path) -> None:
@@ -84,7 +84,7 @@ def _read_pickle(file: Path) -> dict[str, Any]:
         contents = torch.load(file, weights_only=True, map_location="cpu")
     except (RuntimeError, EOFError, ValueError) as error:
         raise UserError(
-            N_("The weights in {file} are damaged or incomplete: {reason}. Fetch or copy the file again."),
+            N_("The weights in {file} are damaged or incomplete: {reason}. Download or copy the file again."),
             file=str(file),
             reason=(str(error).strip() or type(error).__name__).splitlines()[0],
         ) from error
@@ -104,8 +104,8 @@ def _read_pickle(file: Path) -> dict[str, Any]:
 def _no_tensors(file: Path) -> UserError:
     return UserError(
         N_(
-            "The weights in {file} are not plain tensors: they could run code on this machine, or are damaged. "
-            "They were not read. Ask for the encoder as model.safetensors."
+            "The weights in {file} are not plain tensors: they are damaged or could run code on this "
+            "machine. They were not read. Get the encoder as model.safetensors."
         ),
         file=str(file),
     )

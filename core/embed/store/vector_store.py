@@ -16,8 +16,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from core.embed.pooling import Pooling
-from core.embed.store.vector_file import Damaged, Space, Unfinished, VectorFile
+from core.embed.store.connection import Damaged, Unfinished
+from core.embed.store.vector_file import Space, VectorFile
 from core.errors import Message, UserError
 from core.files import disk_errors
 from core.locale import N_
@@ -100,11 +100,11 @@ class VectorStore:
             self._files.popitem()[1].close()
 
     def path(self, encoder: str) -> Path:
-        """Return where the vectors of an encoder key are kept."""
+        """Return where the vectors of an encoder key are saved."""
         return self.folder / f"{hashlib.sha256(encoder.encode()).hexdigest()[:32]}.sqlite"
 
     def get(
-        self, space: Space, pooling: Pooling, texts: Sequence[str], out: np.ndarray | None = None
+        self, space: Space, pooling: str, texts: Sequence[str], out: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the vectors `(n, dim)` float32 of distinct texts and which were found, `(n,)` bool.
 
@@ -118,14 +118,14 @@ class VectorStore:
         return vectors, self._work(path, space, lambda file: file.read(pooling, texts, vectors))
 
     def put(self, space: Space, texts: Sequence[str], vectors: np.ndarray) -> None:
-        """Keep the vectors `(3, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
+        """Save the vectors `(poolings, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
 
         What is there already stays. Raises `UserError` where the disk is full or cannot be written.
         """
         self._work(self.path(space.encoder), space, lambda file: file.write(texts, vectors))
 
     def sizes(self, on_error: Callable[[UserError], object] = log.warning) -> list[EncoderSize]:
-        """Return how much is kept of each encoder, the largest first; those of which nothing is kept are not listed.
+        """Return how much is saved of each encoder, the largest first; those of which nothing is saved are left out.
 
         A file that cannot be read now is left out, and why is given to `on_error`.
         """
@@ -135,13 +135,13 @@ class VectorStore:
                 sizes.append(self._size(path))
             except UserError as error:
                 on_error(error)
-        kept = [size for size in sizes if size and size.entries]
-        return sorted(kept, key=lambda size: (-size.megabytes, size.name))
+        filled = [size for size in sizes if size and size.entries]
+        return sorted(filled, key=lambda size: (-size.megabytes, size.name))
 
     def prune(self, encoder: str) -> Pruned:
         """Remove every vector of an encoder, given by its key or its name, and free their disk space.
 
-        Raises `UserError` where nothing is kept of it, where a file cannot be read that may be its own, and where
+        Raises `UserError` where nothing is saved of it, where a file cannot be read that may be its own, and where
         another process is writing.
         """
         faults: list[UserError] = []
@@ -208,7 +208,7 @@ class VectorStore:
                 if code in _BUSY:
                     raise UserError(
                         N_(
-                            "Another process has been writing to {file} for too long. Try again when it is done."
+                            "Another process has been writing to {file} for too long. Try again when it has finished."
                         ),
                         file=str(path),
                     ) from error

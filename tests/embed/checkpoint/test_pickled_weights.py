@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.embed.checkpoint import convert
-from core.embed.checkpoint.convert import safetensors_folder
-from core.embed.checkpoint.folder import card_of_folder, weight_files
+from core.embed.checkpoint import pickled_weights
+from core.embed.checkpoint.files import weight_files
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.pickled_weights import safetensors_folder
 from core.embed.runtime.encoder import Encoder
 from core.errors import UserError
 from tests.makers.tiny_encoders import CORPUS, KINDS
@@ -72,7 +73,7 @@ def test_what_else_lies_in_the_folder_is_not_copied(pickled):
 
 def test_weights_are_read_once(pickled, monkeypatch):
     first = safetensors_folder(pickled)
-    monkeypatch.setattr(convert, "_read_pickle", lambda file: pytest.fail("read again"))
+    monkeypatch.setattr(pickled_weights, "_read_pickle", lambda file: pytest.fail("read again"))
     assert safetensors_folder(pickled) == first
 
 
@@ -103,7 +104,7 @@ def test_code_in_a_pickle_is_refused_and_never_run(pickled, tmp_path):
     tensors = torch.load(pickled / "pytorch_model.bin", weights_only=True)
     target = tmp_path / "ran"
     torch.save({**tensors, "evil": Evil(target)}, pickled / "pytorch_model.bin")
-    with pytest.raises(UserError, match="are not plain tensors: they could run code"):
+    with pytest.raises(UserError, match="are not plain tensors: they are damaged or could run code"):
         safetensors_folder(pickled)
     assert not target.exists()
     torch.load(pickled / "pytorch_model.bin", weights_only=False)

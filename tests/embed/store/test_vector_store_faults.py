@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from core.embed import embed, resolve, vectors_if_stored
-from core.embed.pooling import POOLINGS
+from core.embed.pooling import POOLINGS, pooling_row
 from core.embed.runtime import encoder, memory, precision
 from core.embed.store import vector_file
-from core.embed.store.vectors import VectorStore
+from core.embed.store.vector_store import VectorStore
 from core.errors import UserError
 from core.jobs import JobQueue, queue
 from tests.makers.tiny_encoders import CORPUS, save_wordpiece
@@ -25,7 +25,7 @@ KILLS = 20
 TEXTS = [f"{CORPUS[i % len(CORPUS)]} {i}" for i in range(6_000)]
 BUDGET = 96  # tokens in a batch
 # Batches that may be computed and not yet written when one core works: the one that is being written, and
-# those that are made while it is (see core/embed/lanes.py).
+# those that are made while it is (see core/embed/runtime/parallel.py).
 UNWRITTEN = 3
 PATIENCE = 300  # seconds after which a process that should have ended hangs
 
@@ -208,7 +208,7 @@ def test_two_processes_embed_the_same_texts_at_once_without_error_and_one_row_ea
 def test_a_disk_that_fills_up_in_mid_embedding_is_one_sentence_and_what_was_there_stays(tiny, monkeypatch):
     monkeypatch.setitem(encoder.TOKEN_BUDGET, "cpu", 200)
     embed(TEXTS[:50], tiny)
-    connect = vector_file._connect
+    connect = vector_file.connect
 
     def small_disk(path):
         connection = connect(path)
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_in_mid_embedding_is_one_sentence_and_what_was_ther
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(vector_file, "_connect", small_disk)
+        patch.setattr(vector_file, "connect", small_disk)
         with pytest.raises(UserError, match="The disk is full"):
             embed(TEXTS[:3_000], tiny)
         assert vectors_if_stored(TEXTS[:50], tiny) is not None
@@ -327,7 +327,7 @@ def test_a_text_that_alone_does_not_fit_on_the_accelerator_goes_to_the_cpu(tiny,
     expected = _right(tiny, TEXTS[:10])
     real = encoder.load_encoder
     spare = real(resolve(tiny), "cpu")
-    full = encoder.Encoder(spare.card, spare.fingerprint, spare._model, spare._tokenizer, "cuda")
+    full = encoder.Encoder(spare.card, spare.file_hash, spare._model, spare._tokenizer, "cuda")
     monkeypatch.setattr(encoder.Encoder, "device_name", property(lambda self: self.device.upper()))
     monkeypatch.setattr(
         "core.embed.pipeline.load_encoder", lambda card, device="auto": full if device == "auto" else spare
@@ -337,4 +337,4 @@ def test_a_text_that_alone_does_not_fit_on_the_accelerator_goes_to_the_cpu(tiny,
     result = embed(TEXTS[:10], tiny, "mean")
     assert (result.device, result.embedded) == ("CUDA", 10)
     assert [size for device, size in asked if device == "cpu"] == [1] * 10
-    assert _cosines(result.vectors, expected[POOLINGS.index("mean")]).min() >= 0.9999
+    assert _cosines(result.vectors, expected[pooling_row("mean")]).min() >= 0.9999

@@ -1,6 +1,6 @@
-"""Work on several cores at once: one thread a lane, each computing on one core alone.
+"""Batches on several cores at once: as many threads as cores, each computing on one core alone.
 
-Two lanes of one thread each embed more headlines than one lane of two threads: nothing waits at the end of
+Two batches on one core each embed more headlines than one batch on two cores: nothing waits at the end of
 every matrix product, and what a product does not cover (attention, normalisation, copies) runs in parallel.
 """
 
@@ -16,17 +16,19 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_lanes(work: Callable[[Item], Result], items: Iterable[Item], lanes: int) -> Iterator[Result]:
-    """Yield `work(item)` for every item in order, computed in `lanes` threads some items ahead of the reader.
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+    """Yield `work(item)` for every item in order, computed in that many threads some items ahead of the reader.
 
-    The next items are taken from `items` while the lanes compute, so that what makes them overlaps with the
+    The next items are taken from `items` while the threads compute, so that what makes them overlaps with the
     work. Where the reader stops, what has not begun is dropped. An error of `work` is raised to the reader.
     """
     source = iter(items)
     waiting: deque[Future[Result]] = deque()
-    pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane", initializer=_one_core if lanes > 1 else None)
+    pool = ThreadPoolExecutor(
+        threads, thread_name_prefix="encode", initializer=_one_core if threads > 1 else None
+    )
     try:
-        waiting.extend(pool.submit(work, item) for item in islice(source, lanes + 1))
+        waiting.extend(pool.submit(work, item) for item in islice(source, threads + 1))
         while waiting:
             result = waiting.popleft().result()
             waiting.extend(pool.submit(work, item) for item in islice(source, 1))
