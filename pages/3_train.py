@@ -1,4 +1,4 @@
-"""Do the headlines really help? Three models learn on earlier sessions and are scored on later ones."""
+"""Do the headlines really help? Models learn on earlier sessions and are scored on later ones."""
 
 import streamlit as st
 

@@ -19,6 +19,7 @@ def _(template: str) -> str:
 def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     """Return the parser of the command line; `acts` has the function of each command."""
     from core.embed.checkpoint.bundled import NAME
+    from core.train.features.registry import EXTRAS
     from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, SPLITS, UNITS, WEIGHTINGS, WINDOWS
 
     top = argparse.ArgumentParser(
@@ -90,7 +91,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
         sub.add_argument(
             "--extras",
             metavar="A,B",
-            help=_("read off the headline: length, clock, keywords, morphemes, sentiment"),
+            help=_("also read from the headline: {extras}").format(extras=", ".join(EXTRAS)),
         )
         sub.add_argument("--class-weight", choices=CLASS_WEIGHTS, help=_("let every class weigh the same"))
         sub.add_argument(

@@ -31,7 +31,7 @@ from core.evaluate.reviewed import Book, Calibration, Calls, Headroom, Kept, Sli
 from core.evaluate.scoring import Scored
 from core.locale import N_
 from core.train.fold_results import HOLDOUT
-from core.train.models.model import MEAN
+from core.train.models.combinations import MEAN
 from core.train.run import Run
 from core.train.splits.outcome import known_outcome
 from core.train.splits.split import make_split

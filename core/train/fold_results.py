@@ -10,8 +10,8 @@ import numpy as np
 from core.evaluate.calibration import calibrated
 from core.jobs import Report
 from core.train.context import Bench, Learned
+from core.train.models.combinations import MEAN
 from core.train.models.ensemble import part
-from core.train.models.model import MEAN
 from core.train.splits.partition import Split
 
 HOLDOUT = 0  # the number of the holdout where predictions name their fold; folds count from 1 on

@@ -1,4 +1,4 @@
-"""The staircase of a training, drawn with the fastest of the three models, counted, and kept beside the run."""
+"""The staircase of a training, drawn with the fastest of the models, counted, and kept beside the run."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from core.jobs import Report, silent
 from core.train.context import Bench
 from core.train.leakage_splits import Step, staircase, tested_rows
 from core.train.models.ensemble import part
+from core.train.models.registry import fastest
 from core.train.run import Run
 from core.train.runs import run_folder
 from core.train.settings import TrainSettings
@@ -51,19 +52,17 @@ def draw_staircase(
 def staircase_of(
     dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
 ) -> list[Step]:
-    """Score LightGBM on these settings' features under each rule of the staircase.
+    """Score the fastest model on these settings' features under each rule of the staircase.
 
     Raises `UserError` as `staircase_rows` does, and whatever `report` raises.
     """
-    from core.train.models.lightgbm_model import LightGBM
-
     staircase_rows(dataset, settings)
     outcome = known_outcome(dataset, settings)
     bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0, 0.1))
 
     def fit_predict(train: np.ndarray, test: np.ndarray, reported: Report) -> np.ndarray:
         preparation, sample = bench.prepare(train)
-        model = LightGBM.fit(sample, reported)
+        model = fastest().fit(sample, reported)
         return model.predict(preparation.matrix(bench.inputs.take(test)))
 
     return staircase(dataset, outcome, settings, fit_predict, part(report, 0.1, 1))

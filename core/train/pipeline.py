@@ -23,8 +23,9 @@ from core.jobs import Report, silent
 from core.locale import N_
 from core.train.context import Bench, Learned
 from core.train.fold_results import HOLDOUT, Tested, fit_splits, joined, tested_rows
+from core.train.models.combinations import MEAN
 from core.train.models.ensemble import part
-from core.train.models.model import MEAN, Parameters
+from core.train.models.sample import Parameters
 from core.train.models.tuning import Tuned, parameters, tune
 from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
 from core.train.run_warnings import warnings_of
@@ -40,7 +41,7 @@ def train(
     report: Report = silent,
     begin: Parameters | None = None,
 ) -> Run:
-    """Fit the three models and score them on rows that nothing was fitted on.
+    """Fit the models and score them on rows that nothing was fitted on.
 
     `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.

@@ -13,8 +13,8 @@ from core.evaluate.ledger_rows import Rows
 from core.evaluate.metrics import MAIN_METRIC
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.models.model import MEAN
-from core.train.models.saved_search import keep_search, kept_search
+from core.train.models.combinations import MEAN
+from core.train.models.saved_search import save_search, saved_search
 from core.train.models.tuning import SearchCancelled
 from core.train.pipeline import train
 from core.train.run import Run
@@ -60,12 +60,12 @@ def train_and_record(
 
 
 def _trained(dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report) -> Run:
-    """Train; a search begins where one like it was cancelled, and is kept where it is cancelled itself."""
-    begin = kept_search(dataset.id, settings) if settings.tune_seconds else None
+    """Train; a search begins where one like it was cancelled, and is saved where it is cancelled itself."""
+    begin = saved_search(dataset.id, settings.as_dict()) if settings.tune_seconds else None
     try:
         return train(dataset, vectors, settings, report, begin)
     except SearchCancelled as stop:
-        keep_search(dataset.id, settings, stop.tuned)
+        save_search(dataset.id, settings.as_dict(), stop.tuned)
         raise
 
 

@@ -9,17 +9,17 @@ from core.data.dataset import Dataset
 from core.embed.pooling import POOLINGS
 from core.errors import UserError
 from core.locale import N_
+from core.train.features.block import OUTLETS
+from core.train.features.registry import EXTRAS
 
 TASKS = ("classify", "regress")
 SPLITS = ("time", "group", "company", "random")
 WINDOWS = ("expanding", "rolling")
 UNITS = ("headline", "event")
 WEIGHTINGS = ("events", "rows")
-EXTRAS = ("length", "clock", "keywords", "morphemes", "sentiment")
 CLASS_WEIGHTS = ("none", "balanced")
 CALIBRATIONS = ("none", "sigmoid", "isotonic")
 LONGEST_HORIZON = 250
-OUTLETS = 15
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class TrainSettings:
 
     `outlets` is how many of the most frequent outlets are told apart, the others being one; `components` is
     the number of principal components that stand for the vector (0: the vector as it is); `winsor` the share
-    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read off
-    the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
+    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read
+    from the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
     none); `calibrate` is how probabilities are calibrated on later inner sessions.
 
     A value outside its range raises `UserError`.
@@ -84,7 +84,7 @@ class TrainSettings:
         ):
             _require_choice(setting, getattr(self, setting), allowed)
         for extra in self.extras:
-            _require_choice("extras", extra, EXTRAS)
+            _require_choice("extras", extra, tuple(EXTRAS))
         if self.sealed and not self.folds:
             raise UserError(
                 N_(

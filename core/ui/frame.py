@@ -53,7 +53,7 @@ PAGES = {
         N_("3 Train"),
         N_("Do the headlines really help?"),
         N_(
-            "Three models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise."
+            "Several models learn on one part of the table and are scored on the rest: on later sessions, unless you choose otherwise."
         ),
     ),
     "explain": Page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,18 +15,26 @@ from core.evaluate.bootstrap import Interval, Scores
 from core.evaluate.lift import UNITS
 from core.evaluate.metrics import GUESSING, MAIN_METRIC, metric_named
 from core.evaluate.scoring import Scored
-from core.train.models.model import TITLES
+from core.train.models.combinations import MEAN
+from core.train.models.registry import MODELS
+from core.train.models.titles import title
 from core.train.run import Run
 from core.ui.evaluate.trust import reviewed, units
 from core.ui.text import _, class_name, count, hover, percent
-from core.ui.theme import palette, show
+from core.ui.theme import CATEGORIES, palette, show
 
+DASHES = ("dash", "dot", "dashdot", "longdash", "longdashdot")
 _AS_PERCENT = {"accuracy", "balanced_accuracy", "mae", "rmse", "hit_rate", "spread"}
 
 
 def model_name(name: str) -> str:
     """Return a model's or baseline's name for the reader."""
-    return _(TITLES.get(name, name))
+    return _(title(name))
+
+
+def model_colour(name: str) -> str:
+    """Return the colour of a model, or of what is made of all."""
+    return CATEGORIES[MODELS[name].entry.colour] if name in MODELS else palette().accent
 
 
 def metric_title(run: Run, metric: str) -> str:
@@ -138,7 +148,8 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
         st.info(_("A ROC curve needs both outcomes in the test."))
         return
     colours = palette()
-    dashes = {"rf": "dash", "xgb": "dot", "lgbm": "dashdot", "mean": "solid"}
+    models = [name for name in MODELS if name in test.predictions]
+    dashes = dict(zip(models, cycle(DASHES))) | {MEAN: "solid"}
     figure = go.Figure()
     for name in dashes:
         false, true, _cut = roc_curve(
@@ -151,8 +162,8 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
             name=model_name(name),
             line={
                 "dash": dashes[name],
-                "width": 3 if name == "mean" else 1.5,
-                "color": colours.accent if name == "mean" else colours.muted,
+                "width": 3 if name == MEAN else 1.5,
+                "color": colours.accent if name == MEAN else colours.muted,
             },
             hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + model_name(name) + "</extra>",
         )

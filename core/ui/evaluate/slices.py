@@ -16,7 +16,7 @@ from core.evaluate.metrics import GUESSING, MAIN_METRIC
 from core.evaluate.reviewed import Headroom, Sliced
 from core.evaluate.slices import MISSING, OTHER, Slice
 from core.locale import N_
-from core.train.models.model import MEAN
+from core.train.models.combinations import MEAN
 from core.train.run import Run
 from core.ui.evaluate.scores import metric_title, model_name, written
 from core.ui.evaluate.trust import reviewed, whiskers

@@ -11,7 +11,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import N_
-from core.train.features.text_features import TITLES
+from core.train.features.registry import EXTRAS
 from core.train.settings import OUTLETS, TrainSettings, default_split
 from core.train.splits.preview import preview
 from core.ui import state
@@ -92,7 +92,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         return None
     if data.has_sessions:
         folds_picture(plan, settings)
-    return settings if st.button(_("Train the three models"), type="primary") else None
+    return settings if st.button(_("Train the models"), type="primary") else None
 
 
 def _test_settings(data: Dataset) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             help=_("The most frequent ones of the training rows; all others count as one."),
         )
         extras = st.multiselect(
-            _("Read off the headline as well"), list(TITLES), format_func=lambda e: _(TITLES[e])
+            _("Also read from the headline"), list(EXTRAS), format_func=lambda e: _(EXTRAS[e].title)
         )
         components = st.number_input(
             _("Principal components of the vector"),
