@@ -94,7 +94,7 @@ class Fitted:
     preparation: Preparation
     models: dict[str, Model]
     predictions: pd.DataFrame
-    combiners: Combiners = field(default_factory=Combiners.of_nothing)
+    combiners: Combiners = field(default_factory=Combiners)
     calibrators: dict[str, Calibrator] = field(default_factory=dict)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -105,7 +105,7 @@ COMBINATIONS: dict[str, Combination] = {
 class Combiners:
     """The fitted combinations by key; those that learn nothing are always among them."""
 
-    fitted: Mapping[str, Combiner]
+    fitted: Mapping[str, Combiner] = field(default_factory=lambda: _of_arrays({}))
 
     @classmethod
     def fit(cls, reference: Reference) -> Combiners:
@@ -117,11 +117,6 @@ class Combiners:
                 if entry.learns != "outcomes" or reference.y is not None
             }
         )
-
-    @classmethod
-    def of_nothing(cls) -> Combiners:
-        """Return the combinations that need nothing fitted."""
-        return cls.from_arrays({})
 
     def combine(self, predictions: Predictions) -> dict[str, np.ndarray]:
         """Add the combinations to the models' predictions, `(n, classes)` or `(n,)`."""
@@ -138,14 +133,16 @@ class Combiners:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Combiners:
         """Make what `to_arrays` took apart; a run that was saved without arrays has its mean alone."""
-        fitted = {}
-        for key, entry in COMBINATIONS.items():
-            own = {
-                name.removeprefix(f"{key}."): arrays[name] for name in arrays if name.startswith(f"{key}.")
-            }
-            if own or entry.learns == "nothing":
-                fitted[key] = entry.from_arrays(own)
-        return cls(fitted)
+        return cls(_of_arrays(arrays))
+
+
+def _of_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, Combiner]:
+    fitted = {}
+    for key, entry in COMBINATIONS.items():
+        own = {name.removeprefix(f"{key}."): arrays[name] for name in arrays if name.startswith(f"{key}.")}
+        if own or entry.learns == "nothing":
+            fitted[key] = entry.from_arrays(own)
+    return fitted
 
 
 def learns_outcomes(key: str) -> bool:

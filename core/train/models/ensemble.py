@@ -28,7 +28,7 @@ class Ensemble:
 
     models: dict[str, Model]
     seconds: dict[str, float]
-    combiners: Combiners = field(default_factory=Combiners.of_nothing)
+    combiners: Combiners = field(default_factory=Combiners)
     inner: tuple[np.ndarray, dict[str, np.ndarray]] | None = None
 
     @classmethod
@@ -55,7 +55,7 @@ def predict_all(
 ) -> dict[str, np.ndarray]:
     """Return the predictions of each fitted model and of what combines them, `(n, classes)` or `(n,)`."""
     predictions = {name: model.predict(X) for name, model in fitted.items()}
-    return (combiners or Combiners.of_nothing()).combine(predictions)
+    return (combiners or Combiners()).combine(predictions)
 
 
 def fit_models(sample: Sample, report: Report) -> tuple[dict[str, Model], dict[str, float]]:
