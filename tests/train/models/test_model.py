@@ -184,7 +184,11 @@ def test_parameters_change_their_own_model_alone(name):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [({"max_depth": 13}, "3 to 12"), ({"min_samples_leaf": 1}, "5"), ({"tree": 1}, "no hyperparameter 'tree'")],
+    [
+        ({"max_depth": 13}, "3 to 12"),
+        ({"min_samples_leaf": 1}, "5"),
+        ({"tree": 1}, "no hyperparameter 'tree'"),
+    ],
 )
 def test_parameters_out_of_their_range_are_refused(values, words):
     with pytest.raises(ValueError, match=words):
