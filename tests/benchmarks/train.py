@@ -28,7 +28,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.jobs import silent
-from core.train.models.model import Sample
+from core.train.models.sample import Sample
 
 TREES, DIM, FEATURES, OUTLETS, SESSIONS = 300, 384, 5, 17, 240
 

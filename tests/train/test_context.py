@@ -10,7 +10,7 @@ from core.evaluate.scoring import Scored
 from core.jobs import silent
 from core.train.context import Bench
 from core.train.models import forest
-from core.train.models.model import MEAN
+from core.train.models.combinations import MEAN
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import make_dataset, signal, three_classes
 
