@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.cli.parser import parser
 from core.errors import UserError
@@ -51,6 +52,21 @@ def test_a_registered_extra_is_offered_by_the_command_line(rocket, capsys):
     with pytest.raises(SystemExit):
         parser(dict.fromkeys(("check", "encoders", "embed", "run", "score", "sts"))).parse_args(["run", "-h"])
     assert "rocket" in capsys.readouterr().out
+
+
+def _form():
+    from core.ui.train.form import settings_form
+    from tests.makers.train_tables import signal
+
+    settings_form(signal()[0])
+
+
+def test_a_registered_extra_is_offered_on_the_page(rocket, home):
+    app = AppTest.from_function(_form, default_timeout=60)
+    app.session_state["language"] = "en"
+    app.run()
+    assert not app.exception
+    assert "Rockets" in app.multiselect[0].options
 
 
 def test_a_registered_extra_is_trained_and_explained_in_its_group(rocket, dataset):
