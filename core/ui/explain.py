@@ -97,7 +97,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
 
 
 def _inside_the_text(found: Contributions) -> None:
-    """Open what is read off the headline beside its vector, where the run reads anything."""
+    """Show what is read from the headline beside its vector, where the run reads anything."""
     if TEXT not in found.groups:
         return
     table = found.inside(TEXT)

@@ -1,6 +1,6 @@
 """Gradient boosting, sized for weak signals; the number of rounds is picked on later inner sessions.
 
-The rounds with the least loss on the inner validation rows are kept, then all training rows are fitted anew
+The number with the least loss on the inner validation rows is taken, then all training rows are fitted anew
 with that many.
 """
 
