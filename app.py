@@ -12,7 +12,7 @@ frame.start("home")
 st.markdown(
     _(
         "Bring a table of Korean headlines, a few numbers and what happened next. Headline Lab embeds the headlines, "
-        "trains three models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
+        "trains models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
         "an interval beside every score. Nothing leaves this machine."
     )
 )

@@ -13,13 +13,12 @@ import pytest
 
 from core.data.dataset import FEATURE
 from core.data.ingest import File, ingest
+from core.evaluate.predictions import MEAN
 from core.explain.contributions import contributions
-from core.train import context
 from core.train.context import TrainingContext
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
-from core.train.models.baselines import know_nothing
-from core.train.models.model import MEAN
+from core.train.models.baselines import BASELINES
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.splits.split import make_split
@@ -60,8 +59,8 @@ def small_models():
 
     real = TrainingContext.baselines
 
-    def guess(sample, rows):
-        return know_nothing(sample.y, sample.classes, len(rows), sample.row_weight)[1]
+    def guess(task, report):
+        return BASELINES["majority" if task.sample.classes else "average"].predict(task, report)
 
     def quick(self, learned, test, report, quick=False):
         return real(self, learned, test, report, quick=True)
@@ -69,10 +68,8 @@ def small_models():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forest, "TREES", 30)
         patch.setattr(TrainingContext, "baselines", quick)
-        patch.setattr(
-            context, "tfidf_linear", lambda sample, texts, texts_test, report: guess(sample, texts_test)
-        )
-        patch.setattr(context, "outlet_only", lambda sample, X_test, outlet, report: guess(sample, X_test))
+        for key in ("tfidf_linear", "outlet_only"):
+            patch.setitem(BASELINES, key, replace(BASELINES[key], predict=guess))
         yield
 
 

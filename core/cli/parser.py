@@ -22,6 +22,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
     from core.embed.checkpoint.bundled import NAME
     from core.embed.pooling import POOLINGS
     from core.evaluate.settings import TASKS, UNITS
+    from core.train.features.registry import EXTRAS
     from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
     from core.train.splits.registry import SPLITS
     from core.train.splits.splitters import WINDOWS
@@ -95,7 +96,7 @@ def parser(acts: Mapping[str, Act]) -> argparse.ArgumentParser:
         sub.add_argument(
             "--extras",
             metavar="A,B",
-            help=_("read off the headline: length, clock, keywords, morphemes, sentiment"),
+            help=_("also read from the headline: {extras}").format(extras=", ".join(EXTRAS)),
         )
         sub.add_argument("--class-weight", choices=CLASS_WEIGHTS, help=_("let every class weigh the same"))
         sub.add_argument(

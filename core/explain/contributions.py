@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.evaluate.predictions import MEAN
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs
-from core.train.models.model import MEAN, Model
+from core.train.features.inputs import Inputs
+from core.train.models.model import Explainable
 from core.train.run import Run
 
 BATCH = 100
@@ -24,7 +25,7 @@ BATCH = 100
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What each group adds to the predictions of `n` rows, per model (`rf, xgb, lgbm, mean`).
+    """What each group adds to the predictions of `n` rows, per model that can be explained, and their mean.
 
     `values[model] (n, groups)` sum over the groups to `prediction[model] (n,)` less `base[model]`; all are
     probabilities of the class `label`, or returns where `label` is None. `rows (n,)` are positions in the
@@ -74,16 +75,19 @@ def contributions(
     gathering = np.eye(len(groups))[[groups.index(group) for group, _ in members]]  # (members, groups)
     values, base = {}, {}
     starts = range(0, len(X), BATCH)
-    for order, (name, model) in enumerate(run.models.items()):
+    models = {name: model for name, model in run.models.items() if isinstance(model, Explainable)}
+    for order, (name, model) in enumerate(models.items()):
         parts = []
         for start in starts:
-            done = (order + start / len(X)) / len(run.models)
+            done = (order + start / len(X)) / len(models)
             report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
             part, base[name] = _by_member(model, X[start : start + BATCH], membership, number)
             parts.append(part)
         values[name] = np.concatenate(parts)
     values[MEAN] = np.mean(list(values.values()), axis=0)
-    prediction = run.predict(inputs)
+    predicted = run.predict(inputs)
+    prediction = {name: predicted[name] for name in models}
+    prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
     return Contributions(
         groups=groups,
         values={name: of_members @ gathering for name, of_members in values.items()},
@@ -103,7 +107,7 @@ def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarra
 
 
 def _by_member(
-    model: Model, X: np.ndarray, membership: np.ndarray, explained: int
+    model: Explainable, X: np.ndarray, membership: np.ndarray, explained: int
 ) -> tuple[np.ndarray, float]:
     """Return one model's signed contributions `(n, members)` and their base, in probability or return."""
     columns, base = model.contributions(X)

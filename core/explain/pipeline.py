@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions, explained_class
 from core.jobs import Report, silent
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 from core.train.runs import run_folder
 
@@ -42,7 +42,7 @@ def explain_run(
     if kept is not None:
         return kept
     rows = chosen_rows(run, dataset, limit)
-    inputs = Inputs.of(dataset, vectors, run.settings.use_press, run.settings.extras).take(rows)
+    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
     made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
     if path:
         _keep(path, made)

@@ -15,8 +15,8 @@ from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs
-from core.train.features.text_features import CLOCK
+from core.train.features.inputs import Inputs
+from core.train.features.registry import reads
 from core.train.run import Run
 
 
@@ -60,7 +60,7 @@ def _times(
     run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
 ) -> tuple[pd.Series | None, tuple[Problem, ...]]:
     """Return the times of these rows of the file where the run has a clock, and what could not be read."""
-    if CLOCK not in run.settings.extras or not roles.date:
+    if not reads("time", run.settings.extras) or not roles.date:
         return None, ()
     typist = Typist(table, np.arange(1, len(table) + 1))
     times, _ = typist.times(roles.date)

@@ -16,7 +16,7 @@ from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions
 from core.locale import N_
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 
 
@@ -24,7 +24,7 @@ from core.train.run import Run
 class Prediction:
     """What a run says about one headline.
 
-    `values` holds for `rf, xgb, lgbm, mean` the probabilities of the run's classes, `(classes,)`, or the
+    `values` holds for each model and combination the probabilities of the run's classes, `(classes,)`, or the
     return, `(1,)`; `reasons` the contributions by group to the last class (or the return); `unseen_press`
     whether no training row was of this outlet.
     """

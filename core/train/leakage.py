@@ -19,6 +19,7 @@ from core.files import write_atomic
 from core.jobs import Report, part, silent
 from core.locale import N_
 from core.train.context import TrainingContext
+from core.train.models.registry import fastest
 from core.train.run import Run
 from core.train.runs import run_folder
 from core.train.settings import TrainSettings
@@ -54,7 +55,7 @@ def draw_staircase(
 def staircase_of(
     dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
 ) -> tuple[list[Step], Rows]:
-    """Score LightGBM on these settings' features under each rule of the staircase; return the rows scored too.
+    """Score the fastest model on these settings' features under each rule of the staircase; return the rows scored too.
 
     Raises `UserError` as `staircase_rows` does, and whatever `report` raises.
     """
@@ -82,14 +83,12 @@ def staircase(
 
 
 def fastest_model(plan: SplitPlan, vectors: np.ndarray | None, report: Report) -> FitPredict:
-    """Return what fits and predicts with LightGBM on the features of the plan's settings."""
-    from core.train.models.lightgbm_model import LightGBM
-
+    """Return what fits and predicts with the fastest model on the features of the plan's settings."""
     context = TrainingContext.of(plan.dataset, vectors, plan.outcome, plan.settings, report)
 
     def fit_predict(train: np.ndarray, test: np.ndarray, reported: Report) -> np.ndarray:
         preparation, sample = context.prepare(train)
-        model = LightGBM.fit(sample, reported)
+        model = fastest().fit(sample, reported)
         return model.predict(preparation.matrix(context.inputs.take(test)))
 
     return fit_predict

@@ -11,23 +11,17 @@ from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions
 from core.explain.pipeline import explain_run
-from core.train.features.preparation import HEADLINE, PRESS, TEXT
-from core.train.features.text_features import CLOCK, TITLES
+from core.train.features.registry import EXTRAS, TEXT, groups, headline_groups
 from core.train.run import Run
-from core.ui.evaluate.text import model_name
+from core.ui.evaluate.text import model_colour, model_name
 from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
 from core.ui.theme import palette, show
 
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
-    ours = {
-        HEADLINE: _("headline"),
-        PRESS: _("press outlet"),
-        TEXT: _("words and form of the headline"),
-        CLOCK: _(TITLES[CLOCK]),
-    }
-    return ours.get(group, group.removeprefix("feature."))
+    ours = groups()
+    return _(ours[group]) if group in ours else group.removeprefix("feature.")
 
 
 def unit(run: Run) -> str:
@@ -50,7 +44,7 @@ def answer(run: Run, found: Contributions) -> None:
     if total <= 0:
         st.subheader(_("Nothing moved the predictions: the models say the same for every row."), anchor=False)
         return
-    share = (importance.get(HEADLINE, 0.0) + importance.get(TEXT, 0.0)) / total
+    share = sum(importance.get(group, 0.0) for group in headline_groups()) / total
     st.subheader(
         md(
             "“{group}” moved the predictions most; {share} of all movement came from the headline.",
@@ -80,16 +74,14 @@ def calibration_note(run: Run) -> None:
 def importance_chart(run: Run, found: Contributions) -> None:
     """Draw the mean absolute contribution of each group, per model."""
     table = found.importance().set_index("group") * 100
-    colours = palette()
-    shades = {"mean": colours.accent, "rf": "#4477AA", "xgb": "#EE7733", "lgbm": "#AA3377"}
     figure = go.Figure()
-    for name in ("mean", "rf", "xgb", "lgbm"):
+    for name in (MEAN, *(name for name in found.values if name != MEAN)):
         figure.add_bar(
             y=[hover(group_name(g)) for g in table.index],
             x=table[name],
             orientation="h",
             name=model_name(name),
-            marker_color=shades[name],
+            marker_color=model_colour(name),
             hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25)
@@ -105,13 +97,13 @@ def importance_chart(run: Run, found: Contributions) -> None:
 
 
 def _inside_the_text(found: Contributions) -> None:
-    """Open what is read off the headline beside its vector, where the run reads anything."""
+    """Show what is read from the headline beside its vector, where the run reads anything."""
     if TEXT not in found.groups:
         return
     table = found.inside(TEXT)
     rows = [
         {
-            _("read off the headline"): _(TITLES.get(row.member, row.member)),
+            _("read from the headline"): _(EXTRAS[row.member].title),
             _("mean absolute contribution (percentage points)"): round(row.mean * 100, 2),
         }
         for row in table.itertuples()
@@ -218,7 +210,7 @@ def member_table(run: Run, found: Contributions, place: int) -> None:
             **{group_name(g): found.values[name][place, i] * 100 for i, g in enumerate(found.groups)},
             _("prediction"): found.prediction[name][place] * 100,
         }
-        for name in ("rf", "xgb", "lgbm", "mean")
+        for name in found.values
     }
     st.markdown(bold(md("The same row, model by model ({unit})", unit=unit(run))))
     ends = [_("average"), _("prediction")]

@@ -9,8 +9,9 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.coverage import realised_coverage
+from core.evaluate.predictions import MEAN
 from core.predict import Precedent, Prediction, encode_headline
-from core.train.features.preparation import HEADLINE, TEXT
+from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name, share
@@ -100,7 +101,7 @@ def prediction(run: Run, made: Prediction) -> None:
     st.subheader(sentence, anchor=False)
     st.caption(_headline_part(run, made))
     with st.container(horizontal=True):
-        for name in ("rf", "xgb", "lgbm", "mean"):
+        for name in (*run.sizes, MEAN):
             value = made.values[name]
             if run.classes:
                 label = md(
@@ -134,7 +135,7 @@ def _leaning(run: Run, made: Prediction) -> str:
 
 def _headline_part(run: Run, made: Prediction) -> str:
     """Say how far the headline itself moved the prediction."""
-    said = [place for place, group in enumerate(made.reasons.groups) if group in (HEADLINE, TEXT)]
+    said = [place for place, group in enumerate(made.reasons.groups) if group in headline_groups()]
     if not said:
         return _("The run was trained without headlines: this one changes nothing.")
     moved = float(made.reasons.values["mean"][0, said].sum()) * 100

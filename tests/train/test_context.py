@@ -4,10 +4,10 @@ import pytest
 from core.errors import UserError
 from core.evaluate.calibration import calibrated
 from core.evaluate.events import event_weights
+from core.evaluate.predictions import MEAN
 from core.jobs import silent
 from core.train.context import TrainingContext
 from core.train.models import forest
-from core.train.models.model import MEAN
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import make_dataset, signal, three_classes
 

@@ -8,7 +8,7 @@ import pytest
 from core.errors import UserError
 from core.evaluate.metrics import metrics_of
 from core.jobs import Cancelled
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
 from core.train.run_record import run_table

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.errors import Message, UserError
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
 from core.train.run_record import run_table
@@ -215,7 +215,7 @@ def test_the_predictions_of_walk_and_holdout_survive_saving(reopened, whole):
 
 def test_combiners_survive_saving(reopened, whole):
     dataset, vectors = signal()
-    rows = Inputs.of(dataset, vectors, extras=("length",))
+    rows = Inputs.of(dataset, vectors)
     before, after = whole.predict(rows), reopened.predict(rows)
     assert {"rank_mean", "stack"} <= set(before)
     assert all(np.array_equal(before[name], after[name]) for name in before)
@@ -224,7 +224,7 @@ def test_combiners_survive_saving(reopened, whole):
 def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
     dataset, vectors = signal()
     tested = reopened.predictions.test.positions(dataset)
-    rows = Inputs.of(dataset, vectors, extras=("length",)).take(tested)
+    rows = Inputs.of(dataset, vectors).take(tested)
     raw = reopened.predict(rows)
     made = reopened.calibrated(raw)
     assert set(reopened.parts.calibrators) == set(raw) - {"stack"}  # fitted on the rows that calibrate

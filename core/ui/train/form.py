@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.settings import UNITS
-from core.train.features.text_features import TITLES
+from core.train.features.registry import EXTRAS
 from core.train.settings import CALIBRATIONS, OUTLETS, WEIGHTINGS, TrainSettings
 from core.train.splits.plan import plan_splits
 from core.train.splits.registry import SPLITS, default_split, possible_splits
@@ -141,7 +141,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             help=_("The most frequent ones of the training rows; all others count as one."),
         )
         extras = st.multiselect(
-            _("Read off the headline as well"), list(TITLES), format_func=lambda e: _(TITLES[e])
+            _("Also read from the headline"), list(EXTRAS), format_func=lambda e: _(EXTRAS[e].title)
         )
         components = st.number_input(
             _("Principal components of the vector"),

@@ -1,4 +1,4 @@
-"""What is read off a text is read once in the life of the process."""
+"""What is computed from a text is computed once in the life of the process."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Generic, TypeVar
 
 from core.jobs import Report, silent
 
-KEPT = 200_000
+MOST_TEXTS = 200_000
 
 T = TypeVar("T")
 
 
-class Memo(Generic[T]):
-    """Remembers what `read` returns for each text, by the text's digest: the text itself is not kept.
+class TextCache(Generic[T]):
+    """Caches what `read` returns for each text, by the text's digest: the text itself is not stored.
 
-    A single text, as it is typed, is read anew each time. Safe to use from several threads.
+    A single text, as it is typed, is computed anew each time. Safe to use from several threads.
     """
 
     def __init__(self, read: Callable[[Sequence[str], Report], list[T]]) -> None:
@@ -24,7 +24,7 @@ class Memo(Generic[T]):
         self._known: dict[bytes, T] = {}
 
     def __call__(self, texts: Sequence[str], report: Report = silent) -> list[T]:
-        """Return what is read off each text; raises whatever `read` and `report` raise."""
+        """Return the value of each text; raises whatever `read` and `report` raise."""
         if len(texts) == 1:
             return self._read(texts, report)
         keys = [_digest(text) for text in texts]
@@ -34,7 +34,7 @@ class Memo(Generic[T]):
         if fresh:
             made = dict(zip(fresh, self._read(list(fresh.values()), report), strict=True))
             found |= made
-            self._known = (known if len(known) + len(made) <= KEPT else {}) | made
+            self._known = (known if len(known) + len(made) <= MOST_TEXTS else {}) | made
         return [found[key] for key in keys]
 
 
