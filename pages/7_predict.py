@@ -22,3 +22,4 @@ explain.waterfall(
     run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction (ensemble)")
 )
 draw.precedent_table(data, draw.similar(data, here.vectors, vector, typed))
+here.onward()

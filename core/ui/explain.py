@@ -196,13 +196,13 @@ def _steps(run: Run, names: list[str], steps: np.ndarray, base: float) -> go.Wat
 
 
 def _ends(run: Run, base: float, end: float) -> go.Scatter:
-    """Return the marks of the average and of the prediction."""
+    """Return the marks of the average and of the prediction, each with its number on the side that has room."""
     return go.Scatter(
         x=[base * 100, end * 100],
         y=[_("average"), _("prediction")],
         text=[percent(value, 1) if run.classes else signed_percent(value) for value in (base, end)],
         mode="markers+text",
-        textposition="middle right",
+        textposition=["middle right", "middle left"] if base < end else ["middle left", "middle right"],
         marker={"symbol": "diamond", "size": 13, "color": palette().muted},
         cliponaxis=False,
         showlegend=False,
@@ -231,4 +231,8 @@ def member_table(run: Run, found: Contributions, place: int) -> None:
     st.markdown(bold(md("The same row, model by model ({unit})", unit=unit(run))))
     ends = [_("average"), _("prediction")]
     style = pd.DataFrame(rows).T.style.format(lambda shift: points(shift / 100))
-    st.dataframe(style.format("{:.1f}%" if run.classes else "{:+.2f}%", subset=ends))
+    st.dataframe(
+        style.format(
+            lambda end: percent(end / 100, 1) if run.classes else signed_percent(end / 100), subset=ends
+        )
+    )

@@ -40,6 +40,8 @@ _CSS = """<style>
 [data-testid="stMetric"] { min-width: 7.5rem; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 [data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
+[data-testid="stPageLink"] a { height: auto; }
+[data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p { white-space: normal; text-overflow: clip; overflow: visible; }
 .stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3 { word-break: keep-all; overflow-wrap: anywhere; }
 </style>"""
 

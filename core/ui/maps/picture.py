@@ -16,7 +16,7 @@ from core.locale import N_
 from core.maps import METHODS, MapSettings
 from core.train.models.model import MEAN
 from core.train.run import Run
-from core.ui.text import UNKNOWN, _, class_name, day, hover, signed_percent
+from core.ui.text import UNKNOWN, _, class_name, day, hover, percent, points, signed_percent
 from core.ui.theme import CATEGORIES, OTHER, palette, show
 
 MOST_POINTS = 20_000
@@ -55,14 +55,14 @@ def colour_form(data: Dataset, run: Run | None) -> str:
     return chosen or offered[0]
 
 
-def picture(data: Dataset, points: np.ndarray, settings: MapSettings, colour: str, run: Run | None) -> None:
-    """Draw the points `(rows, 2)` of a dataset, at most 20,000 of them."""
+def picture(data: Dataset, places: np.ndarray, settings: MapSettings, colour: str, run: Run | None) -> None:
+    """Draw the places `(rows, 2)` of a dataset, at most 20,000 of them."""
     rows = _drawn(data, COLOURINGS[colour], run)
     figure = go.Figure()
     for layer in COLOURINGS[colour].layers(data, rows, run):
         figure.add_scattergl(
-            x=points[layer.rows, 0],
-            y=points[layer.rows, 1],
+            x=places[layer.rows, 0],
+            y=places[layer.rows, 1],
             mode="markers",
             name=layer.name,
             marker={"size": 6, "opacity": 0.75} | layer.marker,
@@ -154,6 +154,7 @@ def _by_prediction(data: Dataset, rows: np.ndarray, run: Run | None) -> list[Lay
 def _scale(values: np.ndarray, middle: float, title: str) -> dict[str, Any]:
     """Return the marker of values on the scale from low over the middle to high, with its bar."""
     reach = float(np.quantile(np.abs(values - middle), 0.98)) or 1e-9
+    ticks = [middle - 0.9 * reach, middle, middle + 0.9 * reach]
     return {
         "color": values,
         "colorscale": palette().diverging,
@@ -166,9 +167,9 @@ def _scale(values: np.ndarray, middle: float, title: str) -> dict[str, Any]:
             "y": -0.38,
             "x": 0.5,
             "len": 0.8,
-            "tickvals": [middle - 0.9 * reach, middle, middle + 0.9 * reach],
+            "tickvals": ticks,
+            "ticktext": [percent(tick) if middle else f"{points(tick, 1)}%" for tick in ticks],
             "tickangle": 0,
-            "tickformat": "+.1%" if middle == 0 else ".0%",
             "thickness": 12,
         },
     }
