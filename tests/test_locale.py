@@ -4,50 +4,104 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Catalog
 
-from core.errors import Message
-from core.locale import language_of, particle, translate, translate_message
+from core.errors import Message, forms
+from core.locale import C_, N_, P_, language_of, translate, translate_message, update
+from core.locale.korean import particle
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*(ROOT / "core").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]
-KEYWORDS = {"_": None, "N_": None, "md": None}
+KEYWORDS = {"_", "N_", "md", "C_", "P_"}
+UPDATE = "run python -m core.locale.update"
 
 
 @lru_cache
-def _templates() -> dict[str, str]:
-    methods = [("core/**.py", "python"), ("pages/**.py", "python"), ("app.py", "python")]
-    found = extract_from_dir(str(ROOT), methods, keywords=KEYWORDS)
-    return {message: file for file, _line, message, _comments, _context in found if message}
+def _code() -> Catalog:
+    return update.extract()
+
+
+@pytest.fixture(scope="module")
+def korean() -> Catalog:
+    return update.read_catalog(update.FOLDER / "ko.po", "ko")
 
 
 def _fields(template: str) -> set[str]:
     return {name for _text, name, _spec, _conversion in string.Formatter().parse(template) if name}
 
 
-@pytest.fixture(scope="module")
-def korean():
-    with (ROOT / "core" / "locale" / "ko.po").open("rb") as file:
-        return read_po(file, locale="ko")
+def _ids(entry) -> tuple[str, ...]:
+    return (entry.id,) if isinstance(entry.id, str) else tuple(entry.id)
+
+
+def _key(entry) -> tuple:
+    return entry.context, _ids(entry)
 
 
 def test_every_string_has_korean(korean):
-    missing = [
-        f"{file}: {text}"
-        for text, file in _templates().items()
-        if not (korean.get(text) and korean.get(text).string)
-    ]
-    assert missing == []
+    lacking = {_key(entry) for entry in update.untranslated(korean)}
+    known = {_key(entry) for entry in korean} - lacking
+    assert [(entry.locations, entry.id) for entry in _code() if entry.id and _key(entry) not in known] == []
 
 
 def test_the_catalog_holds_no_string_that_is_gone(korean):
-    assert [entry.id for entry in korean if entry.id and entry.id not in _templates()] == []
+    marked = {_key(entry) for entry in _code()}
+    assert [entry.id for entry in korean if entry.id and _key(entry) not in marked] == []
+    assert not korean.obsolete
 
 
 def test_every_translation_takes_the_parameters_of_its_template(korean):
-    wrong = [entry.id for entry in korean if entry.id and _fields(entry.id) != _fields(entry.string)]
+    wrong = [
+        entry.id
+        for entry in korean
+        if entry.id
+        for translation in update.strings(entry)
+        if _fields(translation) != _fields(_ids(entry)[-1])
+    ]
     assert wrong == []
+
+
+def test_both_forms_of_a_plural_take_the_same_parameters_and_count_n(korean):
+    plurals = [entry for entry in korean if entry.pluralizable and entry.id]
+    assert plurals
+    assert [entry.id for entry in plurals if not {"n"} | _fields(entry.id[0]) <= _fields(entry.id[1])] == []
+
+
+def test_updating_the_catalog_changes_nothing(korean, tmp_path):
+    path = tmp_path / "ko.po"
+    update.write_catalog(update.updated(_code(), korean), path)
+    assert path.read_text("utf-8") == (update.FOLDER / "ko.po").read_text("utf-8"), UPDATE
+
+
+def test_an_update_takes_what_is_new_from_a_further_catalog_and_drops_what_is_gone(tmp_path):
+    code, ours, theirs = Catalog(), Catalog(locale="ko"), Catalog(locale="ko")
+    for text in ("old", "new", ("{n} row", "{n} rows")):
+        code.add(text, locations=[(str(ROOT / "app.py"), 1)])
+    code.add("Open", context="state", locations=[(str(ROOT / "app.py"), 1)])
+    for text, translation in (("old", "우리"), ("gone", "없음"), ("{n} row", "{n}행"), ("Open", "열기")):
+        ours.add(text, translation)
+    theirs.add("old", "남")
+    theirs.add("new", "새것")
+    update.write_catalog(update.updated(code, ours, theirs), tmp_path / "ko.po")
+    found = update.read_catalog(tmp_path / "ko.po", "ko")
+    assert [found.get("old").string, found.get("new").string, found.get("gone")] == ["우리", "새것", None]
+    assert found.get(("{n} row", "{n} rows")).string == ("{n}행",)
+    assert [entry.context for entry in update.untranslated(found)] == ["state"]
+
+
+def test_the_header_says_what_a_translator_needs_and_holds_no_placeholder(korean):
+    header = dict(korean.mime_headers)
+    text = (update.FOLDER / "ko.po").read_text("utf-8").split("\n\n")[0]
+    assert header["Plural-Forms"] == "nplurals=1; plural=0;"
+    assert header["Language"] == "ko"
+    assert not any(
+        word in text for word in ("FIRST AUTHOR", "EMAIL@ADDRESS", "FULL NAME", "YEAR", "li.org", "PROJECT")
+    )
+
+
+def test_the_catalog_says_in_which_files_a_string_stands_and_not_in_which_lines(korean):
+    assert [entry.id for entry in korean if entry.id and not entry.locations] == []
+    assert {line for entry in korean for _file, line in entry.locations} == {None}
 
 
 def test_no_f_string_is_handed_to_a_translator():
@@ -86,7 +140,7 @@ def test_no_page_shows_a_string_that_skips_translation():
         "slider",
     }
     bare = []
-    for path in [*(ROOT / "core" / "ui").glob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]:
+    for path in [*(ROOT / "core" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (
                 isinstance(node, ast.Call)
@@ -128,6 +182,31 @@ def test_korean_and_english_of_one_message():
 
 def test_a_message_inside_a_message_is_translated():
     assert translate("{label}: **{value}**", "ko", {"label": Message("Run"), "value": "1"}) == "실험: **1**"
+
+
+def test_a_sentence_that_counts_has_a_form_for_one_and_a_form_for_many():
+    rows = P_("{n:,} row", "{n:,} rows")
+    assert [translate(rows, "en", {"n": n}) for n in (0, 1, 1000)] == ["0 rows", "1 row", "1,000 rows"]
+    assert [translate(rows, "ko", {"n": n}) for n in (1, 1000)] == ["1행", "1,000행"]
+    assert [str(Message(rows, {"n": n})) for n in (1, 2)] == ["1 row", "2 rows"]
+
+
+def test_one_english_word_has_the_korean_of_its_context():
+    assert translate(C_("button", "Open"), "ko") == "열기"
+    assert translate(C_("no such context", "Open"), "en") == "Open"
+    assert str(Message(C_("button", "Open"))) == "Open"
+
+
+@pytest.mark.parametrize("template", [N_("a"), C_("b", "a"), P_("a", "c"), C_("b", P_("a", "c"))])
+def test_a_template_is_taken_apart_as_it_was_put_together(template):
+    assert forms(template) == ("b" * ("b" in template), "a", "c" * ("c" in template))
+
+
+def test_a_message_of_an_earlier_version_is_read_and_one_of_this_is_written_the_same_way():
+    saved = {"template": "{a} {b}", "params": {"a": 1, "b": {"template": "Run", "params": {}}}}
+    message = Message.from_dict(saved)
+    assert message == Message("{a} {b}", {"a": 1, "b": Message("Run")})
+    assert message.as_dict() == saved
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.features.inputs import Inputs
+from core.train.features.preparation import Preparation
 from core.train.models.model import Explainable
 from core.train.run import Run
 
@@ -67,37 +68,65 @@ def contributions(
 
     `explained` is the number of the class whose probability is explained, by default the last ("up").
     """
-    prepared = run.preparation
-    X = prepared.matrix(inputs)
+    X = run.preparation.matrix(inputs)
+    return explain_matrix(run, X, run.predict_matrix(X), explained, report)
+
+
+def explain_matrix(
+    run: Run,
+    X: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    explained: int | None = None,
+    report: Report = silent,
+) -> Contributions:
+    """Explain the run's `predictions` (before calibration) of the rows of its matrix `X (n, columns)`.
+
+    For whoever has both already; `contributions` makes them from the rows' inputs.
+    """
     number = explained_class(run, explained)
-    groups, members = prepared.groups, prepared.members
-    membership = np.eye(len(members))[prepared.member_of]  # (columns, members)
-    gathering = np.eye(len(groups))[[groups.index(group) for group, _ in members]]  # (members, groups)
+    by_member, base = _of_models(run, X, number, report)
+    prediction = {name: predictions[name] for name in by_member}
+    by_member[MEAN] = np.mean(list(by_member.values()), axis=0)
+    prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
+    base[MEAN] = float(np.mean(list(base.values())))
+    gathering = _gathering(run.preparation)
+    return Contributions(
+        groups=run.preparation.groups,
+        values={name: values @ gathering for name, values in by_member.items()},
+        base=base,
+        prediction={
+            name: predicted[:, number] if run.classes else predicted for name, predicted in prediction.items()
+        },
+        rows=np.arange(len(X)),
+        label=run.classes[number] if run.classes else None,
+        members=run.preparation.members,
+        member_values=by_member,
+    )
+
+
+def _gathering(prepared: Preparation) -> np.ndarray:
+    """Return which member belongs to which group, `(members, groups)` of 0 and 1."""
+    groups = prepared.groups
+    return np.eye(len(groups))[[groups.index(group) for group, _ in prepared.members]]
+
+
+def _of_models(
+    run: Run, X: np.ndarray, explained: int, report: Report
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Return each model's signed contributions `(n, members)` and its base."""
+    prepared = run.preparation
+    membership = np.eye(len(prepared.members))[prepared.member_of]  # (columns, members)
     values, base = {}, {}
-    starts = range(0, len(X), BATCH)
     models = {name: model for name, model in run.models.items() if isinstance(model, Explainable)}
     for order, (name, model) in enumerate(models.items()):
         parts = []
-        for start in starts:
+        for start in range(0, len(X), BATCH):
             done = (order + start / len(X)) / len(models)
             report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
-            part, base[name] = _by_member(model, X[start : start + BATCH], membership, number)
+            part, base[name] = _by_member(model, X[start : start + BATCH], membership, explained)
             parts.append(part)
         values[name] = np.concatenate(parts)
-    values[MEAN] = np.mean(list(values.values()), axis=0)
-    predicted = run.predict(inputs)
-    prediction = {name: predicted[name] for name in models}
-    prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
-    return Contributions(
-        groups=groups,
-        values={name: of_members @ gathering for name, of_members in values.items()},
-        base=base | {MEAN: float(np.mean(list(base.values())))},
-        prediction={name: p[:, number] if run.classes else p for name, p in prediction.items()},
-        rows=np.arange(len(X)),
-        label=run.classes[number] if run.classes else None,
-        members=members,
-        member_values=values,
-    )
+    return values, base
 
 
 def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarray]) -> pd.DataFrame:

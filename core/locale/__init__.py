@@ -1,7 +1,8 @@
 """Translations: English in the code, one `.po` catalog per other language, compiled in memory.
 
-Templates are `str.format` templates. In Korean a particle follows its word by sound; a placeholder asks
-for it with the particle's first form as its format: `{name:이}` gives 삼성전자가 and 현대차증권이.
+Templates are `str.format` templates, marked where they are written: `N_` a sentence, `C_` one whose English serves
+two meanings, `P_` one that counts `{n}`. In Korean a placeholder may ask for a particle, see `core.locale.korean`.
+`python -m core.locale.update` brings the catalogs up to date with the code.
 """
 
 from __future__ import annotations
@@ -12,21 +13,12 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from core.errors import Message
+from core.errors import CONTEXT, PLURAL, Message, forms
+from core.locale.korean import Word
 
 LANGUAGES = {"ko": "한국어", "en": "English"}
-
-# first form (after a final consonant) -> (after a final consonant, after a vowel)
-_PARTICLES = {
-    "이": ("이", "가"),
-    "은": ("은", "는"),
-    "을": ("을", "를"),
-    "과": ("과", "와"),
-    "으로": ("으로", "로"),
-}
-# final consonants of the digits' and letters' Korean names: 0 영 3 삼 6 육 M 엠 N 엔; 1 일 7 칠 8 팔 L 엘 R 알
-_FINAL_IN_NAME = {**dict.fromkeys("036MNmn", "other"), **dict.fromkeys("178LRlr", "ㄹ")}
 
 
 def N_(template: str) -> str:
@@ -34,24 +26,14 @@ def N_(template: str) -> str:
     return template
 
 
-def particle(word: str, first_form: str) -> str:
-    """Return the form of a Korean particle that follows `word`."""
-    after_consonant, after_vowel = _PARTICLES[first_form]
-    last = next((c for c in reversed(word) if c.isalnum()), "")
-    if "가" <= last <= "힣":
-        final = (ord(last) - 0xAC00) % 28
-        sound = "" if final == 0 else "ㄹ" if final == 8 else "other"
-    else:
-        sound = _FINAL_IN_NAME.get(last, "")
-    vowel_form = sound == "" or (first_form == "으로" and sound == "ㄹ")
-    return after_vowel if vowel_form else after_consonant
+def C_(context: str, template: str) -> str:
+    """Mark a template whose English has several translations; `context` says which is meant."""
+    return context + CONTEXT + template
 
 
-class _Word(str):
-    """A string whose format specification may be a particle."""
-
-    def __format__(self, spec: str) -> str:
-        return str(self) + particle(self, spec) if spec in _PARTICLES else super().__format__(spec)
+def P_(one: str, many: str) -> str:
+    """Mark a template that counts: which of the two forms is right depends on the parameter `n`."""
+    return one + PLURAL + many
 
 
 @lru_cache
@@ -69,16 +51,24 @@ def _catalog(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(buffer)
 
 
+def _text(template: str, language: str, n: Any) -> str:
+    context, one, many = forms(template)
+    catalog = _catalog(language)
+    if many:
+        return catalog.npgettext(context, one, many, n) if context else catalog.ngettext(one, many, n)
+    return catalog.pgettext(context, one) if context else catalog.gettext(one)
+
+
 def translate(template: str, language: str, params: Mapping[str, object] | None = None) -> str:
     """Translate a template and put the parameters in; a `Message` among them is translated too."""
-    text = _catalog(language).gettext(template) if template else ""
+    text = _text(template, language, (params or {}).get("n", 0)) if template else ""
     if not params:
         return text
     values: dict[str, object] = {}
     for key, value in params.items():
         if isinstance(value, Message):
             value = translate_message(value, language)
-        values[key] = _Word(value) if isinstance(value, str) else value
+        values[key] = Word(value) if isinstance(value, str) else value
     return text.format(**values)
 
 

@@ -87,9 +87,9 @@ def _remarks(
     remarks = []
     lacking = [name for name in run.preparation.features if name not in numeric]
     if lacking:
-        template = N_("The file lacks {columns}; the models take them as missing.")
+        template = N_("The file lacks these features, so they count as missing: {columns}.")
         remarks.append(Problem("missing_feature", Message(template, {"columns": ", ".join(lacking)}), ()))
     if press is not None and (unseen := run.preparation.unseen(press)).any():
-        template = N_("Outlets that no training row had (처음 보는 언론사) are taken as “other”.")
+        template = N_("Press outlets that the models have never seen count as “other”.")
         remarks.append(Problem("unseen_press", Message(template), tuple(frame["row"][unseen].tolist())))
     return remarks

@@ -123,7 +123,11 @@ class Run:
 
         Probabilities are as the models give them, which is what can be explained; see `calibrated`.
         """
-        return predict_all(self.models, self.preparation.matrix(inputs), self.parts.combiners)
+        return self.predict_matrix(self.preparation.matrix(inputs))
+
+    def predict_matrix(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Predict rows as `predict` does, from the matrix `(n, columns)` that the run's preparation makes of them."""
+        return predict_all(self.models, X, self.parts.combiners)
 
     def calibrated(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return predictions with the probabilities calibrated, where the run has a calibration."""

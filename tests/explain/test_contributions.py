@@ -324,7 +324,7 @@ def test_an_explanation_that_cannot_be_kept_is_returned_all_the_same(saved, monk
     monkeypatch.setattr("core.arrays.write_atomic", full)
     _, run, dataset, vectors = saved
     assert explain_run(run, dataset, vectors).label == "승"
-    assert "could not be kept" in caplog.text
+    assert "could not be saved" in caplog.text
 
 
 def test_an_unsaved_run_is_explained_and_leaves_nothing(tmp_path, monkeypatch, returned):

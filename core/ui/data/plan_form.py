@@ -11,7 +11,7 @@ import streamlit as st
 from core.data.plan import Cleaning, Exchange, Plan, Roles, TargetRule
 from core.errors import Message, UserError
 from core.locale import N_
-from core.ui.text import _, bold, told
+from core.ui.text import _, bold, translate_md
 
 CLEANING = {
     "repeats": (N_("Rows that repeat a whole row"), {"drop": N_("leave out"), "keep": N_("keep")}),
@@ -82,7 +82,7 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
         roles = Roles(headline, press, date, group, tuple(numeric), target)
         return Plan(roles, Exchange(*exchange), plan.join, TargetRule(**rule), cleaning)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
 
 

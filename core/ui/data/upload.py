@@ -17,7 +17,7 @@ from core.data.reading import ReadOptions, Source, read_table
 from core.errors import UserError
 from core.settings import MEGABYTE, settings
 from core.ui.data import draft
-from core.ui.text import _, md, told
+from core.ui.text import _, md, translate_md
 
 
 def upload() -> None:
@@ -38,7 +38,7 @@ def upload() -> None:
         with st.spinner(_("Reading the file …")):
             sources = read_sources(files)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         st.session_state.pop("draft", None)
         return
     draft.start(sources, fingerprint)

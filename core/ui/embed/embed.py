@@ -17,7 +17,7 @@ from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.jobs import Report, queue
 from core.ui import jobs, state
-from core.ui.text import _, as_typed, count, md, percent, told
+from core.ui.text import _, as_typed, count, md, percent, translate_md
 
 
 def start(data: Dataset, card: EncoderCard) -> None:
@@ -38,7 +38,7 @@ def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
     found = _neighbours(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
     st.subheader(_("Does the encoder see what you see?"), anchor=False)
     for concern in found.concerns():
-        st.warning(told(concern))
+        st.warning(translate_md(concern))
     with st.container(horizontal=True):
         st.metric(
             _("Mean cosine"),
@@ -124,7 +124,7 @@ def store_table() -> None:
     with VectorStore() as store:
         sizes = store.sizes(faults.append)
     for fault in faults:
-        st.error(told(fault.message))
+        st.error(translate_md(fault.message))
     if not sizes:
         if not faults:
             st.caption(_("The store is empty."))
@@ -157,7 +157,7 @@ def store_table() -> None:
                 with VectorStore() as store:
                     removed = store.prune(chosen)
             except UserError as error:
-                st.error(told(error.message))
+                st.error(translate_md(error.message))
                 return
             state.forget_vectors()
             _neighbours.clear()

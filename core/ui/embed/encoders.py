@@ -14,7 +14,7 @@ from core.embed.runtime.memory import available_bytes, fits
 from core.errors import UserError
 from core.jobs import Report
 from core.ui import jobs, state
-from core.ui.text import _, bold, count, md, pooling_name, told
+from core.ui.text import _, bold, count, md, pooling_name, translate_md
 
 
 def chooser() -> EncoderCard | None:
@@ -54,7 +54,7 @@ def chooser() -> EncoderCard | None:
         card = names.get(picked) or resolve(picked)
     except UserError as error:
         if not names_a_hub_encoder(picked):
-            st.error(told(error.message))
+            st.error(translate_md(error.message))
             return None
         _unknown(picked)
         return None
@@ -230,7 +230,7 @@ def _unknown(hub_id: str) -> None:
             try:
                 st.session_state[key] = size_to_download(hub_id)
             except UserError as error:
-                st.error(told(error.message))
+                st.error(translate_md(error.message))
                 return
             st.rerun()
         return

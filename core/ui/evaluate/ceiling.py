@@ -13,14 +13,14 @@ from core.train.models.baselines import BASELINES
 from core.train.run import Run
 from core.train.splits.plan import plan_splits
 from core.ui.evaluate.text import LABEL_WIDTH, metric_title, model_name, whiskers, written
-from core.ui.text import _, bold, hover, told
+from core.ui.text import _, bold, hover, translate_md
 from core.ui.theme import palette, show
 
 
 def ceiling(run: Run, data: Dataset) -> None:
     """Say how high any model of the headline alone could reach, and draw the scores under it."""
     found = _found(run.id, run, data)
-    st.markdown(bold(told(found.ceiling.sentence())))
+    st.markdown(bold(translate_md(found.ceiling.sentence())))
     if found.ceiling.best:
         _headroom(run, found)
 

@@ -11,11 +11,9 @@ from core.evaluate.bootstrap import Interval
 from core.evaluate.metrics import METRICS, RETURN, SHARE
 from core.evaluate.scoring import scored_unit
 from core.locale import N_
-from core.train.models.registry import MODELS
 from core.train.models.titles import title
 from core.train.run import Run
 from core.ui.text import _, percent
-from core.ui.theme import CATEGORIES, palette
 
 LABEL_WIDTH = 14
 
@@ -26,11 +24,6 @@ _COUNTED = {"headline": N_("news headlines"), "event": N_("events (a company's s
 def model_name(name: str) -> str:
     """Return a model's or baseline's name for the reader."""
     return _(title(name))
-
-
-def model_colour(name: str) -> str:
-    """Return the colour of a model, or of what is made of all."""
-    return CATEGORIES[MODELS[name].entry.colour] if name in MODELS else palette().accent
 
 
 def metric_title(run: Run, metric: str) -> str:

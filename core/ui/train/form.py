@@ -16,7 +16,7 @@ from core.train.splits.plan import plan_splits
 from core.train.splits.registry import SPLITS, default_split, possible_splits
 from core.train.splits.splitters import WINDOWS
 from core.ui import state
-from core.ui.text import TASKS, _, told
+from core.ui.text import TASKS, _, translate_md
 from core.ui.train.folds import folds_picture
 
 
@@ -63,7 +63,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
         plan = _preview(data, data.id, settings)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
     if data.has_sessions:
         folds_picture(plan, settings)
@@ -133,7 +133,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             disabled=not data.roles.press,
         )
         outlets = st.number_input(
-            _("Outlets told apart"),
+            _("Outlets translate_md apart"),
             1,
             200,
             OUTLETS,
