@@ -216,7 +216,7 @@ class JobQueue:
 
     def _keep(self, job: Job) -> None:
         self._jobs[job.id] = job
-        text = json.dumps(vars(job) | {"message": vars(job.message)}, ensure_ascii=False, default=str)
+        text = json.dumps(vars(job) | {"message": job.message.as_dict()}, ensure_ascii=False, default=str)
         try:
             write_atomic(
                 self._folder / f"{job.id}.json", lambda path: path.write_text(text, encoding="utf-8")
@@ -226,7 +226,7 @@ class JobQueue:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int | float | Message):
         return value
     return value.item() if hasattr(value, "item") else str(value)
 
@@ -234,7 +234,7 @@ def _plain(value: object) -> object:
 def _read_record(path: Path) -> Job | None:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Job(**{**record, "message": Message(**record["message"])})
+        return Job(**{**record, "message": Message.from_dict(record["message"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

@@ -9,7 +9,7 @@ from core.errors import Message
 from core.evaluate.events import disagreeing
 from core.evaluate.predictions import Predictions
 from core.evaluate.settings import EvaluateSettings
-from core.locale import N_
+from core.locale import N_, P_
 
 FEW_SESSIONS = 10
 
@@ -26,8 +26,11 @@ def cautions(predictions: Predictions, dataset: Dataset, settings: EvaluateSetti
     if dataset.has_sessions and sessions < FEW_SESSIONS:
         found.append(
             Message(
-                N_("The test holds {sessions} sessions only, so the intervals are rough."),
-                {"sessions": sessions},
+                P_(
+                    "The test holds only {n} session, so the intervals are rough.",
+                    "The test holds only {n} sessions, so the intervals are rough.",
+                ),
+                {"n": sessions},
             )
         )
     torn = 0
@@ -36,10 +39,13 @@ def cautions(predictions: Predictions, dataset: Dataset, settings: EvaluateSetti
     if torn:
         found.append(
             Message(
-                N_(
-                    "In {events} events of the test the rows disagree about the outcome; their mean (or most frequent class) was scored."
+                P_(
+                    "In {n} event of the test the rows disagree about the outcome; their mean (or most frequent "
+                    "class) was scored.",
+                    "In {n} events of the test the rows disagree about the outcome; their mean (or most frequent "
+                    "class) was scored.",
                 ),
-                {"events": torn},
+                {"n": torn},
             )
         )
     return found

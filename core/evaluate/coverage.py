@@ -15,7 +15,7 @@ from core.evaluate.conformal import LEVEL, Conformal, adaptive_half_widths
 from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
 from core.evaluate.scoring import Scored, dated_returns
 from core.evaluate.settings import EvaluateSettings
-from core.locale import N_
+from core.locale import N_, P_
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,14 @@ def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
         "realised": f"{whole.realised.value:.0%}",
         "low": f"{whole.realised.low:.0%}",
         "high": f"{whole.realised.high:.0%}",
-        "sessions": conformal.sessions,
+        "n": conformal.sessions,
         "worst": f"{worst.realised.value:.0%}",
         "month": worst.month,
     }
     if not np.isfinite(whole.width):
-        template = N_(
-            "{sessions} sessions of errors are too few for intervals of {nominal}: they would have no end."
+        template = P_(
+            "{n} session of errors is too few for intervals of {nominal}: they would have no end.",
+            "{n} sessions of errors are too few for intervals of {nominal}: they would have no end.",
         )
     elif whole.realised.high < whole.nominal:
         template = N_(

@@ -20,7 +20,7 @@ from core.errors import Message, UserError
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, load_rows, save_rows
 from core.evaluate.ledger_rows import Rows
-from core.locale import N_
+from core.locale import N_, P_
 from core.settings import settings
 
 
@@ -119,11 +119,13 @@ def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = 
             )
         if inside := held.shared(scored):
             raise UserError(
-                N_(
-                    "{rows:,} headlines that would be scored lie in the holdout that run {run} sealed: hold out "
-                    "exactly the same rows, or open that holdout first."
+                P_(
+                    "{n:,} headline that would be scored lies in the holdout that run {run} sealed: hold out "
+                    "exactly the same rows, or open that holdout first.",
+                    "{n:,} headlines that would be scored lie in the holdout that run {run} sealed: hold out "
+                    "exactly the same rows, or open that holdout first.",
                 ),
-                rows=inside,
+                n=inside,
                 run=entry.run_id,
             )
 

@@ -261,7 +261,7 @@ def test_before_the_work_sealed_rows_are_refused_in_words(home):
     with pytest.raises(UserError, match="This holdout is sealed"):
         require_unsealed(rows(*range(30, 80)), HOLDOUT)
     for holdout, allowed in ((None, False), (rows(79), True)):
-        with pytest.raises(UserError, match=r"1 headlines that would be scored lie in .* run run-0 sealed"):
+        with pytest.raises(UserError, match=r"1 headline that would be scored lies in .* run run-0 sealed"):
             require_unsealed(rows(10, 79), holdout, allowed)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.errors import UserError
-from core.locale import N_
+from core.errors import Message, UserError
+from core.locale import N_, P_
 from core.train.settings import TrainSettings
 from core.train.splits import partition
 from core.train.splits.partition import NONE, Split, Splitter
@@ -18,6 +18,7 @@ from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import SessionHoldout, WalkForward
 
 FEWEST_ROWS = 20
+_SESSIONS = P_("{n:,} session", "{n:,} sessions")
 INNER_SHARE = 0.2
 
 _PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
@@ -47,8 +48,11 @@ def make_split(dataset: Dataset, settings: TrainSettings, known: np.ndarray) -> 
     rows = np.flatnonzero(usable)
     if len(rows) < FEWEST_ROWS:
         raise UserError(
-            N_("Only {rows} rows have a known outcome (and date); training needs {needed} at the least."),
-            rows=len(rows),
+            P_(
+                "Only {n} row has a known outcome (and date); training needs at least {needed}.",
+                "Only {n} rows have a known outcome (and date); training needs at least {needed}.",
+            ),
+            n=len(rows),
             needed=FEWEST_ROWS,
         )
     split = _splits(dataset, rows, holdout(settings))[0]
@@ -131,13 +135,13 @@ def _require_parts(split: Split, settings: TrainSettings) -> None:
     if not len(split.train):
         raise UserError(
             N_(
-                "No row is left to train on: {purged} lie within the horizon ({horizon} sessions) of the test, "
-                "{embargoed} in the embargo ({embargo} sessions) and {grouped} repeat a headline of the test. "
+                "No row is left to train on: {purged} lie within the horizon ({horizon}) of the test, "
+                "{embargoed} in the embargo ({embargo}) and {grouped} repeat a headline of the test. "
                 "Bring a longer period or hold out less."
             ),
             purged=len(split.purged),
             embargoed=len(split.embargoed),
             grouped=len(split.grouped),
-            horizon=settings.horizon,
-            embargo=settings.embargo,
+            horizon=Message(_SESSIONS, {"n": settings.horizon}),
+            embargo=Message(_SESSIONS, {"n": settings.embargo}),
         )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.join.join import REASONS, Joined
 from core.data.plan import Join, Plan
-from core.locale import N_
+from core.locale import C_, N_
 from core.ui.text import _, bold, translate_md
 
 JOINS = {
@@ -22,7 +22,11 @@ def join_form(first: pd.DataFrame, second: pd.DataFrame, plan: Plan) -> Join | N
     st.markdown(bold(_("How do the two files belong together?")))
     guessed = plan.join or Join("id")
     how = st.segmented_control(
-        _("Join"), list(JOINS), default=guessed.how, format_func=lambda h: _(JOINS[h]), key="join-how"
+        _(C_("form field", "Join")),
+        list(JOINS),
+        default=guessed.how,
+        format_func=lambda h: _(JOINS[h]),
+        key="join-how",
     )
     left, right = list(first.columns), list(second.columns)
 

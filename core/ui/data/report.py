@@ -14,7 +14,7 @@ from core.data.plan import Plan
 from core.data.quality import Finding, QualityReport, quality_report, rows_with_reasons
 from core.embed.tokens import token_counter
 from core.errors import Message, UserError
-from core.locale import N_, translate_message
+from core.locale import C_, N_, translate_message
 from core.ui import state
 from core.ui.data.build import rebuild
 from core.ui.data.draft import edit
@@ -164,7 +164,7 @@ def library() -> None:
             {
                 _("name"): e.name,
                 _("rows"): e.rows,
-                _("distinct"): e.distinct_headlines,
+                _(C_("headlines", "distinct")): e.distinct_headlines,
                 _("sessions"): e.sessions,
                 _("target"): e.roles.target or "–",
                 _("saved on"): when(e.created),

@@ -16,6 +16,7 @@ from core.embed.sts import read_pairs, sts
 from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.jobs import Report, queue
+from core.locale import C_
 from core.ui import jobs, state
 from core.ui.text import _, as_typed, count, md, percent, translate_md
 
@@ -60,7 +61,12 @@ def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
             )
     pairs = [(_("near"), p) for p in found.nearest] + [(_("far"), p) for p in found.farthest]
     rows = [
-        {"": kind, _("cosine"): f"{pair.cosine:.3f}", _("headline"): pair.one, _("and"): pair.other}
+        {
+            "": kind,
+            _("cosine"): f"{pair.cosine:.3f}",
+            _("headline"): pair.one,
+            _(C_("second of a pair", "and")): pair.other,
+        }
         for kind, pair in pairs
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -133,7 +139,7 @@ def store_table() -> None:
         {
             _("encoder"): size.name,
             _("dimensions"): size.dim,
-            _("headlines"): count(size.entries),
+            _(C_("how many", "headlines")): count(size.entries),
             "MB": f"{size.megabytes:,.1f}",
             _("key"): size.encoder[:8],
         }

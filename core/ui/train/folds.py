@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.settings import TrainSettings
 from core.ui.text import _, count
 from core.ui.theme import DATES, palette, show
@@ -37,7 +37,7 @@ def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
         rows = plan[plan["part"] == part]
         if rows.empty:
             continue
-        texts = [_("{n:,} rows", n=n) for n in rows["rows"]]
+        texts = [_(P_("{n:,} row", "{n:,} rows"), n=n) for n in rows["rows"]]
         figure.add_scattergl(
             x=rows["session"],
             y=rows["fold"].map(names),

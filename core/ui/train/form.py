@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.settings import UNITS
+from core.locale import C_
 from core.train.features.registry import EXTRAS
 from core.train.settings import CALIBRATIONS, OUTLETS, WEIGHTINGS, TrainSettings
 from core.train.splits.plan import plan_splits
@@ -26,7 +27,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
     splits = [rule.key for rule in possible_splits(data)]
     left, right = st.columns(2)
     with left:
-        task = st.radio(_("Predict"), tasks, format_func=lambda t: _(TASKS[t]))
+        task = st.radio(_(C_("form field", "Predict")), tasks, format_func=lambda t: _(TASKS[t]))
         unit = st.radio(
             _("What is scored"),
             list(UNITS),
@@ -40,7 +41,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
     with right:
         split = st.radio(
-            _("Test"),
+            _(C_("form field", "Test")),
             splits,
             index=splits.index(default_split(data)),
             format_func=lambda s: _(SPLITS[s].title),

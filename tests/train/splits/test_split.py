@@ -225,7 +225,7 @@ def test_no_folds_are_none():
 @pytest.mark.parametrize(
     ("dataset", "settings", "words"),
     [
-        (make_dataset(np.zeros(100), DAYS), {"folds": 20}, "20 sessions .* 20 folds .* need 22"),
+        (make_dataset(np.zeros(100), DAYS), {"folds": 20}, "20 sessions .* 20 folds .* need at least 22"),
         (make_dataset(np.zeros(100)), {"folds": 5}, "no date"),
         (
             make_dataset(np.zeros(100), DAYS, story=np.zeros(100)),
