@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.cli.parser import parser
+from core.cli.command import commands, parser
 from core.embed import embed, resolve, vectors_if_stored
 from core.embed.pooling import CLS, MAX, MEAN, POOLINGS, Pooling, pool_all, pooling_named, pooling_row
 from core.embed.runtime import precision
@@ -96,12 +96,11 @@ def test_a_store_with_a_pooling_that_is_registered_no_longer_still_opens(tiny, l
 
 
 def test_a_registered_pooling_is_a_choice_of_settings_and_of_the_command_line(lowest):
-    acts = dict.fromkeys(("check", "encoders", "embed", "run", "score", "sts", "evaluate"), print)
     line = ["embed", "file.csv", "--out", "vectors.npy", "--pooling", "lowest"]
     with pytest.raises(UserError, match="The setting pooling is lowest"):
         TrainSettings("classify", pooling="lowest")
     with pytest.raises(SystemExit):
-        parser(acts).parse_args(line)
+        parser(commands()).parse_args(line)
     lowest()
     assert TrainSettings("classify", pooling="lowest").pooling == "lowest"
-    assert parser(acts).parse_args(line).pooling == "lowest"
+    assert parser(commands()).parse_args(line).pooling == "lowest"

@@ -134,7 +134,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             disabled=not data.roles.press,
         )
         outlets = st.number_input(
-            _("Outlets translate_md apart"),
+            _("Press outlets kept separate"),
             1,
             200,
             OUTLETS,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.cli.parser import parser
+from core.cli.command import commands, parser
 from core.errors import UserError
 from core.explain.contributions import contributions
 from core.train.features import registry
@@ -50,7 +50,7 @@ def test_an_unknown_extra_is_refused_and_a_registered_one_is_not(rocket):
 
 def test_a_registered_extra_is_offered_by_the_command_line(rocket, capsys):
     with pytest.raises(SystemExit):
-        parser(dict.fromkeys(("check", "encoders", "embed", "run", "score", "sts"))).parse_args(["run", "-h"])
+        parser(commands()).parse_args(["run", "-h"])
     assert "rocket" in capsys.readouterr().out
 
 

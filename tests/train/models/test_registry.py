@@ -15,7 +15,7 @@ from core.train.models import forest, tuning
 from core.train.models.model import Explainable, Hyperparameter, ModelEntry, hyperparameters_of
 from core.train.models.registry import MODELS, fastest, require_known
 from core.train.pipeline import train
-from core.train.run import run_table
+from core.train.run_record import run_table
 from core.train.runs import load_run, run_folder, save_run
 from core.train.settings import TrainSettings
 from tests.makers.model_samples import sample

@@ -4,17 +4,19 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.library import load_dataset
-from core.evaluate import review
 from core.evaluate.bootstrap import Interval
-from core.evaluate.reviewed import Sliced
-from core.evaluate.slices import MISSING, OTHER, Slice
+from core.evaluate.decision_threshold import threshold_costs
+from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport
 from core.train.runs import load_run
 
 SCRIPT = """
 import streamlit as st
 from core.data.library import load_dataset
-from core.train.store import load_run
-from core.ui import money, predict, scores, slices, trust
+from core.train.runs import load_run
+from core.ui import predict
+from core.ui.evaluate import (
+    backtest, ceiling, coverage, decision_threshold, information_coefficient, performance, reliability, slices
+)
 
 part = {part}
 run, data = load_run({run!r}), load_dataset({dataset!r})
@@ -22,14 +24,14 @@ run, data = load_run({run!r}), load_dataset({dataset!r})
 part(run, data)
 """
 PARTS = (
-    "trust.calibration",
-    "trust.threshold",
-    "trust.intervals",
-    "money.portfolio",
-    "money.by_session",
+    "reliability.calibration",
+    "decision_threshold.threshold",
+    "coverage.intervals",
+    "backtest.portfolio",
+    "information_coefficient.by_session",
     "slices.by_slice",
-    "slices.ceiling",
-    "scores.pictures",
+    "ceiling.ceiling",
+    "performance.pictures",
 )
 
 
@@ -56,17 +58,21 @@ def test_a_part_draws_or_says_why_not(lab, part, task, language):
 
 
 def test_the_threshold_starts_where_it_was_not_picked_on_the_test_and_follows_the_costs(lab):
-    app = _draw(lab, "trust.threshold", "classify")
+    app = _draw(lab, "decision_threshold.threshold", "classify")
     run, data = load_run(lab.runs["classify"]), load_dataset(lab.dataset)
-    assert review.cost_of_calls(run, data).fair == app.select_slider[0].value == 0.5
+    assert (
+        threshold_costs(run.predictions, data, run.settings.evaluation).fair
+        == app.select_slider[0].value
+        == 0.5
+    )
     app.number_input(key="cost-miss").set_value(20.0).run()
-    fair = review.cost_of_calls(run, data, 1.0, 20.0).fair
+    fair = threshold_costs(run.predictions, data, run.settings.evaluation, 1.0, 20.0).fair
     assert app.select_slider[0].value == pytest.approx(fair, abs=0.005)
     assert not app.exception
 
 
 def test_moving_the_threshold_changes_the_calls_in_words(lab):
-    app = _draw(lab, "trust.threshold", "classify")
+    app = _draw(lab, "decision_threshold.threshold", "classify")
     app.select_slider[0].set_value(0.0).run()
     rows = load_run(lab.runs["classify"]).split.test_rows
     assert any(f"calls {rows} of {rows}" in text for text in _texts(app))
@@ -75,7 +81,7 @@ def test_moving_the_threshold_changes_the_calls_in_words(lab):
 
 
 def test_two_costs_of_nothing_get_one_sentence(lab):
-    app = _draw(lab, "trust.threshold", "classify")
+    app = _draw(lab, "decision_threshold.threshold", "classify")
     app.number_input(key="cost-miss").set_value(0.0)
     app.number_input(key="cost-false-alarm").set_value(0.0).run()
     assert not app.exception
@@ -84,8 +90,8 @@ def test_two_costs_of_nothing_get_one_sentence(lab):
     ]
 
 
-def test_a_higher_cost_takes_more_from_the_book(lab):
-    app = _draw(lab, "money.portfolio", "regress")
+def test_a_higher_cost_takes_more_from_the_portfolio(lab):
+    app = _draw(lab, "backtest.portfolio", "regress")
     app.number_input(key="cost-bp").set_value(0.0).run()
     free = re.search(r"made (\S+) before and (\S+) after", app.markdown[0].value)
     assert free[1] == free[2]
@@ -95,22 +101,22 @@ def test_a_higher_cost_takes_more_from_the_book(lab):
     assert dear[2] != free[2]
 
 
-def test_the_book_warns_that_it_is_no_trading_record(lab):
+def test_the_backtest_warns_that_it_is_no_trading_record(lab):
     assert any(
         "not a trading record" in warning.value
-        for warning in _draw(lab, "money.portfolio", "regress").warning
+        for warning in _draw(lab, "backtest.portfolio", "regress").warning
     )
 
 
 def test_the_intervals_of_a_run_without_folds_ask_for_folds(lab):
     assert any(
         "train with walk-forward folds" in info.value
-        for info in _draw(lab, "trust.intervals", "regress").info
+        for info in _draw(lab, "coverage.intervals", "regress").info
     )
 
 
 def test_the_intervals_of_a_run_with_folds_are_drawn_with_their_width(lab):
-    app = _draw(lab, "trust.intervals", "regress", change=WALKED)
+    app = _draw(lab, "coverage.intervals", "regress", change=WALKED)
     assert not app.exception
     assert any("prediction ±" in markdown.value for markdown in app.markdown)
     app.segmented_control(key="interval-level").set_value(0.8).run()
@@ -130,24 +136,25 @@ from dataclasses import replace
 import numpy as np
 frame = data.frame[data.frame["target"].notna() & data.frame["session"].notna()]
 fold = (frame["session"] < frame["session"].quantile(0.6)).astype(int)
+from core.evaluate.predictions import Predictions
 class Parts:
-    predictions = frame[["session"]].assign(
-        position=np.arange(len(data.frame))[frame.index], fold=fold, actual=frame["target"], mean=0.0)
+    predictions = Predictions(
+        frame[["row", "session", "company"]].assign(fold=fold, outcome=frame["target"], mean=0.0))
 run = replace(run, id=run.id + "-walked", parts=Parts(), settings=replace(run.settings, folds=1))
 """
 
 
-def _made_up_slices(run, data):
+def _made_up_slices(predictions, data, settings):
     kept = (
         Slice("press", "가_일보", 100, 20, Interval(0.8, 0.7, 0.9), 0.3, 0.001, True),
         Slice("press", OTHER, 90, 20, Interval(0.4, 0.3, 0.5), -0.3, 0.001, True),
         Slice("press", MISSING, 3, 2, Interval(1.0, 1.0, 1.0), 0.4),
     )
-    return Sliced("auc", Interval(0.6, 0.5, 0.7), kept, 193, False)
+    return SliceReport("auc", Interval(0.6, 0.5, 0.7), kept, 193, False)
 
 
 def test_slices_are_named_in_the_readers_language_and_flagged_in_words(lab, monkeypatch):
-    monkeypatch.setattr(review, "by_slice", _made_up_slices)
+    monkeypatch.setattr("core.ui.evaluate.slices.slice_report", _made_up_slices)
     app = _draw(lab, "slices.by_slice", "classify")
     assert not app.exception
     texts = " ".join(_texts(app))
@@ -169,5 +176,5 @@ def test_a_slice_of_few_rows_or_without_width_is_not_judged():
         Slice("press", "d", 10, 5, Interval(1.0, 1.0, 1.0)),
         Slice("month", "2024-01", 10, 5, score),
     )
-    large, small = Sliced("auc", score, made, 49, False).of("press")
+    large, small = SliceReport("auc", score, made, 49, False).of("press")
     assert ([m.label for m in large], [m.label for m in small]) == (["a"], ["b", "c", "d"])

@@ -1,4 +1,4 @@
-"""The train page of a run that walks forward, with its staircase and its looks, and of one that is sealed."""
+"""The evaluate page of a run that walks forward, with its staircase and ledger, and of one that is sealed."""
 
 import json
 import math
@@ -20,6 +20,7 @@ from core.train.leakage import saved_staircase
 from core.train.models import forest
 from core.train.runs import load_run
 from core.ui.frame import PAGES
+from tests.makers.apps import APP
 
 LANGUAGES = ("ko", "en")
 OPEN = "Open it now"
@@ -50,12 +51,12 @@ def own(lab, tmp_path, monkeypatch):
 
 
 def opened(run, language="en"):
-    """Open the train page on a run, by a link that names the run alone."""
-    app = AppTest.from_file("../app.py", default_timeout=120)
+    """Open the evaluate page on a run, by a link that names the run alone."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
     app.session_state["language"] = language
     app.query_params["run"] = run.id
     app.run()
-    app.switch_page(PAGES["train"].file).run()
+    app.switch_page(PAGES["evaluate"].file).run()
     assert not app.exception
     assert not app.error
     return app
@@ -123,17 +124,17 @@ def test_a_kept_staircase_is_drawn_and_every_step_is_put_into_words(walked, lang
 
 
 @pytest.mark.parametrize("name", ["walked", "regress"])
-def test_the_ledger_lists_every_look_and_takes_luck_off_the_best_score(lab, name, language):
+def test_the_ledger_lists_every_test_access_and_takes_luck_off_the_best_score(lab, name, language):
     run = load_run(lab.runs[name])
     found = accesses(lab.dataset, run.holdout)
     deflated = deflated_best(found, {"classify": "auc", "regress": "rank_ic"}[run.task])
     app = opened(run, language)
-    assert deflated.looks == len(found) >= 3
+    assert deflated.accesses == len(found) >= 3
     assert deflated.deflated < deflated.best
     assert translate_message(deflated.sentence(), language) in said(app)
     column = translate("time (UTC)", language)
     (table,) = [table.value for table in app.dataframe if column in table.value]
-    assert table[translate("run", language)].tolist() == [look.run_id[:6] for look in reversed(found)]
+    assert table[translate("run", language)].tolist() == [entry.run_id[:6] for entry in reversed(found)]
     assert {lab.runs[key][:6] for key in ("classify", "regress", "walked")} <= set(
         table[translate("run", language)]
     )
@@ -146,7 +147,7 @@ def test_a_sealed_run_shows_its_walk_and_keeps_its_holdout_closed(closed, langua
     assert f"{closed.split.test_rows:,}" in lock
     assert f"{closed.split.test_sessions:,}" in lock
     sessions = sum(fold.test_sessions for fold in closed.walk.folds)
-    unseen = translate("{n:,} sessions of the walk forward that it had not seen", language, {"n": sessions})
+    unseen = translate("{n:,} walk-forward sessions that it never saw", language, {"n": sessions})
     assert unseen in said(app)
     assert "chart-scores" in charts(app)
     assert "chart-walk" not in charts(app)
@@ -180,11 +181,11 @@ def test_a_seal_is_opened_once_and_the_score_is_the_holdouts(own, closed, monkey
     run = load_run(queue().find("train", open=closed.id).result["run"])
     assert not is_sealed(own.sealed, closed.holdout)
     assert (run.holdout, run.settings.sealed) == (closed.holdout, False)
-    assert "This holdout has been looked at once" in said(app)
+    assert "This holdout has been tested once" in said(app)
     assert f"On {run.split.test_sessions} sessions that it never saw" in said(app)
     app = opened(closed)
     assert not labels(app, OPEN)
-    assert "This holdout has been looked at once" in said(app)
+    assert "This holdout has been tested once" in said(app)
 
 
 def test_a_staircase_is_drawn_when_asked_for(own):
@@ -200,14 +201,14 @@ def test_a_staircase_is_drawn_when_asked_for(own):
 def _staircase(run_id):
     from core.data.library import load_dataset
     from core.train.runs import load_run
-    from core.ui.evaluate import lift
+    from core.ui.evaluate import leakage
 
     run = load_run(run_id)
-    lift.staircase(run, load_dataset(run.dataset_id), None)
+    leakage.staircase(run, load_dataset(run.dataset_id), None)
 
 
 def drawn_with(run, steps, monkeypatch, language):
-    monkeypatch.setattr("core.ui.evaluate.lift.saved_staircase", lambda run: steps)
+    monkeypatch.setattr("core.ui.evaluate.leakage.saved_staircase", lambda run: steps)
     app = AppTest.from_function(_staircase, kwargs={"run_id": run.id}, default_timeout=60)
     app.session_state["language"] = language
     app.run()
