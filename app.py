@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.library import list_datasets
 from core.locale import P_
-from core.ui import frame, state
+from core.ui import frame, pages, state
 from core.ui.data.build import load_sample
 from core.ui.text import _, as_typed, bold, when
 
@@ -12,9 +12,9 @@ frame.start("home")
 
 st.markdown(
     _(
-        "Bring a table of Korean headlines, a few numbers and what happened next. Headline Lab embeds the headlines, "
-        "trains three models, and tells you honestly whether the headlines add anything: tested on later sessions, with "
-        "an interval beside every score. Nothing leaves this machine."
+        "Bring a table of Korean headlines, a few features and what happened next. Headline Lab embeds the headlines, "
+        "trains models on earlier sessions and tests them on later ones. It shows whether the headlines add anything, "
+        "with an interval beside every score. Nothing leaves this machine."
     )
 )
 
@@ -27,12 +27,12 @@ with st.container(horizontal=True):
         state.choose(dataset="")
         frame.go("data")
 
-st.subheader(_("The way"), anchor=False)
-stages = list(frame.PAGES.items())[1:]
+st.subheader(_("Step by step"), anchor=False)
+stages = pages.stages()
 for start in range(0, len(stages), 2):
-    for cell, (name, page) in zip(st.columns(2), stages[start : start + 2], strict=True):
+    for cell, page in zip(st.columns(2), stages[start : start + 2], strict=False):
         with cell, st.container(border=True, height="stretch"):
-            frame.link(name, f"{bold(_(page.name))} · {_(page.question)}")
+            frame.link(page.key, f"{bold(frame.title(page))} · {_(page.question)}")
             st.caption(_(page.purpose))
 
 recent = list_datasets()[:5]

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import re
-import sys
 import threading
 import time
 import uuid
@@ -249,30 +248,9 @@ def _as_it_stands(job: Job) -> Job:
 
 
 def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return _alive_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return True
+    import psutil
 
-
-def _alive_on_windows(pid: int) -> bool:
-    """Ask for the state of a process; `os.kill` would end it there."""
-    import ctypes
-
-    synchronize, timed_out = 0x0010_0000, 0x102  # SYNCHRONIZE, WAIT_TIMEOUT
-    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009 (there is none elsewhere)
-    process = kernel.OpenProcess(synchronize, False, pid)
-    if not process:
-        return False
-    try:
-        return bool(kernel.WaitForSingleObject(process, 0) == timed_out)
-    finally:
-        kernel.CloseHandle(process)
+    return bool(psutil.pid_exists(pid))
 
 
 _queues: dict[Path, JobQueue] = {}

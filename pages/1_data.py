@@ -9,13 +9,13 @@ from core.ui.data.build import load_sample
 from core.ui.data.distributions import distributions
 from core.ui.text import _, bold, md
 
-frame.start("data")
+here = frame.start("data")
 
 chosen = state.dataset()
 loading = chosen is None or "draft" in st.session_state
 with st.expander(_("Load a file"), expanded=loading, icon=":material/upload_file:"):
     load.panel()
-    if st.button(_("Or take the synthetic sample"), icon=":material/science:"):
+    if st.button(_("Or use the synthetic sample"), icon=":material/science:"):
         load_sample()
         st.rerun()
 with st.expander(_("The library"), icon=":material/inventory_2:"):
@@ -23,7 +23,7 @@ with st.expander(_("The library"), icon=":material/inventory_2:"):
 
 if chosen is not None:
     tokens_of = st.session_state.get("tokens_of", ("", ""))
-    with st.spinner(_("Looking the table through …")):
+    with st.spinner(_("Checking the table …")):
         found = draw.report(chosen, chosen.id, tokens_of[1] if tokens_of[0] == chosen.id else "")
     unit = _("events (company and session)") if chosen.has_sessions else _("different stories")
     st.subheader(
@@ -38,9 +38,9 @@ if chosen is not None:
     )
     draw.figures(chosen, found)
     draw.findings(chosen, found)
-    with st.expander(_("What was left out, and how the table was made"), icon=":material/checklist:"):
+    with st.expander(_("What was left out, and how the table was built"), icon=":material/checklist:"):
         draw.steps(chosen, found)
     distributions(chosen, found)
-    st.markdown(bold(_("First rows as they were understood")))
+    st.markdown(bold(_("The first rows, as read")))
     st.dataframe(draw.typed_rows(chosen), hide_index=True)
-    frame.onward("embed", _("Next: embed the headlines"))
+    here.onward()

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from core.locale import P_
 from core.ui import frame, jobs, state
 from core.ui.embed import embed as draw
 from core.ui.embed import encoders
 from core.ui.text import _, md
 
-frame.start("embed")
-data = frame.need_dataset()
+here = frame.start("embed")
+data = here.data
 
 card = encoders.chooser()
 if card is None:
@@ -23,9 +24,11 @@ elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
     if vectors is None:
         st.markdown(
             md(
-                "{distinct:,} distinct headlines of “{name}” will be embedded; what the store has already is not "
-                "computed again.",
-                distinct=data.distinct_headlines,
+                P_(
+                    "“{name}” has {n:,} distinct headline; it is embedded unless the store has its vector.",
+                    "“{name}” has {n:,} distinct headlines; those that the store lacks are embedded.",
+                ),
+                n=data.distinct_headlines,
                 name=data.name,
             )
         )
@@ -35,11 +38,11 @@ elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
 if vectors is not None:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
-    frame.onward("train", _("Next: train the models"))
-    draw.glance(data, card, vectors)
+    here.onward()
+    draw.neighbours(data, card, vectors)
 
 if card.available:
     with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):
         draw.pair_test(card)
-with st.expander(_("What the store holds"), icon=":material/database:"):
+with st.expander(_("Contents of the store"), icon=":material/database:"):
     draw.store_table()

@@ -19,16 +19,14 @@ from core.ui.evaluate import (
 )
 from core.ui.text import _
 
-frame.start("evaluate")
-data = frame.need_dataset()
-vectors = frame.need_vectors(data)
-run = frame.need_run(data)
+here = frame.start("evaluate")
+data, run, vectors = here.data, here.run, here.vectors
 jobs.panel("train", dataset=data.id)
 
 answer.answer(run)
 answer.verdict(run)
 answer.warnings(run, data)
-frame.onward("explain", _("Next: why does the model think so?"))
+here.onward()
 tabs = st.tabs(
     [
         _("Scores"),

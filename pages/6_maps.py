@@ -1,18 +1,22 @@
-"""How do the headlines lie to each other? A map of the embeddings, coloured by target, prediction or outlet."""
+"""Which headlines lie close together? A map of the embeddings, coloured by target, outlet or prediction."""
+
+import streamlit as st
 
 from core.ui import frame
-from core.ui import maps as draw
-from core.ui.text import _
+from core.ui.maps import layout as draw
+from core.ui.maps.picture import colour_form, picture
 
-frame.start("maps")
-data = frame.need_dataset()
-vectors = frame.need_vectors(data)
-run = frame.chosen_run(data)
+here = frame.start("maps")
+run = frame.chosen_run(here.data)
 
-settings, colour = draw.settings_bar(data, run)
+left, right = st.columns(2)
+with left:
+    settings = draw.settings_form()
+with right:
+    colour = colour_form(here.data, run)
 draw.warm_up_once()
-points = draw.layout(data, vectors, settings)
+points = draw.layout(here.data, here.vectors, settings)
 if points is not None:
-    draw.picture(data, points, settings, colour, run)
+    picture(here.data, points, settings, colour, run)
 if run is not None:
-    frame.onward("predict", _("Next: try a headline of your own"))
+    here.onward()

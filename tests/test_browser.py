@@ -146,7 +146,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_text("벡터로 준비되어 있습니다").wait_for()
 
     page.get_by_role("button", name="다음: 모형 학습하기").click()
-    page.get_by_role("button", name="세 모형 학습하기").click()
+    page.get_by_role("button", name="모형 학습하기").click()
     page.get_by_role("heading", name="ROC AUC").wait_for()
     assert "run=" in page.url
 

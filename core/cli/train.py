@@ -45,7 +45,7 @@ _SETTINGS = (
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
-    from core.train.leakage import require_staircase
+    from core.train.leakage import staircase_rows
     from core.train.recording import train_and_record
 
     start = time.perf_counter()
@@ -54,7 +54,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
     if options.staircase:
-        require_staircase(data, settings)  # what it lacks is said before the training
+        staircase_rows(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
     vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
     embedded = time.perf_counter() - start

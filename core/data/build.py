@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from core.data.contradictions import resolve
 from core.data.dataset import FEATURE, Dataset, Problem
 from core.data.join.join import Joined
 from core.data.near_duplicates import stories
-from core.data.parse.columns import Typist
-from core.data.parse.values import plain_text, texts
+from core.data.parse.cells import plain_text
+from core.data.parse.columns import texts
+from core.data.parse.typist import Typist
 from core.data.plan import Plan
 from core.data.sessions import sessions_around
-from core.data.target import Prices, as_labels, make_target, prices_from
+from core.data.target.contradictions import resolve
+from core.data.target.from_prices import Prices, as_labels, make_target, prices_from
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field, replace
 import pandas as pd
 
 from core.data.build import build_dataset
-from core.data.dataset import Dataset, Roles
-from core.data.join.guess import guess_join
+from core.data.dataset import Dataset
+from core.data.guess.join import guess_join
+from core.data.guess.roles import Guess, guess_roles
 from core.data.join.join import Joined, join_tables
-from core.data.plan import Cleaning, Exchange, Join, Plan, TargetRule
+from core.data.plan import Cleaning, Exchange, Join, Plan, Roles, TargetRule
 from core.data.reading import ReadOptions, Source, read_table
-from core.data.roles import Guess, guess_roles
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -152,7 +152,8 @@ class Intake:
         asked = _what_a_join_depends_on(plan)
         if self._joined is None or self._joined[0] != asked:
             try:
-                self._joined = asked, join_tables(*self.tables, plan.join, plan.roles, plan.exchange)
+                left, right = self.tables
+                self._joined = asked, join_tables(left, right, plan.join, plan.roles, plan.exchange)
             except UserError as error:
                 self._joined = asked, error
         made = self._joined[1]

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.evaluate.predictions import MEAN
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs
-from core.train.models.model import MEAN, Model
+from core.train.features.inputs import Inputs
+from core.train.features.preparation import Preparation
+from core.train.models.model import Explainable
 from core.train.run import Run
 
 BATCH = 100
@@ -24,7 +26,7 @@ BATCH = 100
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What each group adds to the predictions of `n` rows, per model (`rf, xgb, lgbm, mean`).
+    """What each group adds to the predictions of `n` rows, per model that can be explained, and their mean.
 
     `values[model] (n, groups)` sum over the groups to `prediction[model] (n,)` less `base[model]`; all are
     probabilities of the class `label`, or returns where `label` is None. `rows (n,)` are positions in the
@@ -66,34 +68,65 @@ def contributions(
 
     `explained` is the number of the class whose probability is explained, by default the last ("up").
     """
-    prepared = run.preparation
-    X = prepared.matrix(inputs)
+    X = run.preparation.matrix(inputs)
+    return explain_matrix(run, X, run.predict_matrix(X), explained, report)
+
+
+def explain_matrix(
+    run: Run,
+    X: np.ndarray,
+    predictions: Mapping[str, np.ndarray],
+    explained: int | None = None,
+    report: Report = silent,
+) -> Contributions:
+    """Explain the run's `predictions` (before calibration) of the rows of its matrix `X (n, columns)`.
+
+    For whoever has both already; `contributions` makes them from the rows' inputs.
+    """
     number = explained_class(run, explained)
-    groups, members = prepared.groups, prepared.members
-    membership = np.eye(len(members))[prepared.member_of]  # (columns, members)
-    gathering = np.eye(len(groups))[[groups.index(group) for group, _ in members]]  # (members, groups)
-    values, base = {}, {}
-    starts = range(0, len(X), BATCH)
-    for order, (name, model) in enumerate(run.models.items()):
-        parts = []
-        for start in starts:
-            done = (order + start / len(X)) / len(run.models)
-            report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
-            part, base[name] = _by_member(model, X[start : start + BATCH], membership, number)
-            parts.append(part)
-        values[name] = np.concatenate(parts)
-    values[MEAN] = np.mean(list(values.values()), axis=0)
-    prediction = run.predict(inputs)
+    by_member, base = _of_models(run, X, number, report)
+    prediction = {name: predictions[name] for name in by_member}
+    by_member[MEAN] = np.mean(list(by_member.values()), axis=0)
+    prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
+    base[MEAN] = float(np.mean(list(base.values())))
+    gathering = _gathering(run.preparation)
     return Contributions(
-        groups=groups,
-        values={name: of_members @ gathering for name, of_members in values.items()},
-        base=base | {MEAN: float(np.mean(list(base.values())))},
-        prediction={name: p[:, number] if run.classes else p for name, p in prediction.items()},
+        groups=run.preparation.groups,
+        values={name: values @ gathering for name, values in by_member.items()},
+        base=base,
+        prediction={
+            name: predicted[:, number] if run.classes else predicted for name, predicted in prediction.items()
+        },
         rows=np.arange(len(X)),
         label=run.classes[number] if run.classes else None,
-        members=members,
-        member_values=values,
+        members=run.preparation.members,
+        member_values=by_member,
     )
+
+
+def _gathering(prepared: Preparation) -> np.ndarray:
+    """Return which member belongs to which group, `(members, groups)` of 0 and 1."""
+    groups = prepared.groups
+    return np.eye(len(groups))[[groups.index(group) for group, _ in prepared.members]]
+
+
+def _of_models(
+    run: Run, X: np.ndarray, explained: int, report: Report
+) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Return each model's signed contributions `(n, members)` and its base."""
+    prepared = run.preparation
+    membership = np.eye(len(prepared.members))[prepared.member_of]  # (columns, members)
+    values, base = {}, {}
+    models = {name: model for name, model in run.models.items() if isinstance(model, Explainable)}
+    for order, (name, model) in enumerate(models.items()):
+        parts = []
+        for start in range(0, len(X), BATCH):
+            done = (order + start / len(X)) / len(models)
+            report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
+            part, base[name] = _by_member(model, X[start : start + BATCH], membership, explained)
+            parts.append(part)
+        values[name] = np.concatenate(parts)
+    return values, base
 
 
 def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -103,7 +136,7 @@ def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarra
 
 
 def _by_member(
-    model: Model, X: np.ndarray, membership: np.ndarray, explained: int
+    model: Explainable, X: np.ndarray, membership: np.ndarray, explained: int
 ) -> tuple[np.ndarray, float]:
     """Return one model's signed contributions `(n, members)` and their base, in probability or return."""
     columns, base = model.contributions(X)

@@ -1,4 +1,4 @@
-"""The explanation of a run's test rows, computed once and kept in the run's folder."""
+"""The explanation of a run's test rows, computed once and saved in the run's folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions, explained_class
 from core.jobs import Report, silent
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 from core.train.runs import run_folder
 
@@ -32,20 +32,21 @@ def explain_run(
 ) -> Contributions:
     """Explain up to `limit` test rows of a run, evenly chosen in the dataset's order.
 
-    `vectors (rows, dim)` are those of the whole dataset. What is computed for a saved run is kept beside it;
-    a kept explanation that is damaged is computed anew, and one that cannot be kept is returned all the same.
+    `vectors (rows, dim)` are those of the whole dataset. What is computed for a saved run is saved beside it; a
+    saved explanation that is damaged is computed again, and one that cannot be saved is returned all the same.
+    Raises `ValueError` where the run was trained on another dataset.
     """
     if dataset.id != run.dataset_id:
         raise ValueError(f"run {run.id} was trained on dataset {run.dataset_id}, not on {dataset.id}")
     path = _path(run, explained_class(run, explained), limit)
-    kept = _read(path, run) if path else None
-    if kept is not None:
-        return kept
+    saved = _read(path, run) if path else None
+    if saved is not None:
+        return saved
     rows = chosen_rows(run, dataset, limit)
-    inputs = Inputs.of(dataset, vectors, run.settings.use_press, run.settings.extras).take(rows)
+    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
     made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
     if path:
-        _keep(path, made)
+        _save(path, made)
     return made
 
 
@@ -54,7 +55,8 @@ def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     positions = run.predictions.test.positions(dataset)
     if len(positions) <= limit:
         return positions
-    return positions[np.linspace(0, len(positions) - 1, limit).round().astype(int)]
+    even = np.linspace(0, len(positions) - 1, limit).round().astype(int)
+    return positions[even]
 
 
 def _path(run: Run, explained: int, limit: int) -> Path | None:
@@ -64,7 +66,7 @@ def _path(run: Run, explained: int, limit: int) -> Path | None:
         return None  # not saved
 
 
-def _keep(path: Path, made: Contributions) -> None:
+def _save(path: Path, made: Contributions) -> None:
     arrays = {"rows": made.rows, "groups": np.array(made.groups, str), "label": np.array(made.label or "")}
     arrays["members"] = np.array(made.members, str).reshape(-1, 2)
     for name, values in made.values.items():
@@ -77,7 +79,7 @@ def _keep(path: Path, made: Contributions) -> None:
     try:
         write_arrays(path, arrays)
     except (OSError, UserError):
-        log.exception("the explanation %s could not be kept and will be made anew", path)
+        log.exception("the explanation %s could not be saved and will be made anew", path)
 
 
 def _read(path: Path, run: Run) -> Contributions | None:
@@ -85,7 +87,7 @@ def _read(path: Path, run: Run) -> Contributions | None:
     if arrays is None or arrays["groups"].tolist() != list(run.preparation.groups):
         return None
     if "members" not in arrays:
-        return None  # kept by an earlier version
+        return None  # saved by an earlier version
     models = [name.removeprefix("values.") for name in arrays if name.startswith("values.")]
     return Contributions(
         groups=tuple(arrays["groups"].tolist()),

@@ -55,4 +55,4 @@ def _sigmoid(margin: np.ndarray) -> np.ndarray:
 
 def _softmax(margin: np.ndarray) -> np.ndarray:
     powers = np.exp(margin - margin.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

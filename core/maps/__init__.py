@@ -1,12 +1,13 @@
-"""Stage 5: vectors to two coordinates."""
+"""Stage 6: vectors to two coordinates."""
 
 from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.projection import project, warm_up
-from core.maps.settings import METHODS, MapSettings
+from core.maps.settings import METHODS, MapSettings, Method
 
 __all__ = [
     "METHODS",
     "MapSettings",
+    "Method",
     "coordinates",
     "load_or_none",
     "map_key",

@@ -1,4 +1,4 @@
-"""Maps kept in the workspace, one array each, under a key made of the vectors' content and the settings."""
+"""Maps saved in the workspace, one array each, under a key made of the vectors' content and the settings."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def map_key(vectors: np.ndarray, settings: MapSettings) -> str:
 
 
 def load_or_none(key: str) -> np.ndarray | None:
-    """Return the coordinates `(n, 2)` float32, read-only, or None where none are kept or they are damaged."""
-    kept = read_arrays(_path(key))
-    if kept is None:
+    """Return the coordinates `(n, 2)` float32, read-only, or None where none are saved or they are damaged."""
+    saved = read_arrays(_path(key))
+    if saved is None:
         return None
-    places = kept["places"]
+    places = saved["places"]
     places.flags.writeable = False
     return places
 
 
 def save(key: str, places: np.ndarray) -> None:
-    """Keep the coordinates. Raises `UserError` where the disk is full."""
+    """Save the coordinates. Raises `UserError` where the disk is full."""
     write_arrays(_path(key), {"places": places})
 
 
 def coordinates(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
-    """Return the map `(n, 2)` float32 of vectors `(n, dim)`: the one kept, or else a new one, then kept."""
+    """Return the map `(n, 2)` float32 of vectors `(n, dim)`: the saved one, or else a new one, then saved."""
     key = map_key(vectors, settings)
     places = load_or_none(key)
     if places is None:

@@ -20,7 +20,7 @@ _TSNE_EVERY = 25  # iterations between two reports
 
 _one_umap = threading.Lock()  # numba's workqueue layer ends the process where two threads enter it
 
-Method = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
+Projector = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 
 
 def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
@@ -38,8 +38,8 @@ def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent)
         )
     norms = np.linalg.norm(distinct, axis=1, keepdims=True)
     unit = distinct / np.where(norms > 0, norms, 1)
-    method: Method = {"pca": _pca_map, "umap": _umap_map, "tsne": _tsne_map}[settings.method]
-    places = method(unit, settings, report)
+    projector: Projector = {"pca": _pca_map, "umap": _umap_map, "tsne": _tsne_map}[settings.method]
+    places = projector(unit, settings, report)
     report(1.0, N_("The map of {count:,} headlines is ready"), count=len(distinct))
     return np.ascontiguousarray(places[rows], np.float32)
 
@@ -64,7 +64,7 @@ def _pca(vectors: np.ndarray, components: int, seed: int) -> np.ndarray:
     from sklearn.decomposition import PCA
 
     components = min(components, *vectors.shape)
-    return PCA(components, random_state=seed).fit_transform(vectors).astype(np.float32)
+    return np.asarray(PCA(components, random_state=seed).fit_transform(vectors), np.float32)
 
 
 def _pca_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
@@ -90,7 +90,7 @@ def _umap(vectors: np.ndarray, settings: MapSettings, always_approximate: bool =
         force_approximation_algorithm=always_approximate,
     )
     with _one_umap:
-        return reducer.fit_transform(vectors)
+        return np.asarray(reducer.fit_transform(vectors))
 
 
 def _tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:

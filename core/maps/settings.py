@@ -1,4 +1,4 @@
-"""What a map is made with."""
+"""What a map is made with: the methods, and the settings of one map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,44 @@ from dataclasses import dataclass
 from core.errors import UserError
 from core.locale import N_
 
-METHODS = ("pca", "umap", "tsne")
+
+@dataclass(frozen=True)
+class Method:
+    """A way to lay vectors out: what it is called, what it is good at, and which settings it uses.
+
+    `axis` names its axes by their number `n`; `scaled` says whether distances along them mean anything, and
+    `at_once` whether it takes no more than a second or two.
+    """
+
+    title: str
+    note: str
+    axis: str
+    parameters: tuple[str, ...] = ()
+    scaled: bool = False
+    at_once: bool = False
+
+
+METHODS = {
+    "pca": Method(
+        "PCA",
+        N_("PCA: ready at once; preserves large distances"),
+        N_("component {n}"),
+        scaled=True,
+        at_once=True,
+    ),
+    "umap": Method(
+        "UMAP",
+        N_("UMAP: shows groups; takes a minute or more"),
+        N_("UMAP {n}"),
+        ("neighbours", "min_dist"),
+    ),
+    "tsne": Method(
+        "t-SNE",
+        N_("t-SNE: shows neighbours; takes a minute or more"),
+        N_("t-SNE {n}"),
+        ("perplexity",),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -49,5 +86,5 @@ class MapSettings:
     @property
     def used(self) -> dict[str, object]:
         """The settings that change the map of this method."""
-        of_method = {"pca": (), "umap": ("neighbours", "min_dist"), "tsne": ("perplexity",)}[self.method]
-        return {name: getattr(self, name) for name in ("method", "seed", *of_method)}
+        parameters = METHODS[self.method].parameters
+        return {name: getattr(self, name) for name in ("method", "seed", *parameters)}

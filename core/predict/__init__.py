@@ -1,4 +1,4 @@
-"""One headline, or a file of them, and a run: predictions, reasons and precedents."""
+"""Stage 7: one headline, or a file of them, and a run: predictions, reasons and precedents."""
 
 from core.predict.batch import Scored, score_table
 from core.predict.live import Prediction, encode_headline, predict_headline

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Problem, Roles
+from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
-from core.data.parse.columns import Typist
-from core.data.plan import Cleaning, Plan
+from core.data.parse.typist import Typist
+from core.data.plan import Cleaning, Plan, Roles
 from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs
-from core.train.features.text_features import CLOCK
+from core.train.features.inputs import Inputs
+from core.train.features.registry import reads
 from core.train.run import Run
 
 
@@ -60,7 +60,7 @@ def _times(
     run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
 ) -> tuple[pd.Series | None, tuple[Problem, ...]]:
     """Return the times of these rows of the file where the run has a clock, and what could not be read."""
-    if CLOCK not in run.settings.extras or not roles.date:
+    if not reads("time", run.settings.extras) or not roles.date:
         return None, ()
     typist = Typist(table, np.arange(1, len(table) + 1))
     times, _ = typist.times(roles.date)
@@ -87,9 +87,9 @@ def _remarks(
     remarks = []
     lacking = [name for name in run.preparation.features if name not in numeric]
     if lacking:
-        template = N_("The file lacks {columns}; the models take them as missing.")
+        template = N_("The file lacks these features, so they count as missing: {columns}.")
         remarks.append(Problem("missing_feature", Message(template, {"columns": ", ".join(lacking)}), ()))
     if press is not None and (unseen := run.preparation.unseen(press)).any():
-        template = N_("Outlets that no training row had (처음 보는 언론사) are taken as “other”.")
+        template = N_("Press outlets that the models have never seen count as “other”.")
         remarks.append(Problem("unseen_press", Message(template), tuple(frame["row"][unseen].tolist())))
     return remarks

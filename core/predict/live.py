@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.parse.values import plain_text
-from core.embed import Pooling, resolve
+from core.data.parse.cells import plain_text
+from core.embed import resolve
 from core.embed.pipeline import canonical
-from core.embed.pooling import POOLINGS
+from core.embed.pooling import pooling_row
 from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
-from core.explain.contributions import Contributions, contributions
+from core.explain import Contributions, explain_matrix
 from core.locale import N_
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 
 
@@ -24,9 +24,9 @@ from core.train.run import Run
 class Prediction:
     """What a run says about one headline.
 
-    `values` holds for `rf, xgb, lgbm, mean` the probabilities of the run's classes, `(classes,)`, or the
-    return, `(1,)`; `reasons` the contributions by group to the last class (or the return); `unseen_press`
-    whether no training row was of this outlet.
+    `values` holds for each model and each combination of them the probabilities of the run's classes,
+    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to the last class (or the return),
+    for the probability before calibration; `unseen_press` whether no training row was of this outlet.
     """
 
     values: dict[str, np.ndarray]
@@ -44,7 +44,8 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
     if not text:
         raise UserError(N_("The headline is empty. Type one."))
     encoder = load_encoder(resolve(run.settings.encoder))
-    return encoder.encode([text])[POOLINGS.index(Pooling.named(run.settings.pooling))]
+    poolings: np.ndarray = encoder.encode([text])  # (poolings, 1, dim)
+    return poolings[pooling_row(run.settings.pooling)]
 
 
 def predict_headline(
@@ -59,11 +60,21 @@ def predict_headline(
     A run with text features needs the headline itself as well (`ValueError` without); its time is unknown, so
     the clock counts as missing.
     """
-    table = pd.DataFrame([dict(features)], dtype=float)
-    outlet = pd.Series([press], dtype="str") if run.settings.use_press else None
-    text = None if headline is None else pd.Series([canonical(plain_text(headline))], dtype="str")
-    inputs = Inputs(vector, table, outlet, text)
-    predicted = run.calibrated(run.predict(inputs))
-    values = {name: np.atleast_1d(value[0]) for name, value in predicted.items()}
-    unseen = outlet is not None and bool(run.preparation.unseen(outlet)[0])
-    return Prediction(values, contributions(run, inputs), unseen)
+    inputs = _inputs(run, vector, features, press, headline)
+    X = run.preparation.matrix(inputs)
+    predicted = run.predict_matrix(X)
+    values = {name: np.atleast_1d(value[0]) for name, value in run.calibrated(predicted).items()}
+    unseen = inputs.press is not None and bool(run.preparation.unseen(inputs.press)[0])
+    return Prediction(values, explain_matrix(run, X, predicted), unseen)
+
+
+def _inputs(
+    run: Run, vector: np.ndarray, features: Mapping[str, float], press: str | None, headline: str | None
+) -> Inputs:
+    """Return the one row `(1, …)` that the run is to predict."""
+    return Inputs(
+        vector,
+        pd.DataFrame([dict(features)], dtype=float),
+        pd.Series([press], dtype="str") if run.settings.use_press else None,
+        None if headline is None else pd.Series([canonical(plain_text(headline))], dtype="str"),
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.target_leaks import gives_away
+from core.data.target.leaks import gives_away
 from core.errors import Message
 from core.locale import N_
 from core.train.features.preparation import Preparation

@@ -19,6 +19,7 @@ from core.files import write_atomic
 from core.jobs import Report, part, silent
 from core.locale import N_
 from core.train.context import TrainingContext
+from core.train.models.registry import fastest
 from core.train.run import Run
 from core.train.runs import run_folder
 from core.train.settings import TrainSettings
@@ -33,22 +34,36 @@ FILE = "staircase.json"
 FitPredict = Callable[[np.ndarray, np.ndarray, Report], np.ndarray]
 
 
-def require_staircase(dataset: Dataset, settings: TrainSettings) -> None:
-    """Raise `UserError` where a table allows no staircase or a row of it is sealed: ask before a long training."""
-    _rows(dataset, leakage_splits(plan_splits(dataset, settings)))
+def staircase_rows(dataset: Dataset, settings: TrainSettings) -> Rows:
+    """Return the rows that a staircase of these settings would score.
+
+    Raises `UserError` where the table allows none or one of the rows is sealed: ask before a long training.
+    """
+    return _unsealed(dataset, leakage_splits(plan_splits(dataset, settings)))
 
 
 def draw_staircase(
     run: Run, dataset: Dataset, vectors: np.ndarray | None, report: Report = silent
 ) -> list[Step]:
     """Score a run's staircase, count the access to its rows, and save it in the run's folder; raises as it does."""
-    plan = plan_splits(dataset, run.settings)
-    splits = leakage_splits(plan)
-    rows = _rows(dataset, splits)
-    steps = staircase(plan, splits, fastest_model(plan, vectors, part(report, 0, 0.1)), part(report, 0.1, 1))
+    steps, rows = staircase_of(dataset, vectors, run.settings, report)
     ledger.record_access(dataset.id, run.id, rows)
     save_staircase(run, steps)
     return steps
+
+
+def staircase_of(
+    dataset: Dataset, vectors: np.ndarray | None, settings: TrainSettings, report: Report = silent
+) -> tuple[list[Step], Rows]:
+    """Score the fastest model on these settings' features under each rule of the staircase; return the rows scored too.
+
+    Raises `UserError` as `staircase_rows` does, and whatever `report` raises.
+    """
+    plan = plan_splits(dataset, settings)
+    splits = leakage_splits(plan)
+    rows = _unsealed(dataset, splits)
+    fit_predict = fastest_model(plan, vectors, part(report, 0, 0.1))
+    return staircase(plan, splits, fit_predict, part(report, 0.1, 1)), rows
 
 
 def staircase(
@@ -68,14 +83,12 @@ def staircase(
 
 
 def fastest_model(plan: SplitPlan, vectors: np.ndarray | None, report: Report) -> FitPredict:
-    """Return what fits and predicts with LightGBM on the features of the plan's settings."""
-    from core.train.models.lightgbm_model import LightGBM
-
+    """Return what fits and predicts with the fastest model on the features of the plan's settings."""
     context = TrainingContext.of(plan.dataset, vectors, plan.outcome, plan.settings, report)
 
     def fit_predict(train: np.ndarray, test: np.ndarray, reported: Report) -> np.ndarray:
         preparation, sample = context.prepare(train)
-        model = LightGBM.fit(sample, reported)
+        model = fastest().fit(sample, reported)
         return model.predict(preparation.matrix(context.inputs.take(test)))
 
     return fit_predict
@@ -99,7 +112,7 @@ def saved_staircase(run: Run) -> list[Step] | None:
         return None
 
 
-def _rows(dataset: Dataset, splits: dict[str, list[Split]]) -> Rows:
+def _unsealed(dataset: Dataset, splits: dict[str, list[Split]]) -> Rows:
     """Return the rows that the staircase scores; raises `UserError` where one of them is sealed."""
     rows = Rows.of(dataset, tested_rows(splits))
     ledger.require_unsealed(rows)

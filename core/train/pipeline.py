@@ -21,7 +21,7 @@ from core.locale import N_
 from core.train.cautions import training_cautions
 from core.train.context import TrainedModels, TrainingContext
 from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
-from core.train.models.model import Parameters
+from core.train.models.sample import Parameters
 from core.train.models.tuning import Tuned, parameters, tune
 from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings

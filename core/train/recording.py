@@ -62,11 +62,11 @@ def train_and_record(
 def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report) -> Run:
     """Train; a search begins where one like it was cancelled, and is saved where it is cancelled itself."""
     dataset, settings = plan.dataset, plan.settings
-    begin = saved_search(dataset.id, settings) if settings.tune_seconds else None
+    begin = saved_search(dataset.id, settings.as_dict()) if settings.tune_seconds else None
     try:
         return train(dataset, vectors, settings, report, begin, plan)
     except SearchCancelled as stop:
-        save_search(dataset.id, settings, stop.tuned)
+        save_search(dataset.id, settings.as_dict(), stop.tuned)
         raise
 
 

@@ -14,8 +14,10 @@ from core.evaluate.calibration import Calibrator, calibrated
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
 from core.evaluate.predictions import Predictions
-from core.train.features.preparation import Inputs, Preparation
-from core.train.models.ensemble import Combiners, predict_all
+from core.train.features.inputs import Inputs
+from core.train.features.preparation import Preparation
+from core.train.models.combinations import Combiners
+from core.train.models.ensemble import predict_all
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
@@ -70,8 +72,8 @@ class FittedParts:
 class Run:
     """One experiment.
 
-    `scores` are those of `rf, xgb, lgbm, mean` and of other combinations on the holdout, `baselines` those of
-    `majority` or `average`, `table_only` and more, per metric; where the holdout is sealed both are of the
+    `scores` are those of each model and combination on the holdout, `baselines` those of `majority` or
+    `average`, `table_only` and more, per metric; where the holdout is sealed both are of the
     `walk`. `classes` is empty for returns; `seconds` are per stage; `sizes` is the number of trees or rounds
     of each model. `lift` is what the headlines add, over the walk and the holdout together; `effective` what
     the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by.
@@ -117,11 +119,15 @@ class Run:
         return self.parts.predictions
 
     def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
-        """Predict new rows: `rf, xgb, lgbm, mean` and more, `(n, classes)` probabilities or `(n,)` returns.
+        """Predict new rows by each model and combination: `(n, classes)` probabilities or `(n,)` returns.
 
         Probabilities are as the models give them, which is what can be explained; see `calibrated`.
         """
-        return predict_all(self.models, self.preparation.matrix(inputs), self.parts.combiners)
+        return self.predict_matrix(self.preparation.matrix(inputs))
+
+    def predict_matrix(self, X: np.ndarray) -> dict[str, np.ndarray]:
+        """Predict rows as `predict` does, from the matrix `(n, columns)` that the run's preparation makes of them."""
+        return predict_all(self.models, X, self.parts.combiners)
 
     def calibrated(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return predictions with the probabilities calibrated, where the run has a calibration."""

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
 from core.train.features.preparation import Preparation
-from core.train.models.ensemble import Combiners
-from core.train.models.model import Model, models
+from core.train.models.combinations import Combiners
+from core.train.models.model import Model
+from core.train.models.registry import MODELS
 from core.train.run import Run
 from core.train.run_record import from_record, to_record
 
@@ -46,8 +48,8 @@ RECORD, MANIFEST, PREPARATION, PREDICTIONS, COMBINED = (
 class Saved:
     """The large parts of a saved run, each read when first asked for."""
 
-    def __init__(self, folder: Path, classes: tuple[str, ...]) -> None:
-        self.folder, self.classes = folder, classes
+    def __init__(self, folder: Path, classes: tuple[str, ...], models: Sequence[str]) -> None:
+        self.folder, self.classes, self.names = folder, classes, models
 
     @cached_property
     def preparation(self) -> Preparation:
@@ -81,8 +83,9 @@ class Saved:
     def models(self) -> dict[str, Model]:
         """The fitted models by name."""
         return {
-            name: kind.from_bytes(_read(self.folder, kind.file), len(self.classes))
-            for name, kind in models().items()
+            name: kind.from_bytes(_read(self.folder, kind.entry.file), len(self.classes))
+            for name, kind in MODELS.items()
+            if name in self.names
         }
 
     @cached_property
@@ -155,7 +158,7 @@ def _files(run: Run) -> dict[str, bytes]:
     combined = run.parts.combiners.to_arrays()
     for name, calibrator in run.parts.calibrators.items():
         combined |= {f"{CALIBRATION}{name}.{key}": array for key, array in calibrator.to_arrays().items()}
-    fitted = {model.file: model.to_bytes() for model in run.models.values()}
+    fitted = {model.entry.file: model.to_bytes() for model in run.models.values()}
     return {
         RECORD: _json(to_record(run)),
         PREPARATION: _packed(run.preparation.to_arrays()),
@@ -193,7 +196,7 @@ def _json(value: Any) -> bytes:
 
 def _open(folder: Path) -> Run:
     fields = json.loads((folder / RECORD).read_bytes())
-    return from_record(fields, Saved(folder, tuple(fields["classes"])))
+    return from_record(fields, Saved(folder, tuple(fields["classes"]), tuple(fields["sizes"])))
 
 
 def _manifest(folder: Path) -> dict[str, str]:

@@ -10,19 +10,19 @@ from core.embed.pooling import POOLINGS
 from core.errors import UserError
 from core.evaluate.settings import LONGEST_HORIZON, EvaluateSettings
 from core.locale import N_
+from core.train.features.block import OUTLETS
+from core.train.features.registry import EXTRAS
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import WINDOWS
 from core.validation import require_choice, require_range
 
 WEIGHTINGS = {"events": N_("every event counts the same"), "rows": N_("every row counts the same")}
-EXTRAS = ("length", "clock", "keywords", "morphemes", "sentiment")
 CLASS_WEIGHTS = ("none", "balanced")
 CALIBRATIONS = {
     "none": N_("none"),
     "sigmoid": N_("sigmoid (few rows)"),
     "isotonic": N_("isotonic (many rows)"),
 }
-OUTLETS = 15
 
 _CHOICES: dict[str, Collection[str]] = {
     "split": SPLITS,
@@ -60,8 +60,8 @@ class TrainSettings:
 
     `outlets` is how many of the most frequent outlets are told apart, the others being one; `components` is
     the number of principal components that stand for the vector (0: the vector as it is); `winsor` the share
-    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read off
-    the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
+    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read
+    from the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
     none); `calibrate` is how probabilities are calibrated on later inner sessions.
 
     A value outside its range raises `UserError`.

@@ -9,25 +9,18 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
-from core.explain.contributions import Contributions
-from core.explain.pipeline import explain_run
-from core.train.features.preparation import HEADLINE, PRESS, TEXT
-from core.train.features.text_features import CLOCK, TITLES
+from core.explain import Contributions, explain_run
+from core.train.features.registry import EXTRAS, TEXT, groups, headline_groups
 from core.train.run import Run
 from core.ui.evaluate.text import model_name
-from core.ui.text import _, bold, class_name, day, hover, md, percent, signed_percent
-from core.ui.theme import palette, show
+from core.ui.text import _, as_typed, bold, class_name, day, hover, md, percent, points, signed_percent
+from core.ui.theme import model_colours, palette, show
 
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
-    ours = {
-        HEADLINE: _("headline"),
-        PRESS: _("press outlet"),
-        TEXT: _("words and form of the headline"),
-        CLOCK: _(TITLES[CLOCK]),
-    }
-    return ours.get(group, group.removeprefix("feature."))
+    ours = groups()
+    return _(ours[group]) if group in ours else group.removeprefix("feature.")
 
 
 def unit(run: Run) -> str:
@@ -45,12 +38,12 @@ def explained(_run: Run, _data: Dataset, _vectors: np.ndarray, run_id: str) -> C
 
 def answer(run: Run, found: Contributions) -> None:
     """Say in one sentence what moved the predictions most."""
-    importance = found.importance().set_index("group")["mean"]
+    importance = found.importance().set_index("group")[MEAN]
     total = importance.sum()
     if total <= 0:
-        st.subheader(_("Nothing moved the predictions: the models say the same for every row."), anchor=False)
+        st.subheader(_("Nothing moved the predictions: they are the same for every row."), anchor=False)
         return
-    share = (importance.get(HEADLINE, 0.0) + importance.get(TEXT, 0.0)) / total
+    share = sum(importance.get(group, 0.0) for group in headline_groups()) / total
     st.subheader(
         md(
             "“{group}” moved the predictions most; {share} of all movement came from the headline.",
@@ -59,45 +52,43 @@ def answer(run: Run, found: Contributions) -> None:
         ),
         anchor=False,
     )
-    st.caption(_("What moves a prediction need not make it right: see the score on the train page."))
+    st.caption(_("What moves a prediction does not make it right: see the scores on the Evaluate page."))
     calibration_note(run)
     if run.settings.sealed:
         st.caption(
             _(
-                "The holdout is sealed, so rows of the walk forward are explained; the final models have learned from them."
+                "The holdout is sealed, so these are rows of the walk-forward; the final models have learned from them."
             )
         )
 
 
 def calibration_note(run: Run) -> None:
-    """Say that reasons are of the probability before calibration, where there is one."""
+    """Say that contributions explain the probability before calibration, where there is one."""
     if run.parts.calibrators:
         st.caption(
-            _("The run's probabilities are calibrated; the reasons are of the probability before that.")
+            _("The run's probabilities are calibrated; the contributions explain them before calibration.")
         )
 
 
 def importance_chart(run: Run, found: Contributions) -> None:
     """Draw the mean absolute contribution of each group, per model."""
     table = found.importance().set_index("group") * 100
-    colours = palette()
-    shades = {"mean": colours.accent, "rf": "#4477AA", "xgb": "#EE7733", "lgbm": "#AA3377"}
     figure = go.Figure()
-    for name in ("mean", "rf", "xgb", "lgbm"):
+    for name, colour in model_colours(found.values).items():
         figure.add_bar(
             y=[hover(group_name(g)) for g in table.index],
             x=table[name],
             orientation="h",
             name=model_name(name),
-            marker_color=shades[name],
+            marker_color=colour,
             hovertemplate="%{y}: %{x:.2f}<extra>" + model_name(name) + "</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.25)
     figure.update_yaxes(autorange="reversed", type="category")
     figure.update_xaxes(title=hover(_("mean absolute contribution ({unit})", unit=unit(run)), 36))
     note = _(
-        "n = {n:,} test rows; SHAP values are summed with their sign inside a row and group, then averaged "
-        "without it",
+        "n = {n:,} test rows; SHAP values are summed within each row and group, then their absolute values are "
+        "averaged",
         n=len(found.rows),
     )
     show(figure, _("What moves the predictions"), "chart-importance", note, height=120 + 62 * len(table))
@@ -105,14 +96,14 @@ def importance_chart(run: Run, found: Contributions) -> None:
 
 
 def _inside_the_text(found: Contributions) -> None:
-    """Open what is read off the headline beside its vector, where the run reads anything."""
+    """List the text features' contributions, where the run has any."""
     if TEXT not in found.groups:
         return
     table = found.inside(TEXT)
     rows = [
         {
-            _("read off the headline"): _(TITLES.get(row.member, row.member)),
-            _("mean absolute contribution (percentage points)"): round(row.mean * 100, 2),
+            _("text feature"): _(EXTRAS[row.member].title),
+            _("mean absolute contribution (percentage points)"): round(getattr(row, MEAN) * 100, 2),
         }
         for row in table.itertuples()
     ]
@@ -136,7 +127,7 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
             ],
         }
     )
-    st.markdown(bold(_("Choose a row of the test")))
+    st.markdown(bold(_("Choose a test row")))
     event = st.dataframe(
         table,
         hide_index=True,
@@ -146,50 +137,22 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
         key="explained-rows",
     )
     picked = event.selection.rows  # type: ignore[attr-defined]
-    return int(picked[0]) if picked else int(np.abs(found.values["mean"]).sum(axis=1).argmax())
+    return int(picked[0]) if picked else int(np.abs(found.values[MEAN]).sum(axis=1).argmax())
+
+
+def headline(data: Dataset, found: Contributions, place: int) -> None:
+    """Quote the headline of an explained row."""
+    st.markdown(f"> {as_typed(data.headlines[int(found.rows[place])])}")
 
 
 def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, note: str = "") -> None:
     """Draw how the groups lead from the average prediction to this row's, for the ensemble."""
-    values = found.values["mean"][place] * 100
-    base = found.base["mean"] * 100
-    end = found.prediction["mean"][place] * 100
+    values = found.values[MEAN][place]
     order = np.argsort(-np.abs(values))
+    steps, base, end = values[order], found.base[MEAN], float(found.prediction[MEAN][place])
     names = [hover(group_name(found.groups[i])) for i in order]
-    colours = palette()
-    places = 1 if run.classes else 2
-    sign = "" if run.classes else "+"
-    steps = [f"{step + 0.0:+.{places}f}" if abs(step) >= 0.5 * 10**-places else "0" for step in values[order]]
-    text = [f"{base:{sign}.{places}f}%", *steps, f"{end:{sign}.{places}f}%"]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            base=base,
-            measure=["relative"] * len(order),
-            y=names,
-            x=values[order],
-            text=text[1:-1],
-            textposition="outside",
-            cliponaxis=False,
-            showlegend=False,
-            increasing={"marker": {"color": colours.high}},
-            decreasing={"marker": {"color": colours.low}},
-            connector={"line": {"color": colours.grid}},
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-    )
-    figure.add_scatter(
-        x=[base, end],
-        y=[_("average"), _("prediction")],
-        text=[text[0], text[-1]],
-        mode="markers+text",
-        textposition="middle right",
-        marker={"symbol": "diamond", "size": 13, "color": colours.muted},
-        cliponaxis=False,
-        showlegend=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
-    )
-    low, high = _extent(base, values[order])
+    figure = go.Figure(_steps(run, names, steps, base))
+    figure.add_trace(_ends(run, base, end))
     categories = [_("average"), *names, _("prediction")]
     figure.update_yaxes(
         autorange="reversed", type="category", categoryorder="array", categoryarray=categories
@@ -199,15 +162,53 @@ def waterfall(run: Run, found: Contributions, place: int, key: str, title: str, 
         if not run.classes
         else _("probability of {label} (%)", label=hover(class_name(run.classes[-1])))
     )
-    figure.update_xaxes(title=label, range=[low, high])
-    show(figure, title, key, note, height=140 + 36 * (len(order) + 2))
+    figure.update_xaxes(title=label, range=_extent(base * 100, steps * 100))
+    show(figure, title, key, note, height=140 + 36 * len(categories))
 
 
-def _extent(base: float, steps: np.ndarray) -> tuple[float, float]:
+def _steps(run: Run, names: list[str], steps: np.ndarray, base: float) -> go.Waterfall:
+    """Return the bars from the average on, one a group."""
+    colours = palette()
+    places = 1 if run.classes else 2
+    written = [points(step, places) for step in steps]
+    return go.Waterfall(
+        orientation="h",
+        base=base * 100,
+        measure=["relative"] * len(steps),
+        y=names,
+        x=steps * 100,
+        text=[text if text.strip("0.") else "0" for text in written],
+        textposition="outside",
+        cliponaxis=False,
+        showlegend=False,
+        increasing={"marker": {"color": colours.high}},
+        decreasing={"marker": {"color": colours.low}},
+        connector={"line": {"color": colours.grid}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+
+
+def _ends(run: Run, base: float, end: float) -> go.Scatter:
+    """Return the marks of the average and of the prediction, each with its number on the side that has room."""
+    return go.Scatter(
+        x=[base * 100, end * 100],
+        y=[_("average"), _("prediction")],
+        text=[percent(value, 1) if run.classes else signed_percent(value) for value in (base, end)],
+        mode="markers+text",
+        textposition=["middle right", "middle left"] if base < end else ["middle left", "middle right"],
+        marker={"symbol": "diamond", "size": 13, "color": palette().muted},
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+
+
+def _extent(base: float, steps: np.ndarray) -> list[float]:
+    """Return the ends of an axis that holds the whole path and the numbers beside it."""
     path = np.cumsum([base, *steps])
     low, high = float(path.min()), float(path.max())
     margin = 0.18 * max(high - low, 0.1)
-    return low - margin, high + margin
+    return [low - margin, high + margin]
 
 
 def member_table(run: Run, found: Contributions, place: int) -> None:
@@ -218,9 +219,13 @@ def member_table(run: Run, found: Contributions, place: int) -> None:
             **{group_name(g): found.values[name][place, i] * 100 for i, g in enumerate(found.groups)},
             _("prediction"): found.prediction[name][place] * 100,
         }
-        for name in ("rf", "xgb", "lgbm", "mean")
+        for name in found.values
     }
     st.markdown(bold(md("The same row, model by model ({unit})", unit=unit(run))))
     ends = [_("average"), _("prediction")]
-    style = pd.DataFrame(rows).T.style.format(lambda points: f"{points:+.2f}" if round(points, 2) else "0.00")
-    st.dataframe(style.format("{:.1f}%" if run.classes else "{:+.2f}%", subset=ends))
+    style = pd.DataFrame(rows).T.style.format(lambda shift: points(shift / 100))
+    st.dataframe(
+        style.format(
+            lambda end: percent(end / 100, 1) if run.classes else signed_percent(end / 100), subset=ends
+        )
+    )

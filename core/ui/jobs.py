@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import Message
 from core.jobs import Job, Report, queue
 from core.locale import N_
 from core.ui import state
-from core.ui.text import _, duration, md, told
+from core.ui.text import _, duration, translate_md
 
 NAMES = {
     "fetch": N_("Download"),
@@ -72,6 +73,17 @@ def ended(kind: str) -> Job | None:
     return job if job and job.kind == kind else None
 
 
+def announce(thing: str) -> bool:
+    """Let the next page say that this session's last job is done, where it made the chosen `run` or `dataset`."""
+    job: Job | None = st.session_state.get("ended_job")
+    if job is None or job.status != "done" or not state.chosen(thing):
+        return False
+    if job.result.get(thing) != state.chosen(thing):
+        return False
+    st.session_state["done"] = _done(st.session_state.pop("ended_job"))
+    return True
+
+
 def sidebar() -> None:
     """Draw the jobs at work, and draw the page anew once one of them has ended."""
     running = [job.id for job in queue().active()]
@@ -97,22 +109,25 @@ def _progress(job_id: str) -> None:
         return
     left = job.seconds_left()
     with st.container(border=True):
-        waiting = _("Waiting for the work before it …") if job.status == "queued" else ""
-        st.progress(job.fraction, text=waiting or told(job.message) or _("Starting …"))
+        waiting = _("Waiting for an earlier job …") if job.status == "queued" else ""
+        st.progress(job.fraction, text=waiting or translate_md(job.message) or _("Starting …"))
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(_("Cancel"), key=f"cancel-{job_id}", icon=":material/stop_circle:"):
                 queue().cancel(job_id)
             if left is not None:
                 st.caption(_("about {time} left", time=duration(left)))
-            st.caption(_("It goes on while you look at other pages or close the browser."))
+            st.caption(_("You can open other pages or close the browser: the work goes on."))
 
 
 def _outcome(job: Job) -> None:
-    seconds = (job.finished or 0) - (job.started or job.created)
-    name = _(NAMES.get(job.kind, job.kind))
     if job.status == "done":
-        st.success(md("{name}: done in {time}.", name=name, time=duration(seconds)), icon=":material/check:")
-        st.session_state.pop("ended_job")
+        st.success(translate_md(_done(st.session_state.pop("ended_job"))), icon=":material/check:")
         return
     show = st.error if job.status == "failed" else st.warning
-    show(told(job.message))
+    show(translate_md(job.message))
+
+
+def _done(job: Job) -> Message:
+    seconds = (job.finished or 0) - (job.started or job.created)
+    name = _(NAMES.get(job.kind, job.kind))
+    return Message(N_("{name}: done in {time}."), {"name": name, "time": duration(seconds)})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,14 +12,50 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.coverage import realised_coverage
-from core.predict import Precedent, Prediction, encode_headline
-from core.train.features.preparation import HEADLINE, TEXT
+from core.evaluate.predictions import MEAN
+from core.predict import Precedent, Prediction, encode_headline, precedents, predict_headline
+from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name, share
-from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent, told
+from core.ui.text import (
+    UNKNOWN,
+    _,
+    as_typed,
+    bold,
+    class_name,
+    day,
+    md,
+    percent,
+    points,
+    signed_percent,
+    today,
+    translate_md,
+)
 
 SLIGHT = 0.05  # a difference of probability that nobody would act on
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the reader typed: a headline, its features (NaN: missing), its outlet, and a date for precedents."""
+
+    headline: str
+    features: dict[str, float]
+    press: str | None
+    before: date
+
+
+def form(run: Run, data: Dataset) -> Typed:
+    """Ask for a headline, its features and outlet, and from before when precedents are wanted."""
+    headline = headline_input(data)
+    features = feature_inputs(run, data)
+    left, right = st.columns(2)
+    with left:
+        press = press_input(run)
+    with right:
+        before = st.date_input(_("Only headlines before"), value=today(), key="precedents-before")
+    return Typed(headline, features, press, before)
 
 
 def headline_input(data: Dataset) -> str:
@@ -52,7 +91,7 @@ def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
             if value is not None and not series.min() <= value <= series.max():
                 st.caption(
                     _(
-                        "outside of what the table holds: {low:.4g} to {high:.4g}",
+                        "outside the table's range: {low:.4g} to {high:.4g}",
                         low=series.min(),
                         high=series.max(),
                     )
@@ -71,7 +110,7 @@ def press_input(run: Run) -> str | None:
         accept_new_options=True,
         format_func=as_typed,
         persist_state="session",
-        help=_("Type another name to try an outlet that the models never saw."),
+        help=_("Type another name to try an outlet that the models have never seen."),
     )
 
 
@@ -86,13 +125,24 @@ def vector_or_error(run: Run, headline: str) -> np.ndarray:
     try:
         return vector(run, run.id, headline)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         st.stop()
+
+
+def predicted(run: Run, vector: np.ndarray, typed: Typed) -> Prediction:
+    """Predict what was typed, with the reasons."""
+    return predict_headline(run, vector, typed.features, typed.press, typed.headline)
+
+
+def similar(data: Dataset, vectors: np.ndarray, vector: np.ndarray, typed: Typed) -> list[Precedent]:
+    """Find the most similar headlines of the table from before the date that was typed."""
+    before = pd.Timestamp(typed.before) if data.has_sessions else None
+    return precedents(data, vectors, vector, typed.headline, before)
 
 
 def prediction(run: Run, made: Prediction) -> None:
     """Say what the ensemble expects, and beside it what each model says."""
-    mean = made.values["mean"]
+    mean = made.values[MEAN]
     if run.classes:
         sentence = _leaning(run, made)
     else:
@@ -100,7 +150,7 @@ def prediction(run: Run, made: Prediction) -> None:
     st.subheader(sentence, anchor=False)
     st.caption(_headline_part(run, made))
     with st.container(horizontal=True):
-        for name in ("rf", "xgb", "lgbm", "mean"):
+        for name in made.reasons.values:
             value = made.values[name]
             if run.classes:
                 label = md(
@@ -112,33 +162,41 @@ def prediction(run: Run, made: Prediction) -> None:
             else:
                 st.metric(model_name(name), signed_percent(float(value[0])))
     if made.unseen_press:
-        st.info(_("The models never saw this outlet; it counts as “other”."), icon=":material/newspaper:")
+        st.info(
+            _("The models have never seen this outlet; it counts as “other”."), icon=":material/newspaper:"
+        )
 
 
 def _leaning(run: Run, made: Prediction) -> str:
     """Compare the probability with that of an average row: near it, nothing is said of this one."""
-    mean = made.values["mean"]
+    mean, usual = made.values[MEAN], made.reasons.base[MEAN]
     up, best = class_name(run.classes[-1]), class_name(run.classes[int(np.argmax(mean))])
-    words = {"up": up, "share": percent(mean[-1]), "usual": percent(made.reasons.base["mean"]), "best": best}
+    words = {"up": up, "share": percent(mean[-1]), "usual": percent(usual), "best": best}
     if len(run.classes) > 2 or run.parts.calibrators:  # the base is of the probability before calibration
-        return md("The ensemble gives {up} a probability of {share}; the most probable is {best}.", **words)
-    apart = float(mean[-1]) - made.reasons.base["mean"]
+        return md("The ensemble gives {up} a probability of {share}; {best} is the most likely.", **words)
+    apart = float(mean[-1]) - usual
     if abs(apart) < SLIGHT:
         return md(
-            "The ensemble gives {up} {share}, hardly other than the {usual} of an average row.", **words
+            "The ensemble gives {up} a probability of {share}, about that of an average row ({usual}).",
+            **words,
         )
     if apart > 0:
-        return md("The ensemble gives {up} {share}, more than the {usual} of an average row.", **words)
-    return md("The ensemble gives {up} {share}, less than the {usual} of an average row.", **words)
+        return md(
+            "The ensemble gives {up} a probability of {share}, higher than for an average row ({usual}).",
+            **words,
+        )
+    return md(
+        "The ensemble gives {up} a probability of {share}, lower than for an average row ({usual}).", **words
+    )
 
 
 def _headline_part(run: Run, made: Prediction) -> str:
     """Say how far the headline itself moved the prediction."""
-    said = [place for place, group in enumerate(made.reasons.groups) if group in (HEADLINE, TEXT)]
+    said = [place for place, group in enumerate(made.reasons.groups) if group in headline_groups()]
     if not said:
-        return _("The run was trained without headlines: this one changes nothing.")
-    moved = float(made.reasons.values["mean"][0, said].sum()) * 100
-    return _("The headline itself moved it by {points:+.2f} percentage points.", points=moved + 0.0)
+        return _("The run was trained without headlines, so this one changes nothing.")
+    moved = float(made.reasons.values[MEAN][0, said].sum())
+    return _("The headline moved the prediction by {points} percentage points.", points=points(moved))
 
 
 def interval(run: Run, data: Dataset) -> None:
@@ -150,40 +208,41 @@ def interval(run: Run, data: Dataset) -> None:
         return
     st.caption(
         md(
-            "In {level} of cases the return should lie within ± {width} of that, by the errors of the walk forward; on the "
-            "holdout it did in {realised}.",
+            "In {level} of cases the return should lie within ± {width} of this, by the errors of the walk-forward; on "
+            "the holdout it did in {realised}.",
             level=percent(found.level),
-            width=f"{found.half_width * 100:.2f}%",
+            width=percent(found.half_width, 2),
             realised=share(found.fixed[0].realised),
         )
     )
 
 
 def before_calibration(run: Run, made: Prediction) -> None:
-    """Say what calibration changed, where there is one: the reasons are of the probability before it."""
+    """Say what calibration changed, where there is one: the contributions explain the probability before it."""
     if run.parts.calibrators:
         st.info(
             md(
-                "Before calibration the probability was {before}, after it {after}. The reasons below explain the former.",
-                before=percent(float(made.reasons.prediction["mean"][0])),
-                after=percent(float(made.values["mean"][-1])),
+                "Calibration changed the probability from {before} to {after}; the contributions below explain the "
+                "{before}.",
+                before=percent(float(made.reasons.prediction[MEAN][0])),
+                after=percent(float(made.values[MEAN][-1])),
             )
         )
 
 
 def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     """Show the nearest earlier headlines with what followed, and how many went up."""
-    st.markdown(bold(_("The five most similar earlier headlines, and what followed")))
+    st.markdown(bold(_("The most similar earlier headlines, and what followed")))
     if not found:
-        st.caption(_("There is no precedent: no earlier headline with a known outcome."))
+        st.caption(_("There is no earlier headline with a known outcome."))
         return
     is_return = data.target_kind == "return"
     rows = [
         {
             _("similarity"): f"{p.similarity:.2f}",
             _("headline"): p.headline,
-            _("outlet"): p.press or "–",
-            _("company"): p.company or "–",
+            _("outlet"): p.press or UNKNOWN,
+            _("company"): p.company or UNKNOWN,
             _("session"): day(p.session),
             _("what followed"): _followed(p.target, is_return),
             _("row"): p.row,
@@ -195,7 +254,7 @@ def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     wins = sum((p.target > 0) if is_return else (p.target == up) for p in found)  # type: ignore[operator]
     st.caption(
         md(
-            "{wins} of {n} were followed by {label}. Similar words need not mean a similar outcome.",
+            "{wins} of {n} ended in {label}. Similar words do not mean a similar outcome.",
             wins=wins,
             n=len(found),
             label=class_name(up),

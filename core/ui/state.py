@@ -10,6 +10,8 @@ from core.data.library import load_dataset
 from core.embed.checkpoint.bundled import NAME as BUNDLED
 from core.embed.pooling import POOLINGS
 from core.errors import UserError
+from core.train.run import Run
+from core.train.runs import load_run
 
 _KEYS = ("dataset", "encoder", "pooling", "run", "job")
 
@@ -45,10 +47,8 @@ def read_url() -> None:
 
 
 def _choose_dataset_of_run() -> None:
-    from core.train.runs import load_run
-
     try:
-        st.session_state["chosen_dataset"] = load_run(chosen("run")).dataset_id
+        st.session_state["chosen_dataset"] = run(chosen("run")).dataset_id
     except UserError:
         return
 
@@ -94,6 +94,12 @@ def dataset() -> Dataset | None:
         st.session_state["notice"] = error.message
         choose(dataset="", run="")
         return None
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def run(run_id: str) -> Run:
+    """Open a run, once per server. Raises `UserError` where there is none of this id."""
+    return load_run(run_id)
 
 
 def vectors(data: Dataset) -> np.ndarray | None:

@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.embed.pooling import POOLINGS
 from core.errors import Message
 from core.locale import N_, language_of, translate, translate_message
 from core.train.run import Run
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
+UNKNOWN = "–"
 _WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
@@ -36,9 +38,12 @@ def md(template: str, /, **params: object) -> str:
     return translate(template, language(), _escaped(params))
 
 
-def told(message: Message) -> str:
+def translate_md(message: Message) -> str:
     """Translate a message for a place that reads Markdown."""
     return translate_message(Message(message.template, _escaped(message.params)), language())
+
+
+told = translate_md  # its name before; goes with its last caller
 
 
 def bold(text: str) -> str:
@@ -66,21 +71,37 @@ def count(number: float) -> str:
 
 def signed_percent(fraction: float) -> str:
     """Write a return: in percent with its sign and two places."""
+    return f"{points(fraction)}%" if np.isfinite(fraction) else UNKNOWN
+
+
+def percent(fraction: float, places: int = 0) -> str:
+    """Write a probability or a share: in percent, by default without places."""
+    return f"{fraction * 100:.{places}f}%" if np.isfinite(fraction) else UNKNOWN
+
+
+def points(fraction: float, places: int = 2) -> str:
+    """Write a difference of percentages: in percentage points with its sign; what rounds to 0 has none."""
     if not np.isfinite(fraction):
-        return "–"
-    points = round(fraction * 100, 2)
-    return f"{points:+.2f}%" if points else "0.00%"
+        return UNKNOWN
+    rounded = round(fraction * 100, places)
+    return f"{rounded:+.{places}f}" if rounded else f"{0:.{places}f}"
 
 
-def percent(fraction: float) -> str:
-    """Write a probability: in percent without places."""
-    return "–" if not np.isfinite(fraction) else f"{fraction * 100:.0f}%"
+def interval(value: float, low: float, high: float, places: int = 3, unit: str = "") -> str:
+    """Write a value with its interval: 0.583 [0.491, 0.670]; an end that is not known is a dash."""
+    if not np.isfinite(value):
+        return UNKNOWN
+    middle, *ends = (
+        f"{number + 0.0:.{places}f}" if np.isfinite(number) else UNKNOWN
+        for number in np.round([value, low, high], places)
+    )
+    return f"{middle}{unit} [{', '.join(ends)}]"
 
 
 def day(moment: pd.Timestamp | None) -> str:
     """Write a date with its weekday: 2024-01-02 (화)."""
     if moment is None or pd.isna(moment):
-        return "–"
+        return UNKNOWN
     return f"{moment:%Y-%m-%d} ({_WEEKDAYS[language()][moment.weekday()]})"
 
 
@@ -102,8 +123,9 @@ def class_name(name: str) -> str:
 
 
 def pooling_name(pooling: str) -> str:
-    """Write a pooling's name."""
-    return {"cls": _("CLS"), "mean": _("mean"), "max": _("max")}.get(pooling, pooling)
+    """Write a pooling's short name."""
+    entry = POOLINGS.get(pooling)
+    return _(entry.short) if entry else pooling
 
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.evaluate.predictions import MEAN
+from core.train.models.registry import MODELS
 from core.ui.text import as_typed, hover
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
@@ -23,10 +26,8 @@ CATEGORIES = (
     "#997700",
     "#BB6688",
     "#557788",
-)
-OTHER = "#9aa3a6"
-
-
+)  # of names that have no order
+OTHER = "#9aa3a6"  # of all names beyond those
 # dates as numbers, so that no month is named in another language than the page's
 DATES = [
     {"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"},
@@ -37,35 +38,66 @@ DATES = [
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme: `high` for win, gain and upward, `low` for lose, loss and downward."""
+    """The colours of one theme by their role.
+
+    `high` is for win, gain and upward, `low` for lose, loss and downward, `middle` for what lies between them;
+    `accent` for what a chart is about, `muted` for what it is compared with; `text`, `grid` for the frame;
+    `faint` and `strong` for the least and the most of a share.
+    """
 
     high: str
     low: str
-    accent: str
-    text: str
-    muted: str
-    grid: str
     middle: str
+    accent: str
+    muted: str
+    text: str
+    grid: str
+    faint: str = "rgba(15,118,110,0.05)"
+    strong: str = "rgba(15,118,110,0.75)"
+
+    @property
+    def diverging(self) -> list[list[float | str]]:
+        """Plotly's colour scale from low over the middle to high."""
+        return [[0, self.low], [0.5, self.middle], [1, self.high]]
+
+    @property
+    def shares(self) -> list[list[float | str]]:
+        """Plotly's colour scale of shares from 0 to 1."""
+        return [[0, self.faint], [1, self.strong]]
 
 
-_LIGHT = Palette("#d6392d", "#123e7c", "#0f766e", "#1c2526", "#5a6668", "#e3e8e8", "#c3c9ca")
-_DARK = Palette("#f2604f", "#8fbfff", "#3fb5a7", "#e8eded", "#9fb0b3", "#2c373c", "#4a565b")
+LIGHT = Palette(
+    high="#d6392d",
+    low="#123e7c",
+    middle="#c3c9ca",
+    accent="#0f766e",
+    muted="#5a6668",
+    text="#1c2526",
+    grid="#e3e8e8",
+)
+DARK = Palette(
+    high="#f2604f",
+    low="#8fbfff",
+    middle="#4a565b",
+    accent="#3fb5a7",
+    muted="#9fb0b3",
+    text="#e8eded",
+    grid="#2c373c",
+)
 
 
 def palette() -> Palette:
     """Return the colours for this session: its theme, and red for up unless the reader turned it round."""
-    colours = _DARK if st.context.theme.type == "dark" else _LIGHT
+    colours = DARK if st.context.theme.type == "dark" else LIGHT
     if st.session_state.get("up_colour") == "blue":
-        return Palette(
-            colours.low,
-            colours.high,
-            colours.accent,
-            colours.text,
-            colours.muted,
-            colours.grid,
-            colours.middle,
-        )
+        return replace(colours, high=colours.low, low=colours.high)
     return colours
+
+
+def model_colours(names: Iterable[str]) -> dict[str, str]:
+    """Return the colour of each model; what is made of them all comes first and has the accent."""
+    single = {name: CATEGORIES[MODELS[name].entry.colour] for name in names if name in MODELS}
+    return {MEAN: palette().accent} | single
 
 
 def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:

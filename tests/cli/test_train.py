@@ -8,7 +8,7 @@ import pytest
 from core.cli.main import main
 from core.errors import UserError
 from core.train import leakage
-from core.train.leakage import kept_staircase
+from core.train.leakage import saved_staircase
 from core.train.models import forest
 from core.train.runs import load_run
 from tests.makers.shell import SCORE, in_json
@@ -113,7 +113,7 @@ def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
         "test_sessions",
     }
     assert load_run(found["run_id"]).settings.unit == "event"
-    assert len(kept_staircase(load_run(found["run_id"]))) == 4
+    assert len(saved_staircase(load_run(found["run_id"]))) == 4
 
 
 @pytest.mark.slow

@@ -5,10 +5,9 @@ import pandas as pd
 import pytest
 
 from core.data.build import build_dataset
-from core.data.dataset import Roles
 from core.data.ingest import Intake
-from core.data.parse.columns import return_unit
-from core.data.plan import Cleaning, Join, Plan, TargetRule
+from core.data.parse.typist import return_unit
+from core.data.plan import Cleaning, Join, Plan, Roles, TargetRule
 from core.data.reading import read_table
 from core.errors import UserError
 
@@ -90,7 +89,7 @@ def test_labels_become_classes():
     ],
 )
 def test_the_unit_of_a_return_is_recognised(header, cells, unit):
-    from core.data.parse.values import numbers
+    from core.data.parse.columns import numbers
 
     column = pd.Series(cells, name=header, dtype="str")
     assert return_unit(column, numbers(column)[0]) == unit

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from core.data.guess.roles import guess_roles
 from core.data.ingest import File, ingest
 from core.data.reading import read_table
-from core.data.roles import guess_roles
 from tests.makers.table_files import exact_objects, parquet_file, workbook
 
 ROOT = Path(__file__).parents[2]

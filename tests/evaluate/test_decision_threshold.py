@@ -1,9 +1,13 @@
+import math
+
 import numpy as np
 import pytest
-from core.evaluate.threshold_costs import confusion_at, cost_curve
 from sklearn.metrics import confusion_matrix
 
 from core.errors import UserError
+from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, threshold_costs
+from core.evaluate.events import to_events
+from tests.makers.predictions import COMPANIES, DAYS, made_up
 
 RNG = np.random.default_rng(0)
 SCORE = RNG.random(300).round(2)
@@ -63,3 +67,26 @@ def test_the_confusion_at_a_threshold_is_that_of_scikit_learn():
     p = np.stack([1 - SCORE, SCORE], axis=1)
     assert np.array_equal(confusion_at(WON, p, 0.3), confusion_matrix(WON, SCORE >= 0.3))
     assert confusion_at(WON, p, 1.01)[:, 1].sum() == 0
+
+
+def test_a_threshold_counts_every_row_once_and_its_share_has_an_interval():
+    predictions, data, settings = made_up("classify", unit="event")
+    found = calls_at(predictions, data, settings, 0.6)
+    p, y = (to_events(data, np.arange(len(data)), predictions.test["mean"], data.outcome("classify")))[:2]
+    called = p[:, 1] >= 0.6
+    assert found.rows == DAYS * COMPANIES
+    assert found.precision.value == pytest.approx(y[called].mean())
+    assert found.recall.value == pytest.approx(called[y == 1].mean())
+    assert found.precision.low < found.precision.value < found.precision.high
+
+
+def test_a_threshold_that_calls_nothing_has_no_precision():
+    assert math.isnan(calls_at(*made_up("classify"), 1.0).precision.value)
+
+
+def test_the_cheapest_threshold_follows_the_costs():
+    predictions, data, settings = made_up("classify")
+    careful, bold = (threshold_costs(predictions, data, settings, *costs).best for costs in ((5, 1), (1, 5)))
+    assert bold < 0.5 < careful
+    with pytest.raises(UserError):
+        threshold_costs(predictions, data, settings, -1, 1)

@@ -10,9 +10,9 @@ from core.explain.contributions import Contributions, contributions
 from core.explain.pipeline import explain_run
 from core.explain.probability import probability_contributions
 from core.jobs import Cancelled
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
-from core.train.models.ensemble import Combiners
+from core.train.models.combinations import Combiners
 from core.train.pipeline import train
 from core.train.runs import load_run, save_run
 from core.train.settings import TrainSettings
@@ -217,7 +217,7 @@ def worded(few_trees):
 
 def test_the_text_features_are_one_group_whose_members_sum_to_it(worded):
     run, dataset, vectors = worded
-    rows = Inputs.of(dataset, vectors, extras=run.settings.extras).take(np.arange(20))
+    rows = Inputs.of(dataset, vectors).take(np.arange(20))
     made = contributions(run, rows)
     assert_adds_up(made)
     inside = [number for number, (group, _) in enumerate(made.members) if group == "text"]
@@ -259,13 +259,13 @@ def saved(tmp_path, monkeypatch, classified):
 def test_the_test_rows_are_explained(saved):
     _, run, dataset, vectors = saved
     made = explain_run(run, dataset, vectors)
-    assert made.rows.tolist() == run.predictions["position"].tolist()
-    assert made.prediction["mean"] == pytest.approx(run.predictions["mean:승"].to_numpy())
+    assert made.rows.tolist() == run.predictions.test.positions(dataset).tolist()
+    assert made.prediction["mean"] == pytest.approx(run.predictions.test["mean"][:, 1])
 
 
 def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
     _, run, dataset, vectors = saved
-    positions = run.predictions["position"].tolist()
+    positions = run.predictions.test.positions(dataset).tolist()
     rows = explain_run(run, dataset, vectors, limit=5).rows.tolist()
     assert len(rows) == len(set(rows)) == 5
     assert (rows[0], rows[-1]) == (positions[0], positions[-1])
@@ -324,7 +324,7 @@ def test_an_explanation_that_cannot_be_kept_is_returned_all_the_same(saved, monk
     monkeypatch.setattr("core.arrays.write_atomic", full)
     _, run, dataset, vectors = saved
     assert explain_run(run, dataset, vectors).label == "승"
-    assert "could not be kept" in caplog.text
+    assert "could not be saved" in caplog.text
 
 
 def test_an_unsaved_run_is_explained_and_leaves_nothing(tmp_path, monkeypatch, returned):

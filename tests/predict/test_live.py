@@ -8,9 +8,9 @@ from core.embed import vectors_if_stored
 from core.errors import UserError
 from core.predict import encode_headline, precedents, predict_headline, score_table
 from core.train import TrainSettings, load_run, train
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
+from core.train.features.registry import EXTRAS
 from core.train.models import forest
-from core.train.settings import EXTRAS
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def test_a_typed_headline_gets_the_vector_that_the_store_holds(run, data, vector
 
 
 def test_a_live_prediction_equals_the_saved_one(run, data, vectors):
-    position = int(run.predictions["position"].iloc[0])
+    position = int(run.predictions.test.positions(data)[0])
     features = data.features.iloc[position].to_dict()
     press = data.frame["press"].iloc[position]
     made = predict_headline(run, vectors[[position]], features, None if pd.isna(press) else press)
-    np.testing.assert_allclose(made.values["mean"], run.test_predictions("mean")[0], atol=1e-6)
+    np.testing.assert_allclose(made.values["mean"], run.predictions.test["mean"][0], atol=1e-6)
 
 
 def test_the_reasons_add_up_to_the_prediction(run, vectors):
@@ -105,13 +105,13 @@ def worded(finished_lab):
         patch.setattr(forest, "TREES", 25)
         data = load_dataset(finished_lab.dataset)
         vectors = vectors_if_stored(data.headlines, "multilingual-e5-small")
-        return train(data, vectors, TrainSettings(extras=EXTRAS, components=4, winsor=0.01))
+        return train(data, vectors, TrainSettings(extras=tuple(EXTRAS), components=4, winsor=0.01))
 
 
 def test_a_typed_headline_is_read_for_the_text_features_and_its_time_is_missing(worded, data, vectors):
     features = data.features.iloc[7]
     made = predict_headline(worded, vectors[[7]], features.to_dict(), None, f" {data.headlines[7]}")
-    known = Inputs.of(data, vectors, extras=EXTRAS).take(np.array([7]))
+    known = Inputs.of(data, vectors).take(np.array([7]))
     press = pd.Series([None], dtype="str")
     expected = worded.predict(known._replace(press=press, time=None))
     np.testing.assert_allclose(made.values["mean"], expected["mean"][0], atol=1e-6)
@@ -131,7 +131,7 @@ def test_a_lone_surrogate_in_a_typed_headline_is_no_fault(worded, vectors):
 def test_a_file_is_scored_with_its_own_texts_and_times(lab, worded, data, vectors):
     table = read_table(lab.file.read_bytes()).frame
     scored = score_table(worded, table).table.set_index("row")
-    expected = worded.predict(Inputs.of(data, vectors, extras=EXTRAS))["mean"][:, 1]
+    expected = worded.predict(Inputs.of(data, vectors))["mean"][:, 1]
     np.testing.assert_allclose(scored.loc[data.frame["row"], "mean:승"], expected, atol=1e-5)
 
 

@@ -44,6 +44,13 @@ class SplitPlan:
         """The walk-forward folds and then the holdout."""
         return (*self.walk, self.holdout)
 
+    @property
+    def open_rows(self) -> np.ndarray:
+        """The rows whose outcome is known and may be looked at, `(n,)`: a sealed holdout's may not."""
+        if self.settings.sealed:
+            return self.holdout.development
+        return np.flatnonzero(~np.isnan(self.outcome))
+
     @cached_property
     def holdout_rows(self) -> Rows:
         """The rows of the holdout as the ledger knows them."""

@@ -18,7 +18,7 @@ from core.jobs import Report, silent
 from core.settings import settings
 from core.ui import jobs, state
 from core.ui.data.upload import next_upload
-from core.ui.text import _, told
+from core.ui.text import _, translate_md
 
 SAMPLE = "headlines.csv"
 IN_THE_BACKGROUND = 50_000
@@ -53,7 +53,7 @@ def build(sources: Sequence[Source], intake: Intake, plan: Plan) -> None:
         with st.spinner(_("Reading {rows:,} rows …", rows=rows)):
             made = work(silent)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return
     st.session_state.pop("draft", None)
     next_upload()
@@ -66,7 +66,7 @@ def rebuild(data: Dataset, plan: Plan) -> None:
     try:
         sources = load_sources(data.id)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return
     if sources:
         build(sources, Intake([source.table.frame for source in sources]), plan)

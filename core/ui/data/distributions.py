@@ -180,7 +180,7 @@ def _repeats_table(found: QualityReport) -> None:
     largest = found.repeats.largest
     if largest.empty:
         return
-    st.markdown(bold(_("Stories told most often")))
+    st.markdown(bold(_("Most frequent stories")))
     shown = pd.DataFrame(
         {
             _("headline"): largest["headline"],

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from core.data.dataset import Dataset, Roles
+from core.data.dataset import Dataset
 from core.data.ingest import Choices, Intake, Proposal
 from core.data.join.join import Joined
 from core.data.library import load_sources
-from core.data.plan import Join, Plan
+from core.data.plan import Join, Plan, Roles
 from core.data.reading import Source
 from core.errors import Message, UserError
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.data.join.join import REASONS, Joined
 from core.data.plan import Join, Plan
 from core.locale import C_, N_
-from core.ui.text import _, bold, told
+from core.ui.text import _, bold, translate_md
 
 JOINS = {
     "id": N_("by a key column"),
@@ -81,7 +81,7 @@ def show_join(joined: Joined, first: pd.DataFrame, second: pd.DataFrame) -> None
         )
     )
     for note in joined.notes:
-        st.info(told(note))
+        st.info(translate_md(note))
     with st.expander(_("What matched, and what did not")):
         for title, sample in (
             (_("Matched"), joined.sample_matched(5)),

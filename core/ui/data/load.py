@@ -13,7 +13,7 @@ from core.ui.data.draft import Draft
 from core.ui.data.join import join_form, show_join
 from core.ui.data.plan_form import plan_form
 from core.ui.data.upload import upload
-from core.ui.text import _, md, told
+from core.ui.text import _, md, translate_md
 
 
 def panel() -> None:
@@ -48,7 +48,7 @@ def _table(draft: Draft) -> pd.DataFrame | None:
     try:
         joined = draft.join(join)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
     show_join(joined, first, others[0])
     return joined.frame

@@ -18,11 +18,11 @@ from core.locale import C_, N_, translate_message
 from core.ui import state
 from core.ui.data.build import rebuild
 from core.ui.data.draft import edit
-from core.ui.text import _, bold, class_name, count, day, language, signed_percent, told, when
+from core.ui.text import _, bold, class_name, count, day, language, signed_percent, translate_md, when
 
 LEVELS = {
     "serious": (N_("Know this first"), ":material/error:"),
-    "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
+    "warning": (N_("Keep this in mind when reading the scores"), ":material/warning:"),
     "info": (N_("Good to know"), ":material/info:"),
 }
 
@@ -91,7 +91,7 @@ def _plain(message: Message) -> str:
 
 def _finding(data: Dataset, finding: Finding, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"finding-{key}"):
-        st.markdown(f"{bold(told(finding.message))} {told(finding.meaning)}", width="stretch")
+        st.markdown(f"{bold(translate_md(finding.message))} {translate_md(finding.meaning)}", width="stretch")
         if finding.action and st.button(_(finding.action.label), key=f"act-{key}"):
             rebuild(data, finding.action.plan)
     if finding.rows:
@@ -123,7 +123,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
                 icon=":material/download:",
             )
         st.download_button(
-            _("The table as understood (CSV)"),
+            _("The table as read (CSV)"),
             lambda: to_csv(dataset_table(data)),
             "table.csv",
             "text/csv",
@@ -167,7 +167,7 @@ def library() -> None:
                 _(C_("headlines", "distinct")): e.distinct_headlines,
                 _("sessions"): e.sessions,
                 _("target"): e.roles.target or "–",
-                _("kept since"): when(e.created),
+                _("saved on"): when(e.created),
                 "id": e.id,
             }
             for e in entries
@@ -203,6 +203,6 @@ def _attempt(act, *arguments: str) -> None:  # type: ignore[no-untyped-def]
     try:
         act(*arguments)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
     else:
         st.rerun()

@@ -9,14 +9,15 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.data.formats.delimited import DELIMITERS, ONE_COLUMN
-from core.data.formats.recognise import ENCODINGS
+from core.data.formats.encoding import ENCODINGS
+from core.data.formats.registry import endings, titles
+from core.data.guess.roles import guess_roles
 from core.data.ingest import File, read_sources
 from core.data.reading import ReadOptions, Source, read_table
-from core.data.roles import guess_roles
 from core.errors import UserError
 from core.settings import MEGABYTE, settings
 from core.ui.data import draft
-from core.ui.text import _, md, told
+from core.ui.text import _, md, translate_md
 
 
 def upload() -> None:
@@ -37,7 +38,7 @@ def upload() -> None:
         with st.spinner(_("Reading the file …")):
             sources = read_sources(files)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         st.session_state.pop("draft", None)
         return
     draft.start(sources, fingerprint)
@@ -62,10 +63,14 @@ def _uploaders() -> list[UploadedFile]:
     generation = st.session_state.get("uploads", 0)
     left, right = st.columns(2)
     with left:
-        first = st.file_uploader(_("The headlines: CSV, XLSX, Parquet or JSON"), key=f"upload-{generation}")
+        first = st.file_uploader(
+            _("The headlines ({formats})", formats=titles()),
+            key=f"upload-{generation}",
+            help=_("A file is known by its content. Usual endings: {endings}", endings=endings()),
+        )
     with right:
         second = st.file_uploader(
-            _("A second file, if features or outcomes stand there"),
+            _("A second file with features or outcomes (optional)"),
             key=f"upload-2-{generation}",
             disabled=not first,
         )
@@ -87,7 +92,7 @@ def _read_options(name: str, number: int, digest: str) -> ReadOptions:
         index = sheets.index(wanted) if number == 0 and wanted in sheets else 0
         sheet = st.selectbox(_("Sheet"), sheets, index=index, key=f"sheet-{digest[:12]}")
     with st.popover(md("How {name} is read", name=name), icon=":material/settings:"):
-        found = _("found by itself")
+        found = _("automatic")
         encoding = st.selectbox(
             _("Encoding"),
             ["", *ENCODINGS],

@@ -16,7 +16,7 @@ from core.train.run import Run
 from core.train.splits.registry import SPLITS
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import metric_title, written
-from core.ui.text import _, class_name, md, told
+from core.ui.text import _, class_name, md, translate_md
 from core.ui.theme import palette, show
 
 _ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
@@ -29,7 +29,7 @@ def answer(run: Run) -> None:
     if SPLITS[run.settings.split].random:
         st.warning(_("The rows were split at random, so this difference says nothing about later days."))
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
-    st.subheader(f"{icon} {told(sentence(run.lift))}", anchor=False)
+    st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
     if run.walk is not None and not run.settings.sealed:
         walked = sum(fold.test_sessions for fold in run.walk.folds)
         st.caption(
@@ -41,7 +41,7 @@ def answer(run: Run) -> None:
             )
         )
     if run.effective is not None:
-        st.caption(told(run.effective.sentence()))
+        st.caption(translate_md(run.effective.sentence()))
     _meter(run, run.lift)
 
 
@@ -61,7 +61,7 @@ def reminder(run: Run) -> None:
             icon=":material/warning:",
         )
     elif main_metric(run.task).name in run.scores[MEAN]:
-        lift = "" if run.lift is None else told(sentence(run.lift))
+        lift = "" if run.lift is None else translate_md(sentence(run.lift))
         st.info(f"{_judgement(run)} {lift}", icon=":material/balance:")
 
 
@@ -96,7 +96,7 @@ def _unseen(run: Run) -> str:
 def warnings(run: Run, data: Dataset) -> None:
     """Draw what a reader must know before believing the scores."""
     for warning in run.warnings:
-        st.warning(told(warning), icon=":material/warning:")
+        st.warning(translate_md(warning), icon=":material/warning:")
     if run.classes and len(np.unique(tested(run, data).predictions[MEAN].argmax(axis=1))) == 1:
         st.info(
             _("The ensemble gives everything in the test the same class: read the AUC, not the accuracy."),

@@ -12,7 +12,7 @@ from core.evaluate.backtest import QUINTILES, SIGN, Backtest, Portfolio, backtes
 from core.locale import N_
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
-from core.ui.text import _, bold, day, md, percent, told
+from core.ui.text import _, bold, day, md, percent, translate_md
 from core.ui.theme import DATES, palette, show
 
 RULES = {
@@ -40,9 +40,9 @@ def portfolio(run: Run, data: Dataset) -> None:
     )
     found = evaluated(backtest, run, data, float(cost))
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
-    st.markdown(bold(told(found.following.sentence())))
+    st.markdown(bold(translate_md(found.following.sentence())))
     st.warning(
         _(
             "This is arithmetic on past returns, not a trading record: every order is filled at the price of the target, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -10,19 +9,18 @@ from core.data.dataset import Dataset
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ceiling import Headroom, headroom
 from core.evaluate.predictions import MEAN
+from core.train.models.baselines import BASELINES
 from core.train.run import Run
 from core.train.splits.plan import plan_splits
 from core.ui.evaluate.text import LABEL_WIDTH, metric_title, model_name, whiskers, written
-from core.ui.text import _, bold, hover, told
+from core.ui.text import _, bold, hover, translate_md
 from core.ui.theme import palette, show
-
-OF_THE_HEADLINE = ("encoder_linear", "tfidf_linear")
 
 
 def ceiling(run: Run, data: Dataset) -> None:
     """Say how high any model of the headline alone could reach, and draw the scores under it."""
     found = _found(run.id, run, data)
-    st.markdown(bold(told(found.ceiling.sentence())))
+    st.markdown(bold(translate_md(found.ceiling.sentence())))
     if found.ceiling.best:
         _headroom(run, found)
 
@@ -31,12 +29,10 @@ def ceiling(run: Run, data: Dataset) -> None:
 def _found(run_id: str, _run: Run, _data: Dataset) -> Headroom:
     """Return the ceiling of all rows with a known outcome; a sealed holdout is left out."""
     plan = plan_splits(_data, _run.settings)
-    rows = np.flatnonzero(~np.isnan(plan.outcome))
-    if _run.settings.sealed:
-        rows = plan.holdout.development
     known = _run.scores | _run.baselines
-    scores = {name: known[name] for name in (MEAN, *OF_THE_HEADLINE) if name in known}
-    return headroom(_data, plan.outcome, rows, _run.settings.evaluation, scores)
+    alone = [key for key, baseline in BASELINES.items() if baseline.headline_alone]
+    scores = {name: known[name] for name in (MEAN, *alone) if name in known}
+    return headroom(_data, plan.outcome, plan.open_rows, _run.settings.evaluation, scores)
 
 
 def _headroom(run: Run, found: Headroom) -> None:

@@ -12,7 +12,7 @@ from core.evaluate.coverage import RealisedCoverage, realised_coverage
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units, whiskers
-from core.ui.text import _, bold, count, md, percent, told
+from core.ui.text import _, bold, count, md, percent, translate_md
 from core.ui.theme import palette, show
 
 LEVELS = (0.8, 0.9, 0.95)
@@ -30,9 +30,9 @@ def intervals(run: Run, data: Dataset) -> None:
     )
     found = evaluated(realised_coverage, run, data, float(level or 0.9))
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
-    st.markdown(bold(told(found.sentence)))
+    st.markdown(bold(translate_md(found.sentence)))
     if not np.isfinite(found.half_width):
         return
     st.markdown(

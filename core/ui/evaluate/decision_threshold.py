@@ -13,7 +13,7 @@ from core.evaluate.decision_threshold import Calls, CostCurve, calls_at, thresho
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units
-from core.ui.text import _, bold, class_name, md, told
+from core.ui.text import _, bold, class_name, md, translate_md
 from core.ui.theme import palette, show
 
 
@@ -46,10 +46,10 @@ def threshold(run: Run, data: Dataset) -> None:
     try:
         curve = evaluated(threshold_costs, run, data, alarm, miss)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return
     if isinstance(curve, Message):
-        st.info(told(curve))
+        st.info(translate_md(curve))
         return
     chosen = st.select_slider(
         md("Threshold: “{label}” is called from this probability on", label=label),
@@ -63,7 +63,7 @@ def threshold(run: Run, data: Dataset) -> None:
     if isinstance(calls, Calls):
         st.markdown(bold(_in_words(run, data, calls, chosen)))
         _costs(run, data, curve, chosen, calls.rows)
-        st.caption(told(curve.sentence()))
+        st.caption(translate_md(curve.sentence()))
         _confusion(run, calls)
 
 

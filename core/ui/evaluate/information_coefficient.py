@@ -12,7 +12,7 @@ from core.errors import Message
 from core.evaluate.information_coefficient import BySession, Mean, session_scores
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
-from core.ui.text import _, bold, count, day, md, signed_percent, told
+from core.ui.text import _, bold, count, day, md, signed_percent, translate_md
 from core.ui.theme import DATES, palette, show
 
 
@@ -20,9 +20,9 @@ def by_session(run: Run, data: Dataset) -> None:
     """Draw rank IC or spread session by session with their mean, or say them pooled where sessions are too small."""
     found = evaluated(session_scores, run, data)
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
-    st.markdown(bold(told(found.sentence())))
+    st.markdown(bold(translate_md(found.sentence())))
     if found.pooled:
         st.markdown(
             md(

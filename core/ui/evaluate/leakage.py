@@ -15,7 +15,7 @@ from core.train.leakage import draw_staircase, saved_staircase
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.evaluate.text import metric_title
-from core.ui.text import _, told
+from core.ui.text import _, translate_md
 from core.ui.theme import palette, show
 
 
@@ -26,11 +26,11 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         return
     steps = saved_staircase(run)
     if steps:
-        st.markdown(f"**{told(summary(steps))}**")
+        st.markdown(f"**{translate_md(summary(steps))}**")
         _stairs(run, steps)
         for step in steps:
             name = f"{_(SHORT[step.step])}: {_(STEPS[step.step])}"
-            st.markdown(f"- **{name}** — {told(step_sentence(step))}")
+            st.markdown(f"- **{name}** — {translate_md(step_sentence(step))}")
         return
     st.markdown(
         _(

@@ -17,7 +17,7 @@ from core.train.recording import recall, train_and_record
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.evaluate.text import metric_title
-from core.ui.text import _, told
+from core.ui.text import _, translate_md
 
 
 def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
@@ -29,7 +29,7 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     found = accesses(data.id, run.holdout)
     deflated = deflated_best(found, main_metric(run.task).name)
     if deflated:
-        st.markdown(f"**{told(deflated.sentence())}**")
+        st.markdown(f"**{translate_md(deflated.sentence())}**")
     elif found:
         st.markdown(
             _(

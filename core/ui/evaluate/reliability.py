@@ -12,7 +12,7 @@ from core.evaluate.reliability import Reliability, reliability_of
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units, whiskers
-from core.ui.text import _, bold, class_name, count, hover, told
+from core.ui.text import _, bold, class_name, count, hover, translate_md
 from core.ui.theme import palette, show
 
 
@@ -20,9 +20,9 @@ def calibration(run: Run, data: Dataset) -> None:
     """Draw how often predicted probabilities came true, and say what that means."""
     found = evaluated(reliability_of, run, data)
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
-    st.markdown(bold(told(found.sentence())))
+    st.markdown(bold(translate_md(found.sentence())))
     _reliability(run, data, found)
 
 

@@ -16,7 +16,7 @@ from core.locale import N_
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import LABEL_WIDTH, metric_title, whiskers, written
-from core.ui.text import _, bold, count, hover, md, told
+from core.ui.text import _, bold, count, hover, md, translate_md
 from core.ui.theme import palette, show
 
 TITLES = {
@@ -31,7 +31,7 @@ def by_slice(run: Run, data: Dataset) -> None:
     """Draw the main score by outlet, company, month or length, and name what differs from the rest."""
     found = evaluated(slice_report, run, data)
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
     kinds = list(dict.fromkeys(made.by for made in found.slices))
     chosen = (

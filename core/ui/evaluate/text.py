@@ -11,7 +11,7 @@ from core.evaluate.bootstrap import Interval
 from core.evaluate.metrics import METRICS, RETURN, SHARE
 from core.evaluate.scoring import scored_unit
 from core.locale import N_
-from core.train.models.model import TITLES
+from core.train.models.titles import title
 from core.train.run import Run
 from core.ui.text import _, percent
 
@@ -23,7 +23,7 @@ _COUNTED = {"headline": N_("news headlines"), "event": N_("events (a company's s
 
 def model_name(name: str) -> str:
     """Return a model's or baseline's name for the reader."""
-    return _(TITLES.get(name, name))
+    return _(title(name))
 
 
 def metric_title(run: Run, metric: str) -> str:

@@ -11,13 +11,13 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.settings import UNITS
 from core.locale import C_
-from core.train.features.text_features import TITLES
+from core.train.features.registry import EXTRAS
 from core.train.settings import CALIBRATIONS, OUTLETS, WEIGHTINGS, TrainSettings
 from core.train.splits.plan import plan_splits
 from core.train.splits.registry import SPLITS, default_split, possible_splits
 from core.train.splits.splitters import WINDOWS
 from core.ui import state
-from core.ui.text import TASKS, _, told
+from core.ui.text import TASKS, _, translate_md
 from core.ui.train.folds import folds_picture
 
 
@@ -64,7 +64,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
         plan = _preview(data, data.id, settings)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
     if data.has_sessions:
         folds_picture(plan, settings)
@@ -134,7 +134,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             disabled=not data.roles.press,
         )
         outlets = st.number_input(
-            _("Outlets told apart"),
+            _("Press outlets kept separate"),
             1,
             200,
             OUTLETS,
@@ -142,7 +142,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             help=_("The most frequent ones of the training rows; all others count as one."),
         )
         extras = st.multiselect(
-            _("Read off the headline as well"), list(TITLES), format_func=lambda e: _(TITLES[e])
+            _("Also read from the headline"), list(EXTRAS), format_func=lambda e: _(EXTRAS[e].title)
         )
         components = st.number_input(
             _("Principal components of the vector"),

@@ -35,12 +35,6 @@ def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
     jobs.submit("train", subject, work)
 
 
-def just_trained(data: Dataset) -> bool:
-    """Whether the training that this session began on the dataset has ended with a run: its answer is next."""
-    ended = jobs.ended("train")
-    return ended is not None and ended.status == "done" and ended.subject.get("dataset") == data.id
-
-
 def run_list(data: Dataset) -> None:
     """List the dataset's runs: open one, or delete it."""
     runs = list_runs(data.id)

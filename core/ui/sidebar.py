@@ -1,0 +1,81 @@
+"""The sidebar: the pages, what is chosen, where to go next, the work in the background, and preferences."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.locale import LANGUAGES
+from core.ui import jobs, navigation, state
+from core.ui.pages import DATASET, PAGES, RUN, VECTORS, Page, after, maker, number
+from core.ui.text import _, language, md, pooling_name, run_label
+
+
+def sidebar(page: Page) -> None:
+    """Draw the sidebar of a page."""
+    with st.sidebar:
+        st.subheader("Headline Lab", anchor=False)
+        for key in PAGES:
+            navigation.link(key)
+        st.divider()
+        _chosen(page)
+        jobs.sidebar()
+        st.divider()
+        _preferences()
+
+
+def _chosen(page: Page) -> None:
+    data = state.dataset()
+    encoder = f"{state.encoder().rsplit('/', 1)[-1]} · {pooling_name(state.pooling())}"
+    rows = [
+        (_("Dataset"), data.name if data else ""),
+        (_("Encoder"), encoder if data else ""),
+        (_("Run"), _run_name()),
+    ]
+    for label, value in rows:
+        st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")
+    following = _next(page, data)
+    if following is None or following == page:
+        return
+    label = _("Next: {page}", page=navigation.title(following))
+    navigation.link(following.key, label, icon=":material/arrow_forward:")
+
+
+def _run_name() -> str:
+    if not state.chosen("run"):
+        return ""
+    try:
+        return run_label(state.run(state.chosen("run")))
+    except UserError:
+        return ""
+
+
+def _next(page: Page, data: Dataset | None) -> Page | None:
+    """Return the first page whose result is missing, else the one after this; None on the last."""
+    if data is None:
+        return maker(DATASET)
+    if not state.chosen("run"):
+        return maker(VECTORS if state.vectors(data) is None else RUN)
+    return after(max(page, maker(RUN), key=number))
+
+
+def _preferences() -> None:
+    st.segmented_control(
+        "언어 · Language",
+        list(LANGUAGES),
+        default=language(),
+        format_func=lambda code: LANGUAGES[code],
+        key="language",
+        persist_state="session",
+        width="stretch",
+    )
+    st.segmented_control(
+        _("Colour for gains"),
+        ["red", "blue"],
+        default="red",
+        key="up_colour",
+        persist_state="session",
+        format_func=lambda colour: _("red (Korea)") if colour == "red" else _("blue (West)"),
+        width="stretch",
+    )

@@ -1,0 +1,56 @@
+"""A workspace with a trained run in a second or two: a tiny encoder, sixty rows, few trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.makers.tiny_encoders import CORPUS, save_wordpiece
+from tests.makers.train_tables import OUTLETS, make_dataset
+
+ROWS = 60
+
+
+@dataclass(frozen=True)
+class SmallLab:
+    """A workspace, its dataset, the folder of its encoder, and a run of win or lose."""
+
+    home: Path
+    dataset: str
+    encoder: str
+    run: str
+
+    @property
+    def link(self) -> dict[str, str]:
+        """What a link to the run carries."""
+        return {"dataset": self.dataset, "run": self.run}
+
+
+def make_small_lab(folder: Path) -> SmallLab:
+    """Make a workspace in a folder; the caller has to set `HEADLINE_LAB_HOME` to use it."""
+    from core.data.library import save_dataset
+    from core.embed import embed
+    from core.train import TrainSettings, train_and_record
+    from core.train.models import forest
+
+    encoder = str(save_wordpiece(folder / "tiny"))
+    rng = np.random.default_rng(0)
+    features = {"RSI": rng.normal(size=ROWS), "거래량": rng.normal(size=ROWS)}
+    target = 0.01 * (features["RSI"] + 0.3 * rng.normal(size=ROWS))
+    press = OUTLETS[rng.integers(0, 3, ROWS)]
+    data = make_dataset(target, np.arange(ROWS) // 3, features, press, name="0123456789abcdef")
+    texts = [f"{CORPUS[number % len(CORPUS)]} {number}" for number in range(ROWS)]
+    data.frame["headline"] = texts
+    home = folder / "home"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_LAB_HOME", str(home))
+        patch.setattr(forest, "TREES", 25)
+        save_dataset(data)
+        vectors = embed(data.headlines, encoder, "mean").vectors
+        settings = TrainSettings("classify", encoder=encoder, pooling="mean")
+        run = train_and_record(data, vectors, settings)
+    return SmallLab(home, data.id, encoder, run.id)
