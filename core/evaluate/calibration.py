@@ -58,7 +58,8 @@ class Calibrator:
             second = use(self.curves[0], p[:, 1])
             return np.stack([1 - second, second], axis=1)
         each = np.stack([use(curve, p[:, k]) for k, curve in enumerate(self.curves)], axis=1)
-        return each / each.sum(axis=1, keepdims=True)  # both kinds of curve stay above 0
+        result: np.ndarray = each / each.sum(axis=1, keepdims=True)  # both kinds of curve stay above 0
+        return result
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return the calibrator as arrays that can be saved without pickle."""
@@ -83,7 +84,8 @@ def calibrated(
 
 def _log_odds(probability: np.ndarray) -> np.ndarray:
     p = np.clip(probability.astype(float), 1e-6, 1 - 1e-6)
-    return np.log(p / (1 - p))
+    result: np.ndarray = np.log(p / (1 - p))
+    return result
 
 
 def _fit_sigmoid(came: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -116,7 +118,8 @@ def _fit_sigmoid(came: np.ndarray, probability: np.ndarray, weights: np.ndarray)
 def _use_sigmoid(curve: np.ndarray, probability: np.ndarray) -> np.ndarray:
     from scipy.special import expit
 
-    return expit(curve[0, 0] * _log_odds(probability) + curve[1, 0])
+    result: np.ndarray = expit(curve[0, 0] * _log_odds(probability) + curve[1, 0])
+    return result
 
 
 def _fit_isotonic(came: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -134,4 +137,5 @@ def _fit_isotonic(came: np.ndarray, probability: np.ndarray, weights: np.ndarray
 
 
 def _use_isotonic(curve: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    return np.interp(probability, curve[0], curve[1])
+    result: np.ndarray = np.interp(probability, curve[0], curve[1])
+    return result

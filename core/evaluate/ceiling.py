@@ -8,7 +8,7 @@ reliability a correlation (Spearman, "The proof and measurement of association b
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,7 +152,7 @@ def headroom(
 def _ceiling(name: str, shared: Interval, classes: int) -> Interval:
     """Turn the part that outcomes share, with its interval, into the best score; below 0 it is moved up to 0."""
     up = max(-shared.value, 0.0)
-    reach = {
+    reach: Callable[[float], float] = {
         "accuracy": lambda part: (1 + (classes - 1) * math.sqrt(part)) / classes,
         "auc": lambda part: min(0.5 + math.sqrt(part / 12), 1.0),
         "r2": lambda part: min(part, 1.0),

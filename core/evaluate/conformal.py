@@ -80,4 +80,5 @@ def adaptive_half_widths(
         if known >= 0 and len(rows[known]):
             asked += step * (missing - np.mean(missed[rows[known]] > halves[known]))
         halves[k] = conformal.half_width(min(max(1 - asked, 0.0), conformal.highest_level))
-    return halves[block_ids]
+    result: np.ndarray = halves[block_ids]
+    return result

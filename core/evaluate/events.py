@@ -32,7 +32,8 @@ def event_numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """Number the events of these rows in order of first appearance, `(n,)`; an undated row is one by itself."""
     event = dataset.event[rows]
     alone = dataset.event.max(initial=-1) + 1 + np.arange(len(rows))
-    return pd.factorize(np.where(event >= 0, event, alone))[0]
+    result: np.ndarray = pd.factorize(np.where(event >= 0, event, alone))[0]
+    return result
 
 
 def event_weights(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
@@ -43,7 +44,8 @@ def event_weights(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """
     event = event_numbers(dataset, rows)
     sizes = np.bincount(event)
-    return len(rows) / len(sizes) / sizes[event]
+    result: np.ndarray = len(rows) / len(sizes) / sizes[event]
+    return result
 
 
 def to_events(dataset: Dataset, rows: np.ndarray, predictions: np.ndarray, outcome: np.ndarray) -> Events:
@@ -74,7 +76,8 @@ def _average(event: np.ndarray, outcome: np.ndarray, events: int) -> np.ndarray:
     known = ~np.isnan(outcome)
     count = np.bincount(event[known], minlength=events)
     total = np.bincount(event[known], outcome[known], minlength=events)
-    return np.divide(total, count, out=np.full(events, np.nan), where=count > 0)
+    result: np.ndarray = np.divide(total, count, out=np.full(events, np.nan), where=count > 0)
+    return result
 
 
 def _most_frequent(event: np.ndarray, outcome: np.ndarray, events: int) -> np.ndarray:

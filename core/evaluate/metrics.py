@@ -155,7 +155,8 @@ def mae(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 def rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Root of the mean squared error."""
-    return np.sqrt(mean((y - p) ** 2, w))
+    result: np.ndarray = np.sqrt(mean((y - p) ** 2, w))
+    return result
 
 
 def r2(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -197,7 +198,8 @@ def spread(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     The quantile spread of Grinold & Kahn, "Active Portfolio Management" (2000); tied rows share their place.
     """
     top, bottom = fifths(p, w)
-    return mean(y, top) - mean(y, bottom)
+    result: np.ndarray = mean(y, top) - mean(y, bottom)
+    return result
 
 
 METRICS: dict[str, Metric] = {
@@ -265,4 +267,5 @@ def shown(metric: Metric, number: float, difference: bool = False) -> str:
 
 def _one_against_rest(score: Score, y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     classes = [1] if p.shape[1] == 2 else range(p.shape[1])
-    return np.mean([score(y == k, p[:, k], w) for k in classes], axis=0)
+    result: np.ndarray = np.mean([score(y == k, p[:, k], w) for k in classes], axis=0)
+    return result

@@ -62,9 +62,9 @@ class Predictions:
 
     def __getitem__(self, model: str) -> np.ndarray:
         """Return a model's predictions, `(n, classes)` probabilities or `(n,)` returns."""
-        if not self.classes:
-            return self.table[model].to_numpy(float)
-        return self.table[[f"{model}:{label}" for label in self.classes]].to_numpy(float)
+        columns = [f"{model}:{label}" for label in self.classes] or model
+        result: np.ndarray = self.table[columns].to_numpy(float)
+        return result
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -83,12 +83,14 @@ class Predictions:
     @property
     def outcome(self) -> np.ndarray:
         """What happened, `(n,)`: class numbers or returns."""
-        return self.table["outcome"].to_numpy(float)
+        result: np.ndarray = self.table["outcome"].to_numpy(float)
+        return result
 
     @property
     def fold(self) -> np.ndarray:
         """The number of each row's fold, `(n,)`."""
-        return self.table["fold"].to_numpy()
+        result: np.ndarray = self.table["fold"].to_numpy()
+        return result
 
     @property
     def holdout(self) -> Predictions:
@@ -124,7 +126,8 @@ class Predictions:
         found = pd.Index(known).get_indexer(self.table["row"])
         if (found < 0).any():
             raise ValueError(f"{int((found < 0).sum())} of {len(self)} predicted rows are not in the dataset")
-        return found
+        result: np.ndarray = found
+        return result
 
     def at(self, dataset: Dataset, positions: np.ndarray) -> Predictions:
         """Return the predictions of the rows at these positions of the dataset's frame, in this order."""

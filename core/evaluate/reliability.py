@@ -141,7 +141,8 @@ def _bin_numbers(probability: np.ndarray, weights: np.ndarray, bins: int) -> np.
     values, inverse = np.unique(probability, return_inverse=True)
     held = np.bincount(inverse, weights, minlength=len(values))
     middle = np.cumsum(held) - held / 2
-    return np.floor(bins * middle / held.sum()).astype(int)[inverse]
+    result: np.ndarray = np.floor(bins * middle / held.sum()).astype(int)[inverse]
+    return result
 
 
 def _bounded(found: Bin) -> bool:

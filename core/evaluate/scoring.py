@@ -95,7 +95,10 @@ def mean_over(fold: np.ndarray, metric: Metric) -> Metric:
         inside = [fold == number for number in np.unique(fold)]
         scores = np.stack([metric.compute(y[rows], p[rows], w[:, rows]) for rows in inside])  # (folds, B)
         defined = (~np.isnan(scores)).sum(axis=0)
-        return np.divide(np.nansum(scores, axis=0), defined, out=np.full(len(w), np.nan), where=defined > 0)
+        result: np.ndarray = np.divide(
+            np.nansum(scores, axis=0), defined, out=np.full(len(w), np.nan), where=defined > 0
+        )
+        return result
 
     return replace(metric, compute=compute)
 

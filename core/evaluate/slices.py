@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +24,7 @@ MOST_LABELS = 15
 RESAMPLES = 500
 LEVEL = 0.05
 OTHER, MISSING = "<other>", "<missing>"
-EVEN = {
+EVEN: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "auc": lambda auc, most: np.arctanh(np.clip(2 * auc - 1, -most, most)),
     "rank_ic": lambda ic, most: np.arctanh(np.clip(ic, -most, most)),
 }
@@ -195,7 +195,7 @@ def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric
     """Return the p-value of no difference; `blocks` is the effective number of sessions of the smaller side."""
     from scipy.stats import t
 
-    even = EVEN.get(metric.name, lambda score, _most: score)
+    even = EVEN.get(metric.name, _as_it_is)
     most = 1 - 1 / (2 * rows)
     (inside, outside), pairs = once, scores[:, ~np.isnan(scores).any(axis=0)]
     if blocks < 2 or math.isnan(outside) or pairs.shape[1] < RESAMPLES / 2 or not np.ptp(pairs, axis=1).all():
@@ -204,6 +204,10 @@ def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric
     error = float(differences.std(ddof=1)) * math.sqrt(blocks / (blocks - 1))
     distance = abs(float(even(inside, most) - even(outside, most)))
     return 2 * float(t.sf(distance / error, blocks - 1)) if error > 0 else math.nan
+
+
+def _as_it_is(score: np.ndarray, _most: float) -> np.ndarray:
+    return score
 
 
 def _flagged(found: list[Slice]) -> list[Slice]:
@@ -228,4 +232,5 @@ def _quarters(length: pd.Series) -> pd.Series:
 
 def _most_frequent(values: pd.Series) -> np.ndarray:
     kept = values.value_counts().index[:MOST_LABELS]
-    return values.where(values.isna() | values.isin(kept), OTHER).fillna(MISSING).to_numpy(str)
+    result: np.ndarray = values.where(values.isna() | values.isin(kept), OTHER).fillna(MISSING).to_numpy(str)
+    return result

@@ -11,7 +11,8 @@ FIFTHS = 5
 
 def ratio(above: np.ndarray, below: np.ndarray, empty: float = np.nan) -> np.ndarray:
     """Return `above / below`, and `empty` where nothing is below."""
-    return np.divide(above, below, out=np.full(np.shape(below), empty), where=below > 0)
+    result: np.ndarray = np.divide(above, below, out=np.full(np.shape(below), empty), where=below > 0)
+    return result
 
 
 def mean(values: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -59,7 +60,8 @@ def quintiles(values: np.ndarray, w: np.ndarray, which: Sequence[int] = range(FI
         inside = np.minimum(last, total * (k + 1) / FIFTHS) - np.maximum(last - tied, total * k / FIFTHS)
         share = ratio(np.clip(inside, 0, tied), tied, empty=0.0)
         part[:, order] = np.repeat(share, repeats, axis=1)
-    return made * w
+    result: np.ndarray = made * w
+    return result
 
 
 def fifths(values: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

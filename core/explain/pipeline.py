@@ -56,7 +56,8 @@ def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     if len(positions) <= limit:
         return positions
     even = np.linspace(0, len(positions) - 1, limit).round().astype(int)
-    return positions[even]
+    result: np.ndarray = positions[even]
+    return result
 
 
 def _path(run: Run, explained: int, limit: int) -> Path | None:

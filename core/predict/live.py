@@ -45,7 +45,8 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
         raise UserError(N_("The headline is empty. Type one."))
     encoder = load_encoder(resolve(run.settings.encoder))
     poolings: np.ndarray = encoder.encode([text])  # (poolings, 1, dim)
-    return poolings[pooling_row(run.settings.pooling)]
+    result: np.ndarray = poolings[pooling_row(run.settings.pooling)]
+    return result
 
 
 def predict_headline(

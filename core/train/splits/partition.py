@@ -116,7 +116,8 @@ def companies(X: pd.DataFrame) -> np.ndarray:
     """Number the companies `(n,)`; all rows without one count as one company."""
     if "company" not in X.columns:
         return np.zeros(len(X), np.int64)
-    return pd.factorize(X["company"], use_na_sentinel=False)[0]
+    result: np.ndarray = pd.factorize(X["company"], use_na_sentinel=False)[0]
+    return result
 
 
 def column(X: pd.DataFrame, name: str) -> pd.Series:

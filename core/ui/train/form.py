@@ -11,8 +11,9 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.settings import UNITS
 from core.locale import C_
+from core.train.features.block import OUTLETS
 from core.train.features.registry import EXTRAS
-from core.train.settings import CALIBRATIONS, OUTLETS, WEIGHTINGS, TrainSettings
+from core.train.settings import CALIBRATIONS, WEIGHTINGS, TrainSettings
 from core.train.splits.plan import plan_splits
 from core.train.splits.registry import SPLITS, default_split, possible_splits
 from core.train.splits.splitters import WINDOWS
