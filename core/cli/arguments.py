@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from core.cli.shell import _, progress
+from core.data.formats.registry import titles
 from core.data.ingest import ONE_COLUMN_ROLES
 from core.data.reading import ReadOptions
 
@@ -17,7 +18,7 @@ def takes_nothing(_parser: argparse.ArgumentParser) -> None:
 def takes_file(parser: argparse.ArgumentParser) -> None:
     """Add a table, the roles of its columns, and how it is read."""
     parser.add_argument(
-        "file", type=Path, metavar="FILE", help=_("a table: CSV, XLSX, Parquet, JSON or JSON lines")
+        "file", type=Path, metavar="FILE", help=_("a table with a header ({formats})", formats=titles())
     )
     for role in ONE_COLUMN_ROLES:
         parser.add_argument(
@@ -51,9 +52,10 @@ def takes_second_file(parser: argparse.ArgumentParser) -> None:
 def takes_encoder(parser: argparse.ArgumentParser) -> None:
     """Add an encoder and its pooling."""
     from core.embed.checkpoint.bundled import NAME
+    from core.embed.pooling import POOLINGS
 
     parser.add_argument("--encoder", default=NAME, help=_("an encoder of the catalog or a local folder"))
-    parser.add_argument("--pooling", choices=["cls", "mean", "max"], help=_("the encoder's own if not given"))
+    parser.add_argument("--pooling", choices=list(POOLINGS), help=_("the encoder's own if not given"))
 
 
 def takes_seed(parser: argparse.ArgumentParser) -> None:

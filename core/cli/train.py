@@ -119,6 +119,7 @@ def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     from core.evaluate.settings import TASKS, UNITS
+    from core.train.features.registry import EXTRAS
     from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
     from core.train.splits.registry import SPLITS
     from core.train.splits.splitters import WINDOWS
@@ -148,7 +149,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--extras",
         metavar="A,B",
-        help=_("features made from the headline: length, clock, keywords, morphemes, sentiment"),
+        help=_("features made from the headline: {extras}", extras=", ".join(EXTRAS)),
     )
     add("--class-weight", choices=CLASS_WEIGHTS, help=_("give every class the same weight"))
     add("--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions"))

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from core.data.classes import LOSE, WIN, order_classes
 from core.data.plan import Plan, Roles
-from core.data.target.classes import LOSE, WIN, order_classes
 from core.errors import Message
 
 FEATURE = "feature."

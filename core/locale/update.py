@@ -22,11 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent
 KEYWORDS = "_ md N_ C_:1c,2 P_:1,2"
 _WIDTH = 100
-_FIRST_LINES = """\
-# Korean translation of Headline Lab.
-# Copyright (C) 2026 Headline Lab
-# This file is distributed under the licence of Headline Lab (Apache-2.0).
-#"""
 
 
 def extract(root: Path = ROOT) -> Catalog:
@@ -51,12 +46,12 @@ def updated(template: Catalog, *sources: Catalog) -> Catalog:
     first = sources[0]
     result = Catalog(
         locale=first.locale,
-        header_comment=_FIRST_LINES,
+        header_comment=first.header_comment,
         project="Headline Lab",
         version="0.2.0",
         msgid_bugs_address="the project's issues",
         last_translator="Headline Lab",
-        language_team="Korean",
+        language_team=first.language_team,
         creation_date=first.creation_date,
         revision_date=first.revision_date,
         fuzzy=False,

@@ -119,7 +119,7 @@ def test_a_damaged_workbook_is_one_sentence_and_its_details_are_in_the_log(home,
     assert len(err.splitlines()) == 1
     assert err.startswith("The XLSX file is damaged")
     log = (home / "headline-lab.log").read_text("utf-8")
-    assert "the reader of a xlsx file ended" in log
+    assert "the reader of a XLSX file ended" in log
     assert "Traceback" in log
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.data.classes import LOSE, WIN
 from core.data.join.keys import clean_keys, shared_keys
 from core.data.join.matching import equal_rows
 from core.data.plan import TargetRule
 from core.data.sessions import Sessions
-from core.data.target.classes import LOSE, WIN
 from core.errors import UserError
 from core.locale import N_
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import N_
-from core.train.settings import TrainSettings
 from core.train.splits.partition import Split, require_two_sessions
 from core.train.splits.registry import SPLITS
+
+if TYPE_CHECKING:
+    from core.train.settings import TrainSettings
 
 
 def known_outcome(dataset: Dataset, settings: TrainSettings) -> np.ndarray:

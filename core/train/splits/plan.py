@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,13 @@ from core.errors import UserError
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import HOLDOUT
 from core.locale import N_
-from core.train.settings import TrainSettings
 from core.train.splits.outcome import known_outcome, require_learnable, require_learnable_folds
 from core.train.splits.partition import NONE, Split
 from core.train.splits.registry import SPLITS
 from core.train.splits.split import folds, make_split, timeline
+
+if TYPE_CHECKING:
+    from core.train.settings import TrainSettings
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,11 +12,13 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.locale import N_, P_
-from core.train.settings import TrainSettings
 from core.train.splits import partition
 from core.train.splits.partition import NONE, Split, Splitter
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import SessionHoldout, WalkForward
+
+if TYPE_CHECKING:
+    from core.train.settings import TrainSettings
 
 FEWEST_ROWS = 20
 _SESSIONS = P_("{n:,} session", "{n:,} sessions")

@@ -177,7 +177,7 @@ def test_progress_goes_up_to_the_end():
     ("table", "settings", "words"),
     [
         (Table(coin(60), coin(60), np.full(60, -1)), {"split": "group"}, "no date, so the staircase"),
-        (noise(), {"folds": 20, "horizon": 30}, "20 folds .* need 51"),
+        (noise(), {"folds": 20, "horizon": 30}, "20 folds .* need at least 51"),
         (Table(DAYS, DAYS > 20), {}, "no training row is of the class 승"),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.data.target.classes import order_classes
+from core.data.classes import order_classes
 
 
 @pytest.mark.parametrize(
