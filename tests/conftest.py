@@ -25,6 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "finished_lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(
+                pytest.mark.slow
+            )  # the bundled encoder is unpacked for it, and four runs are trained
     if config.getoption("--slow") or os.environ.get("HEADLINE_LAB_SLOW") == "1":
         return
     skip = pytest.mark.skip(reason="slow: run with --slow")

@@ -48,6 +48,7 @@ def test_the_slice_in_which_the_model_is_better_is_flagged():
     assert found["a"].difference > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", [AUC, IC])
 def test_slices_drawn_by_chance_are_seldom_flagged(metric):
     flagged = 0

@@ -138,8 +138,8 @@ def _by_fifth(test: Scored, counted: str) -> None:
     colours = palette()
     bars = go.Bar(
         x=[_("{n} of 5", n=i + 1) for i in range(len(means))],
-        y=means[MEAN],
-        marker_color=np.where(means[MEAN] > 0, colours.high, colours.low),
+        y=means,
+        marker_color=np.where(means > 0, colours.high, colours.low),
         customdata=sizes,
         hovertemplate="%{y:+.2f}% (n = %{customdata:,})<extra></extra>",
     )

@@ -206,7 +206,7 @@ def test_it_is_listed_and_drawn_in_its_colour_on_the_pages(trained, home, four):
 def test_the_fastest_model_draws_the_staircase(four):
     assert fastest() is LinearModel
     dataset, vectors = signal()
-    steps = staircase_of(dataset, vectors, TrainSettings())
+    steps, _rows = staircase_of(dataset, vectors, TrainSettings())
     assert all(np.isfinite(step.value) for step in steps)
 
 
