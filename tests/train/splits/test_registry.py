@@ -1,0 +1,78 @@
+"""A split that is registered in one place is offered, validated, trained on, warned of and named in the JSON."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.cli.command import commands, parser
+from core.errors import UserError
+from core.train.models import forest
+from core.train.pipeline import train
+from core.train.run_record import run_table
+from core.train.settings import TrainSettings
+from core.train.splits.partition import Split, Splitter
+from core.train.splits.registry import SPLITS, SplitRule, default_split, possible_splits
+from tests.makers.train_tables import make_dataset, signal
+
+
+class EveryFifth(Splitter):
+    """Every fifth row is the test."""
+
+    def parts(self, X):
+        rows = np.arange(len(X))
+        yield Split(rows[rows % 5 > 0], rows[rows % 5 == 0])
+
+
+@pytest.fixture
+def fifth(monkeypatch):
+    rule = SplitRule(
+        "fifth",
+        "every fifth row",
+        "fifth row",
+        lambda *_: EveryFifth(),
+        caution="Every fifth row was tested.",
+    )
+    monkeypatch.setitem(SPLITS, "fifth", rule)
+    monkeypatch.setattr(forest, "TREES", 25)
+
+
+def test_a_registered_split_is_trained_on_and_named_in_the_json(fifth):
+    run = train(*signal(), TrainSettings(split="fifth"))
+    table = run_table(run)
+    assert (table["split"], table["test_rows"], table["train_rows"]) == ("fifth", 48, 192)
+    assert (run.predictions.table["row"] % 5 == 1).all()
+    assert str(run.warnings[0]) == "Every fifth row was tested."
+    assert 0 < table["models"]["mean"]["auc"]["value"] < 1
+
+
+def test_a_registered_split_is_a_choice_of_the_command_line(fifth):
+    assert parser(commands()).parse_args(["run", "file.csv", "--split", "fifth"]).split == "fifth"
+
+
+def test_an_unregistered_split_is_refused_with_the_choices():
+    with pytest.raises(UserError) as refused:
+        TrainSettings(split="fifth")
+    assert refused.value.message.params["allowed"] == ", ".join(SPLITS)
+
+
+def _form():
+    from core.ui.train.form import settings_form
+    from tests.makers.train_tables import signal
+
+    settings_form(signal()[0])
+
+
+def test_a_registered_split_is_offered_by_the_page(fifth):
+    app = AppTest.from_function(_form, default_timeout=60)
+    app.session_state["language"] = "en"
+    app.run()
+    assert not app.exception
+    (options,) = [radio.options for radio in app.radio if radio.label == "Test"]
+    assert options[-1] == "every fifth row"
+
+
+def test_the_splits_that_a_table_allows_are_offered_the_most_honest_first():
+    dated, undated = signal()[0], make_dataset(np.zeros(20))
+    assert [rule.key for rule in possible_splits(dated)] == ["time", "group", "random"]
+    assert [rule.key for rule in possible_splits(undated)] == ["group", "random"]
+    assert (default_split(dated), default_split(undated)) == ("time", "group")
