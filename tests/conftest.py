@@ -14,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
+    from tests.makers.small_lab import SmallLab
 
 ROOT = Path(__file__).parents[1]
 
@@ -144,3 +145,20 @@ def lab(finished_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
     """The finished workspace, set as this test's own. A test must leave it as it was."""
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_lab.home))
     return finished_lab
+
+
+@pytest.fixture(scope="session")
+def finished_small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
+    """A workspace with one run, made once."""
+    from tests.makers.small_lab import make_small_lab
+
+    with pytest.MonkeyPatch.context() as patch:
+        _plenty_of_memory(patch)
+        yield make_small_lab(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def small_lab(finished_small_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> SmallLab:
+    """The small workspace, set as this test's own. A test must leave it as it was."""
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_small_lab.home))
+    return finished_small_lab

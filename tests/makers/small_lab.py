@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.makers.tiny_encoders import CORPUS, save_wordpiece
 from tests.makers.train_tables import OUTLETS, make_dataset
+
+if TYPE_CHECKING:
+    from core.train import TrainSettings
 
 ROWS = 60
 
@@ -24,6 +29,13 @@ class SmallLab:
     run: str
 
     @property
+    def settings(self) -> TrainSettings:
+        """What the run was trained with."""
+        from core.train import TrainSettings
+
+        return TrainSettings("classify", encoder=self.encoder, pooling="mean")
+
+    @property
     def link(self) -> dict[str, str]:
         """What a link to the run carries."""
         return {"dataset": self.dataset, "run": self.run}
@@ -33,7 +45,7 @@ def make_small_lab(folder: Path) -> SmallLab:
     """Make a workspace in a folder; the caller has to set `HEADLINE_LAB_HOME` to use it."""
     from core.data.library import save_dataset
     from core.embed import embed
-    from core.train import TrainSettings, train_and_record
+    from core.train import train_and_record
     from core.train.models import forest
 
     encoder = str(save_wordpiece(folder / "tiny"))
@@ -44,6 +56,7 @@ def make_small_lab(folder: Path) -> SmallLab:
     data = make_dataset(target, np.arange(ROWS) // 3, features, press, name="0123456789abcdef")
     texts = [f"{CORPUS[number % len(CORPUS)]} {number}" for number in range(ROWS)]
     data.frame["headline"] = texts
+    data.frame["time"] = data.frame["session"] + pd.to_timedelta(8 + np.arange(ROWS) % 7, unit="h")
     home = folder / "home"
     home.mkdir()
     with pytest.MonkeyPatch.context() as patch:
@@ -51,6 +64,5 @@ def make_small_lab(folder: Path) -> SmallLab:
         patch.setattr(forest, "TREES", 25)
         save_dataset(data)
         vectors = embed(data.headlines, encoder, "mean").vectors
-        settings = TrainSettings("classify", encoder=encoder, pooling="mean")
-        run = train_and_record(data, vectors, settings)
-    return SmallLab(home, data.id, encoder, run.id)
+        lab = SmallLab(home, data.id, encoder, "")
+        return replace(lab, run=train_and_record(data, vectors, lab.settings).id)

@@ -7,16 +7,10 @@ import pytest
 
 from core.errors import UserError
 from core.jobs import Cancelled
-from core.maps import MapSettings, cache, coordinates, load_or_none, map_key, project, save, warm_up
+from core.maps import MapSettings, project, warm_up
+from tests.makers.vectors import clusters
 
 UMAP = pytest.param("umap", marks=pytest.mark.slow)
-
-
-def clusters(count=60, dim=16, seed=0):
-    """Two clouds of vectors far apart, half of the rows in each."""
-    rng = np.random.default_rng(seed)
-    centres = np.repeat(np.array([[5.0], [-5.0]]) * np.ones(dim), count // 2, axis=0)
-    return (centres + rng.normal(size=(count, dim))).astype(np.float32)
 
 
 def separation(places):
@@ -98,65 +92,6 @@ def test_tsne_stops_where_the_user_cancels():
     assert fractions[-1] < 0.5
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"method": "isomap"}, "no map method named isomap.*pca, umap, tsne"),
-        ({"neighbours": 1}, "neighbours is 1; it must lie between 2 and 200"),
-        ({"min_dist": -0.1}, "min_dist is -0.1"),
-        ({"min_dist": float("nan")}, "min_dist is nan"),
-        ({"perplexity": 1000}, "perplexity is 1000"),
-        ({"seed": -1}, "seed is -1"),
-    ],
-)
-def test_settings_out_of_range_are_refused(values, sentence):
-    with pytest.raises(UserError, match=sentence):
-        MapSettings(**values)
-
-
-def test_a_map_is_computed_once_and_then_read(home, monkeypatch):
-    first = coordinates(clusters(), MapSettings())
-    monkeypatch.setattr(cache, "project", lambda *args: pytest.fail("computed again"))
-    np.testing.assert_array_equal(coordinates(clusters(), MapSettings()), first)
-
-
-def test_a_kept_map_cannot_be_changed(home):
-    with pytest.raises(ValueError, match="read-only"):
-        coordinates(clusters(), MapSettings())[0, 0] = 1
-
-
-def test_the_key_follows_the_content_and_the_settings_that_matter():
-    vectors = clusters()
-    changed = vectors.copy()
-    changed[5, 5] += 1e-3
-    key = map_key(vectors, MapSettings("umap"))
-    assert key == map_key(vectors.copy(), MapSettings("umap", perplexity=50))
-    others = [map_key(changed, MapSettings("umap"))]
-    others += [map_key(vectors, MapSettings("umap", **{name: 1})) for name in ("min_dist", "seed")]
-    others += [map_key(vectors, MapSettings("umap", neighbours=5)), map_key(vectors, MapSettings("tsne"))]
-    others += [map_key(vectors.reshape(30, 32), MapSettings("umap"))]
-    assert len({key, *others}) == len(others) + 1
-
-
-@pytest.mark.parametrize("content", [b"", b"\x93NUMPY cut", b"\x80\x04N."])
-def test_a_damaged_map_is_computed_anew(home, content):
-    key = map_key(clusters(), MapSettings())
-    save(key, np.zeros((2, 2), np.float32))
-    (home / "maps" / f"{key}.npz").write_bytes(content)
-    assert load_or_none(key) is None
-    assert coordinates(clusters(), MapSettings()).shape == (60, 2)
-
-
-def test_a_map_with_a_flipped_bit_of_data_is_not_returned(home):
-    key = map_key(clusters(), MapSettings())
-    save(key, np.zeros((2, 2), np.float32))
-    path = home / "maps" / f"{key}.npz"
-    with np.load(path) as stored:
-        arrays = dict(stored)
-    np.savez(path, **(arrays | {"places": np.full((2, 2), 1e-40, np.float32)}))
-    assert load_or_none(key) is None
-
-
 def test_two_umaps_never_run_at_once(monkeypatch):
     inside, most = [], []
 
@@ -178,11 +113,6 @@ def test_two_umaps_never_run_at_once(monkeypatch):
     for thread in threads:
         thread.join()
     assert most == [1, 1, 1]
-
-
-def test_a_key_cannot_leave_the_workspace(home):
-    with pytest.raises(ValueError, match="not the key of a map"):
-        load_or_none("../../etc/passwd")
 
 
 @pytest.mark.slow

@@ -1,31 +1,13 @@
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.library import load_dataset
-from core.data.reading import read_table
-from core.embed import vectors_if_stored
 from core.errors import UserError
-from core.predict import encode_headline, precedents, predict_headline, score_table
-from core.train import TrainSettings, load_run, train
+from core.predict import encode_headline, predict_headline
 from core.train.features.inputs import Inputs
-from core.train.features.registry import EXTRAS
-from core.train.models import forest
-
-
-@pytest.fixture
-def run(lab):
-    return load_run(lab.runs["classify"])
-
-
-@pytest.fixture
-def data(lab):
-    return load_dataset(lab.dataset)
-
-
-@pytest.fixture
-def vectors(data):
-    return vectors_if_stored(data.headlines, "multilingual-e5-small")
+from core.train.features.preparation import Preparation
 
 
 def test_a_typed_headline_gets_the_vector_that_the_store_holds(run, data, vectors):
@@ -60,54 +42,6 @@ def test_an_empty_headline_is_refused(run, text):
         encode_headline(run, text)
 
 
-def test_the_nearest_precedents_come_first_and_each_story_stands_once(data, vectors):
-    found = precedents(data, vectors, vectors[[5]])
-    assert found[0].headline == data.headlines[5]
-    assert found[0].similarity == pytest.approx(1, abs=1e-5)
-    assert [p.similarity for p in found] == sorted((p.similarity for p in found), reverse=True)
-    stories = data.frame.set_index("row")["story"].loc[[p.row for p in found]]
-    assert stories.is_unique
-    assert len(found) == 5
-
-
-def test_a_headline_is_no_precedent_of_itself(data, vectors):
-    found = precedents(data, vectors, vectors[[5]], data.headlines[5])
-    assert data.headlines[5] not in [p.headline for p in found]
-
-
-def test_precedents_are_strictly_earlier_and_have_an_outcome(data, vectors):
-    before = data.frame["session"].sort_values().iloc[len(data) // 2]
-    found = precedents(data, vectors, vectors[[0]], before=before)
-    assert all(p.session < before and p.target is not None for p in found)
-    assert precedents(data, vectors, vectors[[0]], before=data.frame["session"].min()) == []
-
-
-def test_a_file_is_scored_row_by_row_with_its_own_columns(lab, run):
-    table = read_table(lab.file.read_bytes()).frame.head(30)
-    scored = score_table(run, table).table
-    assert len(scored) == 30
-    assert scored["제목"].tolist() == table["제목"].tolist()
-    np.testing.assert_allclose(scored["mean:승"] + scored["mean:패"], 1, atol=1e-6)
-
-
-def test_a_missing_feature_and_a_new_outlet_are_told(lab, run):
-    table = read_table(lab.file.read_bytes()).frame.head(5).drop(columns="RSI")
-    table["언론사"] = "없던일보"
-    problems = {problem.code: problem for problem in score_table(run, table).problems}
-    assert problems["missing_feature"].message.params["columns"] == "RSI"
-    assert problems["unseen_press"].rows == (1, 2, 3, 4, 5)
-
-
-@pytest.fixture(scope="module")
-def worded(finished_lab):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEADLINE_LAB_HOME", str(finished_lab.home))
-        patch.setattr(forest, "TREES", 25)
-        data = load_dataset(finished_lab.dataset)
-        vectors = vectors_if_stored(data.headlines, "multilingual-e5-small")
-        return train(data, vectors, TrainSettings(extras=tuple(EXTRAS), components=4, winsor=0.01))
-
-
 def test_a_typed_headline_is_read_for_the_text_features_and_its_time_is_missing(worded, data, vectors):
     features = data.features.iloc[7]
     made = predict_headline(worded, vectors[[7]], features.to_dict(), None, f" {data.headlines[7]}")
@@ -128,13 +62,37 @@ def test_a_lone_surrogate_in_a_typed_headline_is_no_fault(worded, vectors):
     assert np.isfinite(made.values["mean"]).all()
 
 
-def test_a_file_is_scored_with_its_own_texts_and_times(lab, worded, data, vectors):
-    table = read_table(lab.file.read_bytes()).frame
-    scored = score_table(worded, table).table.set_index("row")
-    expected = worded.predict(Inputs.of(data, vectors))["mean"][:, 1]
-    np.testing.assert_allclose(scored.loc[data.frame["row"], "mean:승"], expected, atol=1e-5)
+@pytest.fixture
+def calls(monkeypatch, worded):
+    """How often each model predicts and the matrix is made."""
+    counted = Counter()
+
+    def count(name, real):
+        def counting(*args):
+            counted[name] += 1
+            return real(*args)
+
+        return counting
+
+    monkeypatch.setattr(Preparation, "matrix", count("matrix", Preparation.matrix))
+    for name, model in worded.models.items():
+        monkeypatch.setattr(type(model), "predict", count(name, type(model).predict))
+    return counted
 
 
-def test_a_file_without_dates_is_scored_with_its_clock_missing(lab, worded):
-    table = read_table(lab.file.read_bytes()).frame.head(5).drop(columns="작성일시")
-    assert np.isfinite(score_table(worded, table).table["mean:승"]).all()
+def test_a_live_headline_has_one_matrix_and_one_prediction_of_each_model(worded, vectors, calls):
+    made = predict_headline(worded, vectors[:1], {}, None, "가온전자 급등")
+    assert calls == {"matrix": 1} | dict.fromkeys(worded.models, 1)
+    assert set(made.reasons.values) == {*worded.models, "mean"}
+
+
+def test_the_one_prediction_is_what_the_run_predicts_and_explains(worded, vectors):
+    made = predict_headline(worded, vectors[:1], {"RSI": 1.0}, "가나일보", "가온전자 급등")
+    features = pd.DataFrame([{"RSI": 1.0}])
+    text, press = pd.Series(["가온전자 급등"], dtype="str"), pd.Series(["가나일보"], dtype="str")
+    expected = worded.predict(Inputs(vectors[:1], features, press, text))
+    assert made.values.keys() == expected.keys()
+    for name, values in expected.items():
+        assert np.array_equal(made.values[name], values[0])
+    for name in (*worded.models, "mean"):
+        assert made.reasons.prediction[name] == expected[name][0, -1]

@@ -1,0 +1,25 @@
+import pytest
+
+from core.errors import UserError
+from core.maps import METHODS, MapSettings
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"method": "isomap"}, "no map method named isomap.*pca, umap, tsne"),
+        ({"neighbours": 1}, "neighbours is 1; it must lie between 2 and 200"),
+        ({"min_dist": -0.1}, "min_dist is -0.1"),
+        ({"min_dist": float("nan")}, "min_dist is nan"),
+        ({"perplexity": 1000}, "perplexity is 1000"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+)
+def test_settings_out_of_range_are_refused(values, sentence):
+    with pytest.raises(UserError, match=sentence):
+        MapSettings(**values)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_map_uses_the_parameters_of_its_method(method):
+    assert set(MapSettings(method).used) == {"method", "seed", *METHODS[method].parameters}
