@@ -16,7 +16,7 @@ from core.jobs import Report
 from core.train.recording import delete_recorded, train_and_record
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
-from core.ui import jobs, state
+from core.ui import jobs, navigation, state
 from core.ui.evaluate.text import written
 from core.ui.text import (
     _,
@@ -36,7 +36,7 @@ def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
 
 
 def run_list(data: Dataset) -> None:
-    """List the dataset's runs: open one, or delete it."""
+    """List the dataset's runs: show the scores of one, or delete it."""
     runs = list_runs(data.id)
     if not runs:
         st.caption(_("No runs yet."))
@@ -64,10 +64,10 @@ def run_list(data: Dataset) -> None:
         format_func=lambda i: f"{run_label(by_id[i])} · {i[:6]}",
     )
     with st.container(horizontal=True):
-        if st.button(_("Open"), key="open-run", disabled=picked == chosen):
+        if st.button(_("Show its scores"), key="open-run"):
             settings = by_id[picked].settings
             state.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
-            st.rerun()
+            navigation.go("evaluate")
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("The run and its models are removed from the workspace."))
             if st.button(_("Delete it"), key="delete-run", type="primary"):
