@@ -5,7 +5,7 @@ import streamlit as st
 from core.data.library import list_datasets
 from core.locale import P_
 from core.ui import frame, pages, state
-from core.ui.data import load
+from core.ui.data.build import load_sample
 from core.ui.text import _, as_typed, bold, when
 
 frame.start("home")
@@ -21,7 +21,7 @@ st.markdown(
 with st.container(horizontal=True):
     if st.button(_("Try the synthetic sample"), type="primary", icon=":material/science:"):
         with st.spinner(_("Reading the sample …")):
-            load.load_sample()
+            load_sample()
         frame.go("data")
     if st.button(_("Load my own file"), icon=":material/upload_file:"):
         state.choose(dataset="")

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import re
-import sys
 import threading
 import time
 import uuid
@@ -46,6 +45,15 @@ class Report(Protocol):
 
 def silent(fraction: float, template: str, /, **params: object) -> None:
     """Report to nobody."""
+
+
+def part(report: Report, first: float, last: float) -> Report:
+    """Return a report for work that is the part from `first` to `last` of a whole."""
+
+    def reported(fraction: float, template: str, /, **params: object) -> None:
+        report(first + (last - first) * fraction, template, **params)
+
+    return reported
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,7 @@ class JobQueue:
             result = work(report) or {}
             self._end(job_id, status="done", fraction=1.0, result=result)
         except Cancelled:
-            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is kept.")))
+            self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is saved.")))
         except UserError as error:
             self._end(job_id, status="failed", message=error.message)
         except BaseException as error:  # a panic in Rust is no Exception, and the worker has to outlive it
@@ -208,7 +216,7 @@ class JobQueue:
 
     def _keep(self, job: Job) -> None:
         self._jobs[job.id] = job
-        text = json.dumps(vars(job) | {"message": vars(job.message)}, ensure_ascii=False, default=str)
+        text = json.dumps(vars(job) | {"message": job.message.as_dict()}, ensure_ascii=False, default=str)
         try:
             write_atomic(
                 self._folder / f"{job.id}.json", lambda path: path.write_text(text, encoding="utf-8")
@@ -218,7 +226,7 @@ class JobQueue:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int | float | Message):
         return value
     return value.item() if hasattr(value, "item") else str(value)
 
@@ -226,7 +234,7 @@ def _plain(value: object) -> object:
 def _read_record(path: Path) -> Job | None:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Job(**{**record, "message": Message(**record["message"])})
+        return Job(**{**record, "message": Message.from_dict(record["message"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -240,30 +248,9 @@ def _as_it_stands(job: Job) -> Job:
 
 
 def _alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return _alive_on_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except OSError:
-        return False
-    return True
+    import psutil
 
-
-def _alive_on_windows(pid: int) -> bool:
-    """Ask for the state of a process; `os.kill` would end it there."""
-    import ctypes
-
-    synchronize, timed_out = 0x0010_0000, 0x102  # SYNCHRONIZE, WAIT_TIMEOUT
-    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009 (there is none elsewhere)
-    process = kernel.OpenProcess(synchronize, False, pid)
-    if not process:
-        return False
-    try:
-        return kernel.WaitForSingleObject(process, 0) == timed_out
-    finally:
-        kernel.CloseHandle(process)
+    return bool(psutil.pid_exists(pid))
 
 
 _queues: dict[Path, JobQueue] = {}

@@ -25,7 +25,7 @@ class Settings:
     - `max_unpacked_bytes` (MAX_UNPACKED_MB, 1,000): its size unpacked (XLSX), and its table's size as text;
     - `max_unpack_ratio` (MAX_UNPACK_RATIO, 200): how much larger than packed an XLSX file may be unpacked;
     - `parser_bytes` (PARSER_MEMORY_MB, 4,000) and `parser_seconds` (PARSER_SECONDS, 120): what the separate
-      process may take that reads XLSX, Parquet and JSON (the memory is held to on Linux and macOS only).
+      process may take that reads XLSX, Parquet and JSON.
     """
 
     home: Path

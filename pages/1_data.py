@@ -5,6 +5,7 @@ import streamlit as st
 from core.ui import frame, state
 from core.ui.data import load
 from core.ui.data import report as draw
+from core.ui.data.build import load_sample
 from core.ui.data.distributions import distributions
 from core.ui.text import _, bold, md
 
@@ -15,7 +16,7 @@ loading = chosen is None or "draft" in st.session_state
 with st.expander(_("Load a file"), expanded=loading, icon=":material/upload_file:"):
     load.panel()
     if st.button(_("Or use the synthetic sample"), icon=":material/science:"):
-        load.load_sample()
+        load_sample()
         st.rerun()
 with st.expander(_("The library"), icon=":material/inventory_2:"):
     draw.library()

@@ -39,7 +39,7 @@ if vectors is not None:
     draw.result_line(card, data, vectors)
     draw.last_speed(data, card)
     here.onward()
-    draw.glance(data, card, vectors)
+    draw.neighbours(data, card, vectors)
 
 if card.available:
     with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):

@@ -1,18 +1,31 @@
-"""Do the headlines really help? The answer of a run, its scores, and what they are worth."""
+"""Do the headlines really help? The answer with its interval, and what stands behind it."""
 
 import streamlit as st
 
-from core.ui import frame
-from core.ui.evaluate import backtest, ledger, lift, scores, slices, trust
+from core.ui import frame, jobs
+from core.ui.evaluate import (
+    answer,
+    backtest,
+    ceiling,
+    coverage,
+    decision_threshold,
+    information_coefficient,
+    leakage,
+    ledger,
+    performance,
+    reliability,
+    scores,
+    slices,
+)
 from core.ui.text import _
-from core.ui.train import train as draw
 
 here = frame.start("evaluate")
 data, run, vectors = here.data, here.run, here.vectors
+jobs.panel("train", dataset=data.id)
 
-lift.answer(run)
-draw.verdict(run)
-draw.warnings(run, data)
+answer.answer(run)
+answer.verdict(run)
+answer.warnings(run, data)
 here.onward()
 tabs = st.tabs(
     [
@@ -20,27 +33,27 @@ tabs = st.tabs(
         _("Leakage staircase"),
         _("Can it be acted on?"),
         _("Where it differs"),
-        _("Looks at the test"),
+        _("Test accesses"),
     ]
 )
 with tabs[0]:
     scores.score_chart(run, data)
-    draw.split_line(run)
-    lift.walk_chart(run, data)
-    scores.pictures(run, data)
+    answer.split_line(run)
+    scores.walk_chart(run, data)
+    performance.pictures(run, data)
     scores.score_table(run)
 with tabs[1]:
-    lift.staircase(run, data, vectors)
+    leakage.staircase(run, data, vectors)
 with tabs[2]:
     if run.classes:
-        trust.calibration(run, data)
-        trust.threshold(run, data)
+        reliability.calibration(run, data)
+        decision_threshold.threshold(run, data)
     else:
-        trust.intervals(run, data)
+        coverage.intervals(run, data)
         backtest.portfolio(run, data)
-        backtest.by_session(run, data)
+        information_coefficient.by_session(run, data)
 with tabs[3]:
     slices.by_slice(run, data)
-    slices.ceiling(run, data)
+    ceiling.ceiling(run, data)
 with tabs[4]:
     ledger.ledger(run, data, vectors)

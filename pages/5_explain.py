@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.ui import explain as draw
 from core.ui import frame
+from core.ui.evaluate.answer import reminder
 from core.ui.text import _
-from core.ui.train.train import reminder
 
 here = frame.start("explain")
 data, run = here.data, here.run

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from core.locale import particle
+from core.locale.korean import particle
 
 HERE = Path(__file__).parent
 TONES = {"up": 1, "flat": 0, "down": -1}

@@ -26,6 +26,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if "finished_lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(
+                pytest.mark.slow
+            )  # the bundled encoder is unpacked for it, and four runs are trained
     if config.getoption("--slow") or os.environ.get("HEADLINE_LAB_SLOW") == "1":
         return
     skip = pytest.mark.skip(reason="slow: run with --slow")
@@ -94,15 +99,11 @@ class Lab:
 
 def _kept_table(file: Path, lines: list[str]) -> Dataset:
     """Write lines of the sample into a file, and keep the table that it is read as."""
-    from core.data.build import build_dataset
+    from core.data.ingest import File, ingest
     from core.data.library import save_dataset
-    from core.data.plan import Plan
-    from core.data.reading import read_table
-    from core.data.roles import guess_roles
 
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    frame = read_table(file.read_bytes()).frame
-    data = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
+    data = ingest([File(file.name, file.read_bytes())]).dataset
     save_dataset(data)
     return data
 

@@ -1,39 +1,87 @@
 import ast
+import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-MODULES = sorted((ROOT / "core").rglob("*.py"))
+from tests.makers import import_graph
+from tests.makers.import_graph import ROOT, circles, modules, rooms, sources, stages, third_party
+
+BASE = {"arrays", "errors", "files", "jobs", "locale", "settings", "validation"}
+DATA = BASE | {"data"}
+LEARNED = DATA | {"embed", "evaluate", "train"}
+MAY_IMPORT = {
+    "data": BASE,
+    "embed": DATA,
+    "evaluate": DATA,
+    "train": DATA | {"embed", "evaluate"},
+    "maps": LEARNED,
+    "explain": LEARNED,
+    "predict": LEARNED | {"explain"},
+    "cli": LEARNED | {"explain", "maps", "predict"},
+    "ui": LEARNED | {"explain", "maps", "predict"},
+}
+LONGEST_MODULE, LONGEST_PAGE = 300, 60
 
 
-def _imports(path: Path) -> set[str]:
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.split(".")[0])
-    return names
+def test_no_modules_import_each_other_in_a_circle():
+    assert circles(modules()) == []
+
+
+def test_no_rooms_of_a_package_import_each_other_in_a_circle():
+    assert {package: circles(graph) for package, graph in rooms().items() if circles(graph)} == {}
+
+
+def test_what_every_stage_leans_on_leans_on_no_stage():
+    assert [stage for stage, imported in stages().items() if stage in BASE and imported - BASE] == []
+
+
+def test_every_stage_has_its_place_in_the_order():
+    assert set(stages()) - BASE - {"__init__"} == set(MAY_IMPORT)
+
+
+def test_a_stage_leans_on_earlier_ones_only():
+    wrong = {stage: stages()[stage] - {"__init__"} - allowed for stage, allowed in MAY_IMPORT.items()}
+    assert {stage: later for stage, later in wrong.items() if later} == {}
+
+
+def test_a_circle_is_found_and_named():
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
+    assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_the_graph_sees_imports_in_functions_and_not_those_for_types(tmp_path, monkeypatch):
+    file = tmp_path / "a.py"
+    file.write_text(
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from core.train.run import Run\n"
+        "def f():\n    from core.data.plan import Plan\n",
+        encoding="utf-8",
+    )
+    known = sources() | {"core.maps.a": file}
+    monkeypatch.setattr(import_graph, "sources", lambda: known)
+    assert modules()["core.maps.a"] == {"core.data", "core.data.plan"}
 
 
 def test_only_core_ui_imports_streamlit():
-    outside = [path for path in MODULES if "ui" not in path.relative_to(ROOT / "core").parts[:1]]
-    assert [str(path) for path in outside if "streamlit" in _imports(path)] == []
+    outside = [name for name in sources() if not name.startswith("core.ui")]
+    assert [name for name in outside if "streamlit" in third_party(name)] == []
 
 
 def test_no_module_reads_pickles_or_runs_remote_code():
     forbidden = {"pickle", "joblib", "dill", "cloudpickle"}
-    assert [str(path) for path in MODULES if _imports(path) & forbidden] == []
+    assert [name for name in sources() if third_party(name) & forbidden] == []
     assert [
-        str(path) for path in MODULES if "trust_remote_code=True" in path.read_text(encoding="utf-8")
+        name
+        for name, path in sources().items()
+        if "trust_remote_code=True" in path.read_text(encoding="utf-8")
     ] == []
 
 
 @pytest.mark.parametrize(
-    "module", ["core.cli.main", "core.data.build", "core.train.pipeline", "core.embed", "core.maps"]
+    "module",
+    ["core.cli.main", "core.cli.train", "core.data.build", "core.train.pipeline", "core.embed", "core.maps"],
 )
 def test_a_module_does_not_pay_for_heavy_libraries_before_they_are_used(module):
     heavy = "torch", "transformers", "sklearn", "umap", "shap", "xgboost", "lightgbm", "openTSNE", "streamlit"
@@ -42,18 +90,42 @@ def test_a_module_does_not_pay_for_heavy_libraries_before_they_are_used(module):
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(
-    ("room", "may_import"),
-    [("splits", set()), ("features", set()), ("scores", set()), ("models", {"scores"})],
-)
+@pytest.mark.parametrize(("room", "may_import"), [("splits", set()), ("features", set()), ("models", set())])
 def test_a_room_of_training_leans_on_what_lies_below_it(room, may_import):
+    files = list((ROOT / "core/train" / room).glob("*.py"))
     imported = {
         node.module.removeprefix("core.train.").split(".")[0]
-        for path in (ROOT / "core/train" / room).glob("*.py")
+        for path in files
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("core.train")
     }
+    assert files
     assert imported - {room, "settings"} <= may_import
+
+
+def _lines(path):
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_module_is_too_long():
+    assert [(name, _lines(path)) for name, path in sources().items() if _lines(path) > LONGEST_MODULE] == []
+
+
+def test_no_page_is_too_long():
+    pages = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+    assert [(path.name, _lines(path)) for path in pages if _lines(path) > LONGEST_PAGE] == []
+
+
+def test_the_formatter_has_next_to_no_exceptions():
+    files = [
+        path for folder in ("core", "pages", "tests", "sample_data") for path in (ROOT / folder).rglob("*.py")
+    ]
+    marks = [
+        path
+        for path in files
+        for _ in re.findall(r"# fmt: ?(?:skip|off)\b", path.read_text(encoding="utf-8"))
+    ]
+    assert len(marks) < 10
 
 
 def test_ruff_finds_nothing():

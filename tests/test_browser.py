@@ -26,7 +26,7 @@ FLAGS = [
     "--no-first-run",
 ]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @contextmanager
@@ -143,10 +143,10 @@ def test_from_upload_to_prediction(server, page, tmp_path):
 
     page.get_by_role("button", name="다음: 제목 임베딩하기").click()
     page.get_by_role("button", name="제목 임베딩하기", exact=True).click()
-    page.get_by_text("벡터로 준비되어 있습니다").wait_for()
+    page.get_by_text("차원 벡터로 임베딩했습니다").wait_for()
 
     page.get_by_role("button", name="다음: 모형 학습하기").click()
-    page.get_by_role("button", name="세 모형 학습하기").click()
+    page.get_by_role("button", name="모형 학습하기").click()
     page.get_by_role("heading", name="ROC AUC").wait_for()
     assert "run=" in page.url
 
@@ -156,11 +156,11 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_text("잘못된 신호의 비용").first.wait_for()
     assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
 
-    page.get_by_role("link", name="4 설명", exact=True).click()
+    page.get_by_role("link", name="5 설명", exact=True).click()
     page.get_by_role("heading", name="예측을 가장 크게 움직인 것은").wait_for()
-    page.get_by_role("link", name="5 지도", exact=True).click()
+    page.get_by_role("link", name="6 지도", exact=True).click()
     page.get_by_text("점 하나가 표의 한 행").wait_for()
-    page.get_by_role("link", name="6 예측", exact=True).click()
+    page.get_by_role("link", name="7 예측", exact=True).click()
     page.get_by_role("heading", name="앙상블이 본").wait_for()
     before = page.get_by_test_id("stMetricValue").all_inner_texts()
     field = page.get_by_role("textbox", name="뉴스 제목")
@@ -171,7 +171,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
         "before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before",
         arg=",".join(before),
     )
-    page.get_by_text("유사 과거 기사 다섯 건").wait_for()
+    page.get_by_text("가장 비슷한 과거 기사와 그 뒤의 결과").wait_for()
 
     outlet = page.get_by_role("combobox").first
     outlet.fill("없던일보")

@@ -11,18 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.build import build_dataset
 from core.data.dataset import FEATURE
-from core.data.plan import Plan
-from core.data.reading import read_table
-from core.data.roles import guess_roles
+from core.data.ingest import File, ingest
+from core.evaluate.predictions import MEAN
 from core.explain.contributions import contributions
-from core.train import context
-from core.train.context import Bench
-from core.train.features.preparation import Inputs
+from core.train.context import TrainingContext
+from core.train.features.inputs import Inputs
 from core.train.models import forest
-from core.train.models.baselines import know_nothing
-from core.train.models.model import MEAN
+from core.train.models.baselines import BASELINES
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.splits.split import make_split
@@ -46,8 +42,7 @@ def vectors_of(headlines, dim=48):
 
 @pytest.fixture(scope="module")
 def sample():
-    frame = read_table(SAMPLE.read_bytes()).frame
-    dataset = build_dataset([frame], Plan(guess_roles(frame).roles), SAMPLE.name)
+    dataset = ingest([File(SAMPLE.name, SAMPLE.read_bytes())]).dataset
     return dataset, vectors_of(dataset.headlines)
 
 
@@ -62,21 +57,19 @@ def first_half_year(sample):
 def small_models():
     """Fewer trees, and of the baselines only those that the lift is measured against."""
 
-    real = Bench.baselines
+    real = TrainingContext.baselines
 
-    def guess(sample, rows):
-        return know_nothing(sample.y, sample.classes, len(rows), sample.row_weight)[1]
+    def guess(task, report):
+        return BASELINES["majority" if task.sample.classes else "average"].predict(task, report)
 
     def quick(self, learned, test, report, quick=False):
         return real(self, learned, test, report, quick=True)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forest, "TREES", 30)
-        patch.setattr(Bench, "baselines", quick)
-        patch.setattr(
-            context, "tfidf_linear", lambda sample, texts, texts_test, report: guess(sample, texts_test)
-        )
-        patch.setattr(context, "outlet_only", lambda sample, X_test, outlet, report: guess(sample, X_test))
+        patch.setattr(TrainingContext, "baselines", quick)
+        for key in ("tfidf_linear", "outlet_only"):
+            patch.setitem(BASELINES, key, replace(BASELINES[key], predict=guess))
         yield
 
 
@@ -131,7 +124,7 @@ def test_the_planted_signal_of_the_sample_is_found(found):
 
 def test_its_source_is_named(found, sample):
     dataset, vectors = sample
-    tested = found.predictions["position"].to_numpy()
+    tested = found.predictions.test.positions(dataset)
     made = contributions(found, Inputs.of(dataset, vectors).take(tested)).importance()
     importance = dict(zip(made["group"], made["mean"], strict=True))
     others = {name: value for name, value in importance.items() if name not in ("headline", PLANTED)}
@@ -141,9 +134,9 @@ def test_its_source_is_named(found, sample):
 
 def test_upbeat_wordings_are_predicted_above_gloomy_ones(found, sample):
     dataset, _ = sample
-    tested = found.predictions["position"].to_numpy()
+    tested = found.predictions.test.positions(dataset)
     text = dataset.frame["headline"].iloc[tested]
-    p = pd.Series(found.test_predictions(MEAN)[:, 1], index=text.index)
+    p = pd.Series(found.predictions.test[MEAN][:, 1], index=text.index)
     good, bad = (text.str.contains(words) for words in ("흑자전환|상향|수주|승소", "적자전환|하향|해지|패소"))
     assert min(good.sum(), bad.sum()) > 30
     assert p[good].mean() > p[bad].mean() + 0.05

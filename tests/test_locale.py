@@ -192,9 +192,10 @@ def test_a_sentence_that_counts_has_a_form_for_one_and_a_form_for_many():
 
 
 def test_one_english_word_has_the_korean_of_its_context():
-    assert translate(C_("button", "Open"), "ko") == "열기"
-    assert translate(C_("no such context", "Open"), "en") == "Open"
-    assert str(Message(C_("button", "Open"))) == "Open"
+    assert translate(C_("form field", "Test"), "ko") == "시험 방법"
+    assert translate(N_("test"), "ko") == "시험"
+    assert translate(C_("form field", "Test"), "en") == "Test"
+    assert str(Message(C_("form field", "Test"))) == "Test"
 
 
 @pytest.mark.parametrize("template", [N_("a"), C_("b", "a"), P_("a", "c"), C_("b", P_("a", "c"))])

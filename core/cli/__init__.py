@@ -1,1 +1,1 @@
-"""The command line: one module per stage, each registering its commands."""
+"""The command line: one module per stage, each registering its commands as `COMMANDS`."""

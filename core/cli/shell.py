@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import argparse
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from core.errors import UserError
-from core.locale import N_, shell_language, translate
+from core.errors import Message, UserError
+from core.jobs import Report
+from core.locale import N_, shell_language, translate, translate_message
 
 
 def _(template: str, /, **params: object) -> str:
     """Translate for this shell."""
     return translate(template, shell_language(), params)
+
+
+def translated(message: Message) -> str:
+    """Return a message in this shell's language."""
+    return translate_message(message, shell_language())
+
+
+def tell(message: Message) -> None:
+    """Print a message for a person, on standard error."""
+    print(translated(message), file=sys.stderr)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -48,14 +59,7 @@ def write(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
         ) from error
 
 
-def chosen_pooling(options: argparse.Namespace) -> str:
-    """Return the pooling given, or the encoder's own; an encoder of the hub is downloaded if need be."""
-    from core.embed import fetch
-
-    return options.pooling or str(fetch(options.encoder, progress()).pooling)
-
-
-def progress() -> Callable[..., None]:
+def progress() -> Report:
     """Return a `Report` that prints to standard error, at every twentieth of the work."""
     last = [-1.0]
 
@@ -67,11 +71,19 @@ def progress() -> Callable[..., None]:
     return report
 
 
-def show(result: Any, indent: str = "") -> None:
+def show(result: Any, as_json: bool) -> None:
+    """Print a result on standard output."""
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+    else:
+        _show(result)
+
+
+def _show(result: Any, indent: str = "") -> None:
     """Print a result for a person."""
     if isinstance(result, list):
         for item in result:
-            show(item, indent)
+            _show(item, indent)
             print()
         return
     for key, value in result.items():
@@ -81,7 +93,7 @@ def show(result: Any, indent: str = "") -> None:
             )
         elif isinstance(value, dict):
             print(f"{indent}{key}:")
-            show(value, indent + "  ")
+            _show(value, indent + "  ")
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             print(f"{indent}{key}:")
             for item in value:

@@ -1,24 +1,35 @@
-"""The `run` command: train, score and record, as the train page does."""
+"""`headline-lab run`: train, score and record, as the train page does."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.cli.shell import chosen_pooling, progress
+from core.cli.arguments import (
+    chosen_pooling,
+    names,
+    takes_encoder,
+    takes_file,
+    takes_second_file,
+    takes_seed,
+)
+from core.cli.command import Command
+from core.cli.data import read_dataset
+from core.cli.shell import _, progress, tell
 from core.data.dataset import Dataset
-from core.data.library import Source, save_dataset
+from core.data.library import save_dataset
 from core.errors import UserError
-from core.locale import shell_language, translate_message
-from core.train.settings import TrainSettings, default_split
+from core.locale import N_
 
-CHOICES = (
+if TYPE_CHECKING:
+    from core.train.run import Run
+    from core.train.settings import TrainSettings
+
+_SETTINGS = (
     "folds",
     "window",
     "embargo",
@@ -32,12 +43,14 @@ CHOICES = (
 )
 
 
-def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, read: float) -> dict[str, Any]:
-    """Train on a dataset that took `read` seconds to make; return what `--json` prints."""
+def _run(options: argparse.Namespace) -> dict[str, Any]:
     from core.embed import embed
     from core.train.leakage import staircase_rows
     from core.train.recording import train_and_record
 
+    start = time.perf_counter()
+    sources, data = read_dataset(options)
+    read = time.perf_counter() - start
     pooling = chosen_pooling(options)
     settings = _settings(options, data, pooling)
     if options.staircase:
@@ -49,59 +62,102 @@ def run(options: argparse.Namespace, sources: Sequence[Source], data: Dataset, r
     made = train_and_record(data, vectors, settings, progress(), open_sealed=options.open)
     made = replace(made, seconds={"read": read, "embed": embedded, **made.seconds})
     for warning in made.warnings:
-        _tell(warning)
+        tell(warning)
     return _table(made, data, vectors, options)
 
 
 def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
-    given = {name: getattr(options, name) for name in CHOICES if getattr(options, name) is not None}
-    extras = tuple(name.strip() for name in (options.extras or "").split(",") if name.strip())
-    horizon = data.plan.target.horizon if data.plan else 1
+    from core.train.settings import TrainSettings
+    from core.train.splits.registry import default_split
+
+    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
-        horizon=horizon,
+        horizon=data.plan.target.horizon if data.plan else 1,
         encoder=options.encoder,
         pooling=pooling,
         seed=options.seed,
-        extras=extras,
+        extras=names(options.extras),
         tune_seconds=options.tune,
         **given,
     )
 
 
-def _table(made: Any, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
-    from core.evaluate.ledger import looks
+def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
+    from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
-    from core.train.run import run_table
+    from core.train.run_record import run_table
 
     table = run_table(made)
-    table["looks"] = len(looks(data.id, made.holdout))
+    table["looks"] = len(accesses(data.id, made.holdout))
     table["text_lift"] = None
     if made.lift is not None:
         plain = made.lift.as_dict()
         table["text_lift"] = {key: plain[key] for key in ("metric", "value", "low", "high", "verdict")}
         if options.lift:
-            _tell(sentence(made.lift))
+            tell(sentence(made.lift))
     if options.staircase:
         table["staircase"] = _staircase(made, data, vectors)
     return table
 
 
-def _staircase(made: Any, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
+def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
+    from core.evaluate.leakage import sentence
     from core.train.leakage import draw_staircase
-    from core.train.leakage_splits import sentence
 
     try:
         steps = draw_staircase(made, data, vectors, progress())
     except UserError as error:
-        _tell(error.message)
+        tell(error.message)
         return None
     for step in steps:
-        _tell(sentence(step))
+        tell(sentence(step))
     return [{key: step.as_dict()[key] for key in ("step", "value", "low", "high")} for step in steps]
 
 
-def _tell(message: Any) -> None:
-    print(translate_message(message, shell_language()), file=sys.stderr)
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    from core.evaluate.settings import TASKS, UNITS
+    from core.train.features.registry import EXTRAS
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
+    from core.train.splits.registry import SPLITS
+    from core.train.splits.splitters import WINDOWS
+
+    takes_file(parser)
+    takes_second_file(parser)
+    takes_encoder(parser)
+    takes_seed(parser)
+    add = parser.add_argument
+    add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
+    add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
+    add("--folds", type=int, help=_("number of walk-forward folds before the holdout"))
+    add(
+        "--window",
+        choices=WINDOWS,
+        help=_("learn from all earlier sessions, or from the same number each time"),
+    )
+    add("--embargo", type=int, help=_("further sessions left out between training and test"))
+    add("--unit", choices=UNITS, help=_("score headlines, or events: their mean per company and session"))
+    add(
+        "--weighting",
+        choices=WEIGHTINGS,
+        help=_("give every event the same weight in training, or every row"),
+    )
+    add("--components", type=int, help=_("principal components in place of the vector"))
+    add("--winsor", type=float, metavar="SHARE", help=_("clip features at this share of each tail"))
+    add(
+        "--extras",
+        metavar="A,B",
+        help=_("features made from the headline: {extras}", extras=", ".join(EXTRAS)),
+    )
+    add("--class-weight", choices=CLASS_WEIGHTS, help=_("give every class the same weight"))
+    add("--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions"))
+    add("--tune", type=int, default=0, metavar="SECONDS", help=_("time to search for better hyperparameters"))
+    add("--sealed", action="store_true", default=None, help=_("do not score the holdout until it is opened"))
+    add("--open", action="store_true", help=_("open a sealed holdout, once"))
+    add("--staircase", action="store_true", help=_("what each safeguard against leakage costs"))
+    add("--lift", action="store_true", help=_("say whether the headlines add anything"))
+
+
+COMMANDS = (Command("run", N_("train and score the models on the file"), _arguments, _run),)

@@ -1,44 +1,44 @@
-"""From the text cells of one file, or two, and a plan to a typed `Dataset`."""
+"""From a table of text cells and a plan to a typed `Dataset`."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from core.data.contradictions import resolve
 from core.data.dataset import FEATURE, Dataset, Problem
-from core.data.join.join import Joined, join_tables
+from core.data.join.join import Joined
 from core.data.near_duplicates import stories
-from core.data.parse.columns import Typist
-from core.data.parse.values import plain_text, texts
+from core.data.parse.cells import plain_text
+from core.data.parse.columns import texts
+from core.data.parse.typist import Typist
 from core.data.plan import Plan
 from core.data.sessions import sessions_around
-from core.data.target import Prices, as_labels, make_target, prices_from
+from core.data.target.contradictions import resolve
+from core.data.target.from_prices import Prices, as_labels, make_target, prices_from
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
 
 
-def build_dataset(tables: Sequence[pd.DataFrame], plan: Plan, name: str, report: Report = silent) -> Dataset:
-    """Type one table of text cells, or two that the plan joins, and leave out what its cleaning says.
+def build_dataset(
+    table: pd.DataFrame, plan: Plan, name: str, report: Report = silent, joined: Joined | None = None
+) -> Dataset:
+    """Type a table of text cells, or what a join made of two, and leave out what the plan's cleaning says.
 
     Rows without a headline are always left out. Everything left out or unreadable stands in the dataset's
     `problems` with the numbers of its rows in the first table.
 
     Raises:
         UserError: where a role names a column that is not there or one column twice, a feature is no number,
-            no row has a headline, or the join or the target that the plan asks for cannot be made.
+            no row has a headline, or the target that the plan asks for cannot be made.
     """
     roles = plan.roles
-    table, row_2, prices = tables[0], None, None
+    row_2, prices = None, None
     told: list[Problem] = []
-    if len(tables) > 1 and plan.join:
-        report(0.0, N_("Joining the two files"))
-        joined = join_tables(tables[0], tables[1], plan.join, roles, plan.exchange)
+    if joined is not None:
         table, row_2 = joined.frame, joined.row_2
         prices = _prices_of_second(joined, plan)
         told = [*(Problem("join", note, ()) for note in joined.notes), *_price_problems(prices)]

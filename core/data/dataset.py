@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from core.data.classes import LOSE, WIN, order_classes
+from core.data.plan import Plan, Roles
 from core.errors import Message
 
-if TYPE_CHECKING:
-    from core.data.plan import Plan
-
 FEATURE = "feature."
-WIN, LOSE = "승", "패"
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column of the file plays which part; `numeric` are the continuous features."""
-
-    headline: str
-    press: str | None = None
-    date: str | None = None
-    group: str | None = None
-    numeric: tuple[str, ...] = ()
-    target: str | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the roles as plain values for JSON."""
-        return asdict(self) | {"numeric": list(self.numeric)}
 
 
 @dataclass(frozen=True)
@@ -76,7 +57,7 @@ class Dataset:
     @cached_property
     def headlines(self) -> list[str]:
         """The headline of each row."""
-        return self.frame["headline"].tolist()
+        return list(self.frame["headline"])
 
     @cached_property
     def features(self) -> pd.DataFrame:
@@ -120,8 +101,6 @@ class Dataset:
         if self.target_kind == "return":
             return (LOSE, WIN)
         if self.target_kind == "label":
-            from core.data.parse.values import order_classes
-
             return order_classes(self.frame["target"].dropna().unique().tolist())
         return ()
 
@@ -135,9 +114,9 @@ class Dataset:
         if self.target_kind == "return":
             values = target.to_numpy(float)
             if task == "regress":
-                return values
+                return np.asarray(values)
             return np.where(np.isnan(values), np.nan, (values > 0).astype(float))
         if task == "regress" or self.target_kind != "label":
             raise ValueError(f"a {self.target_kind or 'missing'} target has no outcome for {task}")
         index = {name: float(i) for i, name in enumerate(self.classes)}
-        return target.map(index).to_numpy(float)
+        return np.asarray(target.map(index).to_numpy(float))

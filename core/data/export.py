@@ -21,7 +21,8 @@ def to_csv(frame: pd.DataFrame) -> bytes:
         if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)):
             cells = [_neutral(cell) for cell in column]
             safe.isetitem(position, pd.Series(cells, safe.index, dtype=object))
-    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace")
+    text: str = safe.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig", "replace")
 
 
 def dataset_table(data: Dataset) -> pd.DataFrame:

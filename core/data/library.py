@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
-from core.data.dataset import Dataset, Problem, Roles
-from core.data.plan import Plan
-from core.data.reading import RawTable
+from core.data.dataset import Dataset, Problem
+from core.data.plan import Plan, Roles
+from core.data.reading import RawTable, Source
 from core.errors import Message, UserError
 from core.files import folder_atomic, write_atomic
 from core.locale import N_
@@ -39,14 +39,6 @@ class Entry:
     events: int
     target_kind: str
     roles: Roles
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """One file that a dataset was made from: its name, a label only, and its cells."""
-
-    name: str
-    table: RawTable
 
 
 def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
@@ -180,7 +172,7 @@ def _write_record(path: Path, record: dict[str, Any]) -> None:
 def _read_record(folder: Path) -> dict[str, Any] | None:
     path = folder / "dataset.json"
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         _entry(record)
         return record
     except FileNotFoundError:

@@ -38,7 +38,7 @@ def stories(headlines: Sequence[str]) -> np.ndarray:
     numbers, keys = pd.factorize(np.array([key(text) for text in distinct], object))
     if 2 <= len(keys) <= MOST_COMPARED:
         numbers = _linked(keys.tolist())[numbers]
-    return numbers.astype(np.int64)[codes]
+    return np.asarray(numbers[codes], np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,8 @@ def retold_rows(data: Dataset) -> np.ndarray:
     """Say which rows belong to a story that is told in more than one wording, `(rows,)` bool."""
     story = data.frame["story"].to_numpy()
     first = ~data.frame["headline"].duplicated().to_numpy()
-    return (np.bincount(story[first], minlength=story.max(initial=-1) + 1) > 1)[story]
+    wordings = np.bincount(story[first], minlength=story.max(initial=-1) + 1)
+    return np.asarray(wordings[story] > 1)
 
 
 def _outlets_per_story(frame: pd.DataFrame, count: int) -> np.ndarray:
@@ -106,7 +107,7 @@ def _sample(wordings: pd.DataFrame) -> list[str]:
     together = wordings["session"] if wordings["session"].notna().any() else wordings["row"]
     code, values = pd.factorize(together, use_na_sentinel=False)
     order = np.random.default_rng(0).permutation(len(values))[code]
-    return wordings["headline"].iloc[np.argsort(order, kind="stable")[:SAMPLE]].tolist()
+    return list(wordings["headline"].iloc[np.argsort(order, kind="stable")[:SAMPLE]])
 
 
 def _largest(frame: pd.DataFrame, wordings: np.ndarray, outlets: np.ndarray) -> pd.DataFrame:
@@ -131,4 +132,4 @@ def _linked(keys: list[str]) -> np.ndarray:
     )
     vectors = trigrams.fit_transform(padded)  # (keys, trigrams), rows of length 1
     links = sp_matmul_topn(vectors, vectors.T.tocsr(), top_n=50, threshold=SIMILAR, n_threads=2)
-    return connected_components(links, directed=False)[1].astype(np.int64)
+    return np.asarray(connected_components(links, directed=False)[1], np.int64)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from core.data.dataset import Roles
 from core.errors import UserError
 from core.locale import N_
 
@@ -23,6 +22,22 @@ def _require(name: str, value: object, allowed: tuple[object, ...]) -> None:
             value=str(value),
             allowed=", ".join(map(str, allowed)),
         )
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column of the file plays which part; `numeric` are the continuous features."""
+
+    headline: str
+    press: str | None = None
+    date: str | None = None
+    group: str | None = None
+    numeric: tuple[str, ...] = ()
+    target: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the roles as plain values for JSON."""
+        return asdict(self) | {"numeric": list(self.numeric)}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.embed.catalog_entries import ENTRIES, MULTILINGUAL
 from core.embed.checkpoint import bundled, hub
 from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import EncoderCard, Origin
 from core.errors import UserError
 from core.jobs import Report, silent
@@ -73,14 +74,14 @@ def fetch(name: str, report: Report = silent) -> EncoderCard:
     if card is None and not names_a_hub_encoder(name):
         return resolve(name)  # raises the sentence for an unknown name
     if card is not None and card.origin is not Origin.HUB:
-        card.ready_folder()  # raises the reason: the bundled encoder's package is not installed
+        ready_folder(card)  # raises the reason: the bundled encoder's package is not installed
     return _hub_card(name, card_of_folder(hub.download(name, report)))
 
 
 def names_a_hub_encoder(name: str) -> bool:
     """Return whether a hub can be asked for the name: it reads as organisation/encoder and is not here yet.
 
-    A bare word is more likely a slip. Where this is False, what `resolve` raises is the reason to tell: an
+    A bare word is more likely a slip. Where this is False, what `resolve` raises is the reason to show: an
     encoder that was downloaded and cannot be used has its own.
     """
     return "/" in name and hub.is_hub_id(name) and hub.local_snapshot(name) is None
@@ -128,7 +129,7 @@ def _bundled_card() -> EncoderCard:
         best=N_(
             "Comes with the app and needs no network: small, fast, reads Korean and 100 other languages."
         ),
-        worst=N_("Misses fine shades that larger encoders see; its cosines crowd between 0.7 and 1."),
+        worst=N_("Misses fine distinctions that larger encoders see. Its cosines lie between 0.7 and 1."),
         source="https://huggingface.co/intfloat/multilingual-e5-small",
     )
 

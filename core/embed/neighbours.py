@@ -1,4 +1,4 @@
-"""Sanity at a glance: what shows that vectors were made with a wrong pooling, prefix or encoder."""
+"""Nearest and farthest headlines: what shows that vectors were made with a wrong pooling, prefix or encoder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALIKE = 0.005  # a spread of cosines below which a pooling tells no headlines ap
 CUT = 0.05  # a share of headlines cut off that is worth a word
 ENOUGH = 10  # headlines below which a spread says nothing
 SAME = 0.01  # a share of headlines with another one's vector that is worth a word
-_AT_ONCE = 10_000  # rows looked at in one go
+_AT_ONCE = 10_000  # rows compared in one go
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Glance:
-    """What vectors look like from outside.
+class Neighbours:
+    """Which headlines lie near each other, and how crowded the vectors are.
 
     `nearest` and `farthest` are pairs among `texts` headlines drawn from the `distinct` ones; `mean_cosine` is
     the average cosine of two of those, which is 0 for vectors that point everywhere alike and near 1 for ones
@@ -63,8 +63,8 @@ class Glance:
             found.append(
                 Message(
                     N_(
-                        "{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors from the "
-                        "store and embed again; if they are broken then too, choose another encoder."
+                        "{share:.1%} of the vectors are zero or hold no numbers. Remove this encoder's vectors "
+                        "from the store and embed again. If that does not help, choose another encoder."
                     ),
                     {"share": self.broken},
                 )
@@ -73,8 +73,9 @@ class Glance:
             found.append(
                 Message(
                     N_(
-                        "{count:,} of {texts:,} different headlines have exactly the vector of another one: the encoder's "
-                        "tokenizer does not know what tells them apart. Choose an encoder that was made for Korean."
+                        "{count:,} of {texts:,} different headlines have exactly the same vector as another: the "
+                        "encoder's tokenizer does not know the characters in which they differ. Choose an encoder"
+                        " made for Korean."
                     ),
                     {"count": self.same, "texts": self.texts},
                 )
@@ -83,8 +84,9 @@ class Glance:
             found.append(
                 Message(
                     N_(
-                        "All headlines look alike in this pooling: their cosines lie around {mean:.3f} and spread by "
-                        "{spread:.4f} only. Choose another pooling, or an encoder that was trained on whole sentences."
+                        "All headlines look alike in this pooling: their cosines lie around {mean:.3f}, with a "
+                        "standard deviation of only {spread:.4f}. Choose another pooling, or an encoder trained "
+                        "on whole sentences."
                     ),
                     {"mean": self.mean_cosine, "spread": self.spread},
                 )
@@ -93,8 +95,8 @@ class Glance:
             found.append(
                 Message(
                     N_(
-                        "{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder reads: their "
-                        "ends are not seen. Shorten them, or choose an encoder that reads more."
+                        "{share:.0%} of the headlines are longer than the {limit:,} tokens that the encoder "
+                        "reads: their ends are ignored. Shorten them, or choose an encoder that reads more."
                     ),
                     {"share": self.truncated, "limit": self.max_length},
                 )
@@ -102,14 +104,14 @@ class Glance:
         return found
 
 
-def glance(
+def find_neighbours(
     texts: Sequence[str],
     vectors: np.ndarray,
     tokens: np.ndarray | None = None,
     max_length: int | None = None,
     seed: int = 0,
-) -> Glance:
-    """Look at the vectors `(n, dim)` of n texts; a text that stands there again counts once.
+) -> Neighbours:
+    """Compare the vectors `(n, dim)` of n texts with each other; a text that is repeated counts once.
 
     `tokens` `(n,)` are the texts' lengths as `core.embed.tokens.token_counter` counts them, `max_length` how many
     of them the encoder reads. The same seed draws the same headlines.
@@ -127,7 +129,7 @@ def glance(
     chosen = np.asarray(vectors[drawn], np.float32)
     nearest, farthest, mean, spread = _pairs([texts[row] for row in drawn], chosen)
     lengths = None if tokens is None or not len(rows) else np.asarray(tokens)[rows]
-    return Glance(
+    return Neighbours(
         nearest=nearest,
         farthest=farthest,
         texts=len(drawn),
@@ -185,6 +187,6 @@ def _smallest(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def _same(vectors: np.ndarray) -> int:
-    """Return how many vectors stand there more than once."""
+    """Return how many vectors occur more than once."""
     _values, counts = np.unique(vectors, axis=0, return_counts=True)
     return int(counts[counts > 1].sum())

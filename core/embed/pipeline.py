@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.embed.catalog import fetch, resolve
+from core.embed.checkpoint.fingerprint import fingerprint
+from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import EncoderCard
-from core.embed.pooling import POOLINGS, Pooling
+from core.embed.pooling import MEAN, pooling_named, pooling_row
+from core.embed.runtime.device import known_device
 from core.embed.runtime.encoder import Encoder, encoder_key, load_encoder
-from core.embed.runtime.precision import known_device, known_dtype
-from core.embed.store.vectors import Space, VectorStore
+from core.embed.runtime.precision import known_dtype
+from core.embed.store.vector_store import Space, VectorStore
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -34,7 +37,7 @@ class Embedding:
 
     vectors: np.ndarray
     encoder: str
-    pooling: Pooling
+    pooling: str
     rows: int
     distinct: int
     embedded: int
@@ -59,11 +62,11 @@ class _Source:
     def known(cls, card: EncoderCard) -> _Source | None:
         """Return what this machine used last, without loading the encoder; None where it never ran here."""
         device = known_device()
-        fingerprint = card.fingerprint() if device else ""
-        dtype = known_dtype(fingerprint, device) if device else None
+        file_hash = fingerprint(card) if device else ""
+        dtype = known_dtype(file_hash, device) if device else None
         if not device or not dtype:
             return None
-        return cls(Space(encoder_key(card, fingerprint, dtype), card.name, card.dim), device.upper(), dtype)
+        return cls(Space(encoder_key(card, file_hash, dtype), card.name, card.dim), device.upper(), dtype)
 
     @classmethod
     def of(cls, encoder: Encoder) -> _Source:
@@ -72,9 +75,7 @@ class _Source:
         return cls(space, encoder.device_name, encoder.dtype)
 
 
-def embed(
-    texts: Sequence[str], encoder_name: str, pooling: str = Pooling.MEAN, report: Report = silent
-) -> Embedding:
+def embed(texts: Sequence[str], encoder_name: str, pooling: str = MEAN, report: Report = silent) -> Embedding:
     """Embed every text, computing only the vectors that the store does not hold.
 
     Each batch is in the store before progress is reported; a job that is cancelled or killed loses the few
@@ -84,10 +85,10 @@ def embed(
     Raises `UserError` for an unknown encoder or pooling, one that cannot be fetched, is unreadable or too large
     for memory, and a full disk; `report` may raise `Cancelled`.
     """
-    card, kind = fetch(encoder_name, report), Pooling.named(pooling)
+    card, kind = fetch(encoder_name, report), pooling_named(pooling).key
     if not card.ready:
         report(0.0, N_("Unpacking the encoder, once"))
-        card.ready_folder()
+        ready_folder(card)
     distinct, rows = _distinct(texts)
     room, found = np.zeros((len(rows), card.dim), np.float32), np.zeros(len(distinct), bool)
     vectors = room[: len(distinct)]
@@ -108,7 +109,7 @@ def embed(
             wanted = [distinct[i] for i in missing]
             for batch in encoder.encode_batches(wanted):
                 store.put(source.space, [wanted[i] for i in batch.indices], batch.vectors)
-                vectors[missing[batch.indices]] = batch.vectors[POOLINGS.index(kind)]
+                vectors[missing[batch.indices]] = batch.vectors[pooling_row(kind)]
                 embedded += len(batch.indices)
                 truncated += batch.truncated
                 seconds = time.perf_counter() - start
@@ -136,14 +137,12 @@ def embed(
     )
 
 
-def vectors_if_stored(
-    texts: Sequence[str], encoder_name: str, pooling: str = Pooling.MEAN
-) -> np.ndarray | None:
+def vectors_if_stored(texts: Sequence[str], encoder_name: str, pooling: str = MEAN) -> np.ndarray | None:
     """Return the vectors `(rows, dim)`, read-only, if the store holds every one; None where any is missing.
 
     Loads and unpacks no encoder. Raises `UserError` for an unknown encoder or pooling.
     """
-    card, kind = resolve(encoder_name), Pooling.named(pooling)
+    card, kind = resolve(encoder_name), pooling_named(pooling).key
     source = _Source.known(card) if card.ready else None
     if source is None:
         return None
@@ -165,12 +164,13 @@ def space_key(encoder_name: str) -> str:
     if card.available and not card.ready:
         raise UserError(
             N_(
-                "The encoder {name} is not unpacked yet: that is done when headlines are first embedded with it."
+                "The encoder {name} is not unpacked yet. It is unpacked when headlines are first embedded"
+                " with it."
             ),
             name=card.name,
         )
     source = _Source.known(card)
-    return source.space.encoder if source else encoder_key(card, card.fingerprint(), "")
+    return source.space.encoder if source else encoder_key(card, fingerprint(card), "")
 
 
 def canonical(text: str) -> str:

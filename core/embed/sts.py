@@ -14,11 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.formats.recognise import container, find_encoding
-from core.data.parse.values import numbers, texts
+from core.data.formats.encoding import find_encoding
+from core.data.formats.recognise import binary_format
+from core.data.parse.columns import numbers, texts
 from core.data.reading import ReadOptions, read_table
 from core.embed.pipeline import embed
-from core.embed.pooling import Pooling
+from core.embed.pooling import MEAN
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -46,7 +47,7 @@ class StsResult:
     skipped: int
     unreadable: int
     encoder: str
-    pooling: Pooling
+    pooling: str
     seconds: float
 
 
@@ -63,9 +64,7 @@ def read_pairs(data: bytes, options: ReadOptions | None = None) -> pd.DataFrame:
     return read_table(data, options or ReadOptions()).frame
 
 
-def sts(
-    pairs: pd.DataFrame, encoder_name: str, pooling: str = Pooling.MEAN, report: Report = silent
-) -> StsResult:
+def sts(pairs: pd.DataFrame, encoder_name: str, pooling: str = MEAN, report: Report = silent) -> StsResult:
     """Compare the cosine of each pair's vectors with its score.
 
     `pairs` has the columns sentence1, sentence2 and score, their names in any case; sentences and scores may be
@@ -98,7 +97,7 @@ def sts(
 
 def _bare_tabs(data: bytes) -> pd.DataFrame | None:
     """Read a tab-separated text whose quotation marks enclose nothing; None where it is something else."""
-    if len(data) > settings().max_upload_bytes or container(data):
+    if len(data) > settings().max_upload_bytes or binary_format(data):
         return None
     text = data.decode(find_encoding(data)).removeprefix("\ufeff")
     header, *rows = [line.split("\t") for line in _LINE_END.split(text) if line.strip()] or [[]]
@@ -138,16 +137,19 @@ def _check(scores: np.ndarray, rows: int) -> None:
         )
     if np.ptp(scores) == 0:
         raise UserError(
-            N_("Every pair has the score {score:g}: nothing can be compared with scores that are all equal."),
+            N_("Every pair has the score {score:g}. Scores that are all equal cannot be compared."),
             score=float(scores[0]),
         )
 
 
 def _cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     def products(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        return np.einsum("nd,nd->n", left, right, dtype=np.float64)
+        sums: np.ndarray = np.einsum("nd,nd->n", left, right, dtype=np.float64)
+        return sums
 
-    return products(one, other) / np.sqrt(np.maximum(products(one, one) * products(other, other), 1e-24))
+    lengths = np.sqrt(np.maximum(products(one, one) * products(other, other), 1e-24))
+    cosines: np.ndarray = products(one, other) / lengths
+    return cosines
 
 
 def _correlations(cosines: np.ndarray, scores: np.ndarray) -> tuple[float, float]:

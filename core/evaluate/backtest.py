@@ -1,25 +1,31 @@
-"""What a book of positions that follows the predictions would have earned, before and after a cost."""
+"""The backtest: what a portfolio that follows the predictions would have earned, before and after a cost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import dated_returns
+from core.evaluate.settings import EvaluateSettings
 from core.evaluate.weighted import fifths
 from core.locale import N_
 
 FEWEST_TO_RANK = 5
-SIGN, FIFTHS = "sign", "fifths"
+RANKED_SHARE = 0.5  # of the sessions must have enough companies to rank
+SIGN, QUINTILES = "sign", "fifths"
 
 
 @dataclass(frozen=True, eq=False)
 class Portfolio:
-    """A book of positions that follows the predictions, one value per session in order of time.
+    """A portfolio that follows the predictions, one value per session in order of time.
 
     `gross` and `net` are cumulative returns (fractions of the capital, summed without compounding) before and
-    after the cost; `turnover` is the sum of the absolute changes of the positions, 2 for a book turned round;
+    after the cost; `turnover` is the sum of the absolute changes of the positions, 2 for a portfolio turned round;
     `skipped` counts the sessions without a position.
     """
 
@@ -35,7 +41,7 @@ class Portfolio:
         """Say what was earned before and after the cost, and how much was traded for it."""
         return Message(
             N_(
-                "Over {sessions:,} sessions the book made {gross} before and {net} after a cost of {cost} bp on "
+                "Over {sessions:,} sessions the portfolio made {gross} before and {net} after a cost of {cost} bp on "
                 "what is traded, {turnover} of the capital a session on average, without compounding."
             ),
             {
@@ -54,15 +60,15 @@ def portfolio(
     sessions: np.ndarray,
     companies: np.ndarray | None = None,
     cost_bp: float = 10.0,
-    rule: str = FIFTHS,
+    rule: str = QUINTILES,
     horizon: int = 1,
 ) -> Portfolio:
-    """Return what a book would have made that follows predicted returns `p (n,)`, `y (n,)` being the actual.
+    """Return what a portfolio would have made that follows predicted returns `p (n,)`, `y (n,)` being the actual.
 
     Rows of one company in one session are averaged to one event first; `sessions (n,)` sort in time. Rule
     "fifths" is long the top and short the bottom fifth of a session's events by prediction, half the capital
     each, and idle where fewer than five predictions differ; "sign" is long each event predicted above 0 and
-    short the others, the capital in equal parts. With a horizon of more than one session, each session's book
+    short the others, the capital in equal parts. With a horizon of more than one session, each session's portfolio
     gets that part of the capital and is held that long: the overlapping portfolios of Jegadeesh & Titman,
     "Returns to buying winners and selling losers" (1993). The cost in basis points is on each change of a
     position, the first purchase included. Raises `UserError` for a cost below 0.
@@ -87,6 +93,43 @@ def portfolio(
     net = gross - turnover * cost_bp / 1e4
     skipped = int((~position.any(axis=1)).sum())
     return Portfolio(days, gross.cumsum(), net.cumsum(), turnover, rule, cost_bp, skipped)
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """A portfolio that follows the predictions, and one that always holds every company, at the same cost."""
+
+    following: Portfolio
+    holding: Portfolio
+    companies: int
+
+
+def backtest(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    cost_bp: float = 10.0,
+    model: str = MEAN,
+) -> Backtest | Message:
+    """Return what following the test's predictions would have made; raises `UserError` for a cost below 0.
+
+    Companies are ranked against each other where at least half of the sessions have enough of them with
+    different predictions, else each is followed by the sign of its prediction.
+    """
+    test = dated_returns(predictions.test)
+    if isinstance(test, Message):
+        return test
+    sessions, p, actual = test.table["session"].to_numpy(), test[model], test.outcome
+    companies = dataset.frame["company"].iloc[test.positions(dataset)].fillna("").to_numpy(str)
+    event = pd.DataFrame({"session": sessions, "company": companies, "p": p}).groupby(["session", "company"])
+    different = event["p"].mean().groupby("session").nunique()
+    ranked = (different >= FEWEST_TO_RANK).mean() >= RANKED_SHARE
+    rule, horizon = QUINTILES if ranked else SIGN, settings.horizon
+    return Backtest(
+        portfolio(actual, p, sessions, companies, cost_bp, rule, horizon),
+        portfolio(actual, np.ones_like(p), sessions, companies, cost_bp, SIGN, horizon),
+        len(np.unique(companies)),
+    )
 
 
 def _positions(predicted: np.ndarray, rule: str) -> np.ndarray:

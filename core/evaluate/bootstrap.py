@@ -17,9 +17,11 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.evaluate.metrics import Metric
 from core.evaluate.weighted import ratio
+from core.locale import N_
 
 RESAMPLES = 1000
 LEVEL = 0.95
+BLOCKS = {"session": N_("sessions"), "story": N_("stories")}  # what is resampled
 CELLS = 4_000_000  # weights held at once
 
 

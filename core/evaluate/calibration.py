@@ -1,4 +1,4 @@
-"""Do probabilities come true, and how to mend them where they do not."""
+"""Calibration: a map from a model's probabilities to shares that came true."""
 
 from __future__ import annotations
 
@@ -8,59 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import UserError
-from core.evaluate.bootstrap import Interval, agreeing, bounds, count_blocks, draws
-from core.evaluate.metrics import BINS
-from core.evaluate.weighted import ratio
 from core.locale import N_
 
 FEWEST_ROWS = 20
 LEAST_SLOPE = 1e-3
 SIGMOID, ISOTONIC = "sigmoid", "isotonic"
-
-
-@dataclass(frozen=True)
-class Bin:
-    """A bin of the reliability curve: the mean probability, the share of rows that came true, and how many."""
-
-    predicted: float
-    observed: Interval
-    rows: int
-    blocks: int
-
-
-def reliability(
-    came: np.ndarray,
-    probability: np.ndarray,
-    block_ids: np.ndarray,
-    seed: int,
-    bins: int = BINS,
-    weights: np.ndarray | None = None,
-) -> list[Bin]:
-    """Return the reliability curve over at most `bins` bins of equal weight, each with n and 95% interval.
-
-    `came (n,)` bool: whether the class came true; `probability (n,)` of it; `block_ids (n,)` sessions from 0
-    on, over which the interval is resampled (`core.evaluate.bootstrap`): rows of one session come true together.
-    DeGroot & Fienberg, "The comparison and evaluation of forecasters" (1983).
-    """
-    weights = np.ones(len(came)) if weights is None else weights
-    number = _bin_numbers(probability, weights, bins)
-    inside = number[:, None] == np.unique(number)  # (n, bins that hold rows)
-    shares = np.concatenate(
-        [ratio(w @ (inside * came[:, None]), w @ inside) for w in draws(block_ids, seed, weights=weights)]
-    )
-    curve = []
-    for k, rows in enumerate(inside.T):
-        blocks = count_blocks(block_ids[rows])
-        observed = float(np.average(came[rows], weights=weights[rows]))
-        curve.append(
-            Bin(
-                float(np.average(probability[rows], weights=weights[rows])),
-                agreeing(Interval(observed, *bounds(shares[:, k], blocks)), blocks),
-                int(rows.sum()),
-                blocks,
-            )
-        )
-    return curve
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +58,8 @@ class Calibrator:
             second = use(self.curves[0], p[:, 1])
             return np.stack([1 - second, second], axis=1)
         each = np.stack([use(curve, p[:, k]) for k, curve in enumerate(self.curves)], axis=1)
-        return each / each.sum(axis=1, keepdims=True)  # both kinds of curve stay above 0
+        result: np.ndarray = each / each.sum(axis=1, keepdims=True)  # both kinds of curve stay above 0
+        return result
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return the calibrator as arrays that can be saved without pickle."""
@@ -129,16 +82,10 @@ def calibrated(
     return {name: calibrators[name].apply(p) if name in calibrators else p for name, p in predictions.items()}
 
 
-def _bin_numbers(probability: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
-    values, inverse = np.unique(probability, return_inverse=True)
-    held = np.bincount(inverse, weights, minlength=len(values))
-    middle = np.cumsum(held) - held / 2
-    return np.floor(bins * middle / held.sum()).astype(int)[inverse]
-
-
 def _log_odds(probability: np.ndarray) -> np.ndarray:
     p = np.clip(probability.astype(float), 1e-6, 1 - 1e-6)
-    return np.log(p / (1 - p))
+    result: np.ndarray = np.log(p / (1 - p))
+    return result
 
 
 def _fit_sigmoid(came: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -171,7 +118,8 @@ def _fit_sigmoid(came: np.ndarray, probability: np.ndarray, weights: np.ndarray)
 def _use_sigmoid(curve: np.ndarray, probability: np.ndarray) -> np.ndarray:
     from scipy.special import expit
 
-    return expit(curve[0, 0] * _log_odds(probability) + curve[1, 0])
+    result: np.ndarray = expit(curve[0, 0] * _log_odds(probability) + curve[1, 0])
+    return result
 
 
 def _fit_isotonic(came: np.ndarray, probability: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -189,4 +137,5 @@ def _fit_isotonic(came: np.ndarray, probability: np.ndarray, weights: np.ndarray
 
 
 def _use_isotonic(curve: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    return np.interp(probability, curve[0], curve[1])
+    result: np.ndarray = np.interp(probability, curve[0], curve[1])
+    return result

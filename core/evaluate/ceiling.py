@@ -8,14 +8,17 @@ reliability a correlation (Spearman, "The proof and measurement of association b
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import CELLS, RESAMPLES, Interval, bounds
-from core.evaluate.metrics import metric_named, shown
+from core.evaluate.bootstrap import CELLS, RESAMPLES, Interval, Scores, bounds
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.settings import EvaluateSettings
 from core.evaluate.weighted import ratio
 from core.locale import N_
 
@@ -58,7 +61,7 @@ class Ceiling:
             }
             return Message(template, params)
         name = next(name for name in ("auc", "rank_ic", "accuracy") if name in self.best)
-        metric, score = metric_named(name), self.best[name]
+        metric, score = METRICS[name], self.best[name]
         template = N_(
             "Near-identical headlines in different events had the same outcome in {agreement} of {pairs:,} pairs, "
             "so no model of the headline alone can be expected to exceed {metric} {best} [{low}, {high}]."
@@ -118,10 +121,38 @@ def noise_ceiling(
     return Ceiling(best, agreement, len(first), stories, len(used))
 
 
+@dataclass(frozen=True)
+class Headroom:
+    """The noise ceiling, and the scores that stand under it: the model's, and those of headlines alone."""
+
+    ceiling: Ceiling
+    metric: str
+    scores: dict[str, Interval]
+
+
+def headroom(
+    dataset: Dataset, outcome: np.ndarray, rows: np.ndarray, settings: EvaluateSettings, scores: Scores
+) -> Headroom:
+    """Return the noise ceiling of the rows at these positions, and the main scores to be held against it.
+
+    `outcome (rows of the dataset,)` is known at `rows`: a sealed holdout's are not among them. `scores` are those
+    of the models to compare, by name.
+    """
+    classes = len(dataset.classes) if settings.task == "classify" else 0
+    frame = dataset.frame.iloc[rows]
+    day = pd.factorize(frame["session"])[0]
+    story, event = frame["story"].to_numpy(), dataset.event[rows]
+    made = noise_ceiling(outcome[rows], story, event, day, classes, settings.seed)
+    main = main_metric(settings.task).name
+    metric = main if main in made.best else "accuracy"
+    known = {name: row[metric] for name, row in scores.items() if made.best and metric in row}
+    return Headroom(made, metric, known)
+
+
 def _ceiling(name: str, shared: Interval, classes: int) -> Interval:
     """Turn the part that outcomes share, with its interval, into the best score; below 0 it is moved up to 0."""
     up = max(-shared.value, 0.0)
-    reach = {
+    reach: Callable[[float], float] = {
         "accuracy": lambda part: (1 + (classes - 1) * math.sqrt(part)) / classes,
         "auc": lambda part: min(0.5 + math.sqrt(part / 12), 1.0),
         "r2": lambda part: min(part, 1.0),

@@ -5,11 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
-
-from core.errors import Message
-from core.evaluate.bootstrap import Interval, count_blocks, share_interval
-from core.locale import N_
 
 LEVEL = 0.9
 STEP = 0.05  # of the adaptive level, a session
@@ -85,74 +80,5 @@ def adaptive_half_widths(
         if known >= 0 and len(rows[known]):
             asked += step * (missing - np.mean(missed[rows[known]] > halves[known]))
         halves[k] = conformal.half_width(min(max(1 - asked, 0.0), conformal.highest_level))
-    return halves[block_ids]
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How often the intervals of a month really held the return; `month` is "2024-01", or "" for the whole.
-
-    `width` is the mean width of the intervals, as a return.
-    """
-
-    month: str
-    nominal: float
-    realised: Interval
-    width: float
-    rows: int
-    sessions: int
-
-
-def coverage_by_month(
-    y: np.ndarray,
-    p: np.ndarray,
-    half_width: float | np.ndarray,
-    sessions: pd.Series | np.ndarray,
-    seed: int,
-    level: float = LEVEL,
-) -> list[Coverage]:
-    """Return the realised coverage of the whole, then of each month, with 95% intervals over sessions.
-
-    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates.
-    """
-    days = pd.Series(np.asarray(sessions))
-    held, widths = np.abs(y - p) <= half_width, np.broadcast_to(half_width, len(y)) * 2.0
-    month = days.dt.strftime("%Y-%m").to_numpy()
-    block = np.unique(days, return_inverse=True)[1]
-    found = []
-    for name in ("", *np.unique(month)):
-        rows = (month == name) | (name == "")
-        realised = share_interval(held[rows], block[rows], seed)
-        days_held = count_blocks(block[rows])
-        found.append(Coverage(name, level, realised, float(widths[rows].mean()), int(rows.sum()), days_held))
-    return found
-
-
-def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
-    """Say whether the intervals held what they promised; `coverage` as of `coverage_by_month`."""
-    whole, months = coverage[0], coverage[1:]
-    worst = min(months, key=lambda month: month.realised.value, default=whole)
-    params = {
-        "nominal": f"{whole.nominal:.0%}",
-        "realised": f"{whole.realised.value:.0%}",
-        "low": f"{whole.realised.low:.0%}",
-        "high": f"{whole.realised.high:.0%}",
-        "sessions": conformal.sessions,
-        "worst": f"{worst.realised.value:.0%}",
-        "month": worst.month,
-    }
-    if not np.isfinite(whole.width):
-        template = N_(
-            "{sessions} sessions of errors are too few for intervals of {nominal}: they would have no end."
-        )
-    elif whole.realised.high < whole.nominal:
-        template = N_(
-            "The intervals promise {nominal} and held only {realised} [{low}, {high}] of the test returns, least "
-            "in {month} ({worst}): the market has moved on from the sessions that they were made from."
-        )
-    else:
-        template = N_(
-            "The intervals promise {nominal} and held {realised} [{low}, {high}] of the test returns, least in "
-            "{month} ({worst})."
-        )
-    return Message(template, params)
+    result: np.ndarray = halves[block_ids]
+    return result

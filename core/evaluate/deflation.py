@@ -1,4 +1,4 @@
-"""What is left of the best score of many looks when the luck of choosing the best is taken off."""
+"""The best score of many test accesses, less the luck of choosing the best (deflated)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Message
-from core.evaluate.ledger import Entry
-from core.evaluate.metrics import metric_named, shown
+from core.evaluate.ledger_file import Entry
+from core.evaluate.metrics import METRICS, shown
 from core.locale import N_
 
 _EULER = 0.5772156649015329
@@ -29,46 +29,46 @@ def expected_maximum(n: int) -> float:
 
 @dataclass(frozen=True)
 class Deflated:
-    """The best score of several looks, and what is left of it when the luck of choosing is taken off."""
+    """The best score of several test accesses, and what is left of it without the luck of choosing."""
 
     metric: str
     best: float
     deflated: float
     luck: float
-    looks: int
+    accesses: int
     run_id: str
 
     def sentence(self) -> Message:
-        """Say how much of the best score is the luck of having looked often."""
-        metric = metric_named(self.metric)
+        """Say how much of the best score is the luck of having tested often."""
+        metric = METRICS[self.metric]
         params = {
             "metric": Message(metric.title),
-            "looks": self.looks,
+            "accesses": self.accesses,
             "best": shown(metric, self.best),
             "luck": shown(metric, abs(self.luck), difference=True).lstrip("+"),
             "deflated": shown(metric, self.deflated),
         }
-        if self.looks < 2:
-            return Message(N_("This holdout has been looked at once: {metric} {best}."), params)
+        if self.accesses < 2:
+            return Message(N_("This holdout has been tested once: {metric} {best}."), params)
         template = N_(
-            "This holdout has been looked at {looks:,} times. The best {metric} is {best}; of that many scores "
+            "This holdout has been tested {accesses:,} times. The best {metric} is {best}; of that many scores "
             "without any skill the best would be flattered by about {luck}, so count on {deflated}."
         )
         return Message(template, params)
 
 
-def deflated_best(looks: Sequence[Entry], metric: str) -> Deflated | None:
-    """Return the best score of the looks less the expected maximum of as many noise scores; None without one.
+def deflated_best(accesses: Sequence[Entry], metric: str) -> Deflated | None:
+    """Return the best score of the accesses less the expected maximum of as many noise scores; None without one.
 
     Bailey & López de Prado (2014) take the Sharpe ratio that the best of N trials without skill would reach,
     the trials' standard deviation times `expected_maximum(N)`. Carried over to any metric, the deviation is
-    the best score's own standard error (over sessions), and N counts all looks, the unscored ones too. Looks
-    at one holdout are correlated, so this takes off rather too much: the deflated score is a cautious one.
+    the best score's own standard error (over sessions), and N counts all accesses, the unscored ones too. Accesses
+    to one holdout are correlated, so this takes off rather too much: the deflated score is a cautious one.
     """
-    better = 1 if metric_named(metric).higher_is_better else -1
-    scored = [(e, e.value, e.se or 0.0) for e in looks if e.metric == metric and e.value is not None]
+    better = 1 if METRICS[metric].higher_is_better else -1
+    scored = [(e, e.value, e.se or 0.0) for e in accesses if e.metric == metric and e.value is not None]
     if not scored:
         return None
     entry, value, se = max(scored, key=lambda item: better * item[1])
-    luck = better * se * expected_maximum(len(looks))
-    return Deflated(metric, value, value - luck, luck, len(looks), entry.run_id)
+    luck = better * se * expected_maximum(len(accesses))
+    return Deflated(metric, value, value - luck, luck, len(accesses), entry.run_id)

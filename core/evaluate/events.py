@@ -32,7 +32,8 @@ def event_numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """Number the events of these rows in order of first appearance, `(n,)`; an undated row is one by itself."""
     event = dataset.event[rows]
     alone = dataset.event.max(initial=-1) + 1 + np.arange(len(rows))
-    return pd.factorize(np.where(event >= 0, event, alone))[0]
+    result: np.ndarray = pd.factorize(np.where(event >= 0, event, alone))[0]
+    return result
 
 
 def event_weights(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
@@ -43,14 +44,15 @@ def event_weights(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """
     event = event_numbers(dataset, rows)
     sizes = np.bincount(event)
-    return len(rows) / len(sizes) / sizes[event]
+    result: np.ndarray = len(rows) / len(sizes) / sizes[event]
+    return result
 
 
 def to_events(dataset: Dataset, rows: np.ndarray, predictions: np.ndarray, outcome: np.ndarray) -> Events:
     """Average predictions of rows, `(n, classes)` or `(n,)`, per company and session.
 
-    `outcome` is that of every row of the dataset, `(rows,)`. Where the rows of an event disagree on it, the
-    event's is their mean return or their most frequent class (`disagreeing` counts such events).
+    `rows`, `predictions` and `outcome (n,)` are in one order. Where the rows of an event disagree on the outcome,
+    the event's is their mean return or their most frequent class (`disagreeing` counts such events).
     """
     event = event_numbers(dataset, rows)
     sizes = np.bincount(event)
@@ -59,14 +61,14 @@ def to_events(dataset: Dataset, rows: np.ndarray, predictions: np.ndarray, outco
     np.add.at(sums, event, predictions)
     means = sums / sizes.reshape(-1, *[1] * (predictions.ndim - 1))
     means = means.round(EXACT)  # the mean of n equal numbers is that number, so that ties stay ties
-    happened = (_most_frequent if predictions.ndim == 2 else _average)(event, outcome[rows], len(sizes))
+    happened = (_most_frequent if predictions.ndim == 2 else _average)(event, outcome, len(sizes))
     sessions = dataset.frame["session"].to_numpy()[rows[first]]
     return Events(means, happened, sessions, sizes, blocks(dataset, rows[first]))
 
 
 def disagreeing(dataset: Dataset, outcome: np.ndarray, rows: np.ndarray) -> int:
-    """Return how many events of these rows have rows with different known outcomes; `outcome` is `(rows,)`."""
-    table = pd.DataFrame({"event": event_numbers(dataset, rows), "outcome": outcome[rows]})
+    """Return how many events of these rows have rows with different known outcomes `(n,)`."""
+    table = pd.DataFrame({"event": event_numbers(dataset, rows), "outcome": outcome})
     return int((table.groupby("event")["outcome"].nunique() > 1).sum())
 
 
@@ -74,7 +76,8 @@ def _average(event: np.ndarray, outcome: np.ndarray, events: int) -> np.ndarray:
     known = ~np.isnan(outcome)
     count = np.bincount(event[known], minlength=events)
     total = np.bincount(event[known], outcome[known], minlength=events)
-    return np.divide(total, count, out=np.full(events, np.nan), where=count > 0)
+    result: np.ndarray = np.divide(total, count, out=np.full(events, np.nan), where=count > 0)
+    return result
 
 
 def _most_frequent(event: np.ndarray, outcome: np.ndarray, events: int) -> np.ndarray:

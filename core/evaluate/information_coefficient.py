@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.bootstrap import Interval, intervals
 from core.evaluate.metrics import METRICS, rank_ic, shown, spread
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import Scored, dated_returns, one_scale
+from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
 DISTINCT = 5
 FEWEST_SESSIONS = 5
-_POOLED = tuple(metric for metric in METRICS["regress"] if metric.name in ("rank_ic", "spread"))
+_POOLED = METRICS["rank_ic"], METRICS["spread"]
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,18 @@ def by_session(y: np.ndarray, p: np.ndarray, sessions: np.ndarray, seed: int, ho
         len(days),
         pooled=False,
     )
+
+
+def session_scores(
+    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
+) -> BySession | Message:
+    """Return rank IC and spread of the test by session, over events whatever unit is scored."""
+    dated = dated_returns(predictions.test)
+    if isinstance(dated, Message):
+        return dated
+    test = Scored.of(dated, dataset, replace(settings, unit="event"), [model])
+    p = one_scale(test.predictions[model], test.fold)
+    return by_session(test.y, p, test.session, settings.seed, settings.horizon)
 
 
 def hac_mean(values: np.ndarray, horizon: int = 1) -> Mean:

@@ -1,4 +1,11 @@
-"""The leakage staircase in plain words: what each step forbids, what it cost, and what is left."""
+"""The leakage staircase: one model, scored on the same rows under stricter and stricter rules.
+
+What a random split inflates is named in López de Prado, "Advances in Financial Machine Learning" (2018),
+chapter 7; each step forbids one way in which training may know of the test, and its drop is what that way
+was worth. Scores are means over the folds, since predictions of different models are not on one scale: pooled
+over folds, pure noise scores below guessing (Forman & Scholz, "Apples-to-apples in cross-validation studies",
+2010).
+"""
 
 from __future__ import annotations
 
@@ -7,8 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.metrics import GUESSING, METRICS
+from core.evaluate.bootstrap import Interval, intervals, paired
+from core.evaluate.metrics import METRICS, main_metric
+from core.evaluate.predictions import Predictions
+from core.evaluate.scoring import Scored, mean_over
+from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
 RANDOM, ORDERED, GROUPS, PURGE = "random", "ordered", "ordered+groups", "ordered+groups+purge"
@@ -25,7 +37,7 @@ SHORT = {
     PURGE: N_("+ known outcomes"),
 }
 SLIGHT = 0.05  # a drop that nobody would act on
-_TITLES = {metric.name: metric.title for metrics in METRICS.values() for metric in metrics}
+NO_DROP = Interval(math.nan, math.nan, math.nan)
 
 _ONCE = {
     ORDERED: N_("Once the model may learn from earlier days only"),
@@ -84,6 +96,43 @@ class Step:
         return cls(**filled)
 
 
+def leakage(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    train_rows: Mapping[str, Sequence[int]],
+    embargo: int = 0,
+) -> list[Step]:
+    """Score each step of the staircase and what it is lower than the one before.
+
+    `predictions` has the steps where other tables have models, all of the same rows in the same walk-forward
+    folds; `train_rows` are the numbers of rows that each fold of a step learned from.
+    """
+    test = Scored.of(predictions, dataset, settings)
+    metric = mean_over(test.fold, main_metric(settings.task))
+    steps: list[Step] = []
+    before = None
+    for step, p in test.predictions.items():
+        score = intervals(test.y, p, test.block, [metric], settings.seed)[metric.name]
+        drop = NO_DROP if before is None else paired(test.y, before, p, test.block, metric, settings.seed)
+        learned = sum(train_rows[step])
+        steps.append(
+            Step(
+                step,
+                *(score.value, score.low, score.high),
+                *(drop.value, drop.low, drop.high),
+                rows=len(test),
+                train_rows=round(learned / len(train_rows[step])),
+                metric=metric.name,
+                taken=0 if before is None else sum(train_rows[steps[-1].step]) - learned,
+                horizon=settings.horizon,
+                embargo=embargo,
+            )
+        )
+        before = p
+    return steps
+
+
 def sentence(step: Step) -> Message:
     """Say what a step forbids and what that cost, or that it cost nothing."""
     values = _values(step)
@@ -131,7 +180,7 @@ def _effect(step: Step) -> str:
 def summary(steps: Sequence[Step]) -> Message:
     """Say in one sentence what a careless test shows and what an honest one leaves of it."""
     careless, honest = steps[0], steps[-1]
-    guess = GUESSING[honest.metric]
+    guess = METRICS[honest.metric].guessing
     if math.isnan(honest.value) or math.isnan(honest.low):
         return sentence(honest)
     values = _values(honest) | {"careless": careless.value, "guess": guess}
@@ -155,7 +204,7 @@ def summary(steps: Sequence[Step]) -> Message:
 
 def _values(step: Step) -> dict[str, object]:
     return {
-        "metric": Message(_TITLES[step.metric]),
+        "metric": Message(METRICS[step.metric].title),
         "value": step.value,
         "before": step.value + (0 if math.isnan(step.drop) else step.drop),
         "score": _with_interval(step.value, step.low, step.high),

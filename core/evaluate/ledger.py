@@ -1,10 +1,10 @@
-"""The trial ledger: every look at a row is counted, and a sealed row is scored once, when its seal is opened.
+"""The trial ledger: every test access of a row is counted, and a sealed row is scored once, when its seal is opened.
 
-A look is a score shown of some rows: of a holdout, of a walk forward before it, or of a staircase. Rows are
-what they are (`holdout.Rows`), so a look counts at every holdout that shares a row with it, whatever the table,
+A test access is a score shown of some rows: of a holdout, of a walk-forward before it, or of a staircase. Rows are
+what they are (`ledger_rows.Rows`), so an access counts at every holdout that shares a row with it, whatever the table,
 its roles, the share held out or the unit; and a sealed row is refused wherever it turns up.
 
-What holds follows from replaying the entries in their order, so of a look and a seal of the same rows that are
+What holds follows from replaying the entries in their order, so of an access and a seal of the same rows that are
 written at once, the first stands. Entries of an earlier version name rows that may not be known any more; they
 then count at every holdout of their dataset.
 """
@@ -18,17 +18,17 @@ from pathlib import Path
 
 from core.errors import Message, UserError
 from core.evaluate.bootstrap import Interval
-from core.evaluate.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, keep, kept
+from core.evaluate.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, load_rows, save_rows
 from core.evaluate.ledger_rows import Rows
-from core.locale import N_
+from core.locale import N_, P_
 from core.settings import settings
 
 
 @dataclass
 class _Standing:
-    """The looks that count, the seals that hold, and by a look's id the seal that it came too late for."""
+    """The accesses that count, the seals that hold, and by an access's id the seal that it came too late for."""
 
-    looks: list[Entry] = field(default_factory=list)
+    accesses: list[Entry] = field(default_factory=list)
     seals: list[Entry] = field(default_factory=list)
     late: dict[str, Entry] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ def standard_error(score: Interval) -> float | None:
     return None if math.isnan(width) else width / (2 * 1.959964)
 
 
-def record_look(
+def record_access(
     dataset_id: str,
     run_id: str,
     holdout: Rows,
@@ -52,61 +52,61 @@ def record_look(
     score: Interval | None = None,
     opened: bool = False,
 ) -> Message | None:
-    """Count a look at the rows `scored` (by default the holdout's) and, where there is one, its score.
+    """Count an access to the rows `scored` (by default the holdout's) and, where there is one, its score.
 
-    With `opened` it opens the holdout's seal; who comes too late is told who looked first. Raises `UserError`
-    where a row of another seal is among them or the look cannot be written: then no score may be shown.
+    With `opened` it opens the holdout's seal; a late one is told which run was first. Raises `UserError`
+    where a row of another seal is among them or the access cannot be written: then no score may be shown.
     """
     known = score is not None and not math.isnan(score.value)
     entry = Entry(
         OPENED if opened else SCORED,
         run_id,
-        keep(holdout),
+        save_rows(holdout),
         metric=metric,
         value=score.value if score and known else None,
         se=standard_error(score) if score else None,
         dataset=dataset_id,
-        scored=keep(holdout if scored is None else scored),
+        scored=save_rows(holdout if scored is None else scored),
     )
     first = _write(entry)
     return _refusal(first) if opened and first else None
 
 
 def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows) -> Message | None:
-    """Seal a holdout until it is opened, and count the look at the rows `scored` before it.
+    """Seal a holdout until it is opened, and count the access to the rows `scored` before it.
 
-    Returns why the holdout is not sealed where a row of it was looked at before; raises as `record_look` does.
+    Returns why the holdout is not sealed where a row of it was tested before; raises as `record_access` does.
     """
-    first = _write(Entry(SEALED, run_id, keep(holdout), dataset=dataset_id, scored=keep(scored)))
+    first = _write(Entry(SEALED, run_id, save_rows(holdout), dataset=dataset_id, scored=save_rows(scored)))
     return _refusal(first) if first else None
 
 
-def sealed(dataset_id: str, holdout: str) -> bool:
-    """Whether these very rows, by their name, are sealed: no row of them has been looked at."""
+def is_sealed(dataset_id: str, holdout: str) -> bool:
+    """Whether these very rows, by their name, are sealed: no row of them has been tested."""
     asked = Entry("", "", holdout, dataset=dataset_id)
     return any(_same(entry, asked) for entry in _standing().seals)
 
 
-def looks(dataset_id: str, holdout: str | None = None) -> list[Entry]:
-    """Return the looks at any row of a holdout (or all that were made with a dataset), the oldest first.
+def accesses(dataset_id: str, holdout: str | None = None) -> list[Entry]:
+    """Return the accesses to any row of a holdout (or all that were made with a dataset), the oldest first.
 
-    A look at more, fewer or other rows than just these comes without its score. Deleting a run deletes no look.
+    An access to more, fewer or other rows than just these comes without its score. Deleting a run deletes no access.
     """
-    counted = _standing().looks
+    counted = _standing().accesses
     if holdout is None:
-        return [look for look in counted if look.dataset == dataset_id]
+        return [access for access in counted if access.dataset == dataset_id]
     asked = Entry("", "", holdout, dataset=dataset_id)
     return [
-        look if _same(look, asked) else replace(look, metric="", value=None, se=None)
-        for look in counted
-        if _sees(look, asked)
+        access if _same(access, asked) else replace(access, metric="", value=None, se=None)
+        for access in counted
+        if _covers(access, asked)
     ]
 
 
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:
     """Raise `UserError` where a row to be scored is sealed; the holdout's own seal may be `allowed`."""
     for entry in _standing().seals:
-        held = kept(entry.signature)
+        held = load_rows(entry.signature)
         own = held is not None and holdout is not None and held.same(holdout)
         if held is None or (own and allowed):
             continue
@@ -119,21 +119,23 @@ def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = 
             )
         if inside := held.shared(scored):
             raise UserError(
-                N_(
-                    "{rows:,} headlines that would be scored lie in the holdout that run {run} sealed: hold out "
-                    "exactly the same rows, or open that holdout first."
+                P_(
+                    "{n:,} headline that would be scored lies in the holdout that run {run} sealed: hold out "
+                    "exactly the same rows, or open that holdout first.",
+                    "{n:,} headlines that would be scored lie in the holdout that run {run} sealed: hold out "
+                    "exactly the same rows, or open that holdout first.",
                 ),
-                rows=inside,
+                n=inside,
                 run=entry.run_id,
             )
 
 
-def require_unseen(dataset_id: str, holdout: Rows) -> None:
-    """Raise `UserError` where a row of a holdout has been looked at, so that it cannot be sealed."""
-    found = looks(dataset_id, keep(holdout))
+def require_untested(dataset_id: str, holdout: Rows) -> None:
+    """Raise `UserError` where a row of a holdout has been tested, so that it cannot be sealed."""
+    found = accesses(dataset_id, save_rows(holdout))
     if not found:
         return
-    seen = [kept(look.scored) for look in found]
+    seen = [load_rows(access.scored) for access in found]
     raise UserError(
         N_(
             "{seen:,} of the {all:,} headlines of this holdout have been scored before, first by run {run} on "
@@ -146,14 +148,14 @@ def require_unseen(dataset_id: str, holdout: Rows) -> None:
     )
 
 
-def unknown(dataset_id: str) -> set[str]:
+def unknown_rows(dataset_id: str) -> set[str]:
     """Return the names of rows that a dataset's entries, of an earlier version, give no rows for."""
     named = {entry.signature for entry in entries() if entry.dataset == dataset_id}
-    return {name for name in named if kept(name) is None}
+    return {name for name in named if load_rows(name) is None}
 
 
 def _write(entry: Entry) -> Entry | None:
-    """Write an entry and see how it stands; return who looked at its holdout before, if anybody."""
+    """Write an entry and see how it stands; return the first earlier access to its holdout, if any."""
     append(entry)
     standing = _standing()
     if entry.id in standing.late:
@@ -164,46 +166,46 @@ def _write(entry: Entry) -> Entry | None:
             ),
             run=standing.late[entry.id].run_id,
         )
-    first = next((look for look in standing.looks if _sees(look, entry)), entry)
+    first = next((access for access in standing.accesses if _covers(access, entry)), entry)
     return None if first.id == entry.id else first
 
 
 def _standing() -> _Standing:
-    """Replay what was written: a look opens no seal but the one of its own holdout, and only when asked to."""
+    """Replay what was written: an access opens no seal but that of its own holdout, and only when it says so."""
     standing = _Standing()
     for entry in entries():
-        hit = [seal for seal in standing.seals if _sees(entry, seal)]
+        hit = [seal for seal in standing.seals if _covers(entry, seal)]
         others = [seal for seal in hit if entry.kind != OPENED or not _same(entry, seal)]
         if others:
             standing.late[entry.id] = others[0]
             continue
         standing.seals = [seal for seal in standing.seals if seal not in hit]
-        if entry.kind == SEALED and not any(_sees(look, entry) for look in standing.looks):
+        if entry.kind == SEALED and not any(_covers(access, entry) for access in standing.accesses):
             standing.seals.append(entry)
         if entry.scored:
-            standing.looks.append(entry)
+            standing.accesses.append(entry)
     return standing
 
 
-def _sees(look: Entry, holdout: Entry) -> bool:
-    """Whether a look is at a row of a holdout.
+def _covers(access: Entry, holdout: Entry) -> bool:
+    """Whether an access is to a row of a holdout.
 
     One whose rows are not known any more counts at every holdout of its dataset, but undoes no seal.
     """
-    if not look.scored or look.scored == holdout.signature:
-        return bool(look.scored)
-    if kept(look.scored) is None:
-        return look.dataset == holdout.dataset and holdout.kind != SEALED
-    return _meeting(settings().home, look.scored, holdout.signature)[0]
+    if not access.scored or access.scored == holdout.signature:
+        return bool(access.scored)
+    if load_rows(access.scored) is None:
+        return access.dataset == holdout.dataset and holdout.kind != SEALED
+    return _overlap(settings().home, access.scored, holdout.signature)[0]
 
 
 def _same(one: Entry, other: Entry) -> bool:
     """Whether two entries are of the same holdout."""
     known = one.signature == other.signature
-    return known or _meeting(settings().home, one.signature, other.signature)[1]
+    return known or _overlap(settings().home, one.signature, other.signature)[1]
 
 
-def _meeting(home: Path, one: str, other: str) -> tuple[bool, bool]:
+def _overlap(home: Path, one: str, other: str) -> tuple[bool, bool]:
     """Whether rows by these names share one, and whether they are the same; neither where they are not known."""
     try:
         return _compared(home, one, other)
@@ -213,7 +215,7 @@ def _meeting(home: Path, one: str, other: str) -> tuple[bool, bool]:
 
 @lru_cache(maxsize=4096)
 def _compared(home: Path, one: str, other: str) -> tuple[bool, bool]:
-    first, second = kept(one), kept(other)
+    first, second = load_rows(one), load_rows(other)
     if first is None or second is None:
         raise LookupError(f"{one} or {other} in {home}")
     return first.shared(second) > 0, first.same(second)
@@ -221,7 +223,7 @@ def _compared(home: Path, one: str, other: str) -> tuple[bool, bool]:
 
 def _refusal(first: Entry) -> Message:
     return Message(
-        N_("This holdout is no longer sealed: run {run} looked at it first, on {time} (UTC)."),
+        N_("This holdout is no longer sealed: run {run} tested on it first, on {time} (UTC)."),
         {"run": first.run_id, "time": _minute(first)},
     )
 

@@ -72,15 +72,15 @@ def entries() -> list[Entry]:
     return [*sorted(earlier, key=lambda entry: entry.kind == SEALED), *_lines(folder / FILE)]
 
 
-def keep(rows: Rows, name: str = "") -> str:
-    """Keep rows under their own or another name for the entries that name them; return the name."""
+def save_rows(rows: Rows, name: str = "") -> str:
+    """Save rows under their own or another name for the entries that name them; return the name."""
     path = _file(name or rows.name)
     if not path.is_file():
         write_atomic(path, lambda part: part.write_bytes(rows.to_bytes()))
     return path.stem
 
 
-def kept(name: str) -> Rows | None:
+def load_rows(name: str) -> Rows | None:
     """Return the rows of this name; None where they are not known."""
     if not _NAME.fullmatch(name):
         return None
@@ -107,7 +107,7 @@ def _lines(path: Path) -> list[Entry]:
 
 
 def _earlier(path: Path) -> list[Entry]:
-    """Return the entries of a dataset; a run that opened a holdout and then scored it has two, but looked once."""
+    """Return the entries of a dataset; a run that opened a holdout and then scored it has two, but is one access."""
     lines = _lines(path)
     scored = {(entry.run_id, entry.signature) for entry in lines if entry.kind == SCORED}
     return [

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 
 from core.errors import Message
-from core.evaluate.bootstrap import count_blocks, paired
-from core.evaluate.metrics import IN_RETURNS, Metric, metric_named, shown
+from core.evaluate.bootstrap import BLOCKS, count_blocks, paired
+from core.evaluate.metrics import METRICS, RETURN, Metric, shown
 from core.locale import N_
 
 HELPS, HURTS, NONE = "helps", "hurts", "none"
 FEWEST_BLOCKS = 6  # in five, all five of one sign come by chance in 2 of 32 cases: more than 5%
 WORTH = 0.02  # of AUC or rank IC; of an error, this share of it
-UNITS = {"session": N_("sessions"), "story": N_("stories")}
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,12 @@ class Lift:
     @property
     def most(self) -> float:
         """The largest help that the interval does not rule out, as a difference of the score."""
-        return self.high if metric_named(self.metric).higher_is_better else self.low
+        return self.high if METRICS[self.metric].higher_is_better else self.low
 
     @property
     def too_wide(self) -> bool:
         """Whether a help that would be worth having is neither found nor ruled out."""
-        metric = metric_named(self.metric)
+        metric = METRICS[self.metric]
         gain = self.most if metric.higher_is_better else -self.most
         return self.verdict == NONE and not gain <= _worth(metric, self.without_text)
 
@@ -86,7 +85,7 @@ def text_lift(
     blocks the verdict is "none": five sessions that agree may do so by chance. Raises `ValueError` where the
     arrays do not fit each other.
     """
-    metric = metric_named(metric) if isinstance(metric, str) else metric
+    metric = METRICS[metric] if isinstance(metric, str) else metric
     if not len(y) == len(with_text) == len(without_text) == len(block_ids):
         sizes = len(y), len(with_text), len(without_text), len(block_ids)
         raise ValueError(f"outcomes, predictions and blocks differ in length: {sizes}")
@@ -100,7 +99,7 @@ def text_lift(
 
 def sentence(lift: Lift) -> Message:
     """Say in plain words whether the headlines helped, as ready to deny it as to affirm it."""
-    metric = metric_named(lift.metric)
+    metric = METRICS[lift.metric]
     params = {
         "metric": Message(metric.title),
         "with_text": shown(metric, lift.with_text),
@@ -110,7 +109,7 @@ def sentence(lift: Lift) -> Message:
         "high": shown(metric, lift.high, difference=True),
         "most": shown(metric, lift.most, difference=True),
         "blocks": lift.blocks,
-        "unit": Message(UNITS[lift.unit]),
+        "unit": Message(BLOCKS[lift.unit]),
         "needed": FEWEST_BLOCKS,
     }
     return Message(_template(lift), params)
@@ -153,5 +152,5 @@ def _verdict(metric: Metric, low: float, high: float) -> str:
 
 
 def _worth(metric: Metric, without: float) -> float:
-    relative = not metric.higher_is_better or metric.name in IN_RETURNS
+    relative = not metric.higher_is_better or metric.unit == RETURN
     return WORTH * abs(without) if relative else WORTH

@@ -8,6 +8,7 @@ or scipy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,14 +30,26 @@ BINS, IN_A_BIN = 10, 10
 Score = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
+RETURN, SHARE = "return", "share"
+
+
 @dataclass(frozen=True)
 class Metric:
-    """A score with its key, its name for the user and its direction."""
+    """A score with everything that others need of it.
+
+    `name` is its key in JSON and `title` its name for the reader; `task` is "classify" or "regress". `unit` is
+    "share" or "return" where it is written in %, else "". `guessing` is what a guess scores, NaN where that
+    depends on the data. `explanation` says in words what a value means (`{up}` is the last class's name).
+    """
 
     name: str
     title: str
     compute: Score
     higher_is_better: bool
+    task: str
+    unit: str = ""
+    guessing: float = math.nan
+    explanation: str = ""
 
 
 def rank_auc(positive: np.ndarray, score: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -142,7 +155,8 @@ def mae(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 
 def rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Root of the mean squared error."""
-    return np.sqrt(mean((y - p) ** 2, w))
+    result: np.ndarray = np.sqrt(mean((y - p) ** 2, w))
+    return result
 
 
 def r2(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -184,48 +198,74 @@ def spread(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     The quantile spread of Grinold & Kahn, "Active Portfolio Management" (2000); tied rows share their place.
     """
     top, bottom = fifths(p, w)
-    return mean(y, top) - mean(y, bottom)
+    result: np.ndarray = mean(y, top) - mean(y, bottom)
+    return result
 
 
-METRICS: dict[str, tuple[Metric, ...]] = {
-    "classify": (
-        Metric("auc", N_("ROC AUC"), auc, True),
-        Metric("pr_auc", N_("Average precision"), pr_auc, True),
-        Metric("accuracy", N_("Accuracy"), accuracy, True),
-        Metric("balanced_accuracy", N_("Balanced accuracy"), balanced_accuracy, True),
-        Metric("f1", N_("F1 (macro)"), f1, True),
-        Metric("log_loss", N_("Log loss"), log_loss, False),
-        Metric("brier", N_("Brier score"), brier, False),
-        Metric("ece", N_("Calibration error (ECE)"), ece, False),
-    ),
-    "regress": (
-        Metric("mae", N_("Mean absolute error"), mae, False),
-        Metric("rmse", N_("Root mean squared error"), rmse, False),
-        Metric("r2", N_("R²"), r2, True),
-        Metric("rank_ic", N_("Rank information coefficient"), rank_ic, True),
-        Metric("hit_rate", N_("Hit rate"), hit_rate, True),
-        Metric("spread", N_("Top minus bottom fifth"), spread, True),
-    ),
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric(
+            "auc",
+            N_("ROC AUC"),
+            auc,
+            True,
+            "classify",
+            guessing=0.5,
+            explanation=N_(
+                "ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
+                "1 is perfect."
+            ),
+        ),
+        Metric("pr_auc", N_("Average precision"), pr_auc, True, "classify"),
+        Metric("accuracy", N_("Accuracy"), accuracy, True, "classify", SHARE),
+        Metric("balanced_accuracy", N_("Balanced accuracy"), balanced_accuracy, True, "classify", SHARE),
+        Metric("f1", N_("F1 (macro)"), f1, True, "classify"),
+        Metric("log_loss", N_("Log loss"), log_loss, False, "classify"),
+        Metric("brier", N_("Brier score"), brier, False, "classify"),
+        Metric("ece", N_("Calibration error (ECE)"), ece, False, "classify"),
+        Metric("mae", N_("Mean absolute error"), mae, False, "regress", RETURN),
+        Metric("rmse", N_("Root mean squared error"), rmse, False, "regress", RETURN),
+        Metric("r2", N_("R²"), r2, True, "regress"),
+        Metric(
+            "rank_ic",
+            N_("Rank information coefficient"),
+            rank_ic,
+            True,
+            "regress",
+            guessing=0.0,
+            explanation=N_(
+                "Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
+                "guessing, 1 is perfect."
+            ),
+        ),
+        Metric("hit_rate", N_("Hit rate"), hit_rate, True, "regress", SHARE),
+        Metric("spread", N_("Top minus bottom fifth"), spread, True, "regress", RETURN),
+    )
 }
-MAIN_METRIC = {"classify": "auc", "regress": "rank_ic"}
-GUESSING = {"auc": 0.5, "rank_ic": 0.0}  # what a main metric gives to a guess
-IN_RETURNS = ("mae", "rmse", "spread")
+_MAIN = {"classify": "auc", "regress": "rank_ic"}
 
 
-def metric_named(name: str) -> Metric:
-    """Return the metric with this key."""
-    return next(metric for metrics in METRICS.values() for metric in metrics if metric.name == name)
+def metrics_of(task: str) -> list[Metric]:
+    """Return the metrics of a task in the order in which they are shown."""
+    return [metric for metric in METRICS.values() if metric.task == task]
+
+
+def main_metric(task: str) -> Metric:
+    """Return the metric that a task is judged by."""
+    return METRICS[_MAIN[task]]
 
 
 def shown(metric: Metric, number: float, difference: bool = False) -> str:
     """Write a score for a sentence: three places, a return in %; a difference signed, of returns in bp."""
     if np.isnan(number):
         return "–"
-    if metric.name in IN_RETURNS:
+    if metric.unit == RETURN:
         return f"{number * 1e4:+.1f} bp" if difference else f"{number:.2%}"
     return f"{number:+.3f}" if difference else f"{number:.3f}"
 
 
 def _one_against_rest(score: Score, y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     classes = [1] if p.shape[1] == 2 else range(p.shape[1])
-    return np.mean([score(y == k, p[:, k], w) for k in classes], axis=0)
+    result: np.ndarray = np.mean([score(y == k, p[:, k], w) for k in classes], axis=0)
+    return result

@@ -1,30 +1,31 @@
-"""Scores of predictions in the unit that the settings name, with intervals over sessions."""
+"""Predictions in the unit that is scored, and their scores with intervals over sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.errors import Message
 from core.evaluate.bootstrap import Scores, blocks, intervals
 from core.evaluate.events import to_events
 from core.evaluate.lift import Lift, text_lift
-from core.evaluate.metrics import MAIN_METRIC, METRICS, Metric, metric_named
+from core.evaluate.metrics import Metric, main_metric, metrics_of
+from core.evaluate.predictions import Predictions
+from core.evaluate.settings import EvaluateSettings
 from core.jobs import Report
 from core.locale import N_
-from core.train.leakage_splits import mean_over
-from core.train.settings import TrainSettings
 
 
 @dataclass(frozen=True, eq=False)
 class Scored:
     """What is scored: outcomes `(n,)`, predictions by name, each row's block and session, and its fold.
 
-    A row is a headline, or an event with the mean prediction of its headlines. `fold (n,)` counts from 0 on;
-    a score is the mean over folds, as predictions of different models are not on one scale. `unit` is what
-    the blocks are: "session" or "story".
+    A row is a headline, or an event with the mean prediction of its headlines. A score is the mean over folds,
+    as predictions of different models are not on one scale (Forman & Scholz, "Apples-to-apples in
+    cross-validation studies", 2010). `unit` is what the blocks are: "session" or "story".
     """
 
     y: np.ndarray
@@ -37,42 +38,90 @@ class Scored:
     @classmethod
     def of(
         cls,
+        predictions: Predictions,
         dataset: Dataset,
-        rows: np.ndarray,
-        outcome: np.ndarray,
-        predictions: Mapping[str, np.ndarray],
-        settings: TrainSettings,
-        fold: np.ndarray | None = None,
+        settings: EvaluateSettings,
+        models: Sequence[str] | None = None,
     ) -> Scored:
-        """Return what is scored of the rows at these positions; `outcome` is that of every row of the dataset."""
-        fold = np.zeros(len(rows), int) if fold is None else fold
-        session = dataset.frame["session"].to_numpy()[rows]
-        unit = "session" if dataset.has_sessions else "story"
-        if settings.unit == "headline" or not dataset.has_sessions:
-            return cls(outcome[rows], dict(predictions), blocks(dataset, rows), session, fold, unit)
-        events = {name: to_events(dataset, rows, p, outcome) for name, p in predictions.items()}
-        first = next(iter(events.values()))
-        by_event = to_events(dataset, rows, fold.astype(float), outcome).predictions.round().astype(int)
+        """Return what is scored of these (or all) models and baselines, in the unit of the settings."""
+        rows, fold, y = predictions.positions(dataset), predictions.fold, predictions.outcome
+        made = {name: predictions[name] for name in (predictions.models if models is None else models)}
+        if scored_unit(dataset, settings) == "headline":
+            session = dataset.frame["session"].to_numpy()[rows]
+            return cls(y, made, blocks(dataset, rows), session, fold, block_unit(dataset))
+        by_event = to_events(dataset, rows, fold.astype(float), y)
+        events = {name: to_events(dataset, rows, p, y) for name, p in made.items()}
+        first = next(iter(events.values()), by_event)
         means = {name: event.predictions for name, event in events.items()}
-        return cls(first.outcome, means, first.blocks, first.sessions, by_event, unit)
+        number = by_event.predictions.round().astype(int)
+        return cls(first.outcome, means, first.blocks, first.sessions, number, block_unit(dataset))
 
-    def scores(self, settings: TrainSettings, report: Report) -> Scores:
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def scores(self, settings: EvaluateSettings, report: Report) -> Scores:
         """Return every metric of every prediction with its 95% interval."""
         many = len(np.unique(self.fold)) > 1
-        metrics = [mean_over(self.fold, metric) if many else metric for metric in METRICS[settings.task]]
+        metrics = [mean_over(self.fold, m) if many else m for m in metrics_of(settings.task)]
         made: Scores = {}
         for number, (name, p) in enumerate(self.predictions.items()):
             report(number / len(self.predictions), N_("Scoring with intervals"))
             made[name] = intervals(self.y, p, self.block, metrics, settings.seed)
         return made
 
-    def lift(self, settings: TrainSettings, with_text: str, without: str) -> Lift | None:
+    def lift(self, settings: EvaluateSettings, with_text: str, without: str) -> Lift | None:
         """Return what the headlines add to the main metric; None where one of the two predictions is missing."""
         if with_text not in self.predictions or without not in self.predictions:
             return None
-        metric = mean_over(self.fold, _guessing_where_constant(metric_named(MAIN_METRIC[settings.task])))
+        metric = mean_over(self.fold, _guessing_where_constant(main_metric(settings.task)))
         ours, other = self.predictions[with_text], self.predictions[without]
         return text_lift(self.y, ours, other, self.block, metric, settings.seed, unit=self.unit)
+
+
+def scored_unit(dataset: Dataset, settings: EvaluateSettings) -> str:
+    """Return what is scored, "event" or "headline": a table without sessions has no events."""
+    return settings.unit if dataset.has_sessions else "headline"
+
+
+def block_unit(dataset: Dataset) -> str:
+    """Return what the bootstrap resamples: "session", or "story" where there are none."""
+    return "session" if dataset.has_sessions else "story"
+
+
+def mean_over(fold: np.ndarray, metric: Metric) -> Metric:
+    """Return the metric as the mean of its scores in each fold `(n,)` in which it is defined."""
+
+    def compute(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
+        inside = [fold == number for number in np.unique(fold)]
+        scores = np.stack([metric.compute(y[rows], p[rows], w[:, rows]) for rows in inside])  # (folds, B)
+        defined = (~np.isnan(scores)).sum(axis=0)
+        result: np.ndarray = np.divide(
+            np.nansum(scores, axis=0), defined, out=np.full(len(w), np.nan), where=defined > 0
+        )
+        return result
+
+    return replace(metric, compute=compute)
+
+
+def one_scale(p: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Turn predictions of several folds' models into ranks within their fold, which order metrics can pool."""
+    from scipy.stats import rankdata
+
+    folds = [fold == number for number in np.unique(fold)]
+    if len(folds) < 2:
+        return p
+    ranks = np.empty(p.shape)
+    for rows in folds:
+        ranks[rows] = rankdata(p[rows], axis=0) / rows.sum()
+    return ranks
+
+
+def dated_returns(predictions: Predictions) -> Predictions | Message:
+    """Return the rows whose session is known; for classes, and where there is none, say why not."""
+    if predictions.classes:
+        return Message(N_("This needs predicted returns; this run predicts classes."))
+    dated = predictions.where(predictions.table["session"].notna())
+    return dated if len(dated) else Message(N_("The table has no dates, so there are no results by session."))
 
 
 def _guessing_where_constant(metric: Metric) -> Metric:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.evaluate.bootstrap import Interval, bounds, count_blocks, draws
-from core.evaluate.metrics import Metric
+from core.errors import Message
+from core.evaluate.bootstrap import Interval, blocks, bounds, count_blocks, draws, intervals
+from core.evaluate.events import event_weights
+from core.evaluate.metrics import Metric, main_metric
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import one_scale, scored_unit
+from core.evaluate.settings import EvaluateSettings
+from core.locale import N_
 
+FEWEST_ROWS, FEWEST_BLOCKS = 10, 5  # of a slice that is judged
 MOST_LABELS = 15
 RESAMPLES = 500
 LEVEL = 0.05
 OTHER, MISSING = "<other>", "<missing>"
-EVEN = {
+EVEN: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "auc": lambda auc, most: np.arctanh(np.clip(2 * auc - 1, -most, most)),
     "rank_ic": lambda ic, most: np.arctanh(np.clip(ic, -most, most)),
 }
@@ -99,6 +106,51 @@ def slices(
     return _flagged(found)
 
 
+@dataclass(frozen=True)
+class SliceReport:
+    """The main metric of each slice, and of the whole; `weighted` where every event counts the same."""
+
+    metric: str
+    whole: Interval
+    slices: tuple[Slice, ...]
+    rows: int
+    weighted: bool
+
+    def of(self, by: str) -> tuple[list[Slice], list[Slice]]:
+        """Return the slices by "press", "company", "month" or "length", and those too small to be judged."""
+        found = [made for made in self.slices if made.by == by]
+        large = [made for made in found if _large(made)]
+        return large, [made for made in found if made not in large]
+
+
+def slice_report(
+    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
+) -> SliceReport | Message:
+    """Return the test's main metric by outlet, company, month and length, of headlines.
+
+    Where events are scored, a headline weighs 1 over the number of headlines of its event.
+    """
+    test = predictions.test
+    rows, y = test.positions(dataset), test.outcome
+    p = one_scale(test[model], test.fold)
+    labels = slice_labels(dataset, rows)
+    if not labels:
+        return Message(
+            N_("The test rows are all of one outlet, company, month and length: there is nothing to compare.")
+        )
+    weighted = scored_unit(dataset, settings) == "event"
+    weights = event_weights(dataset, rows) if weighted else None
+    metric, block = main_metric(settings.task), blocks(dataset, rows)
+    whole = intervals(y, p, block, [metric], settings.seed, weights=weights)[metric.name]
+    found = slices(y, p, block, labels, metric, settings.seed, weights)
+    return SliceReport(metric.name, whole, tuple(found), len(rows), weighted)
+
+
+def _large(made: Slice) -> bool:
+    enough = made.rows >= FEWEST_ROWS and made.blocks >= FEWEST_BLOCKS
+    return enough and made.score.low < made.score.high
+
+
 def _by_size(values: np.ndarray) -> np.ndarray:
     labels, counts = np.unique(values, return_counts=True)
     return labels[np.lexsort((labels, -counts))]
@@ -143,7 +195,7 @@ def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric
     """Return the p-value of no difference; `blocks` is the effective number of sessions of the smaller side."""
     from scipy.stats import t
 
-    even = EVEN.get(metric.name, lambda score, _most: score)
+    even = EVEN.get(metric.name, _as_it_is)
     most = 1 - 1 / (2 * rows)
     (inside, outside), pairs = once, scores[:, ~np.isnan(scores).any(axis=0)]
     if blocks < 2 or math.isnan(outside) or pairs.shape[1] < RESAMPLES / 2 or not np.ptp(pairs, axis=1).all():
@@ -152,6 +204,10 @@ def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric
     error = float(differences.std(ddof=1)) * math.sqrt(blocks / (blocks - 1))
     distance = abs(float(even(inside, most) - even(outside, most)))
     return 2 * float(t.sf(distance / error, blocks - 1)) if error > 0 else math.nan
+
+
+def _as_it_is(score: np.ndarray, _most: float) -> np.ndarray:
+    return score
 
 
 def _flagged(found: list[Slice]) -> list[Slice]:
@@ -176,4 +232,5 @@ def _quarters(length: pd.Series) -> pd.Series:
 
 def _most_frequent(values: pd.Series) -> np.ndarray:
     kept = values.value_counts().index[:MOST_LABELS]
-    return values.where(values.isna() | values.isin(kept), OTHER).fillna(MISSING).to_numpy(str)
+    result: np.ndarray = values.where(values.isna() | values.isin(kept), OTHER).fillna(MISSING).to_numpy(str)
+    return result

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-FIFTH = 0.2
+FIFTHS = 5
 
 
 def ratio(above: np.ndarray, below: np.ndarray, empty: float = np.nan) -> np.ndarray:
     """Return `above / below`, and `empty` where nothing is below."""
-    return np.divide(above, below, out=np.full(np.shape(below), empty), where=below > 0)
+    result: np.ndarray = np.divide(above, below, out=np.full(np.shape(below), empty), where=below > 0)
+    return result
 
 
 def mean(values: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -42,21 +45,35 @@ def mid_ranks(values: np.ndarray, w: np.ndarray) -> np.ndarray:
     return ranks
 
 
-def fifths(values: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how much of each row's weight lies in the top and in the bottom fifth by value, `(B, n)` each.
+def quintiles(values: np.ndarray, w: np.ndarray, which: Sequence[int] = range(FIFTHS)) -> np.ndarray:
+    """Return how much of each row's weight lies in each fifth by value, lowest first, `(len(which), B, n)`.
 
-    Tied rows share their place: where they stand across a border, each lies on both sides in the same part.
+    The one rule for fifths: tied rows share their place, so where they stand across a border each lies on both
+    sides in the same part. `which` names the fifths wanted, 0 the lowest.
     """
     order, starts = by_value(values)
     tied = np.add.reduceat(w[:, order], starts, axis=1)
     last, total = np.cumsum(tied, axis=1), w.sum(axis=1, keepdims=True)
-    parts = []
-    for inside in (last - (1 - FIFTH) * total, FIFTH * total - (last - tied)):
+    repeats = np.diff(np.r_[starts, len(values)])
+    made = np.empty((len(which), *w.shape))
+    for part, k in zip(made, which, strict=True):
+        inside = np.minimum(last, total * (k + 1) / FIFTHS) - np.maximum(last - tied, total * k / FIFTHS)
         share = ratio(np.clip(inside, 0, tied), tied, empty=0.0)
-        part = np.empty(w.shape)
-        part[:, order] = np.repeat(share, np.diff(np.r_[starts, len(values)]), axis=1)
-        parts.append(part * w)
-    return parts[0], parts[1]
+        part[:, order] = np.repeat(share, repeats, axis=1)
+    result: np.ndarray = made * w
+    return result
+
+
+def fifths(values: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how much of each row's weight lies in the top and in the bottom fifth by value, `(B, n)` each."""
+    top, bottom = quintiles(values, w, (FIFTHS - 1, 0))
+    return top, bottom
+
+
+def mean_by_fifth(values: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of `values (n,)` in each fifth by `by (n,)`, lowest first, and the rows in it, `(5,)` each."""
+    parts = quintiles(by, np.ones((1, len(by))))[:, 0]
+    return ratio(parts @ values, parts.sum(axis=1)), parts.sum(axis=1)
 
 
 def equal_bins(values: np.ndarray, summed: np.ndarray, w: np.ndarray, bins: int) -> np.ndarray:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.evaluate.predictions import MEAN
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs, Preparation
-from core.train.models.model import MEAN, Model
+from core.train.features.inputs import Inputs
+from core.train.features.preparation import Preparation
+from core.train.models.model import Explainable
 from core.train.run import Run
 
 BATCH = 100
@@ -24,7 +26,7 @@ BATCH = 100
 
 @dataclass(frozen=True, eq=False)
 class Contributions:
-    """What each group adds to the predictions of `n` rows, for each model and their mean.
+    """What each group adds to the predictions of `n` rows, per model that can be explained, and their mean.
 
     `values[model] (n, groups)` sum over the groups to `prediction[model] (n,)` less `base[model]`; all are
     probabilities of the class `label`, or returns where `label` is None. `rows (n,)` are positions in the
@@ -83,7 +85,9 @@ def explain_matrix(
     """
     number = explained_class(run, explained)
     by_member, base = _of_models(run, X, number, report)
+    prediction = {name: predictions[name] for name in by_member}
     by_member[MEAN] = np.mean(list(by_member.values()), axis=0)
+    prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
     base[MEAN] = float(np.mean(list(base.values())))
     gathering = _gathering(run.preparation)
     return Contributions(
@@ -91,8 +95,7 @@ def explain_matrix(
         values={name: values @ gathering for name, values in by_member.items()},
         base=base,
         prediction={
-            name: predicted[:, number] if run.classes else predicted
-            for name, predicted in predictions.items()
+            name: predicted[:, number] if run.classes else predicted for name, predicted in prediction.items()
         },
         rows=np.arange(len(X)),
         label=run.classes[number] if run.classes else None,
@@ -114,10 +117,11 @@ def _of_models(
     prepared = run.preparation
     membership = np.eye(len(prepared.members))[prepared.member_of]  # (columns, members)
     values, base = {}, {}
-    for order, (name, model) in enumerate(run.models.items()):
+    models = {name: model for name, model in run.models.items() if isinstance(model, Explainable)}
+    for order, (name, model) in enumerate(models.items()):
         parts = []
         for start in range(0, len(X), BATCH):
-            done = (order + start / len(X)) / len(run.models)
+            done = (order + start / len(X)) / len(models)
             report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
             part, base[name] = _by_member(model, X[start : start + BATCH], membership, explained)
             parts.append(part)
@@ -132,7 +136,7 @@ def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarra
 
 
 def _by_member(
-    model: Model, X: np.ndarray, membership: np.ndarray, explained: int
+    model: Explainable, X: np.ndarray, membership: np.ndarray, explained: int
 ) -> tuple[np.ndarray, float]:
     """Return one model's signed contributions `(n, members)` and their base, in probability or return."""
     columns, base = model.contributions(X)

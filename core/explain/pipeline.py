@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain.contributions import Contributions, contributions, explained_class
 from core.jobs import Report, silent
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 from core.train.runs import run_folder
 
@@ -42,21 +42,22 @@ def explain_run(
     saved = _read(path, run) if path else None
     if saved is not None:
         return saved
-    rows = chosen_rows(run, limit)
-    inputs = Inputs.of(dataset, vectors, run.settings.use_press, run.settings.extras).take(rows)
+    rows = chosen_rows(run, dataset, limit)
+    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
     made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
     if path:
         _save(path, made)
     return made
 
 
-def chosen_rows(run: Run, limit: int) -> np.ndarray:
+def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
-    positions: np.ndarray = run.predictions["position"].to_numpy()
+    positions = run.predictions.test.positions(dataset)
     if len(positions) <= limit:
         return positions
     even = np.linspace(0, len(positions) - 1, limit).round().astype(int)
-    return positions[even]
+    result: np.ndarray = positions[even]
+    return result
 
 
 def _path(run: Run, explained: int, limit: int) -> Path | None:

@@ -10,6 +10,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
@@ -21,11 +22,6 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(__file__).parent
 KEYWORDS = "_ md N_ C_:1c,2 P_:1,2"
 _WIDTH = 100
-_FIRST_LINES = """\
-# Korean translation of Headline Lab.
-# Copyright (C) 2026 Headline Lab
-# This file is distributed under the licence of Headline Lab (Apache-2.0).
-#"""
 
 
 def extract(root: Path = ROOT) -> Catalog:
@@ -34,7 +30,8 @@ def extract(root: Path = ROOT) -> Catalog:
         pot = Path(folder) / "messages.pot"
         options = ["-F", str(root / "pyproject.toml"), "-k", KEYWORDS, "-c", "Translators:", "-o", str(pot)]
         places = [str(root / name) for name in ("app.py", "core", "pages")]
-        CommandLineInterface().run(["pybabel", "-q", "extract", "--add-location=file", *options, *places])
+        pybabel: Any = CommandLineInterface()
+        pybabel.run(["pybabel", "-q", "extract", "--add-location=file", *options, *places])
         return read_catalog(pot)
 
 
@@ -49,12 +46,12 @@ def updated(template: Catalog, *sources: Catalog) -> Catalog:
     first = sources[0]
     result = Catalog(
         locale=first.locale,
-        header_comment=_FIRST_LINES,
+        header_comment=first.header_comment,
         project="Headline Lab",
         version="0.2.0",
         msgid_bugs_address="the project's issues",
         last_translator="Headline Lab",
-        language_team="Korean",
+        language_team=first.language_team,
         creation_date=first.creation_date,
         revision_date=first.revision_date,
         fuzzy=False,
@@ -86,12 +83,12 @@ def write_catalog(catalog: Catalog, path: Path) -> None:
 
 def untranslated(catalog: Catalog) -> list[Message]:
     """Return the strings that have no translation, or one that somebody has to look at."""
-    return [entry for entry in catalog if entry.id and (entry.fuzzy or not all(strings(entry)))]
+    return [entry for entry in catalog if entry.id and (entry.fuzzy or not any(strings(entry)))]
 
 
 def strings(entry: Message) -> tuple[str, ...]:
     """Return the translations of an entry: one, or one for each plural form of the language."""
-    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
 
 
 def _translated(catalog: Catalog, message: Message) -> Message | None:
@@ -108,7 +105,7 @@ def _string(message: Message, known: Message | None) -> str | tuple[str, ...]:
 
 def _files(message: Message) -> list[tuple[str, int]]:
     """Return the files of a message, relative to the root, each once."""
-    names = {Path(name).resolve() for name, _line in message.locations}
+    names = {Path(str(name)).resolve() for name, _line in message.locations}
     return [(name.relative_to(ROOT).as_posix(), 0) for name in sorted(names)]
 
 
@@ -124,7 +121,7 @@ def main(further: list[str]) -> int:
         path = FOLDER / f"{language}.po"
         if not path.exists():
             continue
-        sources = [read_catalog(Path(name), language) for name in (path, *further)]
+        sources = [read_catalog(source, language) for source in (path, *map(Path, further))]
         catalog = updated(template, *sources)
         write_catalog(catalog, path)
         for entry in untranslated(catalog):

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.build import build_dataset
-from core.data.dataset import Problem, Roles
-from core.data.parse.columns import Typist
-from core.data.plan import Cleaning, Plan
-from core.data.roles import guess_roles
+from core.data.dataset import Problem
+from core.data.ingest import Choices, Intake
+from core.data.parse.typist import Typist
+from core.data.plan import Cleaning, Plan, Roles
 from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.preparation import Inputs
-from core.train.features.text_features import CLOCK
+from core.train.features.inputs import Inputs
+from core.train.features.registry import reads
 from core.train.run import Run
 
 
@@ -29,8 +28,10 @@ class Scored:
     problems: tuple[Problem, ...]
 
 
-def score_table(run: Run, table: pd.DataFrame, roles: Roles | None = None, report: Report = silent) -> Scored:
-    """Predict every row of a table of text cells.
+def score_table(
+    run: Run, table: pd.DataFrame, choices: Choices | None = None, report: Report = silent
+) -> Scored:
+    """Predict every row of a table of text cells, whose roles are guessed where `choices` names none.
 
     The result has the file's own columns and then `row` and per model the probability of each class
     (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing.
@@ -38,11 +39,12 @@ def score_table(run: Run, table: pd.DataFrame, roles: Roles | None = None, repor
     Raises:
         UserError: where the table has no headline column, or a cell rule of `build_dataset` is broken.
     """
-    guessed = roles or guess_roles(table).roles
+    intake = Intake([table])
+    guessed = intake.propose(choices).plan.roles
     known = run.preparation.features
     numeric = tuple(name for name in known if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
-    data = build_dataset([table], Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
+    data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
     time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
@@ -58,7 +60,7 @@ def _times(
     run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
 ) -> tuple[pd.Series | None, tuple[Problem, ...]]:
     """Return the times of these rows of the file where the run has a clock, and what could not be read."""
-    if CLOCK not in run.settings.extras or not roles.date:
+    if not reads("time", run.settings.extras) or not roles.date:
         return None, ()
     typist = Typist(table, np.arange(1, len(table) + 1))
     times, _ = typist.times(roles.date)

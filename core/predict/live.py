@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.parse.values import plain_text
-from core.embed import Pooling, resolve
+from core.data.parse.cells import plain_text
+from core.embed import resolve
 from core.embed.pipeline import canonical
-from core.embed.pooling import POOLINGS
+from core.embed.pooling import pooling_row
 from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain import Contributions, explain_matrix
 from core.locale import N_
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 
 
@@ -45,7 +45,8 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
         raise UserError(N_("The headline is empty. Type one."))
     encoder = load_encoder(resolve(run.settings.encoder))
     poolings: np.ndarray = encoder.encode([text])  # (poolings, 1, dim)
-    return poolings[POOLINGS.index(Pooling.named(run.settings.pooling))]
+    result: np.ndarray = poolings[pooling_row(run.settings.pooling)]
+    return result
 
 
 def predict_headline(

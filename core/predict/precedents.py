@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.data.parse.values import plain_text
+from core.data.parse.cells import plain_text
 
 
 @dataclass(frozen=True)

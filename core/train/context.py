@@ -1,9 +1,8 @@
-"""What stays the same from split to split in one training, and what any split of it teaches."""
+"""The training context: what stays the same from split to split, and the models that a split's rows train."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,27 +12,25 @@ from core.evaluate.calibration import Calibrator
 from core.evaluate.events import event_weights
 from core.jobs import Report
 from core.locale import N_
-from core.train.features.preparation import HEADLINE, PRESS, Inputs, Preparation
-from core.train.features.text_features import read_ahead
-from core.train.models.baselines import (
-    encoder_linear,
-    know_nothing,
-    outlet_only,
-    shuffled,
-    table_only,
-    tfidf_linear,
-)
-from core.train.models.ensemble import Ensemble, part
-from core.train.models.model import STACK, Fold, Parameters, Sample
+from core.train.features.extras import read_ahead
+from core.train.features.inputs import Inputs
+from core.train.features.outlets import PRESS
+from core.train.features.preparation import Preparation
+from core.train.features.vector import HEADLINE
+from core.train.models.baselines import Task, predict_baselines
+from core.train.models.combinations import learns_outcomes
+from core.train.models.ensemble import Ensemble
+from core.train.models.sample import Fold, Parameters, Sample
 from core.train.settings import TrainSettings
-from core.train.splits.split import folds, inner_validation, require_learnable_folds
+from core.train.splits.outcome import require_learnable_folds
+from core.train.splits.split import folds, inner_validation
 
 INNER_FOLDS = 3  # for stacking, calibration and tuning
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
-    """What the rows at the positions `train` taught.
+class TrainedModels:
+    """What was fitted on the rows at the positions `train`.
 
     `calibrators` are by model, empty without calibration; `notes` say what could not be done.
     """
@@ -51,7 +48,7 @@ class Learned:
 
 
 @dataclass(frozen=True, eq=False)
-class Bench:
+class TrainingContext:
     """A dataset with its inputs and outcomes `(rows,)`, NaN where unknown, and the settings of a training."""
 
     dataset: Dataset
@@ -69,10 +66,10 @@ class Bench:
         outcome: np.ndarray,
         settings: TrainSettings,
         report: Report,
-    ) -> Bench:
-        """Return the bench of a training; the texts are read once, ahead of all folds."""
-        inputs = Inputs.of(dataset, vectors, settings.use_press, settings.extras)
-        read_ahead(inputs.text, settings.extras, report)
+    ) -> TrainingContext:
+        """Return the context of a training; the texts are read once, ahead of all folds."""
+        inputs = Inputs.of(dataset, vectors, settings.use_press)
+        read_ahead(inputs, settings.extras, report)
         classes = dataset.classes if settings.task == "classify" else ()
         return cls(dataset, inputs, outcome, classes, settings)
 
@@ -82,7 +79,7 @@ class Bench:
         Raises `UserError` where there is nothing to learn from.
         """
         inputs = self.inputs.take(train)
-        preparation = Preparation.fit_as(self.settings, inputs)
+        preparation = Preparation.fit(inputs, self.settings)
         require_columns(preparation)
         fit, valid = inner_validation(self.dataset, train, self.settings)
         weighted = self.settings.weighting == "events" and self.dataset.has_sessions
@@ -100,49 +97,37 @@ class Bench:
         )
         return preparation, sample
 
-    def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> Learned:
-        """Fit the three models on these rows; with `inner` folds also their stack and their calibration."""
+    def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> TrainedModels:
+        """Fit the models on these rows; with `inner` folds also their stack and their calibration."""
         calibrate = bool(self.classes) and self.settings.calibrate != "none"
         preparation, sample = self.prepare(train, inner or calibrate)
         ensemble = Ensemble.fit(sample, report)
         if not calibrate:
-            return Learned(train, preparation, sample, ensemble)
+            return TrainedModels(train, preparation, sample, ensemble)
         try:
             calibrators = self._calibrators(sample, ensemble)
         except UserError as error:
-            return Learned(train, preparation, sample, ensemble, notes=(error.message,))
-        return Learned(train, preparation, sample, ensemble, calibrators)
+            return TrainedModels(train, preparation, sample, ensemble, notes=(error.message,))
+        return TrainedModels(train, preparation, sample, ensemble, calibrators)
 
     def baselines(
-        self, learned: Learned, test: np.ndarray, report: Report, quick: bool = False
+        self, learned: TrainedModels, test: np.ndarray, report: Report, quick: bool = False
     ) -> dict[str, np.ndarray]:
         """Return what the models have to beat: predictions of the test rows `(n, classes)` or `(n,)` by name.
 
         With `quick` those that take as long as the models are left out.
         """
-        preparation, sample = learned.preparation, learned.sample
-        X_test = preparation.matrix(self.inputs.take(test))
-        name, constant = know_nothing(sample.y, sample.classes, len(test), sample.weight)
-        made = {name: constant}
-        groups = np.array(preparation.groups)[preparation.group_of]
-        headline = preparation.of_headline
-        works: dict[str, Any] = {}
-        if headline.any() and not headline.all():
-            works["table_only"] = lambda r: table_only(sample, X_test, headline, r)
-            if not quick:
-                works["shuffled"] = lambda r: shuffled(sample, X_test, headline, r)
-        if (groups == PRESS).any() and not (groups == PRESS).all():
-            works["outlet_only"] = lambda r: outlet_only(sample, X_test, groups == PRESS, r)
-        if (groups == HEADLINE).any() and not quick:
-            works["encoder_linear"] = lambda r: encoder_linear(sample, X_test, groups == HEADLINE, r)
-        texts = self.dataset.headlines
-        train = learned.train
-        works["tfidf_linear"] = lambda r: tfidf_linear(
-            sample, [texts[i] for i in train], [texts[i] for i in test], r
+        preparation, texts = learned.preparation, self.dataset.headlines
+        task = Task(
+            learned.sample,
+            preparation.matrix(self.inputs.take(test)),
+            headline=preparation.of_headline,
+            vector=preparation.of_group(HEADLINE),
+            outlet=preparation.of_group(PRESS),
+            texts=[texts[i] for i in learned.train],
+            texts_test=[texts[i] for i in test],
         )
-        for number, (name, work) in enumerate(works.items()):
-            made[name] = work(part(report, number / len(works), (number + 1) / len(works)))
-        return made
+        return predict_baselines(task, report, quick)
 
     def inner_folds(self, train: np.ndarray) -> tuple[Fold, ...]:
         """Return positions in `train` to fit and to predict, earlier first; none where there is too little."""
@@ -168,7 +153,7 @@ class Bench:
         return {
             name: Calibrator.fit(sample.y[rows], p, self.settings.calibrate, weight)
             for name, p in ensemble.combiners.combine(predictions).items()
-            if name != STACK  # fitted on these very rows
+            if not learns_outcomes(name)  # of these very rows
         }
 
 

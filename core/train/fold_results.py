@@ -1,73 +1,97 @@
-"""Splits fitted and tested: what every model and baseline predicts of rows that it has not learned from."""
+"""Fold results: every split fitted, and what its models and baselines predict of its test rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from core.evaluate.calibration import calibrated
-from core.jobs import Report
-from core.train.context import Bench, Learned
-from core.train.models.ensemble import part
-from core.train.models.model import MEAN
+from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
+from core.jobs import Report, part
+from core.train.context import TrainedModels, TrainingContext
 from core.train.splits.partition import Split
-
-HOLDOUT = 0  # the number of the holdout where predictions name their fold; folds count from 1 on
 
 
 @dataclass(frozen=True, eq=False)
-class Tested:
+class FoldResult:
     """A split with the predictions of its test rows by the models and by the baselines.
 
-    `uncalibrated` is the models' mean as the baselines are: calibration is no part of what headlines add.
+    `fold` is the number of the split, 0 for the holdout. `uncalibrated` is the models' mean as the baselines
+    are: calibration is no part of what headlines add.
     """
 
+    fold: int
     split: Split
-    learned: Learned
+    models: TrainedModels
     predictions: dict[str, np.ndarray]
     baselines: dict[str, np.ndarray]
     uncalibrated: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def fit_splits(bench: Bench, splits: Sequence[Split], report: Report) -> list[Tested]:
+def fit_folds(
+    context: TrainingContext, walk: Sequence[Split], holdout: Split, report: Report
+) -> list[FoldResult]:
     """Fit every split, the holdout's last, and predict its test rows; a sealed holdout's are left alone."""
-    total, done = sum(len(split.train) for split in splits), 0
-    tested = []
-    for number, split in enumerate(splits):
-        last = number == len(splits) - 1
+    splits = [*enumerate(walk, 1), (HOLDOUT, holdout)]
+    total, done = sum(len(split.train) for _, split in splits), 0
+    results = []
+    for number, split in splits:
+        last = number == HOLDOUT
         share = part(report, done / total, (done + len(split.train)) / total)
         done += len(split.train)
-        learned = bench.learn(split.train, part(share, 0, 0.5), inner=last)
-        if last and bench.settings.sealed:
-            tested.append(Tested(split, learned, {}, {}))
+        models = context.learn(split.train, part(share, 0, 0.5), inner=last)
+        if last and context.settings.sealed:
+            results.append(FoldResult(number, split, models, {}, {}))
             continue
-        made = learned.predict(bench.inputs.take(split.test))
-        quick = not last and not bench.settings.sealed
-        baselines = bench.baselines(learned, split.test, part(share, 0.5, 1), quick)
-        predictions = calibrated(made, learned.calibrators)
-        tested.append(Tested(split, learned, predictions, baselines, {MEAN: made[MEAN]}))
-    return tested
+        made = models.predict(context.inputs.take(split.test))
+        quick = not last and not context.settings.sealed
+        baselines = context.baselines(models, split.test, part(share, 0.5, 1), quick)
+        predictions = calibrated(made, models.calibrators)
+        results.append(FoldResult(number, split, models, predictions, baselines, {MEAN: made[MEAN]}))
+    return results
 
 
-def joined(tested: Sequence[Tested], missing: bool = False) -> dict[str, np.ndarray]:
-    """Return the predictions that every split has, one test after another.
-
-    With `missing` also those that only some have, NaN where they are missing.
-    """
-    each = [t.predictions | t.baselines for t in tested]
-    of_any = {name: p for made in each for name, p in made.items()}
-    names = [name for name in of_any if missing or all(name in made for made in each)]
-    return {name: np.concatenate([_or_nan(t, name, of_any[name]) for t in tested]) for name in names}
-
-
-def _or_nan(tested: Tested, name: str, like: np.ndarray) -> np.ndarray:
-    made = tested.predictions | tested.baselines
-    return made[name] if name in made else np.full((len(tested.split.test), *like.shape[1:]), np.nan)
+def predictions_of(context: TrainingContext, results: Sequence[FoldResult]) -> Predictions:
+    """Return the out-of-sample predictions of all folds in one table, models first and then baselines."""
+    latest = [results[-1], *results[:-1]]  # the holdout has all of them
+    names = dict.fromkeys(
+        [name for r in latest for name in r.predictions] + [name for r in latest for name in r.baselines]
+    )
+    return _table(
+        context, results, {name: [(r.predictions | r.baselines) for r in results] for name in names}
+    )
 
 
-def tested_rows(tested: Sequence[Tested]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the positions tested and the number of each one's split."""
-    rows = [t.split.test for t in tested]
-    return np.concatenate(rows), np.repeat(np.arange(len(rows)), list(map(len, rows)))
+def uncalibrated_of(context: TrainingContext, results: Sequence[FoldResult]) -> Predictions | None:
+    """Return the table with the models' mean before calibration; None where nothing was calibrated."""
+    if not any(r.models.calibrators for r in results):
+        return None
+    names = dict.fromkeys([MEAN, *(name for r in results for name in r.baselines)])
+    return _table(
+        context, results, {name: [(r.uncalibrated | r.baselines) for r in results] for name in names}
+    )
+
+
+def _table(
+    context: TrainingContext,
+    results: Sequence[FoldResult],
+    made: Mapping[str, Sequence[Mapping[str, np.ndarray]]],
+) -> Predictions:
+    shown = [k for k, r in enumerate(results) if r.predictions]  # a sealed holdout is not
+    sizes = [len(results[k].split.test) for k in shown]
+    rows = np.concatenate([results[k].split.test for k in shown])
+    fold = np.repeat([results[k].fold for k in shown], sizes)
+    columns = {name: _joined([each[k].get(name) for k in shown], sizes) for name, each in made.items()}
+    return Predictions.of(context.dataset, rows, fold, context.outcome[rows], columns, context.classes)
+
+
+def _joined(each: Sequence[np.ndarray | None], sizes: Sequence[int]) -> np.ndarray:
+    """Join a model's predictions of all folds, NaN where a fold has none."""
+    like = next(p for p in each if p is not None)
+    parts = [
+        np.full((size, *like.shape[1:]), np.nan) if p is None else p
+        for p, size in zip(each, sizes, strict=True)
+    ]
+    return np.concatenate(parts)

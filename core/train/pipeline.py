@@ -1,4 +1,4 @@
-"""The whole way from a dataset and its vectors to a run, in named steps."""
+"""From a dataset and its vectors to a run, in named steps."""
 
 from __future__ import annotations
 
@@ -11,26 +11,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
-import pandas as pd
 
 from core.data.dataset import Dataset
-from core.errors import Message, UserError
-from core.evaluate.effective_size import effective_size
-from core.evaluate.ledger_rows import Rows
-from core.evaluate.lift import Lift
-from core.evaluate.scoring import Scored
-from core.jobs import Report, silent
+from core.errors import Message
+from core.evaluate.pipeline import evaluate, scores_of
+from core.evaluate.predictions import MEAN
+from core.jobs import Report, part, silent
 from core.locale import N_
-from core.train.context import Bench, Learned
-from core.train.fold_results import HOLDOUT, Tested, fit_splits, joined, tested_rows
-from core.train.models.ensemble import part
-from core.train.models.model import MEAN, Parameters
+from core.train.cautions import training_cautions
+from core.train.context import TrainedModels, TrainingContext
+from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
+from core.train.models.sample import Parameters
 from core.train.models.tuning import Tuned, parameters, tune
-from core.train.run import Fitted, Fold, Run, SplitSummary, Walk
-from core.train.run_warnings import warnings_of
+from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings
-from core.train.splits.outcome import known_outcome
-from core.train.splits.split import Split, folds, make_split, require_learnable, require_learnable_folds
+from core.train.splits.plan import SplitPlan, plan_splits
+from core.train.splits.summary import summary_of_fold, summary_of_split
 
 
 def train(
@@ -39,84 +35,82 @@ def train(
     settings: TrainSettings,
     report: Report = silent,
     begin: Parameters | None = None,
+    plan: SplitPlan | None = None,
 ) -> Run:
-    """Fit the three models and score them on rows that nothing was fitted on.
+    """Fit the models and have them evaluated on rows that nothing was fitted on.
 
     `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
-    `begin` are parameters that a search tries first. Raises `UserError` where the table cannot be trained on,
-    and whatever `report` raises, in a search as `SearchCancelled`. The run is not saved.
+    `begin` are parameters that a search tries first; `plan` are the splits where they are made already. Raises
+    `UserError` where the table cannot be trained on, and whatever `report` raises, in a search as
+    `SearchCancelled`. The run is not saved.
     """
     watch = Stopwatch()
-    outcome = known_outcome(dataset, settings)
-    classes = dataset.classes if settings.task == "classify" else ()
-
     with watch("split"):
         report(0.0, N_("Splitting into training and test"))
-        _require_order(settings)
-        split = make_split(dataset, settings, ~np.isnan(outcome))
-        walk = folds(dataset, settings, split.development)
-        require_learnable(outcome, split.train, classes)
-        require_learnable_folds(outcome, walk, classes)
+        plan = plan or plan_splits(dataset, settings)
+        plan.require_learnable()
 
     with watch("prepare"):
-        bench = Bench.of(dataset, vectors, outcome, settings, part(report, 0.0, 0.02))
+        context = TrainingContext.of(dataset, vectors, plan.outcome, settings, part(report, 0.0, 0.02))
 
     with watch("tune"):
-        tuned = _tuned(bench, walk[0] if walk else split, part(report, 0.02, 0.3), begin)
-        bench = replace(bench, parameters=parameters(tuned))
+        tuned = _tuned(context, plan, part(report, 0.02, 0.3), begin)
+        context = replace(context, parameters=parameters(tuned))
 
     begun = 0.3 if tuned else 0.02
     with watch("fit"):
-        tested = fit_splits(bench, [*walk, split], part(report, begun, 0.9))
-    holdout, walked = tested[-1], tested[:-1]
-    watch.seconds |= holdout.learned.ensemble.seconds
+        results = fit_folds(context, plan.walk, plan.holdout, part(report, begun, 0.9))
+    last = results[-1].models
+    watch.seconds |= last.ensemble.seconds
 
     with watch("score"):
-        shown = [*walked, holdout][: len(walked) if settings.sealed else None]
-        held = _board(bench, [holdout]) if not settings.sealed else None
-        board = _board(bench, walked) if walked else None
-        scores = {} if held is None else held.scores(settings, part(report, 0.9, 0.95))
-        walk_scores = {} if board is None else board.scores(settings, part(report, 0.95, 0.99))
-        lift = _lift(bench, shown, holdout.learned)
+        predictions = predictions_of(context, results)
+        evaluation = evaluate(
+            predictions,
+            dataset,
+            settings.evaluation,
+            part(report, 0.9, 0.99),
+            arms=(MEAN, _without_headlines(last)),
+            uncalibrated=uncalibrated_of(context, results),
+        )
 
     created = datetime.now(UTC).isoformat()
     report(1.0, N_("Trained"))
-    main = scores or walk_scores
+    baselines = dict.fromkeys(name for r in reversed(results) for name in r.baselines)
+    models = [name for name in predictions.names if name not in baselines]
+    shown = evaluation.scores or evaluation.walk_scores
+    walk = Walk(
+        scores_of(evaluation.walk_scores, models),
+        scores_of(evaluation.walk_scores, baselines),
+        tuple(summary_of_fold(dataset, split) for split in plan.walk),
+    )
     return Run(
         id=_run_id(dataset, settings, created),
         created=created,
         dataset_id=dataset.id,
         dataset_name=dataset.name,
         settings=settings,
-        classes=classes,
-        split=_summary(dataset, split),
-        scores={name: main[name] for name in holdout.predictions or walked[0].predictions if name in main},
-        baselines={name: main[name] for name in main if name in _baseline_names(tested)},
+        classes=plan.classes,
+        split=summary_of_split(dataset, plan.holdout),
+        scores=scores_of(shown, models),
+        baselines=scores_of(shown, baselines),
         seconds=watch.seconds,
-        sizes={name: model.size for name, model in holdout.learned.ensemble.models.items()},
-        warnings=(*_notes(tested), *_warnings(bench, split, shown, holdout.learned)),
-        walk=_walk(dataset, walked, walk_scores) if walked else None,
-        lift=lift,
-        effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
+        sizes={name: model.size for name, model in last.ensemble.models.items()},
+        warnings=(*_notes(results), *training_cautions(plan, last.preparation, evaluation.cautions)),
+        walk=walk if plan.walk else None,
+        lift=evaluation.lift,
+        effective=evaluation.effective,
         tuned=tuned,
-        holdout=Rows.of(dataset, split.test).name,
-        parts=Fitted(
-            holdout.learned.preparation,
-            holdout.learned.ensemble.models,
-            _table(dataset, outcome, shown, walked, classes),
-            holdout.learned.ensemble.combiners,
-            holdout.learned.calibrators,
+        holdout=plan.holdout_rows.name,
+        parts=FittedParts(
+            last.preparation,
+            last.ensemble.models,
+            predictions,
+            last.ensemble.combiners,
+            last.calibrators,
         ),
     )
-
-
-def _require_order(settings: TrainSettings) -> None:
-    if settings.folds and settings.split != "time":
-        raise UserError(
-            N_("Walk-forward folds need a split by time: choose it, or train without folds ({split})."),
-            split=settings.split,
-        )
 
 
 class Stopwatch:
@@ -133,105 +127,26 @@ class Stopwatch:
         self.seconds[stage] = time.perf_counter() - start
 
 
-def _tuned(bench: Bench, split: Split, report: Report, begin: Parameters | None) -> tuple[Tuned, ...]:
+def _tuned(
+    context: TrainingContext, plan: SplitPlan, report: Report, begin: Parameters | None
+) -> tuple[Tuned, ...]:
     """Search on the rows before the first test, so that no test takes part in the choice."""
-    if not bench.settings.tune_seconds:
+    if not context.settings.tune_seconds:
         return ()
-    _, sample = bench.prepare(split.train, inner=True)
-    return tune(sample, bench.settings.tune_seconds, report, begin=begin)
+    _, sample = context.prepare(plan.splits[0].train, inner=True)
+    return tune(sample, context.settings.tune_seconds, report, begin=begin)
 
 
-def _board(bench: Bench, tested: Sequence[Tested]) -> Scored:
-    rows, number = tested_rows(tested)
-    return Scored.of(bench.dataset, rows, bench.outcome, joined(tested), bench.settings, number)
+def _without_headlines(models: TrainedModels) -> str:
+    """Return the baseline that the headlines are compared with: the table, or guessing a class without one."""
+    return "majority" if models.preparation.of_headline.all() else "table_only"
 
 
-def _lift(bench: Bench, tested: Sequence[Tested], learned: Learned) -> Lift | None:
-    """Return what the headlines add over all tests that may be shown: to the table, or to guessing a class.
-
-    None without headlines, and for returns without a table, as a constant has no rank correlation.
-    """
-    said = learned.preparation.of_headline
-    if not said.any():
-        return None
-    plain = [replace(t, predictions=t.uncalibrated) for t in tested]
-    return _board(bench, plain).lift(bench.settings, MEAN, "majority" if said.all() else "table_only")
-
-
-def _warnings(bench: Bench, split: Split, shown: Sequence[Tested], learned: Learned) -> tuple[Message, ...]:
-    """Return the warnings about the tests that may be shown; a sealed holdout's outcomes are not looked at."""
-    seen = replace(split, test=tested_rows(shown)[0]) if bench.settings.sealed else split
-    return warnings_of(bench.dataset, bench.settings, seen, bench.outcome, learned.preparation)
-
-
-def _notes(tested: Sequence[Tested]) -> list[Message]:
+def _notes(results: Sequence[FoldResult]) -> list[Message]:
     found: list[Message] = []
-    for note in (note for t in tested for note in t.learned.notes):
+    for note in (note for result in results for note in result.models.notes):
         found += [note] if note not in found else []
     return found
-
-
-def _baseline_names(tested: Sequence[Tested]) -> set[str]:
-    return {name for t in tested for name in t.baselines}
-
-
-def _walk(dataset: Dataset, tested: Sequence[Tested], scores: dict) -> Walk:
-    names = _baseline_names(tested)
-    return Walk(
-        scores={name: row for name, row in scores.items() if name not in names},
-        baselines={name: row for name, row in scores.items() if name in names},
-        folds=tuple(_fold(dataset, t.split) for t in tested),
-    )
-
-
-def _fold(dataset: Dataset, split: Split) -> Fold:
-    session = dataset.frame["session"]
-    days = session.iloc[split.test]
-    return Fold(
-        first=days.min().date().isoformat(),
-        last=days.max().date().isoformat(),
-        train_rows=len(split.train),
-        test_rows=len(split.test),
-        train_sessions=int(session.iloc[split.train].nunique()),
-        test_sessions=int(days.nunique()),
-    )
-
-
-def _summary(dataset: Dataset, split: Split) -> SplitSummary:
-    session = dataset.frame["session"]
-    return SplitSummary(
-        rows=len(dataset),
-        distinct_headlines=dataset.distinct_headlines,
-        train_rows=len(split.train),
-        test_rows=len(split.test),
-        purged_rows=len(split.purged),
-        embargoed_rows=len(split.embargoed),
-        grouped_rows=len(split.grouped),
-        left_out_rows=len(split.left_out),
-        sessions=dataset.sessions,
-        train_sessions=int(session.iloc[split.train].nunique()),
-        test_sessions=int(session.iloc[split.test].nunique()),
-        events=dataset.events,
-        cut=None if split.cut is None else split.cut.date().isoformat(),
-    )
-
-
-def _table(
-    dataset: Dataset,
-    outcome: np.ndarray,
-    shown: Sequence[Tested],
-    walked: Sequence[Tested],
-    classes: tuple[str, ...],
-) -> pd.DataFrame:
-    rows, number = tested_rows(shown)
-    numbers = np.array([walked.index(t) + 1 if t in walked else HOLDOUT for t in shown])
-    table = dataset.frame[["row", "session"]].iloc[rows].reset_index(drop=True)
-    table.insert(0, "position", rows)
-    table.insert(1, "fold", numbers[number])
-    columns = {"actual": outcome[rows]}
-    for name, p in joined(shown, missing=True).items():
-        columns |= {f"{name}:{label}": p[:, k] for k, label in enumerate(classes)} if classes else {name: p}
-    return table.assign(**columns)
 
 
 def _run_id(dataset: Dataset, settings: TrainSettings, created: str) -> str:

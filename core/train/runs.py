@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import shutil
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,16 @@ import pandas as pd
 
 from core.errors import UserError
 from core.evaluate.calibration import Calibrator
+from core.evaluate.predictions import Predictions
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
 from core.train.features.preparation import Preparation
-from core.train.models.ensemble import Combiners
-from core.train.models.model import Model, models
+from core.train.models.combinations import Combiners
+from core.train.models.model import Model
+from core.train.models.registry import MODELS
 from core.train.run import Run
+from core.train.run_record import from_record, to_record
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +48,8 @@ RECORD, MANIFEST, PREPARATION, PREDICTIONS, COMBINED = (
 class Saved:
     """The large parts of a saved run, each read when first asked for."""
 
-    def __init__(self, folder: Path, classes: int) -> None:
-        self.folder, self.classes = folder, classes
+    def __init__(self, folder: Path, classes: tuple[str, ...], models: Sequence[str]) -> None:
+        self.folder, self.classes, self.names = folder, classes, models
 
     @cached_property
     def preparation(self) -> Preparation:
@@ -79,14 +83,16 @@ class Saved:
     def models(self) -> dict[str, Model]:
         """The fitted models by name."""
         return {
-            name: kind.from_bytes(_read(self.folder, kind.file), self.classes)
-            for name, kind in models().items()
+            name: kind.from_bytes(_read(self.folder, kind.entry.file), len(self.classes))
+            for name, kind in MODELS.items()
+            if name in self.names
         }
 
     @cached_property
-    def predictions(self) -> pd.DataFrame:
-        """The predictions of the test rows."""
-        return pd.read_parquet(io.BytesIO(_read(self.folder, PREDICTIONS)))
+    def predictions(self) -> Predictions:
+        """The out-of-sample predictions."""
+        table = pd.read_parquet(io.BytesIO(_read(self.folder, PREDICTIONS)))
+        return Predictions(_upgraded(table), self.classes)
 
 
 def run_folder(run_id: str) -> Path:
@@ -148,18 +154,29 @@ def delete_run(run_id: str) -> None:
 
 def _files(run: Run) -> dict[str, bytes]:
     table = io.BytesIO()
-    run.all_predictions.to_parquet(table, index=False)
+    run.predictions.table.to_parquet(table, index=False)
     combined = run.parts.combiners.to_arrays()
     for name, calibrator in run.parts.calibrators.items():
         combined |= {f"{CALIBRATION}{name}.{key}": array for key, array in calibrator.to_arrays().items()}
-    fitted = {model.file: model.to_bytes() for model in run.models.values()}
+    fitted = {model.entry.file: model.to_bytes() for model in run.models.values()}
     return {
-        RECORD: _json(run.as_dict()),
+        RECORD: _json(to_record(run)),
         PREPARATION: _packed(run.preparation.to_arrays()),
         COMBINED: _packed(combined),
         PREDICTIONS: table.getvalue(),
         **fitted,
     }
+
+
+def _upgraded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of predictions of a run that an earlier version saved with the columns of today."""
+    if "outcome" in table:
+        return table
+    table = table.drop(columns="position").rename(columns={"actual": "outcome"})
+    fold = table.pop("fold") if "fold" in table else 0
+    table.insert(2, "company", None)
+    table.insert(3, "fold", fold)
+    return table
 
 
 def _packed(arrays: dict[str, np.ndarray]) -> bytes:
@@ -179,7 +196,7 @@ def _json(value: Any) -> bytes:
 
 def _open(folder: Path) -> Run:
     fields = json.loads((folder / RECORD).read_bytes())
-    return Run.from_dict(fields, Saved(folder, len(fields["classes"])))
+    return from_record(fields, Saved(folder, tuple(fields["classes"]), tuple(fields["sizes"])))
 
 
 def _manifest(folder: Path) -> dict[str, str]:

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.data.dataset import Dataset
 from core.embed.pooling import POOLINGS
 from core.errors import UserError
+from core.evaluate.settings import LONGEST_HORIZON, EvaluateSettings
 from core.locale import N_
+from core.train.features.block import OUTLETS
+from core.train.features.registry import EXTRAS
+from core.train.splits.registry import SPLITS
+from core.train.splits.splitters import WINDOWS
+from core.validation import require_choice, require_range
 
-TASKS = ("classify", "regress")
-SPLITS = ("time", "group", "company", "random")
-WINDOWS = ("expanding", "rolling")
-UNITS = ("headline", "event")
-WEIGHTINGS = ("events", "rows")
-EXTRAS = ("length", "clock", "keywords", "morphemes", "sentiment")
+WEIGHTINGS = {"events": N_("every event counts the same"), "rows": N_("every row counts the same")}
 CLASS_WEIGHTS = ("none", "balanced")
-CALIBRATIONS = ("none", "sigmoid", "isotonic")
-LONGEST_HORIZON = 250
-OUTLETS = 15
+CALIBRATIONS = {
+    "none": N_("none"),
+    "sigmoid": N_("sigmoid (few rows)"),
+    "isotonic": N_("isotonic (many rows)"),
+}
+
+_CHOICES: dict[str, Collection[str]] = {
+    "split": SPLITS,
+    "pooling": POOLINGS,
+    "window": WINDOWS,
+    "weighting": WEIGHTINGS,
+    "class_weight": CLASS_WEIGHTS,
+    "calibrate": CALIBRATIONS,
+}
+_RANGES = {
+    "test_share": (0.05, 0.5),
+    "outlets": (1, 200),
+    "folds": (0, 20),
+    "embargo": (0, LONGEST_HORIZON),
+    "components": (0, 512),
+    "winsor": (0.0, 0.2),
+    "tune_seconds": (0, 24 * 3600),
+}
 
 
 @dataclass(frozen=True)
@@ -39,8 +60,8 @@ class TrainSettings:
 
     `outlets` is how many of the most frequent outlets are told apart, the others being one; `components` is
     the number of principal components that stand for the vector (0: the vector as it is); `winsor` the share
-    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read off
-    the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
+    of the training values that is clipped at each tail of a continuous feature; `extras` are what is read
+    from the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
     none); `calibrate` is how probabilities are calibrated on later inner sessions.
 
     A value outside its range raises `UserError`.
@@ -70,61 +91,25 @@ class TrainSettings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", tuple(self.extras))  # JSON gives a list
-        _require_choice("task", self.task, TASKS)
-        _require_choice("split", self.split, SPLITS)
-        _require_choice("pooling", self.pooling, POOLINGS)
-        _require_range("test_share", self.test_share, 0.05, 0.5)
-        _require_range("horizon", self.horizon, 0, LONGEST_HORIZON)
-        for setting, allowed in (
-            ("window", WINDOWS),
-            ("unit", UNITS),
-            ("weighting", WEIGHTINGS),
-            ("class_weight", CLASS_WEIGHTS),
-            ("calibrate", CALIBRATIONS),
-        ):
-            _require_choice(setting, getattr(self, setting), allowed)
+        _ = self.evaluation  # checks the settings that it takes
+        for setting, allowed in _CHOICES.items():
+            require_choice(setting, getattr(self, setting), allowed)
         for extra in self.extras:
-            _require_choice("extras", extra, EXTRAS)
+            require_choice("extras", extra, EXTRAS)
         if self.sealed and not self.folds:
             raise UserError(
                 N_(
                     "A sealed holdout is not scored before it is opened: choose folds, so that there is a score."
                 )
             )
-        _require_range("outlets", self.outlets, 1, 200)
-        _require_range("folds", self.folds, 0, 20)
-        _require_range("embargo", self.embargo, 0, LONGEST_HORIZON)
-        _require_range("components", self.components, 0, 512)
-        _require_range("winsor", self.winsor, 0.0, 0.2)
-        _require_range("tune_seconds", self.tune_seconds, 0, 24 * 3600)
-        _require_range("seed", self.seed, 0, 2**31 - 1)
+        for setting, (low, high) in _RANGES.items():
+            require_range(setting, getattr(self, setting), low, high)
+
+    @property
+    def evaluation(self) -> EvaluateSettings:
+        """How the run's predictions are scored."""
+        return EvaluateSettings(self.task, self.unit, self.horizon, self.seed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values for JSON."""
         return asdict(self)
-
-
-def default_split(dataset: Dataset) -> str:
-    """Return the honest split that a dataset allows: by time where it has sessions, else by story."""
-    return "time" if dataset.has_sessions else "group"
-
-
-def _require_choice(setting: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise UserError(
-            N_("The setting {setting} is {value}; choose one of: {allowed}."),
-            setting=setting,
-            value=str(value),
-            allowed=", ".join(allowed),
-        )
-
-
-def _require_range(setting: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        raise UserError(
-            N_("The setting {setting} is {value}; choose a number from {low} to {high}."),
-            setting=setting,
-            value=value,
-            low=low,
-            high=high,
-        )

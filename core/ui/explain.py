@@ -8,25 +8,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.predictions import MEAN
 from core.explain import Contributions, explain_run
-from core.train.features.preparation import HEADLINE, PRESS, TEXT
-from core.train.features.text_features import CLOCK, TITLES
-from core.train.models.model import MEAN
+from core.train.features.registry import EXTRAS, TEXT, groups, headline_groups
 from core.train.run import Run
-from core.ui.evaluate.scores import model_name
+from core.ui.evaluate.text import model_name
 from core.ui.text import _, as_typed, bold, class_name, day, hover, md, percent, points, signed_percent
 from core.ui.theme import model_colours, palette, show
 
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
-    ours = {
-        HEADLINE: _("headline"),
-        PRESS: _("press outlet"),
-        TEXT: _("words and form of the headline"),
-        CLOCK: _(TITLES[CLOCK]),
-    }
-    return ours.get(group, group.removeprefix("feature."))
+    ours = groups()
+    return _(ours[group]) if group in ours else group.removeprefix("feature.")
 
 
 def unit(run: Run) -> str:
@@ -49,7 +43,7 @@ def answer(run: Run, found: Contributions) -> None:
     if total <= 0:
         st.subheader(_("Nothing moved the predictions: they are the same for every row."), anchor=False)
         return
-    share = (importance.get(HEADLINE, 0.0) + importance.get(TEXT, 0.0)) / total
+    share = sum(importance.get(group, 0.0) for group in headline_groups()) / total
     st.subheader(
         md(
             "“{group}” moved the predictions most; {share} of all movement came from the headline.",
@@ -108,7 +102,7 @@ def _inside_the_text(found: Contributions) -> None:
     table = found.inside(TEXT)
     rows = [
         {
-            _("text feature"): _(TITLES.get(row.member, row.member)),
+            _("text feature"): _(EXTRAS[row.member].title),
             _("mean absolute contribution (percentage points)"): round(getattr(row, MEAN) * 100, 2),
         }
         for row in table.itertuples()
@@ -119,8 +113,8 @@ def _inside_the_text(found: Contributions) -> None:
 def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
     """Let the reader choose one explained row; return its place among them."""
     frame = data.frame.iloc[found.rows]
-    predictions = run.predictions.set_index("position").loc[found.rows]
-    mean = predictions[f"{MEAN}:{run.classes[-1]}" if run.classes else MEAN]
+    test = run.predictions.test.at(data, found.rows)
+    mean = test[MEAN][:, -1] if run.classes else test[MEAN]
     table = pd.DataFrame(
         {
             _("row"): frame["row"].to_numpy(),
@@ -129,8 +123,7 @@ def row_picker(run: Run, data: Dataset, found: Contributions) -> int:
             _("session"): frame["session"].map(day).to_numpy(),
             _("predicted"): [percent(v) if run.classes else signed_percent(v) for v in mean],
             _("what happened"): [
-                class_name(run.classes[int(v)]) if run.classes else signed_percent(v)
-                for v in predictions["actual"]
+                class_name(run.classes[int(v)]) if run.classes else signed_percent(v) for v in test.outcome
             ],
         }
     )

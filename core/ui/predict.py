@@ -11,13 +11,13 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
-from core.evaluate import review
+from core.evaluate.coverage import realised_coverage
+from core.evaluate.predictions import MEAN
 from core.predict import Precedent, Prediction, encode_headline, precedents, predict_headline
-from core.train.features.preparation import HEADLINE, TEXT
-from core.train.models.model import MEAN
+from core.train.features.registry import headline_groups
 from core.train.run import Run
-from core.ui.evaluate.scores import model_name
-from core.ui.evaluate.trust import reviewed, share
+from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import model_name, share
 from core.ui.text import (
     UNKNOWN,
     _,
@@ -192,7 +192,7 @@ def _leaning(run: Run, made: Prediction) -> str:
 
 def _headline_part(run: Run, made: Prediction) -> str:
     """Say how far the headline itself moved the prediction."""
-    said = [place for place, group in enumerate(made.reasons.groups) if group in (HEADLINE, TEXT)]
+    said = [place for place, group in enumerate(made.reasons.groups) if group in headline_groups()]
     if not said:
         return _("The run was trained without headlines, so this one changes nothing.")
     moved = float(made.reasons.values[MEAN][0, said].sum())
@@ -203,7 +203,7 @@ def interval(run: Run, data: Dataset) -> None:
     """Say how far from the prediction of a return the outcome has been, where that was measured."""
     if run.classes:
         return
-    found = reviewed(review.kept_promise, run, data)
+    found = evaluated(realised_coverage, run, data)
     if isinstance(found, Message) or not np.isfinite(found.half_width):
         return
     st.caption(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.embed.pooling import POOLINGS
 from core.errors import Message
 from core.locale import N_, language_of, translate, translate_message
 from core.train.run import Run
@@ -40,9 +41,6 @@ def md(template: str, /, **params: object) -> str:
 def translate_md(message: Message) -> str:
     """Translate a message for a place that reads Markdown."""
     return translate_message(Message(message.template, _escaped(message.params)), language())
-
-
-told = translate_md  # its name before; goes with its last caller
 
 
 def bold(text: str) -> str:
@@ -122,8 +120,9 @@ def class_name(name: str) -> str:
 
 
 def pooling_name(pooling: str) -> str:
-    """Write a pooling's name."""
-    return {"cls": _("CLS"), "mean": _("mean"), "max": _("max")}.get(pooling, pooling)
+    """Write a pooling's short name."""
+    entry = POOLINGS.get(pooling)
+    return _(entry.short) if entry else pooling
 
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}

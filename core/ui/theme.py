@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import cycle
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.train.models.model import MEAN
+from core.evaluate.predictions import MEAN
+from core.train.models.registry import MODELS
 from core.ui.text import as_typed, hover
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
@@ -28,7 +28,6 @@ CATEGORIES = (
     "#557788",
 )  # of names that have no order
 OTHER = "#9aa3a6"  # of all names beyond those
-_MODELS = (CATEGORIES[0], CATEGORIES[1], CATEGORIES[3], CATEGORIES[5], CATEGORIES[4], CATEGORIES[8])
 # dates as numbers, so that no month is named in another language than the page's
 DATES = [
     {"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"},
@@ -96,9 +95,9 @@ def palette() -> Palette:
 
 
 def model_colours(names: Iterable[str]) -> dict[str, str]:
-    """Return a colour for each model by its place among them; what is made of them all has the accent."""
-    single = [name for name in names if name != MEAN]
-    return {MEAN: palette().accent} | dict(zip(single, cycle(_MODELS), strict=False))
+    """Return the colour of each model; what is made of them all comes first and has the accent."""
+    single = {name: CATEGORIES[MODELS[name].entry.colour] for name in names if name in MODELS}
+    return {MEAN: palette().accent} | single
 
 
 def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:

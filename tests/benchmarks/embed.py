@@ -189,7 +189,7 @@ def share_of_matrix_rate(name: str, texts: list[str], before: float) -> None:
 def whole_file(name: str, rows: list[str]) -> None:
     """Print the seconds of theirs over every row and of ours over the same rows, its store empty of them."""
     from core.embed import embed
-    from core.embed.store.vectors import VectorStore
+    from core.embed.store.vector_store import VectorStore
 
     with VectorStore() as store:
         for size in store.sizes():

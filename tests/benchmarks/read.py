@@ -14,9 +14,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+    from core.data.plan import Roles
 
 NAMES = [
     "삼성전자",
@@ -130,9 +135,10 @@ def make_table(rows: int, seed: int) -> pd.DataFrame:
 
 def measure(path: Path) -> None:
     """Read the CSV file, type each column, and build the dataset."""
-    from core.data.parse.values import moments, numbers, plain_text, texts
+    from core.data.guess.roles import guess_roles
+    from core.data.parse.cells import plain_text
+    from core.data.parse.columns import moments, numbers, texts
     from core.data.reading import read_table
-    from core.data.roles import guess_roles
 
     with timed("everything until the table is typed"):
         data = path.read_bytes()
@@ -155,12 +161,12 @@ def measure(path: Path) -> None:
         build(frame, roles)
 
 
-def build(frame: pd.DataFrame, roles: object) -> object:
+def build(frame: pd.DataFrame, roles: Roles) -> Dataset:
     """Build the dataset as the app does."""
-    from core.data.build import build_dataset
+    from core.data.ingest import Intake
     from core.data.plan import Plan
 
-    return build_dataset([frame], Plan(roles), "benchmark")  # type: ignore[arg-type]
+    return Intake([frame]).build(Plan(roles), "benchmark")
 
 
 def measure_other(path: Path) -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.embed.pooling import Pooling
-from core.embed.store.vectors import Space, VectorStore
+from core.embed.pooling import MEAN
+from core.embed.store.vector_store import Space, VectorStore
 
 AT_ONCE = 2_000
 
@@ -96,7 +96,7 @@ def read(options: argparse.Namespace) -> None:
     for turn in range(options.turns):
         with VectorStore(options.folder) as store:
             start = time.perf_counter()
-            vectors, found = store.get(space(options.dim), Pooling.MEAN, wanted)
+            vectors, found = store.get(space(options.dim), MEAN, wanted)
             seconds = time.perf_counter() - start
             start = time.perf_counter()
             (size,) = store.sizes()

@@ -1,4 +1,4 @@
-"""Compare this project's three models with what a user has today, in one run.
+"""Compare this project's models with what a user has today, in one run.
 
     python tests/benchmarks/train.py [FILE.csv] [--rows 9000] [--turns 3] [--cores 2]
     python tests/benchmarks/train.py FILE.csv --walk 5
@@ -14,7 +14,7 @@ features and 17 outlet columns, with a weak signal and outcomes that a session s
 headlines are embedded through the store of the workspace (`HEADLINE_LAB_HOME`).
 
 With `--walk` a whole training of the file is timed, its vectors read from the store: so many folds and the
-holdout, events as the unit, the three models and every baseline of the holdout.
+holdout, events as the unit, the models and every baseline of the holdout.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.jobs import silent
-from core.train.models.model import Sample
+from core.train.models.sample import Sample
 
 TREES, DIM, FEATURES, OUTLETS, SESSIONS = 300, 384, 5, 17, 240
 
@@ -96,20 +96,17 @@ def split(X: np.ndarray, y: np.ndarray, session: np.ndarray) -> Task:
 
 def load(file: Path) -> tuple[Dataset, np.ndarray]:
     """Return a file as the data page would have it, and its vectors."""
-    from core.data.build import build_dataset
-    from core.data.plan import Plan
-    from core.data.reading import read_table
-    from core.data.roles import guess_roles
+    from core.data.ingest import File, ingest
     from core.embed import embed
 
-    frame = read_table(file.read_bytes()).frame
-    dataset = build_dataset([frame], Plan(guess_roles(frame).roles), file.name)
+    dataset = ingest([File(file.name, file.read_bytes())]).dataset
     return dataset, embed(dataset.headlines, "multilingual-e5-small").vectors
 
 
 def from_file(file: Path) -> Task:
     """Return a file's rows as the train page would have them, split by time."""
-    from core.train.features.preparation import Inputs, Preparation
+    from core.train.features.inputs import Inputs
+    from core.train.features.preparation import Preparation
 
     dataset, vectors = load(file)
     y = dataset.outcome("classify")
@@ -149,7 +146,7 @@ def compare(task: Task, turns: int, cores: int) -> None:
     """Print times, their ratio, and the difference of the held-out AUC of the means."""
     from core.train.models.ensemble import Ensemble
 
-    Ensemble.fit(task.sample.rows(np.arange(100)), silent)  # imports
+    Ensemble.fit(task.sample.take(np.arange(100)), silent)  # imports
     theirs: dict[str, list[float]] = {}
     ours: list[float] = []
     for _ in range(turns):
@@ -175,9 +172,9 @@ def compare(task: Task, turns: int, cores: int) -> None:
 def score(task: Task, ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> None:
     """Print the AUC of each model, and the paired difference over sessions with its 95% interval."""
     from core.evaluate.bootstrap import intervals, paired
-    from core.evaluate.metrics import METRICS
+    from core.evaluate.metrics import metrics_of
 
-    auc = METRICS["classify"][0]
+    auc = metrics_of("classify")[0]
     for name, p in theirs.items():
         values = [intervals(task.y, q, task.sessions, [auc], 0, 1)[auc.name].value for q in (p, ours[name])]
         gap = paired(task.y, ours[name], p, task.sessions, auc, 0)

@@ -1,262 +1,18 @@
-import json
-import re
-import shutil
-from dataclasses import replace
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
 
-import numpy as np
+import openpyxl
 import pytest
 
 from core.cli.main import main
-from core.errors import UserError
-from core.train import leakage
-from core.train.leakage import kept_staircase
-from core.train.models import forest
-from core.train.runs import load_run
+from tests.makers.shell import ROOT, finish, start
 
-SCORE = {"value", "low", "high"}
-
-
-def _json(capsys, *arguments):
-    status = main([*map(str, arguments), "--json"])
-    out = capsys.readouterr().out
-    return status, json.loads(out) if status == 0 else out
-
-
-def test_check_tells_what_the_file_holds(lab, capsys):
-    status, found = _json(capsys, "check", lab.file)
-    assert status == 0
-    assert list(found) == [
-        "rows",
-        "distinct_headlines",
-        "encoding",
-        "delimiter",
-        "roles",
-        "sessions",
-        "events",
-        "problems",
-    ]
-    assert found["rows"] == 400
-    assert (found["encoding"], found["delimiter"]) == ("utf-8", ",")
-    assert list(found["roles"]) == ["headline", "press", "date", "group", "numeric", "target"]
-    assert all(set(problem) == {"code", "message", "rows"} for problem in found["problems"])
-
-
-def test_roles_can_be_given(lab, capsys):
-    _status, found = _json(capsys, "check", lab.file, "--target", "승패", "--numeric", "RSI")
-    assert (found["roles"]["target"], found["roles"]["numeric"]) == ("승패", ["RSI"])
-
-
-def test_encoders_lists_the_bundled_one_as_available(lab, capsys):
-    _status, found = _json(capsys, "encoders")
-    assert found[0]["id"] == "multilingual-e5-small"
-    assert found[0]["available"] is True
-
-
-def test_embed_writes_one_row_per_row_of_the_file(lab, capsys, tmp_path):
-    out = tmp_path / "vectors.npy"
-    status, found = _json(capsys, "embed", lab.file, "--out", out)
-    vectors = np.load(out, allow_pickle=False)
-    assert status == 0
-    assert vectors.shape == (400, 384) == (found["rows"], found["dim"])
-    assert list(found) == [
-        "rows",
-        "distinct",
-        "embedded",
-        "from_store",
-        "dim",
-        "seconds",
-        "per_second",
-        "device",
-        "dtype",
-    ]
-    assert (found["embedded"], found["from_store"]) == (0, found["distinct"])
-
-
-@pytest.mark.parametrize(
-    ("task", "metrics", "baseline"),
-    [
-        (
-            "classify",
-            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "log_loss", "brier", "ece"},
-            "majority",
-        ),
-        ("regress", {"mae", "rmse", "r2", "rank_ic", "hit_rate", "spread"}, "average"),
-    ],
-)
-def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
-    status, found = _json(capsys, "run", own_lab.file, "--task", task)
-    assert status == 0
-    assert list(found) == [
-        "run_id",
-        "task",
-        "split",
-        "rows",
-        "distinct_headlines",
-        "train_rows",
-        "test_rows",
-        "sessions",
-        "events",
-        "encoder",
-        "pooling",
-        "models",
-        "baselines",
-        "walk_forward",
-        "sealed",
-        "effective_n",
-        "seconds",
-        "looks",
-        "text_lift",
-    ]
-    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack"}
-    assert set(found["baselines"]) == {
-        baseline,
-        "table_only",
-        "shuffled",
-        "outlet_only",
-        "encoder_linear",
-        "tfidf_linear",
-    }
-    assert (found["walk_forward"], found["sealed"]) == (None, False)
-    assert 0 < found["effective_n"] <= found["events"]
-    assert found["looks"] >= 1
-    assert {"read", "embed", "split", "prepare", "fit", "score"} <= set(found["seconds"])
-    for scores in (*found["models"].values(), *found["baselines"].values()):
-        assert set(scores) == metrics
-        assert all(set(score) == SCORE for score in scores.values())
-
-
-@pytest.fixture
-def own_lab(lab, tmp_path, monkeypatch):
-    """A copy of the finished workspace, in which no holdout has been looked at and each may be sealed."""
-    home = shutil.copytree(lab.home, tmp_path / "own", symlinks=True)
-    shutil.rmtree(home / "ledger", ignore_errors=True)
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
-    monkeypatch.setattr(forest, "TREES", 25)
-    return replace(lab, home=home)
-
-
-def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
-    asked = ("--folds", 1, "--unit", "event", "--staircase", "--lift")
-    status = main(["run", str(own_lab.file), *map(str, asked), "--json"])
-    captured = capsys.readouterr()
-    found = json.loads(captured.out)
-    assert status == 0
-    assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict"}
-    assert found["text_lift"]["verdict"] in ("helps", "hurts", "none")
-    assert [step["step"] for step in found["staircase"]] == [
-        "random",
-        "ordered",
-        "ordered+groups",
-        "ordered+groups+purge",
-    ]
-    assert all(set(step) == SCORE | {"step"} for step in found["staircase"])
-    assert "headlines" in captured.err.lower()
-    assert "careless" in captured.err
-    walk = found["walk_forward"]
-    assert set(walk) == {"models", "baselines", "folds"}
-    assert set(walk["models"]["mean"]["auc"]) == SCORE
-    assert len(walk["folds"]) == 1
-    assert set(walk["folds"][0]) == {
-        "first",
-        "last",
-        "train_rows",
-        "test_rows",
-        "train_sessions",
-        "test_sessions",
-    }
-    assert load_run(found["run_id"]).settings.unit == "event"
-    assert len(kept_staircase(load_run(found["run_id"]))) == 4
-
-
-def test_a_holdout_is_sealed_refused_and_opened_once(own_lab, capsys):
-    run = ("run", own_lab.file, "--folds", 1)
-    status, sealed = _json(capsys, *run, "--sealed")
-    assert (status, sealed["sealed"], sealed["looks"]) == (0, True, 0)
-    assert sealed["models"] == sealed["walk_forward"]["models"]
-    assert main([*map(str, run)]) == 1
-    assert "sealed" in capsys.readouterr().err.strip().splitlines()[-1]
-    status, opened = _json(capsys, *run, "--open")
-    assert (status, opened["sealed"], opened["looks"]) == (0, False, 1)
-    assert main([*map(str, run), "--open"]) == 0
-    assert opened["run_id"] in capsys.readouterr().err
-
-
-def test_a_staircase_that_cannot_be_drawn_is_said_before_the_training(own_lab, capsys):
-    text = own_lab.file.read_text(encoding="utf-8").replace("작성일시", "비고")
-    undated = own_lab.home.parent / "undated.csv"
-    undated.write_text(re.sub(r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d,", "-,", text), encoding="utf-8")
-    assert main(["run", str(undated), "--staircase", "--json"]) == 1
-    captured = capsys.readouterr()
-    assert "no date" in captured.err.strip().splitlines()[-1]
-    assert "Trained" not in captured.err
-    assert not (own_lab.home / "ledger").exists()
-
-
-def test_a_staircase_that_fails_after_the_training_leaves_the_run_printed(own_lab, capsys, monkeypatch):
-    def refuse(*given):
-        raise UserError("The disk is full.")
-
-    monkeypatch.setattr(leakage, "draw_staircase", refuse)
-    assert main(["run", str(own_lab.file), "--staircase", "--json"]) == 0
-    captured = capsys.readouterr()
-    found = json.loads(captured.out)
-    assert found["staircase"] is None
-    assert captured.err.strip().splitlines()[-1] == "The disk is full."
-    assert load_run(found["run_id"]).id == found["run_id"]
-
-
-@pytest.mark.slow
-def test_a_seal_holds_whatever_columns_are_used(own_lab, capsys):
-    run = ("run", str(own_lab.file), "--folds", "1")
-    assert main([*run, "--sealed"]) == 0
-    for other in (("--numeric", "RSI"), ("--target", "승패"), ("--group", "종목코드"), ("--unit", "event")):
-        capsys.readouterr()
-        assert main([*run, *other]) == 1
-        assert "sealed" in capsys.readouterr().err.strip().splitlines()[-1]
-
-
-def test_without_json_a_run_can_be_read_by_a_person(own_lab, capsys):
-    assert main(["run", str(own_lab.file), "--split", "group", "--extras", "length, clock"]) == 0
-    shown = capsys.readouterr().out
-    assert "walk_forward: " in shown
-    assert "effective_n: " in shown
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--folds", "21"], "folds"),
-        (["--folds", "20", "--embargo", "10"], "20 folds"),
-        (["--embargo", "200"], "embargo"),
-        (["--embargo", "251"], "embargo"),
-        (["--extras", "length,smell"], "smell"),
-        (["--sealed"], "folds"),
-        (["--sealed", "--open", "--folds", "2"], "either sealed or opened"),
-        (["--winsor", "0.5"], "winsor"),
-        (["--tune", "-1"], "tune_seconds"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_options_that_cannot_be_end_with_one_sentence(own_lab, capsys, arguments, words):
-    assert main(["run", str(own_lab.file), *arguments]) == 1
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert words in captured.err.strip().splitlines()[-1]
-    assert "Traceback" not in captured.err
-
-
-def test_score_writes_a_safe_csv(lab, capsys, tmp_path):
-    out = tmp_path / "predictions.csv"
-    status, found = _json(capsys, "score", lab.file, "--run", lab.runs["classify"], "--out", out)
-    text = out.read_bytes()
-    assert (status, found["scored"]) == (0, 400)
-    assert text.startswith(b"\xef\xbb\xbf")
-    assert "mean:승" in text.decode("utf-8-sig").splitlines()[0]
-
-
-def test_without_json_a_person_can_read_it(lab, capsys):
-    assert main(["check", str(lab.file)]) == 0
-    assert "distinct_headlines: " in capsys.readouterr().out
+SAMPLE = ROOT / "sample_data" / "headlines.csv"
+STOPPED = "Stopped. What was finished is saved."
 
 
 @pytest.mark.parametrize(
@@ -300,11 +56,198 @@ def test_bad_input_ends_with_one_sentence_and_a_status(
     assert "Traceback" not in captured.err
 
 
-def test_a_file_that_is_not_there_is_named(home, capsys):
-    assert main(["check", "/no/such.csv"]) == 1
-    assert "/no/such.csv" in capsys.readouterr().err
+@pytest.fixture
+def few(home):
+    """The first rows of the sample under a Korean name, in a folder with one."""
+    folder = home.parent / "한글 폴더"
+    folder.mkdir()
+    rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    file = folder / "뉴스 제목.csv"
+    file.write_text("".join(rows[:401]), encoding="utf-8")
+    return file
 
 
-def test_an_unknown_run_is_named(home, lab, capsys, tmp_path):
-    assert main(["score", str(lab.file), "--run", "../../etc", "--out", str(tmp_path / "x.csv")]) == 1
-    assert "../../etc" in capsys.readouterr().err
+def _read_one_line(process):
+    """Read as `head -1` does, through a pipe that holds less than what is printed, and close it."""
+    fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+    line = process.stdout.readline()
+    process.stdout.close()
+    err = process.stderr.read().decode("utf-8")
+    return process.wait(60), line.decode("utf-8"), err
+
+
+def _without_progress(err):
+    return [line for line in err.splitlines() if "%  " not in line[:6]]
+
+
+def test_a_reader_that_closes_the_pipe_ends_the_command_quietly(home, few):
+    process = start("check", SAMPLE, "--json")
+    status, line, err = _read_one_line(process)
+    assert (status, line) == (141, "{\n")
+    assert _without_progress(err) == []
+
+
+@pytest.mark.parametrize("arguments", [("encoders", "--json"), ("run", "--help")], ids=" ".join)
+def test_a_pipe_that_nobody_reads_is_left_quietly(home, arguments):
+    process = start(*arguments)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 141
+
+
+def test_progress_that_nobody_reads_ends_the_command_too(home, few):
+    process = start("check", few)
+    process.stderr.close()
+    process.stdout.read()
+    assert process.wait(60) == 141
+
+
+@pytest.fixture
+def damaged(home):
+    file = home.parent / "damaged.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["제목"])
+    book.save(file)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    return file
+
+
+def test_a_damaged_workbook_is_one_sentence_and_its_details_are_in_the_log(home, damaged):
+    status, out, err = finish("check", damaged)
+    assert (status, out) == (1, "")
+    assert len(err.splitlines()) == 1
+    assert err.startswith("The XLSX file is damaged")
+    log = (home / "headline-lab.log").read_text("utf-8")
+    assert "the reader of a XLSX file ended" in log
+    assert "Traceback" in log
+
+
+def test_verbose_prints_the_details_too(damaged):
+    _status, _out, err = finish("check", damaged, "--verbose")
+    assert "Traceback" in err
+    assert err.splitlines()[-1].startswith("The XLSX file is damaged")
+
+
+def test_a_fault_of_ours_is_one_sentence_and_its_traceback_is_in_the_log(home, few, capsys, monkeypatch):
+    def fail(*_given, **_named):
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr("core.cli.data.ingest", fail)
+    assert main(["check", str(few)]) == 70
+    err = capsys.readouterr().err
+    assert len(err.splitlines()) == 1
+    assert "ZeroDivisionError" in err
+    assert "in fail" in (home / "headline-lab.log").read_text("utf-8")
+
+
+def test_what_libraries_warn_of_goes_to_the_log(home, few):
+    status, _out, err = finish("check", few, PYTHONWARNINGS="always")
+    assert status == 0
+    assert _without_progress(err) == []
+    assert "Warning" in (home / "headline-lab.log").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LANG": "C"}, "ko"),
+        ({"LC_ALL": "C"}, "en"),
+        pytest.param({"LC_ALL": "POSIX"}, "ko", marks=pytest.mark.slow),
+        ({"PYTHONIOENCODING": "ascii"}, "ko"),
+    ],
+)
+def test_korean_names_columns_and_words_survive_any_locale(few, environment, language):
+    status, out, err = finish("check", few, "--target", "승패", HEADLINE_LAB_LANG=language, **environment)
+    assert status == 0
+    assert "headline: 제목\n" in out
+    assert "target: 승패\n" in out
+    assert "전일수익률" in err
+    assert "?" not in err
+
+
+def test_a_korean_name_that_is_not_there_is_printed_as_it_was_typed(home):
+    status, _out, err = finish("check", "없는 파일.csv", LC_ALL="C", HEADLINE_LAB_LANG="ko")
+    assert status == 1
+    assert "없는 파일.csv" in err
+
+
+def _interrupt(process):
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out.decode("utf-8"), err.decode("utf-8").splitlines()
+
+
+def _wait_for(process, words):
+    for line in process.stderr:
+        if words in line.decode("utf-8"):
+            return
+    raise AssertionError(words)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 0.6])
+def test_an_interrupt_while_modules_are_imported_says_so(home, few, seconds):
+    process = start("run", few)
+    time.sleep(seconds)
+    status, out, err = _interrupt(process)
+    assert (status, out) == (130, "")
+    assert _without_progress("\n".join(err)) == [STOPPED]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("embed", "--out", os.devnull), "Grouping"),
+        pytest.param(("embed", "--out", os.devnull), "Embedding", marks=pytest.mark.slow),
+        pytest.param(("run",), "trees", marks=pytest.mark.slow),
+    ],
+    ids=["embed, reading", "embed, embedding", "run, fitting"],
+)
+def test_an_interrupt_in_the_middle_says_so(home, few, arguments, words):
+    process = start(arguments[0], few, *arguments[1:])
+    _wait_for(process, words)
+    status, out, err = _interrupt(process)
+    assert (status, out) == (130, "")
+    assert err[-1] == STOPPED
+    assert _without_progress("\n".join(err)) == [STOPPED]
+
+
+_SWALLOWED = """
+import os, signal, sys, time
+from core.cli import main
+def swallow(_arguments):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+    except KeyboardInterrupt:
+        {then}
+main._run = swallow
+sys.exit(main.main([]))
+"""
+
+
+@pytest.mark.parametrize(
+    "then",
+    ["raise ImportError from None", pytest.param("time.sleep(60)", marks=pytest.mark.slow)],
+    ids=["another error", "no error"],
+)
+def test_an_interrupt_that_a_library_swallows_ends_the_command_all_the_same(then):
+    code = _SWALLOWED.format(then=then)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert done.returncode == 130
+    assert done.stderr.splitlines() == [STOPPED]
+
+
+def test_the_module_and_the_installed_script_are_the_same_command():
+    assert finish("--help")[1].startswith("usage: headline-lab")
+    assert 'headline-lab = "core.cli.main:main"' in (ROOT / "pyproject.toml").read_text("utf-8")
+
+
+def test_help_is_printed_without_heavy_libraries():
+    heavy = "torch", "transformers", "sklearn", "xgboost", "lightgbm", "scipy", "streamlit"
+    code = (
+        "import sys; from core.cli.command import commands, parser; parser(commands());"
+        f"print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"

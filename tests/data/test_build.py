@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from core.data.build import build_dataset
-from core.data.dataset import Roles
-from core.data.parse.columns import return_unit
-from core.data.plan import Cleaning, Join, Plan, TargetRule
+from core.data.ingest import Intake
+from core.data.parse.typist import return_unit
+from core.data.plan import Cleaning, Join, Plan, Roles, TargetRule
 from core.data.reading import read_table
 from core.errors import UserError
 
@@ -22,7 +22,7 @@ CSV = """제목,언론사,일시,종목,RSI,수익률
 
 
 def _build(csv: str = CSV, roles: Roles = ROLES, **cleaning):
-    return build_dataset([read_table(csv.encode()).frame], Plan(roles, cleaning=Cleaning(**cleaning)), "test")
+    return build_dataset(read_table(csv.encode()).frame, Plan(roles, cleaning=Cleaning(**cleaning)), "test")
 
 
 def test_cells_get_their_types_and_rows_keep_their_numbers():
@@ -57,7 +57,7 @@ def test_the_id_does_not_depend_on_encoding_unicode_form_or_column_order():
         read_table(unicodedata.normalize("NFD", CSV).encode()).frame,
         read_table(CSV.replace(",", ";").encode("utf-8-sig")).frame,
     ]
-    assert {build_dataset([v], Plan(ROLES), "x").id for v in variants} == {_build().id}
+    assert {build_dataset(v, Plan(ROLES), "x").id for v in variants} == {_build().id}
 
 
 def test_one_changed_cell_or_role_changes_the_id():
@@ -89,7 +89,7 @@ def test_labels_become_classes():
     ],
 )
 def test_the_unit_of_a_return_is_recognised(header, cells, unit):
-    from core.data.parse.values import numbers
+    from core.data.parse.columns import numbers
 
     column = pd.Series(cells, name=header, dtype="str")
     assert return_unit(column, numbers(column)[0]) == unit
@@ -155,7 +155,7 @@ def test_a_target_is_made_from_the_prices_of_the_second_file(rule, expected):
     frames = [read_table(text.encode()).frame for text in (NEWS, PRICES)]
     join = Join("exact", right_date="일자", right_company="코드")
     plan = Plan(Roles("제목", date="일시", group="종목코드"), join=join, target=rule)
-    data = build_dataset(frames, plan, "prices")
+    data = Intake(frames).build(plan, "prices")
     np.testing.assert_allclose(data.outcome("regress"), expected, atol=1e-12)
 
 
@@ -163,14 +163,13 @@ def test_a_return_made_here_can_become_win_and_lose():
     frames = [read_table(text.encode()).frame for text in (NEWS, PRICES)]
     join = Join("exact", right_date="일자", right_company="코드")
     rule = TargetRule("return", price="종가", win_above=0.05)
-    data = build_dataset(
-        frames, Plan(Roles("제목", date="일시", group="종목코드"), join=join, target=rule), "prices"
-    )
+    plan = Plan(Roles("제목", date="일시", group="종목코드"), join=join, target=rule)
+    data = Intake(frames).build(plan, "prices")
     assert data.target_kind == "label"
     assert data.frame["target"].tolist()[:2] == ["승", "패"]
 
 
 def test_a_target_without_the_price_column_is_refused():
-    frames = [read_table(NEWS.encode()).frame]
+    table = read_table(NEWS.encode()).frame
     with pytest.raises(UserError, match="closing prices"):
-        build_dataset(frames, Plan(Roles("제목", date="일시"), target=TargetRule("return")), "x")
+        build_dataset(table, Plan(Roles("제목", date="일시"), target=TargetRule("return")), "x")

@@ -5,8 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.dataset import Dataset, Roles
+from core.data.dataset import Dataset
 from core.data.export import dataset_table, to_csv
+from core.data.plan import Roles
 
 
 def _cells(frame: pd.DataFrame) -> list[list[str]]:

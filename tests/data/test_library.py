@@ -2,9 +2,8 @@ import pandas as pd
 import pytest
 
 from core.data.build import build_dataset
-from core.data.dataset import Roles
 from core.data.library import delete_dataset, list_datasets, load_dataset, rename_dataset, save_dataset
-from core.data.plan import Plan
+from core.data.plan import Plan, Roles
 from core.errors import UserError
 
 
@@ -18,7 +17,7 @@ def data(home):
         },
         dtype="str",
     )
-    made = build_dataset([table], Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
+    made = build_dataset(table, Plan(Roles("제목", date="일자", target="수익률")), "처음 이름")
     save_dataset(made)
     return made
 
@@ -74,8 +73,8 @@ def test_a_damaged_dataset_can_be_loaded_again(data, home, text):
 
 
 def test_a_dataset_kept_without_its_files_takes_them_when_they_come(data):
-    from core.data.library import Source, describe_sources, load_sources
-    from core.data.reading import read_table
+    from core.data.library import describe_sources, load_sources
+    from core.data.reading import Source, read_table
 
     table = read_table("제목,일자,수익률\n가나전자 급등,2024-01-02,0.01\n".encode())
     assert load_sources(data.id) == []
@@ -87,8 +86,8 @@ def test_a_dataset_kept_without_its_files_takes_them_when_they_come(data):
 
 
 def test_a_damaged_source_is_one_sentence(data, home):
-    from core.data.library import Source, load_sources
-    from core.data.reading import read_table
+    from core.data.library import load_sources
+    from core.data.reading import Source, read_table
 
     save_dataset(data, [Source("뉴스.csv", read_table("제목\n가나전자 급등\n".encode()))])
     (home / "datasets" / data.id / "source-0.parquet").write_bytes(b"PAR1")

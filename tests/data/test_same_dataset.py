@@ -7,11 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data.build import build_dataset
-from core.data.join.join import guess_join, join_tables
-from core.data.plan import Plan
+from core.data.guess.roles import guess_roles
+from core.data.ingest import File, ingest
 from core.data.reading import read_table
-from core.data.roles import guess_roles
 from tests.makers.table_files import exact_objects, parquet_file, workbook
 
 ROOT = Path(__file__).parents[2]
@@ -20,14 +18,7 @@ ROWS = 1500
 
 
 def _id(*files: bytes) -> str:
-    frames = [read_table(file).frame for file in files]
-    join, table = None, frames[0]
-    if len(frames) == 2:
-        first = guess_roles(frames[0]).roles
-        join = guess_join(frames[0], frames[1], first)
-        assert join is not None
-        table = join_tables(frames[0], frames[1], join, first).frame
-    return build_dataset(frames, Plan(guess_roles(table).roles, join=join), "x").id
+    return ingest([File("x", file) for file in files]).dataset.id
 
 
 def _csv(table: pd.DataFrame, encoding: str = "utf-8", sep: str = ",") -> bytes:

@@ -7,8 +7,10 @@ from core.embed import cards, resolve
 from core.embed.catalog import fetch, names_a_hub_encoder
 from core.embed.catalog_entries import ENTRIES
 from core.embed.checkpoint import bundled, hub
+from core.embed.checkpoint.fingerprint import fingerprint
+from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MAX, MEAN
 from core.errors import UserError
 from tests.makers.tiny_encoders import add_details, save_unigram, save_wordpiece
 
@@ -39,7 +41,7 @@ def test_the_catalog_begins_with_the_bundled_encoder_and_the_recommended_one(hom
     assert (first.id, first.dim, first.pooling, first.prefix, first.licence) == (
         "multilingual-e5-small",
         384,
-        Pooling.MEAN,
+        MEAN,
         "query: ",
         "MIT",
     )
@@ -62,7 +64,7 @@ def test_the_files_of_a_downloaded_entry_win_over_its_facts_and_its_sentences_st
     card = resolve(entry.id)
     assert card.available
     assert (card.folder, card.dim, card.max_length) == (folder, 32, 64)
-    assert (card.pooling, card.prefix) == (Pooling.CLS, "제목: ")
+    assert (card.pooling, card.prefix) == (CLS, "제목: ")
     assert (card.id, card.origin, card.best, card.worst) == (entry.id, Origin.HUB, entry.best, entry.worst)
     assert card.licence == entry.licence
 
@@ -70,7 +72,7 @@ def test_the_files_of_a_downloaded_entry_win_over_its_facts_and_its_sentences_st
 def test_files_that_say_nothing_of_pooling_and_prefix_leave_the_entrys(home, here, folder):
     here["dragonkue/snowflake-arctic-embed-l-v2.0-ko"] = folder
     card = resolve("dragonkue/snowflake-arctic-embed-l-v2.0-ko")
-    assert (card.pooling, card.prefix, card.normalised) == (Pooling.CLS, "query: ", True)
+    assert (card.pooling, card.prefix, card.normalised) == (CLS, "query: ", True)
 
 
 def test_a_damaged_download_of_an_entry_leaves_it_as_not_here(home, here, folder, caplog):
@@ -94,7 +96,7 @@ def test_a_hub_id_that_is_not_here_is_told_to_be_downloaded(home, here):
 
 def test_an_entry_that_is_not_here_says_so_when_it_is_to_be_used(home, here):
     with pytest.raises(UserError, match="is not on this machine yet"):
-        resolve(ENTRIES[0].id).ready_folder()
+        ready_folder(resolve(ENTRIES[0].id))
 
 
 def test_encoders_tuned_here_are_listed_and_a_broken_one_is_left_out(lab, here, folder, caplog):
@@ -129,7 +131,7 @@ def test_a_damaged_encoder_takes_no_other_off_the_list(lab, here, folder):
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
-        ('{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}', "is not an encoder of text"),
+        ('{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}', "is not a text encoder"),
         ('{"model_type": ["bert"], "hidden_size": 32, "vocab_size": 9}', "could not be loaded"),
     ],
 )
@@ -193,7 +195,7 @@ def test_a_folder_becomes_a_card(folder):
     assert (card.name, card.dim, card.pooling, card.prefix, card.max_length) == (
         "tiny",
         32,
-        Pooling.MEAN,
+        MEAN,
         "",
         64,
     )
@@ -202,13 +204,13 @@ def test_a_folder_becomes_a_card(folder):
 def test_a_folders_own_pooling_and_default_prompt_are_read(folder):
     add_details(folder, pooling="cls", prefix="제목: ")
     card = resolve(str(folder))
-    assert (card.pooling, card.prefix) == (Pooling.CLS, "제목: ")
+    assert (card.pooling, card.prefix) == (CLS, "제목: ")
 
 
 def test_pooling_in_the_older_form_is_read(folder):
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode_max_tokens": True}))
-    assert resolve(str(folder)).pooling is Pooling.MAX
+    assert resolve(str(folder)).pooling is MAX
 
 
 def test_a_prompt_that_is_not_the_default_is_not_used(folder):
@@ -233,9 +235,9 @@ def test_an_unknown_encoder_is_refused_with_names_that_exist(home, here, name):
 @pytest.mark.parametrize(
     ("missing", "sentence"),
     [
-        ("config.json", "holds no config.json"),
-        ("tokenizer.json", "holds no tokenizer"),
-        ("model.safetensors", "holds no weights that can be used"),
+        ("config.json", "has no config.json"),
+        ("tokenizer.json", "has no tokenizer"),
+        ("model.safetensors", "has no usable weights"),
     ],
 )
 def test_each_missing_part_of_a_folder_has_its_own_sentence(folder, missing, sentence):
@@ -265,4 +267,4 @@ def test_the_fingerprint_follows_the_weights_and_not_the_place(home, tmp_path):
     one = resolve(str(save_unigram(tmp_path / "one", seed=1)))
     same = resolve(str(shutil.copytree(one.folder, tmp_path / "same")))
     other = resolve(str(save_unigram(tmp_path / "other", seed=2)))
-    assert one.fingerprint() == same.fingerprint() != other.fingerprint()
+    assert fingerprint(one) == fingerprint(same) != fingerprint(other)

@@ -6,21 +6,21 @@ import pytest
 from core.embed.catalog_entries import ENTRIES
 from core.embed.checkpoint import hub
 from core.embed.encoder_card import LONGEST, Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MEAN
 from core.locale import translate
 
 ISSUE = {
     "kakaobank/kf-deberta-base": (768, None, ""),
-    "upskyy/kf-deberta-multitask": (768, Pooling.MEAN, ""),
+    "upskyy/kf-deberta-multitask": (768, MEAN, ""),
     "BM-K/KoSimCSE-roberta": (768, None, ""),
     "snunlp/KR-SBERT-V40K-klueNLI-augSTS": (768, None, ""),
     "snunlp/KR-SBERT-Medium-klueNLI-klueSTS": (768, None, ""),
     "upskyy/bge-m3-korean": (1024, None, ""),
-    "upskyy/gte-base-korean": (768, Pooling.MEAN, ""),  # asked for as CLS; its own page says mean
-    "dragonkue/snowflake-arctic-embed-l-v2.0-ko": (1024, Pooling.CLS, "query: "),
-    "intfloat/multilingual-e5-large": (1024, Pooling.MEAN, "query: "),
-    "intfloat/multilingual-e5-small": (384, Pooling.MEAN, "query: "),
-    "sentence-transformers/all-MiniLM-L6-v2": (384, Pooling.MEAN, ""),
+    "upskyy/gte-base-korean": (768, MEAN, ""),  # asked for as CLS; its own page says mean
+    "dragonkue/snowflake-arctic-embed-l-v2.0-ko": (1024, CLS, "query: "),
+    "intfloat/multilingual-e5-large": (1024, MEAN, "query: "),
+    "intfloat/multilingual-e5-small": (384, MEAN, "query: "),
+    "sentence-transformers/all-MiniLM-L6-v2": (384, MEAN, ""),
     "google-bert/bert-base-multilingual-cased": (768, None, ""),
     "team-lucid/deberta-v3-base-korean": (768, None, ""),
     "monologg/koelectra-base-v3-discriminator": (768, None, ""),
@@ -86,6 +86,6 @@ def test_an_entrys_words_are_translated(entry):
 
 
 def test_every_sentence_is_marked_for_translation():
-    source = (Path(__file__).parents[2] / "core" / "embed" / "entries.py").read_text(encoding="utf-8")
+    source = (Path(__file__).parents[2] / "core" / "embed" / "catalog_entries.py").read_text(encoding="utf-8")
     plain = re.findall(r"(?:best|worst|notice|domain)=(\"|f\"|')", source)
     assert plain == []

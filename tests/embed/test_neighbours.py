@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from core.embed.neighbours import SAMPLE, glance
+from core.embed.neighbours import SAMPLE, find_neighbours
 
 TEXTS = [f"제목 {i}" for i in range(40)]
 
@@ -19,7 +19,7 @@ def concerns(found):
 def test_nearest_and_farthest_pairs_are_those_of_the_largest_and_the_smallest_cosines():
     angles = np.array([0, 1, 20, 90, 180]) * math.pi / 180
     vectors = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float32) * [[1], [5], [1], [2], [1]]
-    found = glance(["가", "나", "다", "라", "마"], vectors)
+    found = find_neighbours(["가", "나", "다", "라", "마"], vectors)
     assert [(pair.one, pair.other) for pair in found.nearest[:2]] == [("가", "나"), ("나", "다")]
     assert [(pair.one, pair.other) for pair in found.farthest] == [("가", "마"), ("나", "마"), ("다", "마")]
     assert found.nearest[0].cosine == pytest.approx(math.cos(math.pi / 180))
@@ -31,76 +31,76 @@ def test_mean_and_spread_are_over_every_pair_once():
     vectors = directions()
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     cosines = [unit[i] @ unit[j] for i in range(40) for j in range(i)]
-    found = glance(TEXTS, vectors)
+    found = find_neighbours(TEXTS, vectors)
     assert (found.mean_cosine, found.spread) == pytest.approx((np.mean(cosines), np.std(cosines)), abs=1e-6)
 
 
 def test_a_repeated_headline_counts_once():
     vectors = directions()
-    twice = glance(TEXTS * 2, np.concatenate([vectors, vectors]), np.arange(80) % 40, 512)
-    assert twice == glance(TEXTS, vectors, np.arange(40), 512)
+    twice = find_neighbours(TEXTS * 2, np.concatenate([vectors, vectors]), np.arange(80) % 40, 512)
+    assert twice == find_neighbours(TEXTS, vectors, np.arange(40), 512)
     assert twice.distinct == 40
 
 
 def test_of_many_headlines_a_sample_is_compared_which_the_seed_decides():
     texts = [f"제목 {i}" for i in range(SAMPLE + 500)]
     vectors = directions(len(texts))
-    found = glance(texts, vectors)
+    found = find_neighbours(texts, vectors)
     assert (found.texts, found.distinct) == (SAMPLE, SAMPLE + 500)
-    assert found == glance(texts, vectors)
-    assert found.nearest != glance(texts, vectors, seed=1).nearest
+    assert found == find_neighbours(texts, vectors)
+    assert found.nearest != find_neighbours(texts, vectors, seed=1).nearest
 
 
 def test_lengths_and_the_share_cut_off_are_over_all_headlines():
-    found = glance(TEXTS, directions(), np.array([10] * 30 + [64] * 6 + [90] * 4), 64)
+    found = find_neighbours(TEXTS, directions(), np.array([10] * 30 + [64] * 6 + [90] * 4), 64)
     assert (found.truncated, found.median_tokens, found.longest_tokens) == (0.1, 10, 90)
     assert "10% of the headlines are longer than the 64 tokens" in concerns(found)
 
 
 def test_without_token_counts_nothing_is_said_of_lengths():
-    found = glance(TEXTS, directions())
+    found = find_neighbours(TEXTS, directions())
     assert (found.truncated, found.median_tokens, found.longest_tokens) == (None, None, None)
 
 
 def test_sound_vectors_give_no_concern():
     cone = directions() * 0.2 + 1  # anisotropic as most encoders are
-    found = glance(TEXTS, cone, np.full(40, 20), 512)
+    found = find_neighbours(TEXTS, cone, np.full(40, 20), 512)
     assert found.mean_cosine > 0.9
     assert found.concerns() == []
 
 
 def test_headlines_that_all_look_alike_are_a_concern():
-    found = glance(TEXTS, directions() * 0.01 + 1)
+    found = find_neighbours(TEXTS, directions() * 0.01 + 1)
     assert "All headlines look alike in this pooling" in concerns(found)
 
 
 def test_different_headlines_with_one_vector_are_a_concern():
     vectors = directions()
     vectors[:3] = vectors[0]
-    found = glance(TEXTS, vectors)
+    found = find_neighbours(TEXTS, vectors)
     assert found.same == 3
-    assert "3 of 40 different headlines have exactly the vector of another one" in concerns(found)
+    assert "3 of 40 different headlines have exactly the same vector as another" in concerns(found)
 
 
 @pytest.mark.parametrize("value", [0, np.nan, np.inf])
 def test_broken_vectors_are_left_out_and_a_concern(value):
     vectors = directions()
     vectors[4] = value
-    found = glance(TEXTS, vectors)
+    found = find_neighbours(TEXTS, vectors)
     assert (found.broken, found.texts) == (pytest.approx(1 / 40), 39)
     assert np.isfinite([found.mean_cosine, found.spread]).all()
     assert "2.5% of the vectors are zero or hold no numbers" in concerns(found)
 
 
 def test_when_every_vector_is_broken_that_alone_is_said():
-    found = glance(TEXTS, np.zeros((40, 16), np.float32))
+    found = find_neighbours(TEXTS, np.zeros((40, 16), np.float32))
     assert (found.nearest, found.farthest, found.broken) == ((), (), 1)
     assert len(found.concerns()) == 1
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_few_headlines_are_no_error(count):
-    found = glance(TEXTS[:count], directions(count), np.arange(count), 512)
+    found = find_neighbours(TEXTS[:count], directions(count), np.arange(count), 512)
     assert (found.texts, len(found.nearest), len(found.farthest)) == (count, count // 2, count // 2)
     assert math.isnan(found.mean_cosine) == (count < 2)
     assert found.concerns() == []
@@ -108,12 +108,12 @@ def test_a_few_headlines_are_no_error(count):
 
 def test_vectors_of_other_rows_are_refused():
     with pytest.raises(ValueError, match="equally many"):
-        glance(TEXTS, directions(39))
+        find_neighbours(TEXTS, directions(39))
     with pytest.raises(ValueError, match="equally many"):
-        glance(TEXTS, directions(), np.zeros(39))
+        find_neighbours(TEXTS, directions(), np.zeros(39))
 
 
 def test_what_is_given_is_not_changed():
     vectors = directions()
     vectors.flags.writeable = False
-    glance(TEXTS, vectors)
+    find_neighbours(TEXTS, vectors)

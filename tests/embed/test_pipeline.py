@@ -9,9 +9,12 @@ import pytest
 
 from core.embed import embed, pipeline, space_key, vectors_if_stored
 from core.embed.checkpoint import bundled
+from core.embed.checkpoint import fingerprint as fingerprint_module
+from core.embed.checkpoint.fingerprint import fingerprint
+from core.embed.facts_cache import remember
 from core.embed.runtime import encoder, loaded, precision
-from core.embed.store import facts
-from core.embed.store.vectors import VectorStore
+from core.embed.runtime.device import best_device, on_this_machine
+from core.embed.store.vector_store import VectorStore
 from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.jobs import Cancelled
@@ -124,12 +127,12 @@ def test_another_number_type_does_not_share_vectors(tiny, monkeypatch):
     card = encoder_card(tiny)
     half = encoder.load_encoder(card)
     monkeypatch.setattr(half, "_model", half._model.to(torch.bfloat16))
-    precision.remember(precision._here(f"dtype|cpu|{card.fingerprint()}"), "bfloat16")
+    remember(on_this_machine(f"dtype|cpu|{fingerprint(card)}"), "bfloat16")
     try:
         result = embed(CORPUS, tiny)
         assert (result.embedded, result.dtype) == (len(CORPUS), "bfloat16")
     finally:
-        loaded.loaded.clear()
+        loaded.encoders.clear()
 
 
 def test_a_flipped_byte_in_the_store_is_computed_anew(tiny, home, caplog):
@@ -206,7 +209,7 @@ def test_the_key_of_an_encoder_that_has_run_is_the_one_of_the_store(tiny):
 
 def test_the_key_of_an_unchanged_encoder_is_found_without_reading_its_weights(tiny, monkeypatch):
     key = space_key(tiny)
-    monkeypatch.setattr(facts.hashlib, "file_digest", lambda *args: pytest.fail("read again"))
+    monkeypatch.setattr(fingerprint_module.hashlib, "file_digest", lambda *args: pytest.fail("read again"))
     assert space_key(tiny) == key
 
 
@@ -224,7 +227,7 @@ def packed(tmp_path, monkeypatch, home):
     """A workspace in which the bundled encoder was never unpacked, and this machine's device is known."""
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "fresh"))
     monkeypatch.setattr(bundled, "source_file", lambda: tmp_path)
-    precision.best_device()
+    best_device()
     return monkeypatch
 
 

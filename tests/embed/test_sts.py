@@ -191,5 +191,5 @@ def test_the_sentences_stay_where_they_are(tiny, pairs):
 
 def test_a_file_larger_than_the_limit_is_refused(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_MAX_UPLOAD_MB", "1")
-    with pytest.raises(UserError, match="at most 1 MB"):
+    with pytest.raises(UserError, match="up to 1 MB"):
         read_pairs(KORSTS.encode() + b"x\t" * 2**20)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from core.errors import UserError
-from core.evaluate.backtest import portfolio
+from core.evaluate.backtest import QUINTILES, SIGN, backtest, portfolio
+from tests.makers.predictions import made_up
 
 
 def test_the_sign_rule_earns_the_mean_return_on_the_predicted_side():
@@ -50,3 +51,18 @@ def test_sessions_are_put_in_the_order_of_time():
 def test_a_cost_below_zero_is_refused():
     with pytest.raises(UserError, match="basis points"):
         portfolio(np.ones(2), np.ones(2), np.arange(2), cost_bp=-1)
+
+
+def test_companies_are_ranked_where_a_session_has_enough_of_them_else_the_sign_is_followed():
+    assert backtest(*made_up()).following.rule == QUINTILES
+    single = backtest(*made_up(companies=1))
+    assert single.following.rule == SIGN
+    assert single.companies == 1
+
+
+def test_the_book_that_always_holds_does_not_look_at_the_predictions():
+    found = backtest(*made_up(companies=1))
+    data = made_up(companies=1)[1]
+    daily = data.frame.groupby("session")["target"].mean().to_numpy()
+    np.testing.assert_allclose(found.holding.gross, daily.cumsum())
+    assert found.following.gross[-1] > found.holding.gross[-1]

@@ -4,11 +4,20 @@ import numpy as np
 import pytest
 
 from core.evaluate import bootstrap
-from core.evaluate.bootstrap import Interval, blocks, bounds, draws, intervals, mean_interval, paired
-from core.evaluate.metrics import METRICS
+from core.evaluate.bootstrap import (
+    Interval,
+    blocks,
+    bounds,
+    draws,
+    intervals,
+    mean_interval,
+    paired,
+    share_interval,
+)
+from core.evaluate.metrics import metrics_of
 from tests.makers.train_tables import make_dataset
 
-MAE = [metric for metric in METRICS["regress"] if metric.name == "mae"]
+MAE = [metric for metric in metrics_of("regress") if metric.name == "mae"]
 
 
 def errors(rows_per_block, seed=0):
@@ -51,7 +60,7 @@ def test_chunks_do_not_change_the_result(monkeypatch):
 def test_resamples_without_a_class_are_left_out():
     y = np.array([1.0, 1, 0, 0])
     p = np.array([[0.2, 0.8], [0.4, 0.6], [0.5, 0.5], [0.7, 0.3]])
-    made = intervals(y, p, np.arange(4), METRICS["classify"], seed=0, resamples=200)["auc"]
+    made = intervals(y, p, np.arange(4), metrics_of("classify"), seed=0, resamples=200)["auc"]
     assert made == Interval(1.0, 1.0, 1.0)
 
 
@@ -112,3 +121,11 @@ def test_few_blocks_widen_the_interval_as_a_t_quantile_would():
 def test_the_interval_of_a_mean_needs_two_blocks():
     assert math.isnan(mean_interval(np.ones(3), np.zeros(3, int), 0).low)
     assert mean_interval(np.ones(3), np.arange(3), 0) == Interval(1, 1, 1)
+
+
+def test_a_share_of_all_is_not_certain_when_it_was_seen_on_few_sessions():
+    all_held = share_interval(np.ones(50, bool), np.repeat(np.arange(5), 10), seed=0)
+    assert all_held.value == all_held.high == 1
+    assert all_held.low == pytest.approx(0.025 ** (1 / 5))
+    none_held = share_interval(np.zeros(50, bool), np.repeat(np.arange(5), 10), seed=0)
+    assert none_held == Interval(0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 5)))

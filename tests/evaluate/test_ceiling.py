@@ -1,11 +1,14 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 
-from core.evaluate.ceiling import noise_ceiling
+from core.evaluate.bootstrap import Interval
+from core.evaluate.ceiling import headroom, noise_ceiling
+from tests.makers.predictions import A_DAY, DAYS, made_up
 
 
 def repeated(stories=3000, times=2, days=300, seed=0):
@@ -143,3 +146,24 @@ def test_the_sentence_names_the_ceiling_with_its_interval():
     assert made.agreement.value == np.mean(y[::2] == y[1::2])
     assert f"in {made.agreement.value:.0%} of 3,000 pairs" in str(made.sentence())
     assert f"exceed ROC AUC {made.best['auc'].value:.3f} [" in str(made.sentence())
+
+
+def test_only_the_rows_asked_for_count():
+    _, data, settings = made_up("classify")
+    late = np.repeat(np.arange(DAYS) >= 0.8 * DAYS, A_DAY)
+    data = replace(data, frame=data.frame.assign(story=np.arange(DAYS * A_DAY) % 40 + 40 * late))
+    outcome = data.outcome("classify")
+    everything = headroom(data, outcome, np.arange(len(data)), settings, {}).ceiling
+    before = headroom(data, outcome, np.flatnonzero(~late), settings, {}).ceiling
+    assert everything.pairs > before.pairs > 0
+    assert before.sessions <= 0.8 * DAYS
+
+
+def test_the_scores_under_the_ceiling_are_those_given():
+    _, data, settings = made_up("classify")
+    data = replace(data, frame=data.frame.assign(story=np.arange(DAYS * A_DAY) % 40))
+    score = {"auc": Interval(0.6, 0.5, 0.7), "accuracy": Interval(0.55, 0.5, 0.6)}
+    scores = {"mean": score, "encoder_linear": score}
+    found = headroom(data, data.outcome("classify"), np.arange(len(data)), settings, scores)
+    assert found.metric == "auc"
+    assert found.scores == {"mean": score["auc"], "encoder_linear": score["auc"]}

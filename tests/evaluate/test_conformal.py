@@ -1,12 +1,11 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from mapie.regression import SplitConformalRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from core.evaluate.conformal import Conformal, adaptive_half_widths, coverage_by_month, sentence
+from core.evaluate.conformal import Conformal, adaptive_half_widths
 
 
 @pytest.fixture
@@ -91,26 +90,3 @@ def test_adaptive_widths_stay_finite_and_are_one_per_session(rng):
     assert made.shape == (60,)
     assert np.isfinite(made).all()
     assert (made[::2] == made[1::2]).all()
-
-
-def test_the_realised_coverage_stands_by_month():
-    days = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(2)
-    y = np.where(days.dt.month == 2, 0.05, 0.01)
-    whole, january, february = coverage_by_month(y, y * 0, 0.02, days, seed=0)
-    assert (january.month, january.realised.value, january.rows, january.sessions) == ("2024-01", 1, 62, 31)
-    assert (february.month, february.realised.value) == ("2024-02", 0)
-    assert whole.realised.value == pytest.approx(62 / 120)
-    assert whole.realised.low < whole.realised.value < whole.realised.high
-    assert whole.width == pytest.approx(0.04)
-
-
-def test_a_promise_that_was_not_kept_is_said():
-    days = pd.date_range("2024-01-01", periods=60)
-    conformal = Conformal.fit(np.full(30, 0.02), np.zeros(30), np.arange(30))
-    restless = coverage_by_month(np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, seed=0)
-    assert "held only 52%" in str(sentence(conformal, restless))
-    assert "least in 2024-02 (0%)" in str(sentence(conformal, restless))
-    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, seed=0)
-    assert "held 100%" in str(sentence(conformal, kept))
-    endless = coverage_by_month(np.full(60, 0.01), np.zeros(60), math.inf, days, seed=0)
-    assert "too few" in str(sentence(conformal, endless))

@@ -15,17 +15,17 @@ def test_the_expected_maximum_is_that_of_simulated_normals(n):
     assert expected_maximum(n) == pytest.approx(drawn, abs=0.05)
 
 
-def test_one_look_is_not_deflated():
+def test_one_access_is_not_deflated():
     made = deflated_best([entry(0.6)], "auc")
-    assert (made.best, made.deflated, made.looks) == (0.6, 0.6, 1)
-    assert str(made.sentence()) == "This holdout has been looked at once: ROC AUC 0.600."
+    assert (made.best, made.deflated, made.accesses) == (0.6, 0.6, 1)
+    assert str(made.sentence()) == "This holdout has been tested once: ROC AUC 0.600."
 
 
 def test_the_best_of_many_is_less_than_it_seems():
     made = deflated_best([entry(0.5 + i / 100, run=f"run-{i}") for i in range(10)], "auc")
     assert made.run_id == "run-9"
     assert made.deflated == pytest.approx(0.59 - 0.05 * expected_maximum(10))
-    assert "looked at 10 times" in str(made.sentence())
+    assert "tested 10 times" in str(made.sentence())
     assert f"about {0.05 * expected_maximum(10):.3f}, so count on {made.deflated:.3f}" in str(made.sentence())
 
 
@@ -36,7 +36,7 @@ def test_the_best_error_is_the_least_and_is_deflated_upwards():
     assert "5.2 bp" in str(made.sentence())
 
 
-def test_looks_without_a_score_count_too():
+def test_accesses_without_a_score_count_too():
     opened = [Entry(OPENED, "x", "f")] * 3
     assert deflated_best([entry(0.6), *opened], "auc").luck == pytest.approx(0.05 * expected_maximum(4))
 

@@ -57,7 +57,7 @@ def test_the_mean_of_equal_predictions_is_the_same_for_events_of_any_size():
 def test_events_are_made_of_the_rows_that_are_asked_for():
     dataset = make_dataset(np.arange(100) / 100, DAYS)
     rows = np.array([3, 7, 8])
-    events = to_events(dataset, rows, np.array([1.0, 2, 4]), dataset.outcome("regress"))
+    events = to_events(dataset, rows, np.array([1.0, 2, 4]), dataset.outcome("regress")[rows])
     assert events.predictions.tolist() == [1, 3]
     assert events.outcome == pytest.approx([0.03, 0.075])
 

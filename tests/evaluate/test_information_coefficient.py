@@ -5,7 +5,9 @@ import pytest
 import statsmodels.api as sm
 from scipy.stats import spearmanr, ttest_1samp
 
-from core.evaluate.information_coefficient import by_session, hac_mean
+from core.evaluate.information_coefficient import by_session, hac_mean, session_scores
+from core.evaluate.metrics import rank_ic
+from tests.makers.predictions import A_DAY, COMPANIES, made_up
 
 
 def table(sessions=30, companies=8, skill=0.5, seed=0):
@@ -97,3 +99,24 @@ def test_the_same_value_each_session_has_no_t_value():
 @pytest.mark.parametrize("values", [np.empty(0), np.full(3, np.nan), np.array([0.1, 0.2])])
 def test_too_few_sessions_have_no_interval(values):
     assert math.isnan(hac_mean(values).low)
+
+
+def test_rank_ic_by_session_is_of_events_also_where_headlines_are_scored():
+    predictions, data, settings = made_up()
+    found = session_scores(predictions, data, settings)
+    assert (found.rows == COMPANIES).all()
+    assert not found.pooled
+    y = data.frame["target"][:A_DAY].groupby(data.frame["company"][:A_DAY]).mean()
+    p = predictions.table["mean"][:A_DAY].groupby(data.frame["company"][:A_DAY]).mean()
+    assert found.ics[0] == pytest.approx(rank_ic(y.to_numpy(), p.to_numpy(), np.ones((1, COMPANIES)))[0])
+
+
+def test_one_company_is_scored_over_all_sessions_at_once():
+    assert session_scores(*made_up(companies=1)).pooled
+
+
+def test_the_folds_of_a_sealed_run_are_pooled_by_rank_not_by_level():
+    predictions, data, settings = made_up(companies=1, folds=2, sealed=True)
+    before = session_scores(predictions, data, settings).rank_ic.value
+    lifted = predictions.replace(mean=predictions["mean"] - 10 * (predictions.fold == 2))
+    assert session_scores(lifted, data, settings).rank_ic.value == before

@@ -12,16 +12,16 @@ from core.errors import UserError
 from core.evaluate import ledger_file
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger import (
-    looks,
-    record_look,
+    accesses,
+    is_sealed,
+    record_access,
     require_unsealed,
-    require_unseen,
+    require_untested,
     seal,
-    sealed,
     standard_error,
-    unknown,
+    unknown_rows,
 )
-from core.evaluate.ledger_file import FILE, OPENED, SCORED, SEALED, keep
+from core.evaluate.ledger_file import FILE, OPENED, SCORED, SEALED, save_rows
 from core.evaluate.ledger_rows import Rows
 from core.train.runs import delete_run
 
@@ -37,12 +37,12 @@ def rows(*numbers):
 HOLDOUT, WALK = rows(*range(60, 80)), rows(*range(30, 60))
 
 
-def look(run, holdout=HOLDOUT, scored=None, dataset=DATASET, score=SCORE):
-    return record_look(dataset, run, holdout, scored, "auc", score)
+def access(run, holdout=HOLDOUT, scored=None, dataset=DATASET, score=SCORE):
+    return record_access(dataset, run, holdout, scored, "auc", score)
 
 
 def open_it(run, holdout=HOLDOUT):
-    return record_look(DATASET, run, holdout, metric="auc", score=SCORE, opened=True)
+    return record_access(DATASET, run, holdout, metric="auc", score=SCORE, opened=True)
 
 
 def seal_it(run, holdout=HOLDOUT, walk=WALK):
@@ -50,7 +50,7 @@ def seal_it(run, holdout=HOLDOUT, walk=WALK):
 
 
 def at(holdout, dataset=DATASET):
-    return [entry.run_id for entry in looks(dataset, keep(holdout))]
+    return [entry.run_id for entry in accesses(dataset, save_rows(holdout))]
 
 
 def file(home):
@@ -58,32 +58,32 @@ def file(home):
 
 
 def test_every_scored_run_is_counted_with_its_score(home):
-    look("run-1")
-    look("run-2", score=Interval(math.nan, math.nan, math.nan))
-    look("run-3", rows(1, 2))
-    first, second = looks(DATASET, HOLDOUT.name)
+    access("run-1")
+    access("run-2", score=Interval(math.nan, math.nan, math.nan))
+    access("run-3", rows(1, 2))
+    first, second = accesses(DATASET, HOLDOUT.name)
     assert (first.run_id, first.metric, first.value) == ("run-1", "auc", 0.6)
     assert first.se == pytest.approx(0.1 / 1.96, rel=1e-4)
     assert (second.value, second.se) == (None, None)
-    assert len(looks(DATASET)) == 3
+    assert len(accesses(DATASET)) == 3
 
 
 def test_a_dataset_without_a_look_has_none(home):
-    assert looks(DATASET, HOLDOUT.name) == looks(DATASET, "") == []
+    assert accesses(DATASET, HOLDOUT.name) == accesses(DATASET, "") == []
     assert not file(home).exists()
 
 
 def test_a_look_at_some_of_the_rows_counts_without_its_score(home):
-    look("less", rows(79))
-    look("more", rows(*range(40, 80)))
-    look("elsewhere", rows(1))
-    look("same")
+    access("less", rows(79))
+    access("more", rows(*range(40, 80)))
+    access("elsewhere", rows(1))
+    access("same")
     assert at(HOLDOUT) == ["less", "more", "same"]
-    assert [entry.value for entry in looks(DATASET, HOLDOUT.name)] == [None, None, 0.6]
+    assert [entry.value for entry in accesses(DATASET, HOLDOUT.name)] == [None, None, 0.6]
 
 
 def test_what_was_walked_over_has_been_looked_at(home):
-    look("run-1", scored=rows(*range(30, 80)))
+    access("run-1", scored=rows(*range(30, 80)))
     assert at(rows(30, 31)) == ["run-1"]
     assert at(rows(29)) == []
 
@@ -95,14 +95,14 @@ def test_the_walk_before_a_seal_has_been_looked_at_and_the_holdout_not(home):
 
 
 def test_the_same_rows_of_another_table_are_the_same_holdout(home):
-    look("run-1", dataset=OTHER)
+    access("run-1", dataset=OTHER)
     assert at(HOLDOUT) == at(HOLDOUT, OTHER) == ["run-1"]
-    assert looks(DATASET, HOLDOUT.name)[0].value == 0.6
-    assert looks(DATASET) == []
+    assert accesses(DATASET, HOLDOUT.name)[0].value == 0.6
+    assert accesses(DATASET) == []
 
 
 def test_deleting_a_run_does_not_delete_its_look(home):
-    look("run-1-abcdef")
+    access("run-1-abcdef")
     folder = home / "runs" / "run-1-abcdef"
     folder.mkdir(parents=True)
     (folder / "run.json").write_text("{}")
@@ -111,7 +111,7 @@ def test_deleting_a_run_does_not_delete_its_look(home):
 
 
 def test_the_ledger_is_private(home):
-    look("run-1")
+    access("run-1")
     kept = home / "ledger" / "rows" / f"{HOLDOUT.name}.npy"
     assert [path.stat().st_mode & 0o777 for path in (file(home), kept)] == [0o600, 0o600]
     assert [path.parent.stat().st_mode & 0o777 for path in (file(home), kept)] == [0o700, 0o700]
@@ -121,16 +121,16 @@ def test_the_ledger_is_private(home):
     "torn", ['{"kind": "scored", "run', '{"kind": "sco', "[]", "null", '{"other": 1}', "\x00\x00"]
 )
 def test_a_torn_line_spoils_no_other(home, torn):
-    look("run-1")
+    access("run-1")
     with file(home).open("a") as stream:
         stream.write(torn)
-    look("run-2")
+    access("run-2")
     assert at(HOLDOUT) == ["run-1", "run-2"]
 
 
 @pytest.mark.parametrize("damaged", [b"", b"\x93NUMPY torn"])
 def test_a_look_whose_rows_are_damaged_counts_for_its_whole_table(home, damaged, caplog):
-    look("run-1", rows(1, 2))
+    access("run-1", rows(1, 2))
     (home / "ledger" / "rows" / f"{rows(1, 2).name}.npy").write_bytes(damaged)
     assert at(HOLDOUT) == ["run-1"]
     assert at(HOLDOUT, OTHER) == []
@@ -175,23 +175,23 @@ def test_of_a_look_and_a_seal_at_once_one_alone_stands(home):
     code = (
         "for i in range(20):\n"
         "    held = rows(1000 + i)\n"
-        "    try: print((seal_it('s', held) if sys.argv[1] == 'seal' else look('l', held)) is None, flush=True)\n"
+        "    try: print((seal_it('s', held) if sys.argv[1] == 'seal' else access('l', held)) is None, flush=True)\n"
         "    except UserError: print(False)"
     )
     sealing, looking = (printed.split() for printed in at_once(code, ["seal", "look"]))
     assert [(a, b) for a, b in zip(sealing, looking, strict=True) if a == b] == []
-    held = [sealed(DATASET, rows(1000 + i).name) for i in range(20)]
+    held = [is_sealed(DATASET, rows(1000 + i).name) for i in range(20)]
     assert held == [answer == "True" for answer in sealing]
 
 
 def test_a_sealed_holdout_opens_once_and_says_who_opened_it(home):
     assert seal_it("run-0") is None
-    assert sealed(DATASET, HOLDOUT.name)
+    assert is_sealed(DATASET, HOLDOUT.name)
     assert open_it("run-1") is None
-    assert not sealed(DATASET, HOLDOUT.name)
+    assert not is_sealed(DATASET, HOLDOUT.name)
     refusal = open_it("run-2")
     assert refusal.params["run"] == "run-1"
-    assert looks(DATASET, HOLDOUT.name)[0].time[:16].replace("T", " ") in str(refusal)
+    assert accesses(DATASET, HOLDOUT.name)[0].time[:16].replace("T", " ") in str(refusal)
 
 
 def test_an_opening_that_comes_too_late_still_counts_as_a_look(home):
@@ -204,27 +204,27 @@ def test_a_holdout_can_be_sealed_by_several_runs_and_is_opened_for_all(home):
     seal_it("run-0")
     assert seal_it("run-1") is None
     open_it("run-2")
-    assert not sealed(DATASET, HOLDOUT.name)
+    assert not is_sealed(DATASET, HOLDOUT.name)
 
 
 @pytest.mark.parametrize(
     "scored", [HOLDOUT, rows(79), rows(*range(0, 61))], ids=["all", "one row", "before it"]
 )
 def test_a_holdout_that_was_looked_at_is_not_sealed_or_opened_as_new(home, scored):
-    look("run-1", scored)
+    access("run-1", scored)
     assert seal_it("run-2").params["run"] == "run-1"
-    assert not sealed(DATASET, HOLDOUT.name)
+    assert not is_sealed(DATASET, HOLDOUT.name)
     assert open_it("run-3").params["run"] == "run-1"
 
 
 def test_what_was_scored_before_a_seal_is_told_with_its_rows_and_run(home):
-    require_unseen(DATASET, HOLDOUT)
-    look("run-1", rows(*range(50, 65)))
-    look("run-2", rows(64, 65))
+    require_untested(DATASET, HOLDOUT)
+    access("run-1", rows(*range(50, 65)))
+    access("run-2", rows(64, 65))
     with pytest.raises(
         UserError, match=r"6 of the 20 headlines .* first by run run-1 on \d{4}-.* cannot be sealed"
     ):
-        require_unseen(OTHER, HOLDOUT)
+        require_untested(OTHER, HOLDOUT)
 
 
 @pytest.mark.parametrize(
@@ -233,8 +233,8 @@ def test_what_was_scored_before_a_seal_is_told_with_its_rows_and_run(home):
 def test_a_look_at_a_sealed_row_is_refused_and_does_not_count(home, scored):
     seal_it("run-0")
     with pytest.raises(UserError, match="Meanwhile run run-0 has sealed rows"):
-        look("run-1", scored, dataset=OTHER)
-    assert sealed(DATASET, HOLDOUT.name)
+        access("run-1", scored, dataset=OTHER)
+    assert is_sealed(DATASET, HOLDOUT.name)
     assert at(HOLDOUT) == []
     assert open_it("run-2") is None
     assert at(HOLDOUT) == ["run-2"]
@@ -244,14 +244,14 @@ def test_a_seal_is_not_opened_through_other_rows(home):
     seal_it("run-0")
     with pytest.raises(UserError, match="Meanwhile run run-0"):
         open_it("run-1", rows(*range(59, 80)))
-    assert sealed(DATASET, HOLDOUT.name)
+    assert is_sealed(DATASET, HOLDOUT.name)
 
 
 def test_a_walk_over_sealed_rows_is_refused_also_when_it_seals(home):
     seal_it("run-0")
     with pytest.raises(UserError, match="Meanwhile run run-0"):
         seal_it("run-1", rows(90), HOLDOUT)
-    assert not sealed(DATASET, rows(90).name)
+    assert not is_sealed(DATASET, rows(90).name)
 
 
 def test_before_the_work_sealed_rows_are_refused_in_words(home):
@@ -261,7 +261,7 @@ def test_before_the_work_sealed_rows_are_refused_in_words(home):
     with pytest.raises(UserError, match="This holdout is sealed"):
         require_unsealed(rows(*range(30, 80)), HOLDOUT)
     for holdout, allowed in ((None, False), (rows(79), True)):
-        with pytest.raises(UserError, match=r"1 headlines that would be scored lie in .* run run-0 sealed"):
+        with pytest.raises(UserError, match=r"1 headline that would be scored lies in .* run run-0 sealed"):
             require_unsealed(rows(10, 79), holdout, allowed)
 
 
@@ -293,10 +293,10 @@ def test_a_ledger_of_an_earlier_version_is_read(home):
     earlier(
         home, (SEALED, "run-0", OLD), (OPENED, "run-1", OLD), (SCORED, "run-1", OLD), (SEALED, "run-2", OLD_2)
     )
-    assert [(entry.run_id, entry.value) for entry in looks(DATASET, OLD)] == [("run-1", 0.6)]
-    assert [sealed(DATASET, name) for name in (OLD, OLD_2)] == [False, True]
-    look("run-3", rows(1))
-    assert [entry.run_id for entry in looks(DATASET)] == ["run-1", "run-3"]
+    assert [(entry.run_id, entry.value) for entry in accesses(DATASET, OLD)] == [("run-1", 0.6)]
+    assert [is_sealed(DATASET, name) for name in (OLD, OLD_2)] == [False, True]
+    access("run-3", rows(1))
+    assert [entry.run_id for entry in accesses(DATASET)] == ["run-1", "run-3"]
 
 
 def test_a_look_of_an_earlier_version_counts_for_its_whole_table(home):
@@ -304,35 +304,35 @@ def test_a_look_of_an_earlier_version_counts_for_its_whole_table(home):
     assert at(HOLDOUT) == ["run-1"]
     assert at(HOLDOUT, OTHER) == []
     with pytest.raises(UserError, match="20 of the 20 headlines"):
-        require_unseen(DATASET, HOLDOUT)
+        require_untested(DATASET, HOLDOUT)
 
 
 def test_rows_found_again_make_an_earlier_entry_exact(home):
     earlier(home, (SCORED, "run-1", OLD), (SEALED, "run-2", OLD_2))
-    assert unknown(DATASET) == {OLD, OLD_2}
-    assert unknown(OTHER) == set()
-    keep(rows(1, 2), OLD)
-    keep(HOLDOUT, OLD_2)
-    assert unknown(DATASET) == set()
+    assert unknown_rows(DATASET) == {OLD, OLD_2}
+    assert unknown_rows(OTHER) == set()
+    save_rows(rows(1, 2), OLD)
+    save_rows(HOLDOUT, OLD_2)
+    assert unknown_rows(DATASET) == set()
     assert at(HOLDOUT) == []
     assert at(rows(2, 3)) == ["run-1"]
-    assert sealed(DATASET, HOLDOUT.name)
+    assert is_sealed(DATASET, HOLDOUT.name)
     with pytest.raises(UserError, match="Meanwhile run run-2"):
-        look("run-3", rows(60))
+        access("run-3", rows(60))
 
 
 def test_a_full_disk_is_said_and_nothing_counts_as_written(home, monkeypatch):
-    look("run-1")
+    access("run-1")
     write = os.write
     with monkeypatch.context() as patch:
         patch.setattr(ledger_file.os, "write", lambda handle, line: write(handle, line[:20]))
         with pytest.raises(UserError, match="disk is full"):
-            look("run-2")
+            access("run-2")
     assert at(HOLDOUT) == ["run-1"]
 
 
 def test_an_entry_is_one_line_of_json(home):
-    look("run-1")
+    access("run-1")
     (line,) = filter(None, file(home).read_text().split("\n"))
     assert json.loads(line)["signature"] == HOLDOUT.name
 

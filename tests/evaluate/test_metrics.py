@@ -5,6 +5,7 @@ from sklearn import metrics as reference
 from sklearn.calibration import calibration_curve
 
 from core.evaluate import metrics
+from core.evaluate.settings import TASKS
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -60,7 +61,7 @@ def test_with_weights_of_one_a_metric_equals_its_counterpart(name, data, expecte
 def test_a_weight_of_two_counts_as_the_row_twice(task):
     y, p = THREE if task == "classify" else RETURNS
     times = np.random.default_rng(1).integers(0, 4, N)
-    for metric in metrics.METRICS[task]:
+    for metric in metrics.metrics_of(task):
         weighted = metric.compute(y, p, times[None].astype(float))[0]
         copied = metric.compute(y.repeat(times), p.repeat(times, axis=0), one(times.sum()))[0]
         assert weighted == pytest.approx(copied, abs=1e-9), metric.name
@@ -70,7 +71,7 @@ def test_a_weight_of_two_counts_as_the_row_twice(task):
 def test_many_weightings_at_once_equal_each_alone(task):
     y, p = TWO if task == "classify" else RETURNS
     w = np.random.default_rng(1).integers(0, 3, (4, N)).astype(float)
-    for metric in metrics.METRICS[task]:
+    for metric in metrics.metrics_of(task):
         alone = [metric.compute(y, p, row[None])[0] for row in w]
         assert metric.compute(y, p, w) == pytest.approx(alone, abs=1e-12), metric.name
 
@@ -104,8 +105,9 @@ def test_a_sure_and_wrong_probability_costs_a_finite_loss():
 
 
 def test_the_main_metric_of_a_task_is_one_of_its_metrics():
-    for task, name in metrics.MAIN_METRIC.items():
-        assert name in [metric.name for metric in metrics.METRICS[task]]
+    for task in TASKS:
+        assert metrics.main_metric(task) in metrics.metrics_of(task)
+        assert not np.isnan(metrics.main_metric(task).guessing)
 
 
 def calibration_error(came, sure):
@@ -152,9 +154,9 @@ def test_a_return_of_zero_is_not_a_win():
 
 def test_scores_are_written_as_the_reader_expects_them():
     written = [
-        metrics.shown(metrics.metric_named(name), 0.0123, difference)
+        metrics.shown(metrics.METRICS[name], 0.0123, difference)
         for name in ("auc", "mae")
         for difference in (False, True)
     ]
     assert written == ["0.012", "+0.012", "1.23%", "+123.0 bp"]
-    assert metrics.shown(metrics.metric_named("auc"), float("nan")) == "–"
+    assert metrics.shown(metrics.METRICS["auc"], float("nan")) == "–"

@@ -6,11 +6,12 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from core.evaluate.bootstrap import intervals
-from core.evaluate.metrics import metric_named
-from core.evaluate.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slices
+from core.evaluate.metrics import METRICS
+from core.evaluate.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slice_report, slices
+from tests.makers.predictions import A_DAY, DAYS, made_up
 from tests.makers.train_tables import make_dataset
 
-AUC, IC = metric_named("auc"), metric_named("rank_ic")
+AUC, IC = METRICS["auc"], METRICS["rank_ic"]
 
 
 def table(sessions=40, per_session=30, seed=0):
@@ -47,6 +48,7 @@ def test_the_slice_in_which_the_model_is_better_is_flagged():
     assert found["a"].difference > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("metric", [AUC, IC])
 def test_slices_drawn_by_chance_are_seldom_flagged(metric):
     flagged = 0
@@ -131,3 +133,22 @@ def test_rare_outlets_are_taken_together():
 
 def test_a_table_without_dates_has_no_months():
     assert "month" not in slice_labels(make_dataset(np.zeros(10)), np.arange(10))
+
+
+def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
+    predictions, data, settings = made_up()
+    plain, weighted = slice_report(predictions, data, settings), slice_report(*made_up(unit="event"))
+    assert {made.by for made in plain.slices} == {"press", "company", "length"}
+    assert not plain.weighted
+    assert weighted.weighted
+    assert sum(made.rows for made in plain.slices if made.by == "press") == plain.rows == len(data)
+    outlet = data.frame["press"].fillna("<missing>").to_numpy()
+    alone = slices(
+        predictions.outcome,
+        predictions["mean"],
+        np.repeat(np.arange(DAYS), A_DAY),
+        {"press": outlet},
+        METRICS[plain.metric],
+        0,
+    )
+    assert [m.score for m in alone] == [m.score for m in plain.slices if m.by == "press"]

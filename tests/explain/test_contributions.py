@@ -6,8 +6,8 @@ import pytest
 
 from core.explain.contributions import Contributions, contributions
 from core.jobs import Cancelled
-from core.train.features.preparation import Inputs
-from core.train.models.ensemble import Combiners
+from core.train.features.inputs import Inputs
+from core.train.models.combinations import Combiners
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import make_dataset, signal
@@ -147,7 +147,7 @@ def test_a_run_without_outlet_or_features_is_explained(few_trees):
 
 def test_the_text_features_are_one_group_whose_members_sum_to_it(worded):
     run, dataset, vectors = worded
-    rows = Inputs.of(dataset, vectors, extras=run.settings.extras).take(np.arange(20))
+    rows = Inputs.of(dataset, vectors).take(np.arange(20))
     made = contributions(run, rows)
     assert_adds_up(made)
     inside = [number for number, (group, _) in enumerate(made.members) if group == "text"]

@@ -39,13 +39,13 @@ def test_an_explanation_saved_by_an_earlier_version_is_made_anew(saved):
 def test_the_test_rows_are_explained(saved):
     _, run, dataset, vectors = saved
     made = explain_run(run, dataset, vectors)
-    assert made.rows.tolist() == run.predictions["position"].tolist()
-    assert made.prediction["mean"] == pytest.approx(run.predictions["mean:승"].to_numpy())
+    assert made.rows.tolist() == run.predictions.test.positions(dataset).tolist()
+    assert made.prediction["mean"] == pytest.approx(run.predictions.test["mean"][:, 1])
 
 
 def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
     _, run, dataset, vectors = saved
-    positions = run.predictions["position"].tolist()
+    positions = run.predictions.test.positions(dataset).tolist()
     rows = explain_run(run, dataset, vectors, limit=5).rows.tolist()
     assert len(rows) == len(set(rows)) == 5
     assert (rows[0], rows[-1]) == (positions[0], positions[-1])

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import FEATURE, Dataset, Problem, Roles
+from core.data.dataset import FEATURE, Dataset, Problem
 from core.data.near_duplicates import stories
-from core.data.plan import Plan
+from core.data.plan import Plan, Roles
+from core.data.quality import quality_report
 from core.data.sessions import sessions_around
+from core.errors import Message
 
 _CALENDAR = sessions_around(np.array(["2024-01-02", "2024-12-30"], "datetime64[s]"))
 SESSIONS = _CALENDAR.days[_CALENDAR.days >= np.datetime64("2024-01-02")]
@@ -58,3 +60,22 @@ def news(n: int, seed: int = 0) -> list[str]:
     rng = np.random.default_rng(seed)
     syllables = np.array([chr(code) for code in range(ord("가"), ord("힣"), 7)])
     return ["".join(rng.choice(syllables, 14)) for _ in range(n)]
+
+
+def found_in(data, plan, counter=None):
+    """Return the findings by their code, and by code and name where they are about one column or class."""
+    found = {}
+    for finding in quality_report(data, plan, counter).findings:
+        found[finding.code] = finding
+        found[f"{finding.code}:{finding.message.params.get('name')}"] = finding
+    return found
+
+
+def balanced(n=120, **columns):
+    """Return a table of n different headlines on n sessions with nothing wrong but its size."""
+    columns.setdefault("target", np.random.default_rng(5).normal(0, 0.02, n).tolist())
+    return table(news(n), session=list(range(n)), **columns)
+
+
+def problem(code, *rows, **params):
+    return Problem(code, Message("What reading said of {column}.", {"column": "RSI", **params}), rows)

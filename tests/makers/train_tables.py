@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import FEATURE, Dataset, Roles
+from core.data.dataset import FEATURE, Dataset
+from core.data.plan import Roles
 
 OUTLETS = np.array(["가나일보", "다라경제", "마바신문"])
 

@@ -1,8 +1,7 @@
 import numpy as np
 
 from core.predict import score_table
-from core.train.features.preparation import Inputs
-from core.train.settings import EXTRAS
+from core.train.features.inputs import Inputs
 
 
 def test_a_file_is_scored_row_by_row_with_its_own_columns(run, table):
@@ -22,7 +21,7 @@ def test_a_missing_feature_and_a_new_outlet_are_said(run, table):
 
 def test_a_file_is_scored_with_its_own_texts_and_times(worded, data, vectors, table):
     scored = score_table(worded, table).table.set_index("row")
-    expected = worded.predict(Inputs.of(data, vectors, extras=EXTRAS))["mean"][:, 1]
+    expected = worded.predict(Inputs.of(data, vectors))["mean"][:, 1]
     np.testing.assert_allclose(scored.loc[data.frame["row"], "mean:승"], expected, atol=1e-5)
 
 

@@ -1,16 +1,13 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from core.errors import UserError
 from core.evaluate.calibration import calibrated
 from core.evaluate.events import event_weights
-from core.evaluate.scoring import Scored
+from core.evaluate.predictions import MEAN
 from core.jobs import silent
-from core.train.context import Bench
+from core.train.context import TrainingContext
 from core.train.models import forest
-from core.train.models.model import MEAN
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import make_dataset, signal, three_classes
 
@@ -20,9 +17,9 @@ def few_trees(monkeypatch):
     monkeypatch.setattr(forest, "TREES", 25)
 
 
-def bench_of(dataset, vectors, **settings):
+def context_of(dataset, vectors, **settings):
     chosen = TrainSettings(**settings)
-    return Bench.of(dataset, vectors, dataset.outcome(chosen.task), chosen, silent)
+    return TrainingContext.of(dataset, vectors, dataset.outcome(chosen.task), chosen, silent)
 
 
 @pytest.fixture(scope="module")
@@ -34,34 +31,34 @@ def crowded():
 
 
 def test_by_events_a_crowded_session_weighs_as_much_as_any_other(crowded):
-    _, sample = bench_of(crowded, None).prepare(np.arange(240))
+    _, sample = context_of(crowded, None).prepare(np.arange(240))
     assert sample.weight == pytest.approx(event_weights(crowded, np.arange(240)))
     assert sample.weight[:40] == pytest.approx(sample.weight[40:].sum())
     assert sample.weight.mean() == pytest.approx(1)
 
 
 def test_by_rows_no_row_is_weighed(crowded):
-    assert bench_of(crowded, None, weighting="rows").prepare(np.arange(240))[1].weight is None
+    assert context_of(crowded, None, weighting="rows").prepare(np.arange(240))[1].weight is None
 
 
 def test_weights_change_what_is_learned(crowded):
     made = []
     for weighting in ("events", "rows"):
-        bench = bench_of(crowded, None, weighting=weighting)
+        bench = context_of(crowded, None, weighting=weighting)
         made.append(bench.learn(np.arange(240), silent).predict(bench.inputs)[MEAN])
     assert not np.allclose(*made)
 
 
 def test_a_table_without_dates_has_no_events_to_weigh_by():
     dataset = make_dataset(np.random.default_rng(0).normal(size=60), features={"x": np.arange(60.0)})
-    assert bench_of(dataset, None, split="group").prepare(np.arange(60))[1].weight is None
+    assert context_of(dataset, None, split="group").prepare(np.arange(60))[1].weight is None
 
 
 def test_inner_folds_lie_inside_the_training_and_go_forward_in_time():
     dataset, vectors = signal()
     train = np.arange(20, 200)
     days = dataset.frame["session"].to_numpy()[train]
-    folds = bench_of(dataset, vectors, horizon=2).inner_folds(train)
+    folds = context_of(dataset, vectors, horizon=2).inner_folds(train)
     assert len(folds) == 3
     for fit, valid in folds:
         assert max(fit.max(), valid.max()) < len(train)
@@ -70,12 +67,12 @@ def test_inner_folds_lie_inside_the_training_and_go_forward_in_time():
 
 def test_too_little_for_inner_folds_gives_none():
     dataset, vectors = signal(days=3)
-    assert bench_of(dataset, vectors).inner_folds(np.arange(200)) == ()
+    assert context_of(dataset, vectors).inner_folds(np.arange(200)) == ()
 
 
 def test_only_what_is_asked_to_be_stacked_is():
     dataset, vectors = signal()
-    bench, train = bench_of(dataset, vectors), np.arange(180)
+    bench, train = context_of(dataset, vectors), np.arange(180)
     inputs = bench.inputs.take(np.arange(180, 240))
     assert list(bench.learn(train, silent).predict(inputs)) == ["rf", "xgb", "lgbm", "mean", "rank_mean"]
     assert list(bench.learn(train, silent, inner=True).predict(inputs))[-1] == "stack"
@@ -85,7 +82,7 @@ def test_calibrated_probabilities_are_others_and_still_probabilities():
     dataset, vectors = three_classes()
     train, made = np.arange(220), {}
     for method in ("none", "sigmoid"):
-        bench = bench_of(dataset, vectors, calibrate=method)
+        bench = context_of(dataset, vectors, calibrate=method)
         inputs = bench.inputs.take(np.arange(220, 300))
         learned = bench.learn(train, silent, inner=True)
         made[method] = calibrated(learned.predict(inputs), learned.calibrators)
@@ -98,20 +95,20 @@ def test_calibrated_probabilities_are_others_and_still_probabilities():
 
 def test_a_training_too_short_to_calibrate_says_so_and_is_not_calibrated():
     dataset, vectors = signal(days=3)
-    learned = bench_of(dataset, vectors, calibrate="sigmoid").learn(np.arange(200), silent)
+    learned = context_of(dataset, vectors, calibrate="sigmoid").learn(np.arange(200), silent)
     assert learned.calibrators == {}
     assert "cannot be calibrated" in str(learned.notes[0])
 
 
 def test_returns_have_no_probabilities_to_calibrate():
     dataset, vectors = signal()
-    learned = bench_of(dataset, vectors, task="regress", calibrate="isotonic").learn(np.arange(180), silent)
+    learned = context_of(dataset, vectors, task="regress", calibrate="isotonic").learn(np.arange(180), silent)
     assert (learned.calibrators, learned.notes) == ({}, ())
 
 
 def test_every_baseline_that_the_inputs_allow_is_made():
     dataset, vectors = signal()
-    bench, test = bench_of(dataset, vectors), np.arange(180, 240)
+    bench, test = context_of(dataset, vectors), np.arange(180, 240)
     learned = bench.learn(np.arange(180), silent)
     made = bench.baselines(learned, test, silent)
     assert set(made) == {
@@ -129,11 +126,11 @@ def test_every_baseline_that_the_inputs_allow_is_made():
 
 def test_the_table_only_baseline_does_not_see_the_headline():
     dataset, vectors = signal()
-    bench, test = bench_of(dataset, vectors), np.arange(180, 240)
+    bench, test = context_of(dataset, vectors), np.arange(180, 240)
     learned = bench.learn(np.arange(180), silent)
     vectors = vectors.copy()
     vectors[test] = 99
-    other = bench_of(dataset, vectors)
+    other = context_of(dataset, vectors)
     assert np.array_equal(
         bench.baselines(learned, test, silent, quick=True)["table_only"],
         other.baselines(learned, test, silent, quick=True)["table_only"],
@@ -142,7 +139,7 @@ def test_the_table_only_baseline_does_not_see_the_headline():
 
 def test_extras_alone_are_headlines_without_an_encoder():
     dataset, _ = signal()
-    bench = bench_of(dataset, None, extras=("length",))
+    bench = context_of(dataset, None, extras=("length",))
     learned = bench.learn(np.arange(180), silent)
     made = bench.baselines(learned, np.arange(180, 240), silent)
     assert learned.preparation.of_headline.any()
@@ -153,50 +150,4 @@ def test_extras_alone_are_headlines_without_an_encoder():
 def test_nothing_to_learn_from_is_said():
     dataset = make_dataset(np.resize([0.1, -0.1], 40), np.arange(40))
     with pytest.raises(UserError, match="nothing to learn from"):
-        bench_of(dataset, None).prepare(np.arange(30))
-
-
-def test_events_are_scored_where_they_are_the_unit():
-    dataset, _ = signal()
-    rows = np.arange(180, 240)
-    p = {"mean": np.random.default_rng(0).random((60, 2))}
-    outcome = dataset.outcome("classify")
-    headline, event = (
-        Scored.of(dataset, rows, outcome, p, TrainSettings(unit=unit)) for unit in ("headline", "event")
-    )
-    assert len(headline.y) == 60
-    assert len(event.y) == len(np.unique(dataset.event[rows])) < 60
-    first = rows[dataset.event[rows] == dataset.event[rows[0]]]
-    assert event.predictions["mean"][0] == pytest.approx(p["mean"][first - 180].mean(axis=0))
-    assert len(np.unique(event.block)) == len(event.y)  # one company
-
-
-def test_an_undated_table_is_scored_by_headline():
-    dataset = make_dataset(np.random.default_rng(0).normal(size=60))
-    scored = Scored.of(
-        dataset,
-        np.arange(60),
-        dataset.outcome("regress"),
-        {"mean": np.arange(60.0)},
-        TrainSettings("regress", split="group", unit="event"),
-    )
-    assert (len(scored.y), scored.unit) == (60, "story")
-
-
-def test_a_score_over_folds_is_the_mean_of_theirs():
-    dataset, _ = signal()
-    rows, outcome = np.arange(240), dataset.outcome("classify")
-    fold = (rows >= 120).astype(int)
-    p1 = np.where(fold, 0.9, 0.1) + 0.05 * outcome  # perfect in each fold, on another scale in each
-    scored = Scored.of(dataset, rows, outcome, {"mean": np.column_stack([1 - p1, p1])}, TrainSettings(), fold)
-    assert scored.scores(TrainSettings(), silent)["mean"]["auc"].value == 1
-    pooled = replace(scored, fold=np.zeros(240, int))
-    assert pooled.scores(TrainSettings(), silent)["mean"]["auc"].value < 0.9
-
-
-def test_there_is_no_lift_where_a_prediction_is_missing():
-    dataset, _ = signal()
-    scored = Scored.of(
-        dataset, np.arange(60), dataset.outcome("classify"), {"mean": np.full((60, 2), 0.5)}, TrainSettings()
-    )
-    assert scored.lift(TrainSettings(), "mean", "table_only") is None
+        context_of(dataset, None).prepare(np.arange(30))

@@ -3,15 +3,15 @@ import pytest
 
 from core.errors import UserError
 from core.evaluate.leakage import STEPS
-from core.evaluate.ledger import looks, require_unseen, seal
+from core.evaluate.ledger import accesses, require_untested, seal
 from core.evaluate.ledger_rows import Rows
 from core.jobs import Cancelled
 from core.train import leakage
 from core.train.leakage import (
     FILE,
     draw_staircase,
-    keep_staircase,
-    kept_staircase,
+    save_staircase,
+    saved_staircase,
     staircase_of,
     staircase_rows,
 )
@@ -25,7 +25,7 @@ from tests.makers.train_tables import make_dataset, signal
 
 @pytest.fixture(scope="module")
 def steps():
-    return staircase_of(*signal(), TrainSettings(folds=2))
+    return staircase_of(*signal(), TrainSettings(folds=2))[0]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_a_session_that_its_rows_give_away_falls_with_the_order_of_time():
     rng = np.random.default_rng(3)
     days = np.repeat(np.arange(40), 12)
     vectors = (rng.normal(size=(40, 5))[days] + 0.05 * rng.normal(size=(480, 5))).astype(np.float32)
-    random, ordered, *_ = staircase_of(
+    (random, ordered, *_), _ = staircase_of(
         make_dataset(rng.normal(size=40)[days], days), vectors, TrainSettings()
     )
     assert random.value > 0.9
@@ -60,9 +60,9 @@ def test_a_session_that_its_rows_give_away_falls_with_the_order_of_time():
 
 
 def test_a_kept_staircase_is_read_back(run, steps):
-    assert kept_staircase(run) is None
-    keep_staircase(run, steps)
-    assert [step.as_dict() for step in kept_staircase(run)] == [step.as_dict() for step in steps]
+    assert saved_staircase(run) is None
+    save_staircase(run, steps)
+    assert [step.as_dict() for step in saved_staircase(run)] == [step.as_dict() for step in steps]
     assert load_run(run.id).scores == run.scores  # the manifest still holds
 
 
@@ -71,13 +71,13 @@ def test_a_kept_staircase_is_read_back(run, steps):
 )
 def test_a_torn_staircase_counts_as_none(run, text, caplog):
     (run_folder(run.id) / FILE).write_text(text)
-    assert kept_staircase(run) is None
+    assert saved_staircase(run) is None
     assert run.id in caplog.text
 
 
 def test_a_run_that_is_not_saved_has_no_staircase(trained, tmp_path, monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
-    assert kept_staircase(trained) is None
+    assert saved_staircase(trained) is None
 
 
 def test_a_table_without_dates_has_no_staircase():
@@ -115,12 +115,12 @@ def test_a_staircase_may_be_drawn_up_to_a_seal(home):
 def test_a_drawn_staircase_is_a_look_at_its_rows_and_none_at_the_holdout(run, steps, monkeypatch):
     dataset, vectors = signal()
     monkeypatch.setattr(leakage, "staircase", lambda *given: steps)
-    assert draw_staircase(run, dataset, vectors) == steps == kept_staircase(run)
+    assert draw_staircase(run, dataset, vectors) == steps == saved_staircase(run)
     scored = staircase_rows(dataset, run.settings)
-    assert [look.run_id for look in looks(dataset.id, scored.name)] == [run.id]
-    assert looks(dataset.id, run.holdout) == []
+    assert [entry.run_id for entry in accesses(dataset.id, scored.name)] == [run.id]
+    assert accesses(dataset.id, run.holdout) == []
     with pytest.raises(UserError, match=f"first by run {run.id}"):
-        require_unseen(
+        require_untested(
             dataset.id,
             rows_of(
                 dataset, make_split(dataset, TrainSettings(test_share=0.5), np.ones(len(dataset), bool)).test
@@ -133,10 +133,10 @@ def test_a_staircase_that_cannot_be_counted_is_not_kept(run, steps, monkeypatch)
         raise UserError("Meanwhile sealed.")
 
     monkeypatch.setattr(leakage, "staircase", lambda *given: steps)
-    monkeypatch.setattr(leakage.ledger, "record_look", sealed_meanwhile)
+    monkeypatch.setattr(leakage.ledger, "record_access", sealed_meanwhile)
     with pytest.raises(UserError, match="Meanwhile"):
         draw_staircase(run, *signal())
-    assert kept_staircase(run) is None
+    assert saved_staircase(run) is None
 
 
 def test_the_staircase_can_be_cancelled():

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.evaluate.metrics import METRICS
+from core.evaluate.metrics import metrics_of
 from core.jobs import Cancelled
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
-from core.train.run import run_table
+from core.train.run_record import run_table
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import OUTLETS, make_dataset, signal, three_classes
 
@@ -39,7 +39,7 @@ def test_nothing_is_fitted_on_test_rows(task, split):
     dataset, vectors = signal()
     settings = TrainSettings(task=task, split=split)
     clean = train(dataset, vectors, settings)
-    bad = train(*poisoned(dataset, vectors, clean.predictions["position"].to_numpy()), settings)
+    bad = train(*poisoned(dataset, vectors, clean.predictions.test.positions(dataset)), settings)
     for name, array in clean.preparation.to_arrays().items():
         assert np.array_equal(array, bad.preparation.to_arrays()[name]), name
     probe = Inputs.of(dataset, vectors).take(np.arange(30))
@@ -52,12 +52,12 @@ def test_nothing_is_fitted_on_purged_rows():
     dataset, vectors = signal()
     settings = TrainSettings(horizon=3)
     clean = train(dataset, vectors, settings)
-    test = clean.predictions["session"].min()
+    test = clean.predictions.table["session"].min()
     sessions = dataset.frame["session"]
     purged = np.flatnonzero((sessions < test) & (sessions >= sorted(sessions[sessions < test].unique())[-3]))
     assert len(purged) == clean.split.purged_rows > 0
     bad = train(*poisoned(dataset, vectors, purged), settings)
-    assert clean.predictions["mean:승"].equals(bad.predictions["mean:승"])
+    assert np.array_equal(clean.predictions["mean"], bad.predictions["mean"])
 
 
 def test_the_signal_is_found_and_beats_the_baseline():
@@ -83,7 +83,7 @@ def test_a_random_split_leaks_where_the_honest_one_does_not():
 def test_the_same_seed_gives_the_same_run():
     dataset, vectors = signal()
     first, again = (train(dataset, vectors, TrainSettings(task="regress", seed=4)) for _ in range(2))
-    assert first.predictions.equals(again.predictions)
+    assert first.predictions.table.equals(again.predictions.table)
     assert first.scores == again.scores
     assert first.id != again.id
 
@@ -114,15 +114,15 @@ def test_returns_are_predicted():
         "encoder_linear",
         "tfidf_linear",
     ]
-    assert list(run.scores["rf"]) == [metric.name for metric in METRICS["regress"]]
+    assert list(run.scores["rf"]) == [metric.name for metric in metrics_of("regress")]
     assert run.scores["mean"]["rank_ic"].low > 0.3
-    assert run.test_predictions("mean").shape == (run.split.test_rows,)
+    assert run.predictions.test["mean"].shape == (run.split.test_rows,)
 
 
 def test_three_classes_are_predicted():
     dataset, vectors = three_classes()
     run = train(dataset, vectors, TrainSettings())
-    p = run.test_predictions("mean")
+    p = run.predictions.test["mean"]
     assert set(run.classes) == {"부정", "중립", "긍정"}
     assert p.shape == (run.split.test_rows, 3)
     assert p.sum(axis=1) == pytest.approx(1)
@@ -198,9 +198,11 @@ def test_the_mean_is_the_mean_of_the_three():
 
 def test_predictions_name_their_rows():
     dataset, vectors = signal()
-    table = train(dataset, vectors, TrainSettings()).predictions
-    assert (dataset.frame["row"].iloc[table["position"]].to_numpy() == table["row"]).all()
-    assert (dataset.outcome("classify")[table["position"]] == table["actual"]).all()
+    predictions = train(dataset, vectors, TrainSettings()).predictions
+    positions, table = predictions.positions(dataset), predictions.table
+    assert (dataset.frame["row"].iloc[positions].to_numpy() == table["row"]).all()
+    assert (dataset.outcome("classify")[positions] == table["outcome"]).all()
+    assert list(table.columns[:5]) == ["row", "session", "company", "fold", "outcome"]
 
 
 def test_a_feature_that_is_the_target_is_named():
@@ -299,28 +301,29 @@ def test_the_folds_walk_forward_before_the_holdout(walked):
 
 
 def test_no_row_of_the_holdout_is_in_a_fold(walked):
-    table = walked.all_predictions
-    held = set(table.loc[table["fold"] == 0, "position"])
+    table = walked.predictions.table
+    held = set(table.loc[table["fold"] == 0, "row"])
     assert len(held) == walked.split.test_rows
-    assert held.isdisjoint(table.loc[table["fold"] > 0, "position"])
-    assert walked.predictions["fold"].eq(0).all()
+    assert held.isdisjoint(table.loc[table["fold"] > 0, "row"])
+    assert (walked.predictions.test.fold == 0).all()
 
 
 def test_every_scored_model_can_be_looked_up_on_the_holdout(walked):
     for name in (*walked.scores, *walked.baselines):
-        assert np.isfinite(walked.test_predictions(name)).all(), name
+        assert np.isfinite(walked.predictions.test[name]).all(), name
     for name in (*walked.walk.scores, *walked.walk.baselines):
-        assert np.isfinite(walked.test_predictions(name, walked.all_predictions)).all(), name
+        assert np.isfinite(walked.predictions.walk[name]).all(), name
 
 
 def test_the_lift_is_over_walk_and_holdout_together(walked):
-    table = walked.all_predictions
+    table = walked.predictions.table
     assert walked.lift.blocks == table["session"].nunique() > walked.split.test_sessions
 
 
 def test_what_is_held_out_does_not_touch_the_walk(walked):
     bad = train(
-        *poisoned(*signal(), walked.predictions["position"].to_numpy()), TrainSettings(folds=3, horizon=2)
+        *poisoned(*signal(), walked.predictions.test.positions(signal()[0])),
+        TrainSettings(folds=3, horizon=2),
     )
     assert bad.walk == walked.walk
 
@@ -328,9 +331,9 @@ def test_what_is_held_out_does_not_touch_the_walk(walked):
 def test_events_are_scored_where_they_are_the_unit(walked):
     dataset, vectors = signal()
     run = train(dataset, vectors, TrainSettings(unit="event"))
-    table = run.predictions
+    table = run.predictions.table
     p = table.groupby("session")["mean:승"].mean()  # one company
-    y = dataset.outcome("classify")[table["position"]]
+    y = table["outcome"].to_numpy()
     share = pd.Series(y).groupby(table["session"]).mean()
     assert run.scores["mean"]["accuracy"].value == pytest.approx(((p > 0.5) == (share > 0.5)).mean())
     assert any("disagree" in str(warning) for warning in run.warnings)
@@ -370,7 +373,7 @@ def test_infinite_and_missing_numbers_are_trained_on_and_what_says_nothing_is_li
     listed = next(str(warning) for warning in run.warnings if "never vary" in str(warning))
     assert all(name in listed for name in ("empty", "flat", "endless"))
     assert run.preparation.groups == ("x",)
-    assert np.isfinite(run.test_predictions("mean")).all()
+    assert np.isfinite(run.predictions.test["mean"]).all()
     assert run.scores["mean"]["auc"].value > 0.6
 
 
@@ -387,7 +390,7 @@ def test_infinite_and_missing_numbers_are_trained_on_and_what_says_nothing_is_li
 def test_what_is_too_little_is_said_before_training_starts(task, dataset, words, monkeypatch):
     from core.train import context
 
-    monkeypatch.setattr(context.Bench, "learn", lambda *_: pytest.fail("training started"))
+    monkeypatch.setattr(context.TrainingContext, "learn", lambda *_: pytest.fail("training started"))
     with pytest.raises(UserError, match=words):
         train(dataset, None, TrainSettings(task))
 
@@ -404,19 +407,19 @@ def test_a_republished_headline_is_never_in_training_and_test(settings, monkeypa
     rng = np.random.default_rng(0)
     companies = np.array(["가", "나", "다", "라", "마"])[rng.integers(0, 5, 240)]
     frame = dataset.frame.assign(story=rng.integers(0, 180, 240), company=companies)
-    pairs, learn = [], context.Bench.learn
+    pairs, learn = [], context.TrainingContext.learn
 
     def watched(self, train, *rest, **options):
         pairs.append(train)
         return learn(self, train, *rest, **options)
 
-    monkeypatch.setattr(context.Bench, "learn", watched)
+    monkeypatch.setattr(context.TrainingContext, "learn", watched)
     run = train(replace(dataset, frame=frame), vectors, TrainSettings(**settings))
-    table, story = run.all_predictions, frame["story"].to_numpy()
+    table, story = run.predictions.table, frame["story"].to_numpy()
     order = [*range(1, 1 + settings.get("folds", 0)), 0]
     assert len(pairs) == len(order)
     for fold, taught in zip(order, pairs, strict=True):
-        tested = table.loc[table["fold"] == fold, "position"]
+        tested = table.loc[table["fold"] == fold, "row"] - 1
         assert len(tested)
         assert not set(story[taught]) & set(story[tested])
     assert run.split.grouped_rows > 0 or settings.get("split") == "group"

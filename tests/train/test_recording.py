@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from core.errors import UserError
-from core.evaluate.ledger import looks, seal, sealed
-from core.evaluate.ledger_file import OPENED, SCORED, SEALED, entries
+from core.evaluate.ledger import accesses, is_sealed, seal
+from core.evaluate.ledger_file import OPENED, SCORED, SEALED, entries, save_rows
 from core.evaluate.ledger_rows import Rows
 from core.train import recording
 from core.train.models import forest
@@ -33,11 +33,13 @@ def trained():
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch, home, trained):
-    from core.train.context import Bench
+    from core.train.context import TrainingContext
 
     monkeypatch.setattr(forest, "TREES", 25)
-    slow = Bench.baselines
-    monkeypatch.setattr(Bench, "baselines", lambda *given, quick=False: slow(*given[:4], quick=True))
+    slow = TrainingContext.baselines
+    monkeypatch.setattr(
+        TrainingContext, "baselines", lambda *given, quick=False: slow(*given[:4], quick=True)
+    )
     train = recording.train
 
     def once(dataset, vectors, settings, *given):
@@ -55,7 +57,7 @@ def told(run):
 
 def test_every_recorded_run_is_one_look(data):
     runs = [train_and_record(*data, TrainSettings(seed=seed)) for seed in (0, 1)]
-    counted = looks(data[0].id, runs[0].holdout)
+    counted = accesses(data[0].id, runs[0].holdout)
     assert [(look.run_id, look.kind) for look in counted] == [(run.id, SCORED) for run in runs]
     assert counted[0].value == runs[0].scores["mean"]["auc"].value
     assert {run.id for run in list_runs()} == {run.id for run in runs}
@@ -65,7 +67,7 @@ def test_a_look_that_cannot_be_counted_shows_no_score(data, monkeypatch):
     def full(*args):
         raise UserError("The disk is full.")
 
-    monkeypatch.setattr(recording.ledger, "record_look", full)
+    monkeypatch.setattr(recording.ledger, "record_access", full)
     with pytest.raises(UserError, match="full"):
         train_and_record(*data, TrainSettings())
     assert list_runs() == []
@@ -74,18 +76,18 @@ def test_a_look_that_cannot_be_counted_shows_no_score(data, monkeypatch):
 def test_a_deleted_run_still_counts(data):
     run = train_and_record(*data, TrainSettings())
     delete_run(run.id)
-    assert len(looks(data[0].id, run.holdout)) == 1
+    assert len(accesses(data[0].id, run.holdout)) == 1
 
 
 def test_a_sealed_holdout_is_neither_predicted_nor_looked_at(data):
     dataset, _ = data
     run = train_and_record(*data, SEALED_RUN)
     kept = load_run(run.id)
-    assert looks(dataset.id, run.holdout) == []
-    assert sealed(dataset.id, run.holdout)
-    days = dataset.frame["session"].iloc[kept.all_predictions["position"]]
+    assert accesses(dataset.id, run.holdout) == []
+    assert is_sealed(dataset.id, run.holdout)
+    days = dataset.frame["session"].iloc[kept.predictions.positions(dataset)]
     assert days.max().date().isoformat() < run.split.cut
-    assert len(kept.predictions) == len(kept.all_predictions) > 0
+    assert len(kept.predictions) == len(kept.predictions.table) > 0
     assert kept.scores == run.scores != {}
     assert kept.scores["mean"]["auc"] == run.walk.scores["mean"]["auc"]
 
@@ -105,7 +107,7 @@ def test_a_normal_training_on_a_sealed_holdout_is_refused(data):
     run = train_and_record(*data, SEALED_RUN)
     with pytest.raises(UserError, match="This holdout is sealed"):
         train_and_record(*data, NORMAL)
-    assert looks(data[0].id, run.holdout) == []
+    assert accesses(data[0].id, run.holdout) == []
 
 
 @pytest.mark.parametrize("other", [{}, {"task": "regress"}, {"unit": "event"}], ids=str)
@@ -119,7 +121,7 @@ def test_a_sealed_holdout_may_be_opened_in_another_unit(data):
     sealed_run = train_and_record(*data, SEALED_RUN)
     run = train_and_record(*data, replace(NORMAL, unit="event"), open_sealed=True)
     assert run.holdout == sealed_run.holdout
-    assert not sealed(data[0].id, run.holdout)
+    assert not is_sealed(data[0].id, run.holdout)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_a_sealed_holdout_can_be_walked_up_to_again(data):
     first = train_and_record(*data, SEALED_RUN)
     again = train_and_record(*data, replace(SEALED_RUN, seed=5))
     assert first.holdout == again.holdout
-    assert sealed(data[0].id, first.holdout)
+    assert is_sealed(data[0].id, first.holdout)
 
 
 def test_opening_works_once_and_is_logged(data):
@@ -152,19 +154,19 @@ def test_opening_works_once_and_is_logged(data):
     train_and_record(*data, SEALED_RUN)
     run = train_and_record(*data, NORMAL, open_sealed=True)
     assert "no longer sealed" not in told(run)
-    assert not sealed(dataset.id, run.holdout)
-    assert [look.run_id for look in looks(dataset.id, run.holdout)] == [run.id]
+    assert not is_sealed(dataset.id, run.holdout)
+    assert [entry.run_id for entry in accesses(dataset.id, run.holdout)] == [run.id]
     assert [entry.kind for entry in entries()] == [SEALED, OPENED]
-    assert len(run.predictions) == run.split.test_rows
+    assert len(run.predictions.test) == run.split.test_rows
 
 
 def test_a_second_look_is_told_who_was_first(data):
     train_and_record(*data, SEALED_RUN)
     first = train_and_record(*data, NORMAL, open_sealed=True)
     second = train_and_record(*data, NORMAL, open_sealed=True)
-    assert f"run {first.id} looked at it first" in told(second)
-    assert f"run {first.id} looked at it first" in told(load_run(second.id))
-    assert len(looks(data[0].id, first.holdout)) == 2
+    assert f"run {first.id} tested on it first" in told(second)
+    assert f"run {first.id} tested on it first" in told(load_run(second.id))
+    assert len(accesses(data[0].id, first.holdout)) == 2
 
 
 @pytest.mark.parametrize(
@@ -206,7 +208,7 @@ def test_the_same_rows_with_one_feature_fewer_have_been_looked_at(data):
         train_and_record(other, vectors, SEALED_RUN)
     second = train_and_record(other, vectors, TrainSettings())
     for table in (dataset, other):
-        assert [look.run_id for look in looks(table.id, first.holdout)] == [first.id, second.id]
+        assert [entry.run_id for entry in accesses(table.id, first.holdout)] == [first.id, second.id]
 
 
 @pytest.mark.parametrize("change", ["features", "target", "company"])
@@ -221,7 +223,7 @@ def test_a_seal_holds_in_every_version_of_the_table(data, change):
     with pytest.raises(UserError, match=f"run {first.id} sealed"):
         train_and_record(fewer(dataset, **columns), vectors, TrainSettings(test_share=0.3))
     train_and_record(fewer(dataset, **columns), vectors, NORMAL, open_sealed=True)
-    assert not sealed(dataset.id, first.holdout)
+    assert not is_sealed(dataset.id, first.holdout)
 
 
 def test_a_seal_put_on_during_a_training_is_not_opened_by_it(data, monkeypatch):
@@ -230,7 +232,7 @@ def test_a_seal_put_on_during_a_training_is_not_opened_by_it(data, monkeypatch):
 
     def train(*given):
         made = plain(*given)
-        held = Rows.of(dataset, made.predictions["position"].to_numpy())
+        held = Rows.of(dataset, made.predictions.test.positions(dataset))
         assert seal(dataset.id, "another-run", held, Rows.of(dataset, [0])) is None
         return made
 
@@ -239,17 +241,17 @@ def test_a_seal_put_on_during_a_training_is_not_opened_by_it(data, monkeypatch):
         train_and_record(*data, NORMAL)
     assert list_runs() == []
     (mine,) = [entry for entry in entries() if entry.kind == SEALED]
-    assert sealed(dataset.id, mine.signature)
-    assert looks(dataset.id, mine.signature) == []
+    assert is_sealed(dataset.id, mine.signature)
+    assert accesses(dataset.id, mine.signature) == []
 
 
 def test_an_opening_counts_each_row_of_its_walk_as_looked_at(data):
     dataset, _ = data
     train_and_record(*data, SEALED_RUN)
     run = train_and_record(*data, replace(NORMAL, folds=3), open_sealed=True)
-    walked = run.all_predictions.query("fold == 1")["position"].to_numpy()
-    name = recording.ledger.keep(Rows.of(dataset, walked))
-    assert run.id in [look.run_id for look in looks(dataset.id, name)]
+    walked = run.predictions.where(run.predictions.fold == 1).positions(dataset)
+    name = save_rows(Rows.of(dataset, walked))
+    assert run.id in [entry.run_id for entry in accesses(dataset.id, name)]
 
 
 def test_a_seal_of_an_earlier_version_is_known_by_its_run(data, home):
@@ -263,8 +265,8 @@ def test_a_seal_of_an_earlier_version_is_known_by_its_run(data, home):
     with pytest.raises(UserError, match="This holdout is sealed"):
         train_and_record(*data, NORMAL)
     run = train_and_record(*data, NORMAL, open_sealed=True)
-    assert not sealed(dataset.id, made.holdout)
-    assert [look.run_id for look in looks(dataset.id, made.holdout)] == [run.id]
+    assert not is_sealed(dataset.id, made.holdout)
+    assert [entry.run_id for entry in accesses(dataset.id, made.holdout)] == [run.id]
 
 
 def test_a_run_that_keeps_a_holdout_sealed_is_not_deleted_before_it_is_opened(data):
@@ -286,4 +288,4 @@ def test_a_training_that_fails_is_no_look(data):
     dataset, vectors = data
     with pytest.raises(UserError):
         train_and_record(dataset, vectors, TrainSettings(folds=20))
-    assert looks(dataset.id) == []
+    assert accesses(dataset.id) == []

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.errors import Message, UserError
-from core.train.features.preparation import Inputs
+from core.train.features.inputs import Inputs
 from core.train.models import forest
 from core.train.pipeline import train
-from core.train.run import run_table
+from core.train.run_record import run_table
 from core.train.runs import delete_run, list_runs, load_run, run_folder, save_run
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import signal, three_classes
@@ -46,7 +46,7 @@ def test_a_saved_run_keeps_its_record(folder, trained):
     assert again.settings == trained.settings
     assert again.warnings == trained.warnings
     assert again.classes == trained.classes
-    assert again.predictions.equals(trained.predictions)
+    assert again.predictions.table.equals(trained.predictions.table)
 
 
 @pytest.mark.parametrize("task", ["regress", "three classes"])
@@ -209,13 +209,13 @@ def test_what_a_run_found_out_survives_saving(reopened, whole, part):
 
 
 def test_the_predictions_of_walk_and_holdout_survive_saving(reopened, whole):
-    assert reopened.all_predictions.equals(whole.all_predictions)
-    assert len(reopened.predictions) == whole.split.test_rows < len(reopened.all_predictions)
+    assert reopened.predictions.table.equals(whole.predictions.table)
+    assert len(reopened.predictions.test) == whole.split.test_rows < len(reopened.predictions.table)
 
 
 def test_combiners_survive_saving(reopened, whole):
     dataset, vectors = signal()
-    rows = Inputs.of(dataset, vectors, extras=("length",))
+    rows = Inputs.of(dataset, vectors)
     before, after = whole.predict(rows), reopened.predict(rows)
     assert {"rank_mean", "stack"} <= set(before)
     assert all(np.array_equal(before[name], after[name]) for name in before)
@@ -223,13 +223,13 @@ def test_combiners_survive_saving(reopened, whole):
 
 def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
     dataset, vectors = signal()
-    tested = reopened.predictions["position"].to_numpy()
-    rows = Inputs.of(dataset, vectors, extras=("length",)).take(tested)
+    tested = reopened.predictions.test.positions(dataset)
+    rows = Inputs.of(dataset, vectors).take(tested)
     raw = reopened.predict(rows)
     made = reopened.calibrated(raw)
     assert set(reopened.parts.calibrators) == set(raw) - {"stack"}  # fitted on the rows that calibrate
     for name in raw:
-        assert made[name] == pytest.approx(reopened.test_predictions(name)), name
+        assert made[name] == pytest.approx(reopened.predictions.test[name]), name
         assert np.allclose(made[name], raw[name]) == (name == "stack"), name
 
 
@@ -252,8 +252,10 @@ def earlier(folder, trained):
     for scores in ("scores", "baselines"):
         kept = ("rf", "xgb", "lgbm", "mean", "majority", "table_only")
         record[scores] = {name: row for name, row in record[scores].items() if name in kept}
-    table = trained.predictions
-    columns = [c for c in table if c.split(":")[0] not in ("fold", "rank_mean", "stack", *list(table)[29:])]
+    table = trained.predictions.table.rename(columns={"outcome": "actual"})
+    table.insert(0, "position", trained.predictions.positions(signal()[0]))
+    known = ("position", "row", "session", "actual", "rf", "xgb", "lgbm", "mean", "majority", "table_only")
+    columns = [c for c in table if c.split(":")[0] in known]
     table[columns].to_parquet(folder / "predictions.parquet", index=False)
     (folder / "run.json").write_text(json.dumps(record))
     (folder / "combined.npz").unlink()
@@ -273,8 +275,8 @@ def test_a_run_of_an_earlier_version_still_predicts(earlier, trained):
 
 def test_a_run_of_an_earlier_version_keeps_its_record(earlier, trained):
     assert earlier.scores == {name: trained.scores[name] for name in ("rf", "xgb", "lgbm", "mean")}
-    assert len(earlier.predictions) == len(earlier.all_predictions) == trained.split.test_rows
-    assert np.array_equal(earlier.test_predictions("mean"), trained.test_predictions("mean"))
+    assert len(earlier.predictions.test) == len(earlier.predictions.table) == trained.split.test_rows
+    assert np.array_equal(earlier.predictions.test["mean"], trained.predictions.test["mean"])
     assert (earlier.walk, earlier.lift, earlier.effective, earlier.tuned) == (None, None, None, ())
     assert run_table(earlier)["walk_forward"] is None
     assert [run.id for run in list_runs()] == [earlier.id]

@@ -1,7 +1,8 @@
 import pytest
 
 from core.errors import UserError
-from core.train.settings import TrainSettings, default_split
+from core.train.settings import TrainSettings
+from core.train.splits.registry import default_split
 from tests.makers.train_tables import make_dataset, signal
 
 

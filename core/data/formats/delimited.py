@@ -10,8 +10,9 @@ from itertools import chain, dropwhile, islice
 
 import pyarrow as pa
 
-from core.data.formats.columns import TextColumns, empty_file, header_row
-from core.data.formats.recognise import head_of
+from core.data.formats.encoding import head_of
+from core.data.formats.format import Parsed, ReadOptions
+from core.data.formats.text_table import TextColumns, empty_file, header_row
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -21,6 +22,12 @@ DELIMITERS = (",", "\t", ";", "|")
 ONE_COLUMN = "\n"
 _NOTHING = " \t\r\n\v\f\x00\x1a\ufeff\u3000"
 _UNUSED = "\x1f"
+
+
+def read(data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read delimited text: the registry's entry to `read_delimited`."""
+    table, delimiter, titles = read_delimited(data, options.encoding, options.delimiter, report)
+    return Parsed(table, delimiter=delimiter, titles=tuple(titles))
 
 
 def read_delimited(

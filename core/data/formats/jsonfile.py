@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from core.data.formats.columns import TextColumns, as_text
+from core.data.formats.format import Parsed, ReadOptions
+from core.data.formats.text_table import TextColumns, as_text
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -23,6 +24,12 @@ def _integer(digits: str) -> int | str:
 
 
 _DECODER = json.JSONDecoder(parse_int=_integer, parse_constant=_CONSTANTS.__getitem__)
+
+
+def read(data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read JSON or JSON lines: the registry's entry to `read_json`."""
+    table, kind = read_json(data.decode(options.encoding), report)
+    return Parsed(table, kind)
 
 
 def read_json(text: str, report: Report = silent) -> tuple[pa.Table, str]:

@@ -9,12 +9,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.types as pt
 
-from core.data.formats.columns import TEXT, TextColumns, as_text
+from core.data.formats.format import Parsed, ReadOptions
+from core.data.formats.text_table import TEXT, TextColumns, as_text
 from core.jobs import Report, silent
 from core.locale import N_
 
 _BATCH_CELLS = 200_000
 _INDEX = re.compile(r"__index_level_\d+__")
+
+
+def read(data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read Parquet: the registry's entry to `read_parquet`."""
+    return Parsed(read_parquet(data, report))
 
 
 def read_parquet(data: bytes, report: Report = silent) -> pa.Table:

@@ -1,4 +1,4 @@
-"""Read XLSX, Parquet and JSON in a process of its own, whose memory and time are bounded.
+"""Read a file in a process of its own, whose memory and time are bounded.
 
 The process starts from a fresh interpreter, reads a job from a private folder and leaves its result there: the
 table as an Arrow stream, the rest as JSON. Whatever becomes of it (an abort, a runaway, a kill), the caller gets
@@ -16,11 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pyarrow as pa
 
+from core.data.formats.format import Format, Parsed, ReadOptions, load_reader
 from core.errors import UserError
 from core.files import disk_errors
 from core.jobs import Report
@@ -39,23 +40,10 @@ _OUT_OF_MEMORY = (
     "malloc of size",
     "failed to map segment",
 )
-_NAMES = {"xlsx": "XLSX", "xls": "XLS", "parquet": "Parquet", "json": "JSON"}
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """What was found beside the cells; see `core.data.reading.RawTable`."""
-
-    format: str
-    sheet: str = ""
-    sheets: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-
-
-def parse_apart(
-    container: str, data: bytes, encoding: str, sheet: str, report: Report
-) -> tuple[pa.Table, Parsed]:
-    """Read a file in a bounded process.
+def parse_apart(kind: Format, data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read a file by its format's reader in a bounded process.
 
     Raises:
         UserError: what the reader refuses, a limit that was hit, or a parser that broke.
@@ -67,10 +55,10 @@ def parse_apart(
     ):
         folder = Path(name)
         (folder / "file").write_bytes(data)
-        job = {"container": container, "encoding": encoding, "sheet": sheet}
+        job = {"reader": kind.reader, "options": asdict(options)}
         (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
         status = _run(folder, report)
-        return _result(folder, container, status)
+        return _result(folder, kind, status)
 
 
 def _run(folder: Path, report: Report) -> int:
@@ -89,6 +77,8 @@ def _run(folder: Path, report: Report) -> int:
                 return process.wait(_POLL_SECONDS)
             except subprocess.TimeoutExpired:
                 report(0.95 * fraction, N_("Reading the file: {rows:,} rows"), rows=rows)
+            if _memory_of(process.pid) > settings().parser_bytes:
+                raise _too_much_memory()
             if time.monotonic() > deadline:
                 raise UserError(
                     N_(
@@ -103,6 +93,16 @@ def _run(folder: Path, report: Report) -> int:
         process.wait()
 
 
+def _memory_of(pid: int) -> int:
+    """Return the resident bytes of a process, 0 where it has ended."""
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
 def _progress(folder: Path) -> Iterator[tuple[float, int]]:
     """Yield the fraction and the rows that the process has told last, for ever."""
     path, last = folder / "progress", (0.0, 0)
@@ -115,38 +115,42 @@ def _progress(folder: Path) -> Iterator[tuple[float, int]]:
         yield last
 
 
-def _result(folder: Path, container: str, status: int) -> tuple[pa.Table, Parsed]:
+def _result(folder: Path, kind: Format, status: int) -> Parsed:
     try:
         result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise _broken(folder, container, status) from None
+        raise _broken(folder, kind, status) from None
     if "error" in result:
         raise UserError(result["error"]["template"], **result["error"]["params"])
     with pa.OSFile(str(folder / "table.arrow")) as file:
         table = pa.ipc.open_stream(file).read_all()
     lists = {key: tuple(result[key]) for key in ("sheets", "titles")}
-    return table, Parsed(**{**result, **lists})
+    return Parsed(table, **{**result, **lists})
 
 
-def _broken(folder: Path, container: str, status: int) -> UserError:
+def _broken(folder: Path, kind: Format, status: int) -> UserError:
     messages = (folder / "log").read_text(encoding="utf-8", errors="replace").strip() or f"status {status}"
-    log.warning("the reader of a %s file ended with status %s: %s", container, status, messages[-2000:])
+    log.warning("the reader of a %s file ended with status %s: %s", kind.title, status, messages[-2000:])
     if status == -9 or any(sign in messages for sign in _OUT_OF_MEMORY):
-        return UserError(
-            N_(
-                "Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
-                "far outside the table and delete them; or save the table as CSV."
-            ),
-            limit=settings().parser_bytes // MEGABYTE,
-            variable="HEADLINE_LAB_PARSER_MEMORY_MB",
-        )
+        return _too_much_memory()
     return UserError(
         N_(
             "The {format} file is damaged, or not what it claims to be ({reason}). Open it in the program it comes from "
             "and save it again."
         ),
-        format=_NAMES[container],
+        format=kind.title,
         reason=re.sub(r"^[\w.]+: ", "", messages.splitlines()[-1])[-200:],
+    )
+
+
+def _too_much_memory() -> UserError:
+    return UserError(
+        N_(
+            "Reading the file needs more than {limit:,} MB of memory ({variable}). In a workbook, look for cells "
+            "far outside the table and delete them; or save the table as CSV."
+        ),
+        limit=settings().parser_bytes // MEGABYTE,
+        variable="HEADLINE_LAB_PARSER_MEMORY_MB",
     )
 
 
@@ -155,35 +159,19 @@ def main(folder: Path) -> None:
     _bound_memory()
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     try:
-        table, parsed = _parse(
-            **job, data=(folder / "file").read_bytes(), report=_told_in(folder / "progress")
-        )
+        read = load_reader(job["reader"])
+        data = (folder / "file").read_bytes()
+        parsed = read(data, ReadOptions(**job["options"]), _told_in(folder / "progress"))
     except UserError as error:
         result = {"error": {"template": error.message.template, "params": dict(error.message.params)}}
     else:
         with (
             pa.OSFile(str(folder / "table.arrow"), "wb") as file,
-            pa.ipc.new_stream(file, table.schema) as stream,
+            pa.ipc.new_stream(file, parsed.table.schema) as stream,
         ):
-            stream.write_table(table)
-        result = asdict(parsed)
+            stream.write_table(parsed.table)
+        result = {item.name: getattr(parsed, item.name) for item in fields(parsed) if item.name != "table"}
     (folder / "result.json").write_text(json.dumps(result), encoding="utf-8")
-
-
-def _parse(container: str, encoding: str, sheet: str, data: bytes, report: Report) -> tuple[pa.Table, Parsed]:
-    if container == "parquet":
-        from core.data.formats.parquet import read_parquet
-
-        return read_parquet(data, report), Parsed("parquet")
-    if container == "json":
-        from core.data.formats.jsonfile import read_json
-
-        table, format_ = read_json(data.decode(encoding), report)
-        return table, Parsed(format_)
-    from core.data.formats.workbook import read_workbook
-
-    table, name, sheets, titles = read_workbook(data, sheet, report)
-    return table, Parsed(container, name, tuple(sheets), tuple(titles))
 
 
 def _told_in(path: Path) -> Report:
@@ -194,6 +182,7 @@ def _told_in(path: Path) -> Report:
 
 
 def _bound_memory() -> None:
+    """Let the system refuse memory beyond the limit, where it can; the caller watches as well, every 50 ms."""
     if sys.platform == "win32":
         return
     import resource

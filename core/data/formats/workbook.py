@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from core.data.formats.columns import TextColumns, as_text, header_row
-from core.data.formats.percent import as_percent, percent_columns
+from core.data.formats.format import Parsed, ReadOptions
+from core.data.formats.text_table import TextColumns, as_text, header_row
+from core.data.formats.workbook_percent import as_percent, percent_columns
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 _MOST_ENTRIES = 10_000
 _SMALL = 16 * MEGABYTE  # unpacked files up to here may be packed as tightly as they like
+
+
+def read(data: bytes, options: ReadOptions, report: Report) -> Parsed:
+    """Read a workbook: the registry's entry to `read_workbook`."""
+    table, name, sheets, titles = read_workbook(data, options.sheet, report)
+    return Parsed(table, sheet=name, sheets=tuple(sheets), titles=tuple(titles))
 
 
 def read_workbook(
@@ -95,8 +102,7 @@ def check_archive(data: bytes) -> None:
     if unpacked > limits.max_unpacked_bytes or len(entries) > _MOST_ENTRIES:
         raise UserError(
             N_(
-                "The workbook has {size:,.0f} MB in {entries:,} parts unpacked; at most {limit:,} MB are read "
-                "({variable}) in {parts:,} parts. Save the sheet as CSV."
+                "The workbook has {size:,.0f} MB in {entries:,} parts unpacked. Workbooks up to {limit:,} MB ({variable}) in {parts:,} parts can be read. Save the sheet as CSV."
             ),
             size=unpacked / MEGABYTE,
             entries=len(entries),
@@ -108,8 +114,7 @@ def check_archive(data: bytes) -> None:
     if unpacked > _SMALL and ratio > limits.max_unpack_ratio:
         raise UserError(
             N_(
-                "The workbook becomes {ratio:,.0f} times larger when it is unpacked; at most {limit:,} times is "
-                "read ({variable}). Save the sheet as CSV."
+                "The workbook becomes {ratio:,.0f} times larger when it is unpacked. Up to {limit:,} times can be read ({variable}). Save the sheet as CSV."
             ),
             ratio=ratio,
             limit=limits.max_unpack_ratio,

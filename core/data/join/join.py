@@ -7,26 +7,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from core.data.dataset import Roles
-from core.data.join.guess import guess_join
-from core.data.join.pairing import Pairing, pair_by_id, pair_in_time, place, refuse_the_future
-from core.data.plan import Exchange, Join
+from core.data.join.look_ahead import refuse_the_future
+from core.data.join.pairing import Pairing, pair_by_id, pair_in_time
+from core.data.join.placing import place
+from core.data.plan import Exchange, Join, Roles
 from core.data.sessions import KRX
 from core.errors import Message, UserError
 from core.locale import N_
 
-__all__ = ["REASONS", "Joined", "guess_join", "join_tables"]
-
 REASONS = {
     "no_key": N_("its key is empty"),
-    "no_partner": N_("its key does not stand in the other file"),
+    "no_partner": N_("the other file does not have its key"),
     "no_date": N_("its date is missing or cannot be read"),
     "no_company": N_("its company is missing"),
-    "unknown_company": N_("its company does not stand in the other file"),
+    "unknown_company": N_("the other file does not have its company"),
     "no_session_row": N_("the other file has no row of the company in this session"),
     "before_first": N_("the other file has no row of the company in an earlier session"),
     "repeat": N_("it repeats another row of its file"),
-    "not_needed": N_("no headline asked for it"),
+    "not_needed": N_("no headline needed it"),
 }
 
 
@@ -170,7 +168,7 @@ def _spread(positions: np.ndarray, n: int) -> np.ndarray:
     """Return up to `n` of the positions, evenly spread."""
     if len(positions) <= n:
         return positions
-    return positions[np.linspace(0, len(positions) - 1, n).astype(int)]
+    return np.asarray(positions[np.linspace(0, len(positions) - 1, n).astype(int)])
 
 
 def _sample(

@@ -1,115 +1,107 @@
-"""Columns of text cells to typed columns; what cannot be read is counted with its rows."""
+"""Whole columns of text cells to numbers, times and clean texts: plain cells all at once, the rest one by one."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from core.data.dataset import Problem
-from core.data.parse.values import moments, numbers, plain_text, texts
-from core.errors import Message, UserError
-from core.locale import N_
+from core.data.parse.cells import CLEAN_TEXT, moment, number, plain_text
 
-UNITS = {
-    1.0: N_("The returns in {column} were read as fractions (0.012 is 1.2%)."),
-    0.01: N_("The returns in {column} were read as percent (1.2 is 1.2%)."),
-    0.0001: N_("The returns in {column} were read as basis points (120 is 1.2%)."),
-}
-
-
-class Typist:
-    """Types the columns of one table whose rows have the numbers `row`, and keeps what it could not read."""
-
-    def __init__(self, table: pd.DataFrame, row: np.ndarray) -> None:
-        self.table = table
-        self.row = row
-        self.problems: list[Problem] = []
-
-    def note(self, code: str, template: str, mask: np.ndarray, **params: object) -> None:
-        """Keep the rows where `mask` is True as a problem, if there are any."""
-        if mask.any():
-            self.problems.append(Problem(code, Message(template, params), tuple(self.row[mask].tolist())))
-
-    def text(self, column: str | None) -> pd.Series:
-        """Return a column of clean text, missing where empty; all missing for no column."""
-        if column is None:
-            return pd.Series([None] * len(self.table), dtype="str")
-        cells = pd.Series(texts(self.table[column], plain_text), dtype="str")
-        return cells.mask(cells == "")
-
-    def times(self, column: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return a column's times, datetime64[s], and which of them have a time of day."""
-        times, timed, bad = moments(self.table[column])
-        self.note(
-            "bad_date",
-            N_("Dates in {column} could not be read; these rows have no session."),
-            bad,
-            column=column,
-        )
-        if np.isnat(times).all():
-            raise UserError(
-                N_("No cell of {column} could be read as a date. Choose another date column, or none."),
-                column=column,
-            )
-        return times, timed
-
-    def feature(self, column: str) -> np.ndarray:
-        """Return a column of numbers, NaN where missing."""
-        values, bad = numbers(self.table[column])
-        if bad.any() and not np.isfinite(values).any():
-            raise UserError(
-                N_("No cell of {column} could be read as a number. Leave it out of the features."),
-                column=column,
-            )
-        self._note_numbers(column, bad)
-        return values
-
-    def target(self, column: str | None) -> tuple[pd.Series | np.ndarray, str]:
-        """Return the target and its kind: "return" (a fraction), "label" or "" (none)."""
-        if column is None:
-            return np.full(len(self.table), np.nan), ""
-        values, bad = numbers(self.table[column])
-        known = np.isfinite(values)
-        if known.any() and bad.mean() < 0.1 and not are_codes(values[known]):
-            self._note_numbers(column, bad)
-            unit = return_unit(self.table[column], values)
-            self.problems.append(Problem("return_unit", Message(UNITS[unit], {"column": column}), ()))
-            return values * unit, "return"
-        labels = self.text(column)
-        classes = labels.nunique()
-        if classes > 20:
-            raise UserError(
-                N_(
-                    "The target {column} holds {classes:,} different texts. It should hold returns, or at most 20 "
-                    "labels such as 승 and 패."
-                ),
-                column=column,
-                classes=classes,
-            )
-        return labels, "label"
-
-    def _note_numbers(self, column: str, bad: np.ndarray) -> None:
-        template = N_("Cells of {column} could not be read as numbers; they count as missing.")
-        self.note("bad_number", template, bad, column=column)
+_PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?$"
+_LONGEST_PLAIN_NUMBER = 100
+_PLAIN_TIME = r"^[0-9]{4}[-./][0-9]{2}[-./][0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?$"
+_SHORT_YEAR = re.compile(r"\s*\d{1,2}\s*[-./]\s*\d{1,2}\s*[-./]\s*\d{1,2}(?!\d)")
+_MONTH_FIRST = re.compile(r"\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*(?:1[3-9]|2\d|3[01])\s*[-./]")
 
 
-def are_codes(values: np.ndarray) -> bool:
-    """Say whether numbers are two codes such as 0 and 1 rather than returns."""
-    return len(np.unique(values)) <= 2 and bool((values == np.round(values)).all())
+def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Read a column: `(float64 values with NaN where missing or unreadable, mask of the unreadable)`."""
+    codes, distinct = _distinct(cells)
+    plain = _matching(distinct, _PLAIN_NUMBER) & (_lengths(distinct) <= _LONGEST_PLAIN_NUMBER)
+    values = np.full(len(distinct), np.nan)
+    values[plain] = (
+        pc.cast(distinct.filter(pa.array(plain)), pa.float64()).to_numpy() + 0.0
+    )  # -0.0 becomes 0.0
+    bad = np.zeros(len(distinct), bool)
+    for place, cell in _others(distinct, plain):
+        value = number(cell)
+        values[place], bad[place] = (np.nan, True) if value is None else (value, False)
+    return values[codes], bad[codes]
 
 
-def return_unit(cells: pd.Series, values: np.ndarray) -> float:
-    """Return what one unit of a return column is worth as a fraction: 1, 0.01 (percent) or 0.0001 (bp).
+def moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read a column: `(datetime64[s], mask of those with a time of day, mask of the unreadable)`.
 
-    The header decides (`수익률(%)`, `(bp)`); cells that carry their own unit are fractions already; else a
-    column whose largest values exceed 100% a session as fractions must be percent.
+    Where a date of the column shows that the month comes first (01/31/24), none that has a year of two digits is
+    read: 01/02/24 would be taken for 2001.
     """
-    header = str(cells.name).lower()
-    if cells.str.contains("%|bp", case=False).any():
-        return 1.0
-    if "bp" in header:
-        return 0.0001
-    if "%" in header or "퍼센트" in header or "pct" in header or "percent" in header:
-        return 0.01
-    known = np.abs(values[np.isfinite(values)])
-    return 0.01 if len(known) and np.quantile(known, 0.99) > 1.0 else 1.0
+    codes, distinct = _distinct(cells)
+    plain = _matching(distinct, _PLAIN_TIME)
+    times = np.full(len(distinct), np.datetime64("NaT", "s"))
+    timed = np.zeros(len(distinct), bool)
+    times[plain], timed[plain] = _plain_times(distinct.filter(pa.array(plain)))
+    plain &= ~np.isnat(times)
+    bad = np.zeros(len(distinct), bool)
+    short = np.zeros(len(distinct), bool)
+    month_first = False
+    for place, cell in _others(distinct, plain):
+        read = moment(cell)
+        bad[place] = read is None
+        short[place] = bool(_SHORT_YEAR.match(cell))
+        month_first |= bad[place] and short[place] and bool(_MONTH_FIRST.match(cell))
+        times[place], timed[place] = read or (None, False)
+    if month_first:
+        bad |= short
+        times[short], timed[short] = np.datetime64("NaT", "s"), False
+    return times[codes], timed[codes], bad[codes]
+
+
+def texts(cells: pd.Series, clean: Callable[[str], str] = plain_text) -> np.ndarray:
+    """Clean a column of text, each distinct cell once: `(rows,)` of str, "" where nothing is left."""
+    codes, distinct = _distinct(cells)
+    read = np.array(distinct.to_pylist(), object)
+    plain = _matching(distinct, CLEAN_TEXT) if clean is plain_text else np.zeros(len(distinct), bool)
+    for place, cell in _others(distinct, plain):
+        read[place] = clean(cell)
+    return np.asarray(read[codes])
+
+
+def _distinct(cells: pd.Series) -> tuple[np.ndarray, pa.Array]:
+    """Return each row's place among the distinct cells, `(rows,)`, and those; a missing cell is ""."""
+    column = pa.chunked_array(pa.array(cells, pa.large_string(), from_pandas=True))
+    encoded = pc.dictionary_encode(pc.fill_null(column, "").combine_chunks())
+    return encoded.indices.to_numpy(), encoded.dictionary
+
+
+def _matching(cells: pa.Array, pattern: str) -> np.ndarray:
+    return np.asarray(pc.match_substring_regex(cells, pattern).to_numpy(zero_copy_only=False))
+
+
+def _lengths(cells: pa.Array) -> np.ndarray:
+    return np.asarray(pc.binary_length(cells).to_numpy())
+
+
+def _others(cells: pa.Array, plain: np.ndarray) -> Iterable[tuple[int, str]]:
+    return zip(np.flatnonzero(~plain).tolist(), cells.filter(pa.array(~plain)).to_pylist(), strict=True)
+
+
+def _plain_times(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Read YYYY-MM-DD, with a clock or without; NaT where there is no such day or time."""
+
+    def part(start: int, stop: int) -> np.ndarray:
+        digits = pc.utf8_slice_codeunits(cells, start, stop)
+        return np.asarray(pc.cast(pc.if_else(pc.equal(digits, ""), "0", digits), pa.int64()).to_numpy())
+
+    year, month, day = part(0, 4), part(5, 7), part(8, 10)
+    hour, minute, second = part(11, 13), part(14, 16), part(17, 19)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1)
+    valid = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
+    valid &= (hour < 24) & (minute < 60) & (second < 60)
+    times = days.astype("datetime64[s]") + ((hour * 60 + minute) * 60 + second)
+    return np.where(valid, times, np.datetime64("NaT", "s")), _lengths(cells) > 10

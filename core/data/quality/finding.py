@@ -1,14 +1,14 @@
-"""One thing that the quality report found, what it means, and what can be done about it."""
+"""A kind of finding - when there is one, what it says and means, what can be done - and one such finding."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from core.data.dataset import Dataset
 from core.data.plan import Plan
+from core.data.quality.facts import Facts
 from core.errors import Message
+from core.locale import N_
 
 LEVELS = ("serious", "warning", "info")
 
@@ -41,11 +41,55 @@ class Finding:
             raise ValueError(f"a finding's level is one of {LEVELS}, not {self.level!r}")
 
 
+@dataclass(frozen=True)
+class Case:
+    """One case of a kind: the values of its sentence, its rows, and what it says otherwise than its kind."""
+
+    params: Mapping[str, object] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
+    level: str = ""
+    message: str = ""
+    meaning: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of finding: one entry of the registry.
+
+    - `code`: its name in JSON; `level`: see `Finding`;
+    - `message`: what was found, a template for the values of a case; `meaning`: what that means for the result;
+    - `look`: finds its cases;
+    - `remedy`: what can be done about a case: a button that changes the plan, or None.
+    """
+
+    code: str
+    level: str
+    message: str
+    meaning: str
+    look: Callable[[Facts], Iterable[Case]]
+    remedy: Callable[[Plan, Case], Action | None] = lambda plan, case: None
+
+    def findings(self, facts: Facts) -> Iterator[Finding]:
+        """Yield every case of this kind as a finding."""
+        for case in self.look(facts):
+            yield Finding(
+                case.code or self.code,
+                case.level or self.level,
+                Message(case.message or self.message, case.params),
+                Message(case.meaning or self.meaning),
+                case.rows,
+                self.remedy(facts.plan, case),
+            )
+
+
 def cleaned(plan: Plan, label: str, **steps: str) -> Action:
     """Return the action that changes steps of a plan's cleaning."""
     return Action(label, replace(plan, cleaning=replace(plan.cleaning, **steps)))
 
 
-def file_rows(data: Dataset, mask: np.ndarray) -> tuple[int, ...]:
-    """Return the numbers in the file of the rows where `mask (rows,)` is True."""
-    return tuple(data.frame["row"].to_numpy()[mask].tolist())
+def without_feature(plan: Plan, name: object) -> Action | None:
+    """Return the action that leaves a feature out; None for a column that is none."""
+    if name not in plan.roles.numeric:
+        return None
+    return Action(N_("Leave this feature out"), plan.without_feature(str(name)))

@@ -8,23 +8,16 @@ from typing import Any
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.data.near_duplicates import Repeats, describe_repeats
+from core.data.near_duplicates import Repeats
 from core.data.plan import Plan
-from core.data.quality.features import describe_columns, of_features
+from core.data.quality.balance import Balance
+from core.data.quality.calendar import Calendar
+from core.data.quality.facts import Facts
 from core.data.quality.finding import LEVELS, Finding
-from core.data.quality.outcomes import Balance, of_outcomes, weigh_outcomes
-from core.data.quality.reading import Rows, count_rows, of_reading
-from core.data.quality.sessions import Calendar, observations, of_independence, of_sessions, place_in_time
-from core.data.quality.texts import (
-    Lengths,
-    Outlets,
-    TokenCounter,
-    count_outlets,
-    measure_lengths,
-    of_lengths,
-    of_outlets,
-    of_repeats,
-)
+from core.data.quality.lengths import Lengths, TokenCounter
+from core.data.quality.outlets import Outlets
+from core.data.quality.registry import KINDS
+from core.data.quality.rows import Rows
 from core.jobs import Report, silent
 from core.locale import N_
 
@@ -52,27 +45,19 @@ def quality_report(
     data: Dataset, plan: Plan, count_tokens: TokenCounter | None = None, report: Report = silent
 ) -> QualityReport:
     """Look a dataset through. `plan` is what it was made by: the findings' actions are changes of it."""
+    facts = Facts(data, plan, count_tokens)
     report(0.0, N_("Looking for stories that return"))
-    rows, repeats = count_rows(data), describe_repeats(data)
+    rows, repeats = facts.rows, facts.repeats
     report(0.4, N_("Counting sessions, outlets and outcomes"))
-    outlets, calendar, balance = count_outlets(data), place_in_time(data, plan), weigh_outcomes(data)
+    outlets, calendar, balance = facts.outlets, facts.calendar, facts.balance
     report(0.6, N_("Measuring the headlines"))
-    lengths = measure_lengths(data, count_tokens)
+    lengths = facts.lengths
     report(0.7, N_("Comparing the features with the outcomes"))
-    columns = describe_columns(data)
-    findings = [
-        *of_independence(data, rows.in_file),
-        *of_outcomes(data, plan, balance),
-        *of_features(data, plan, columns),
-        *of_sessions(data, calendar),
-        *of_reading(data, plan, rows),
-        *of_repeats(data, plan, repeats),
-        *of_lengths(data, lengths),
-        *of_outlets(data, outlets),
-    ]
+    columns = facts.columns
+    findings = [finding for kind in KINDS for finding in kind.findings(facts)]
     findings.sort(key=lambda finding: LEVELS.index(finding.level))
     return QualityReport(
-        tuple(findings), rows, observations(data), repeats, outlets, lengths, calendar, balance, columns
+        tuple(findings), rows, facts.observations, repeats, outlets, lengths, calendar, balance, columns
     )
 
 

@@ -1,7 +1,8 @@
-"""Which kinds of model there are: what the field calls them, which are no encoders, which need mapping."""
+"""Which architectures there are: their names, which are no encoders, and how transformers is to read each."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from core.errors import UserError
@@ -23,6 +24,8 @@ FAMILIES = {
     "xlm-roberta": "XLM-R",
 }
 _DECODERS = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+_CODE = ("auto_map", "quantization_config")
+_CHOICE = re.compile(r"(attn|attention|experts)_implementation")  # may name a kernel on a hub
 _NEW_DEFAULTS = {
     "vocab_size": 30528,
     "hidden_size": 768,
@@ -58,8 +61,8 @@ def not_an_encoder(name: str, kind: str) -> UserError:
     """Return the sentence for a model that gives no vector per token of a text read in both directions."""
     return UserError(
         N_(
-            "{name} is not an encoder of text: its kind is {kind}. "
-            "Choose one such as BERT, RoBERTa, XLM-R, DeBERTa, ELECTRA or GTE."
+            "{name} is not a text encoder: its architecture is {kind}. Choose one such as BERT, "
+            "RoBERTa, XLM-R, DeBERTa, ELECTRA or GTE."
         ),
         name=name,
         kind=kind,
@@ -90,8 +93,8 @@ def native_config(config: dict[str, Any], name: str) -> dict[str, Any]:
         if is_unsupported:
             raise UserError(
                 N_(
-                    "{name} could not be loaded: it needs code of its own, because transformers has no "
-                    "counterpart of its setting {setting} = {value}."
+                    "{name} could not be loaded: transformers does not support its setting {setting} = "
+                    "{value}, and the app never runs the code that comes with an encoder."
                 ),
                 name=name,
                 setting=setting,
@@ -103,3 +106,29 @@ def native_config(config: dict[str, Any], name: str) -> dict[str, Any]:
         per_head = values["hidden_size"] // values["num_attention_heads"]
         rope = {"rope_type": "linear", "rope_theta": theta * factor, "factor": factor ** (2 / per_head)}
     return {"model_type": "gte", **values, "rope_parameters": rope}
+
+
+def transformers_config(values: dict[str, Any], name: str) -> Any:
+    """Return the config object of transformers for a config.json's values.
+
+    What would have transformers fetch code from a hub, such as a kernel for attention, is left out. Raises
+    `UserError` for a kind that transformers does not know, and for one that is no encoder.
+    """
+    from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
+
+    values = native_config(values, name)
+    kind = str(values.get("model_type") or "?")
+    if kind not in CONFIG_MAPPING_NAMES:
+        raise UserError(
+            N_(
+                "{name} could not be loaded: transformers does not know its architecture {kind}, and the "
+                "app never runs the code that comes with an encoder."
+            ),
+            name=name,
+            kind=kind,
+        )
+    if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        raise not_an_encoder(name, kind)
+    wanted = {key: value for key, value in values.items() if key not in _CODE and not _CHOICE.search(key)}
+    return CONFIG_MAPPING[kind].from_dict(wanted)

@@ -1,6 +1,7 @@
 """The BERT family in plain PyTorch: BERT, RoBERTa, XLM-R and ELECTRA without importing transformers.
 
-Importing transformers' own module takes 2 to 3 s, most of the time in which a small encoder is loaded.
+Importing transformers' own module takes 2 to 3 s, more than half of the time in which a process with a small
+encoder has its first vector (tests/benchmarks/bert.py); once loaded, both are as fast.
 What is computed here is what `BertModel` and its like compute up to the last hidden state, with the same
 names of the tensors (Devlin et al. 2019, https://arxiv.org/abs/1810.04805); a test holds the two together.
 """
@@ -89,7 +90,10 @@ class _Embeddings(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         first = self.first_position
         hidden = self.word_embeddings(ids) + self.token_type_embeddings.weight[0]
-        return self.LayerNorm(hidden + self.position_embeddings.weight[first : first + ids.shape[1]])
+        normalised: Tensor = self.LayerNorm(
+            hidden + self.position_embeddings.weight[first : first + ids.shape[1]]
+        )
+        return normalised
 
 
 class _Layer(nn.Module):
@@ -102,7 +106,8 @@ class _Layer(nn.Module):
 
     def forward(self, hidden: Tensor, mask: Tensor | None) -> Tensor:
         hidden = self.attention(hidden, mask)
-        return self.output(functional.gelu(self.intermediate.dense(hidden)), hidden)
+        changed: Tensor = self.output(functional.gelu(self.intermediate.dense(hidden)), hidden)
+        return changed
 
 
 class _Attention(nn.Module):
@@ -119,7 +124,8 @@ class _Attention(nn.Module):
             for part in (self.self.query, self.self.key, self.self.value)
         )
         seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        return self.output(seen.transpose(1, 2).reshape(batch, tokens, dim), hidden)
+        changed: Tensor = self.output(seen.transpose(1, 2).reshape(batch, tokens, dim), hidden)
+        return changed
 
 
 class _Projections(nn.Module):
@@ -142,7 +148,8 @@ class _Residual(_Dense):
         self.LayerNorm = nn.LayerNorm(outputs, eps)
 
     def forward(self, change: Tensor, hidden: Tensor) -> Tensor:
-        return self.LayerNorm(self.dense(change) + hidden)
+        normalised: Tensor = self.LayerNorm(self.dense(change) + hidden)
+        return normalised
 
 
 class _Layers(nn.Module):
@@ -158,7 +165,7 @@ class _Layers(nn.Module):
 
 def _table(rows: int, width: int) -> nn.Embedding:
     """Return an embedding not drawn at random: drawing on the device "meta" imports torch's compiler (1 s)."""
-    return nn.Embedding.from_pretrained(torch.empty(rows, width))
+    return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
 
 
 def load_bert(config: BertConfig, files: list[Path], dtype: torch.dtype) -> BertEncoder | None:

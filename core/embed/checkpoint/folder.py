@@ -8,25 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from core.embed.checkpoint.architectures import family, refuse_others
+from core.embed.checkpoint.files import (
+    PIECES,
+    is_pickled,
+    json_value,
+    no_tokenizer,
+    no_weights,
+    read_config,
+    read_json,
+    tokenizer_files,
+    unreadable,
+    weight_files,
+)
 from core.embed.encoder_card import LONGEST, EncoderCard, Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MAX, MEAN, POOLINGS
 from core.errors import UserError
 from core.locale import N_
 
-SINGLE = ("model.safetensors", "pytorch_model.bin")  # preferred first; an index names the shards of either
-PIECES = ("spiece.model", "spm.model", "sentencepiece.bpe.model", "sentencepiece.model", "tokenizer.model")
-VOCABULARIES = ("tokenizer.json", "vocab.txt", *PIECES)
-BYTE_PAIRS = ("vocab.json", "merges.txt")
-SETTINGS = (
-    "config.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "modules.json",
-    "1_Pooling/config.json",
-    "config_sentence_transformers.json",
-    "sentence_bert_config.json",
-)
 _OFFSET_POSITIONS = {"roberta", "xlm-roberta", "xlm-roberta-xl", "camembert", "mpnet", "longformer"}
 _KNOWN_MODULES = {"Transformer", "Pooling", "Normalize"}
 _POINTER = b"version https://git-lfs"
@@ -80,103 +78,17 @@ def _card(folder: Path, id: str | None, origin: Origin) -> EncoderCard:
     )
 
 
-def read_config(folder: Path) -> dict[str, Any]:
-    """Return the contents of config.json; raises `UserError` where there is none."""
-    if not (folder / "config.json").is_file():
-        raise UserError(
-            N_("The folder {folder} holds no config.json: it is not a Hugging Face encoder."),
-            folder=str(folder),
-        )
-    return read_json(folder / "config.json")
-
-
-def tokenizer_files(folder: Path) -> list[Path]:
-    """Return the files that hold the vocabulary: tokenizer.json or those it can be made from; [] for none."""
-    found = [folder / name for name in VOCABULARIES if (folder / name).is_file()]
-    byte_pairs = [folder / name for name in BYTE_PAIRS]
-    return found or (byte_pairs if all(file.is_file() for file in byte_pairs) else [])
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """Return the files that hold the weights: one, or an index and its shards; [] where any is missing.
-
-    Safetensors where there are any, else pickled files (see `is_pickled`).
-    """
-    for single in SINGLE:
-        index = folder / f"{single}.index.json"
-        if (folder / single).is_file():
-            return [folder / single]
-        shards = [folder / name for name in shard_names(index)]
-        if shards and all(shard.is_file() for shard in shards):
-            return [index, *shards]
-    return []
-
-
-def shard_names(index: Path) -> list[str]:
-    """Return the names of the files that an index spreads the weights over; [] where there is no index."""
-    places = read_json(index).get("weight_map")
-    return sorted({Path(str(name)).name for name in places.values()}) if isinstance(places, dict) else []
-
-
-def is_pickled(weights: list[Path]) -> bool:
-    """Return whether weights are in PyTorch's pickled form, which is never loaded as it is."""
-    return any(file.suffix == ".bin" for file in weights)
-
-
-def no_tokenizer(place: str) -> UserError:
-    """Return the sentence for a folder or repository without a vocabulary."""
-    return UserError(
-        N_("{place} holds no tokenizer. Add the encoder's tokenizer.json, vocab.txt or spiece.model."),
-        place=place,
-    )
-
-
-def no_weights(place: str) -> UserError:
-    """Return the sentence for a folder or repository without weights that can be read here."""
-    return UserError(
-        N_(
-            "{place} holds no weights that can be used: neither model.safetensors nor pytorch_model.bin, whole."
-        ),
-        place=place,
-    )
-
-
-def unreadable(folder: Path, error: Exception) -> UserError:
-    """Return the sentence for a folder whose files could not be read as an encoder, with the error's first line."""
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    return UserError(
-        N_("The encoder in {folder} could not be loaded: {reason}"), folder=str(folder), reason=reason
-    )
-
-
 def _refuse_pointers(files: list[Path]) -> None:
     for file in files:
         with file.open("rb") as handle:
             if handle.read(len(_POINTER)) == _POINTER:
                 raise UserError(
                     N_(
-                        "{file} is a Git LFS pointer, not the file itself. Fetch that: run `git lfs pull` in its "
-                        "repository, or download it from the hub's page."
+                        "{file} is a Git LFS pointer, not the file itself. Run `git lfs pull` in its repository, "
+                        "or download the file from the hub's page."
                     ),
                     file=str(file),
                 )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return the object that a JSON file holds, {} where there is no file; raises `UserError` for no JSON."""
-    values = _json(path)
-    return values if isinstance(values, dict) else {}
-
-
-def _json(path: Path) -> Any:
-    if not path.is_file():
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(
-            N_("The file {file} is not valid JSON: {reason}."), file=str(path), reason=str(error)
-        ) from error
 
 
 def _dim(config: dict[str, Any], folder: Path) -> int:
@@ -190,7 +102,7 @@ def _dim(config: dict[str, Any], folder: Path) -> int:
 
 def _modules(folder: Path) -> list[str]:
     """Return the kinds of sentence-transformers' modules in order, such as ["Transformer", "Pooling"]."""
-    modules = _json(folder / "modules.json")
+    modules = json_value(folder / "modules.json")
     listed = [module for module in modules if isinstance(module, dict)] if isinstance(modules, list) else []
     return [str(module.get("type")).rpartition(".")[2] for module in listed]
 
@@ -198,8 +110,8 @@ def _modules(folder: Path) -> list[str]:
 def _notice(folder: Path, weights: list[Path]) -> str:
     if set(_modules(folder)) - _KNOWN_MODULES:
         return N_(
-            "Its own vectors go through a further layer after the pooling. "
-            "That layer is left out here, so the vectors are not quite those its makers measured."
+            "Its makers apply another layer after the pooling. The app leaves it out, so the vectors "
+            "differ slightly from theirs."
         )
     return pickled_notice() if is_pickled(weights) else ""
 
@@ -207,18 +119,18 @@ def _notice(folder: Path, weights: list[Path]) -> str:
 def pickled_notice() -> str:
     """Return what to say of an encoder whose weights come pickled."""
     return N_(
-        "Its weights come in PyTorch's pickled form. They are read once, without running any code in them, "
-        "and kept as safetensors in the workspace."
+        "Its weights come in PyTorch's pickled form. They are read once, without running any code"
+        " in them, and saved as safetensors in the workspace."
     )
 
 
-def _own_pooling(folder: Path) -> Pooling:
+def _own_pooling(folder: Path) -> str:
     config = read_json(folder / "1_Pooling" / "config.json")
-    if config.get("pooling_mode") in set(Pooling):
-        return Pooling(config["pooling_mode"])
+    if config.get("pooling_mode") in POOLINGS:
+        return str(config["pooling_mode"])
     if config.get("pooling_mode_cls_token"):
-        return Pooling.CLS
-    return Pooling.MAX if config.get("pooling_mode_max_tokens") else Pooling.MEAN
+        return CLS
+    return MAX if config.get("pooling_mode_max_tokens") else MEAN
 
 
 def _prefix(folder: Path) -> str:

@@ -1,6 +1,6 @@
 """Encoders of a Hugging Face hub: which are on this machine, and fetching one.
 
-Only the files that are used here are asked for, nothing else is sent. `HF_ENDPOINT`, `HF_HUB_OFFLINE`,
+Only the files that the app uses are requested; nothing else is sent. `HF_ENDPOINT`, `HF_HUB_OFFLINE`,
 `HF_HOME`, `HF_HUB_CACHE` and `HF_TOKEN` are respected, and the hub's own cache is where the files lie.
 """
 
@@ -12,13 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.embed.checkpoint.architectures import refuse_others
-from core.embed.checkpoint.convert import converted_folder, safetensors_folder
-from core.embed.checkpoint.folder import (
+from core.embed.checkpoint.files import (
     BYTE_PAIRS,
     SETTINGS,
     SINGLE,
     VOCABULARIES,
-    card_of_folder,
     is_pickled,
     no_tokenizer,
     no_weights,
@@ -26,8 +24,10 @@ from core.embed.checkpoint.folder import (
     tokenizer_files,
     weight_files,
 )
+from core.embed.checkpoint.folder import card_of_folder
 from core.embed.checkpoint.hub_download import Progress, fetch_large, fetched
 from core.embed.checkpoint.hub_errors import cache_errors, hub_errors, no_hub
+from core.embed.checkpoint.pickled_weights import converted_folder, safetensors_folder
 from core.errors import UserError
 from core.jobs import Report
 from core.locale import N_
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _WEIGHTS = tuple(single.partition(".")[0] for single in SINGLE)  # what the names of weights begin with
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_LARGE = 1_000_000  # bytes; a larger file is fetched in pieces that are kept
+_LARGE = 1_000_000  # bytes; a larger file is downloaded in pieces that are saved
 
 
 def is_hub_id(name: str) -> bool:
@@ -185,7 +185,7 @@ def _fetch(repo_id: str, report: Report) -> Path:
         """Draws nothing, and lets the user stop between small files."""
 
         def __init__(self, *args: object, **options: object) -> None:
-            super().__init__(*args, **{**options, "disable": True})
+            super().__init__(*args, **{**options, "disable": True})  # type: ignore[no-untyped-call]  # tqdm has no types
 
         def update(self, n: float | None = 1) -> None:
             progress.add(0)

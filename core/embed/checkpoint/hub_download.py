@@ -1,4 +1,4 @@
-"""A large file of a hub, fetched in pieces that are kept: stopped and broken downloads go on where they were.
+"""A large file of a hub, downloaded in pieces that are saved: a download that stopped goes on where it was.
 
 huggingface_hub deletes what it has of a file when a download stops. So a large file is streamed here, with
 its requests, headers and tokens, into the hub's own cache under the name it would give it.

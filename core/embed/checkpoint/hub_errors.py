@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def hub_errors(repo_id: str) -> Iterator[None]:
-    """Turn what huggingface_hub raises into a `UserError`, with the cause kept."""
+    """Turn what huggingface_hub raises into a `UserError`, with its cause."""
     import httpx2
     from huggingface_hub import errors
 
@@ -45,8 +45,9 @@ def cache_errors(cache: Path) -> AbstractContextManager[None]:
     return disk_errors(
         cache / "blobs",
         N_(
-            "The disk is full: nothing more could be written to the hub's cache {folder}. Free some space, "
-            "or set HF_HOME or HF_HUB_CACHE to a folder on another disk. What was fetched is kept."
+            "The disk is full: nothing more could be written to the hub's cache {folder}. Free some "
+            "space, or set HF_HOME or HF_HUB_CACHE to a folder on another disk. What was downloaded "
+            "is saved."
         ),
         N_(
             "No permission to write to the hub's cache {folder}. Set HF_HOME or HF_HUB_CACHE to a folder of yours."
@@ -60,8 +61,9 @@ def no_hub() -> UserError:
 
     return UserError(
         N_(
-            "The answer of {hub} is not a hub's: a proxy or a sign-in page may stand in between. Set HF_ENDPOINT "
-            "to a hub that can be reached, or bring the encoder's folder to this machine and choose it by its path."
+            "{hub} did not answer as a hub does: a proxy or a sign-in page may be in between. Set "
+            "HF_ENDPOINT to a hub that can be reached, or copy the encoder's folder to this machine "
+            "and give its path."
         ),
         hub=constants.ENDPOINT,
     )
@@ -74,8 +76,8 @@ def _sentence(repo_id: str, error: BaseException) -> UserError:
     if any(isinstance(cause, errors.OfflineModeIsEnabled) for cause in chain):
         return UserError(
             N_(
-                "{name} is not on this machine, and HF_HUB_OFFLINE is set: nothing is fetched. "
-                "Unset it, or bring the encoder's folder to this machine and choose it by its path."
+                "{name} is not on this machine, and HF_HUB_OFFLINE is set: nothing is downloaded. Unset "
+                "it, or copy the encoder's folder to this machine and give its path."
             ),
             name=repo_id,
         )
@@ -86,8 +88,8 @@ def _sentence(repo_id: str, error: BaseException) -> UserError:
         return _server_error(repo_id, constants.ENDPOINT, _first_sentence(error))
     return UserError(
         N_(
-            "{name} is not on this machine, and {hub} cannot be reached. Set HF_ENDPOINT to a hub that can be, "
-            "or bring the encoder's folder to this machine and choose it by its path."
+            "{name} is not on this machine, and {hub} cannot be reached. Set HF_ENDPOINT to a hub "
+            "that can be reached, or copy the encoder's folder to this machine and give its path."
         ),
         name=repo_id,
         hub=constants.ENDPOINT,
@@ -101,8 +103,8 @@ def _refusal(repo_id: str, answer: HfHubHTTPError) -> UserError:
     if isinstance(answer, errors.GatedRepoError) or status == 403:
         return UserError(
             N_(
-                "{name} is given only to those who accept its terms. Accept them on {page} "
-                "and set HF_TOKEN to a token of that account."
+                "{name} is available only to those who accept its terms. Accept them on {page} and set "
+                "HF_TOKEN to a token of that account."
             ),
             name=repo_id,
             page=f"{constants.ENDPOINT}/{repo_id}",
@@ -118,13 +120,13 @@ def _unknown(repo_id: str, token_sent: bool = False) -> UserError:
 
     template = (
         N_(
-            "{hub} knows no encoder named {name}, or does not accept the token set in {place}. Check the name's "
-            "spelling, and renew the token or take it away: a public encoder needs none."
+            "{hub} has no encoder named {name}, or does not accept the token set in {place}. Check "
+            "the spelling, and renew or remove the token: a public encoder needs none."
         )
         if token_sent
         else N_(
-            "{hub} knows no encoder named {name}. Check its spelling; for a private one set HF_TOKEN to a token "
-            "that may read it."
+            "{hub} has no encoder named {name}. Check the spelling. For a private encoder, set "
+            "HF_TOKEN to a token that may read it."
         )
     )
     place = "HF_TOKEN" if os.environ.get("HF_TOKEN") else constants.HF_TOKEN_PATH
@@ -133,7 +135,7 @@ def _unknown(repo_id: str, token_sent: bool = False) -> UserError:
 
 def _server_error(repo_id: str, hub: str, reason: str) -> UserError:
     return UserError(
-        N_("{hub} could not give {name} ({reason}). Try again later; what was fetched is kept."),
+        N_("{hub} could not deliver {name} ({reason}). Try again later. What was downloaded is saved."),
         hub=hub,
         name=repo_id,
         reason=reason,

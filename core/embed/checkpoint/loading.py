@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.embed.checkpoint.architectures import native_config, not_an_encoder, refuse_others
-from core.embed.checkpoint.convert import safetensors_folder
-from core.embed.checkpoint.folder import read_config, unreadable, weight_files
+from core.embed.checkpoint.architectures import refuse_others, transformers_config
+from core.embed.checkpoint.files import read_config, unreadable, weight_files
+from core.embed.checkpoint.pickled_weights import safetensors_folder
+from core.embed.checkpoint.ready_folder import ready_folder
+from core.embed.checkpoint.tokenizer import read_tokenizer
 from core.embed.encoder_card import EncoderCard
 from core.errors import UserError
 from core.locale import N_
 
 if TYPE_CHECKING:
     import torch
-
-_CODE = ("auto_map", "quantization_config")
-_CHOICE = re.compile(r"(attn|attention|experts)_implementation")  # may name a kernel on a hub
 
 
 def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
@@ -29,7 +27,7 @@ def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
     """
     from core.embed.checkpoint.bert import bert_config, load_bert
 
-    own = card.ready_folder()
+    own = ready_folder(card)
     folder, values = safetensors_folder(own), read_config(own)
     try:
         refuse_others(values, card.name)
@@ -68,7 +66,10 @@ def _load_with_transformers(
     missing = sorted(name for name in found["missing_keys"] if "pooler" not in name)
     if missing:
         raise UserError(
-            N_("The weights of the encoder {name} lack {count} of its tensors, the first of them {first}."),
+            N_(
+                "The weights of the encoder {name} are incomplete. Missing tensors: {count}, the first is"
+                " {first}."
+            ),
             name=card.name,
             count=len(missing),
             first=missing[0],
@@ -76,37 +77,9 @@ def _load_with_transformers(
     return model.eval()
 
 
-def transformers_config(values: dict[str, Any], name: str) -> Any:
-    """Return the config object of transformers for a config.json's values.
-
-    What would have transformers fetch code from a hub, such as a kernel for attention, is left out. Raises
-    `UserError` for a kind that transformers does not know, and for one that is no encoder.
-    """
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING, CONFIG_MAPPING_NAMES
-    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES
-
-    values = native_config(values, name)
-    kind = str(values.get("model_type") or "?")
-    if kind not in CONFIG_MAPPING_NAMES:
-        raise UserError(
-            N_(
-                "{name} could not be loaded: transformers does not know its kind {kind}, "
-                "and code that comes with an encoder is never run here."
-            ),
-            name=name,
-            kind=kind,
-        )
-    if kind not in MODEL_FOR_MASKED_LM_MAPPING_NAMES:
-        raise not_an_encoder(name, kind)
-    wanted = {key: value for key, value in values.items() if key not in _CODE and not _CHOICE.search(key)}
-    return CONFIG_MAPPING[kind].from_dict(wanted)
-
-
 def load_tokenizer(card: EncoderCard) -> Any:
     """Return a fast tokenizer that truncates and never pads, so that threads can share it."""
-    from core.embed.checkpoint.tokenizing import read_tokenizer
-
-    folder = card.ready_folder()
+    folder = ready_folder(card)
     try:
         backend = read_tokenizer(folder, card.name)
     except UserError:
@@ -123,8 +96,8 @@ def _refuse_quantised(values: dict[str, Any], name: str) -> None:
     if values.get("quantization_config"):
         raise UserError(
             N_(
-                "The weights of {name} are quantised, which is not read here. Choose the encoder they were made "
-                "from, in full or half precision."
+                "The weights of {name} are quantised, which the app does not read. Choose the encoder "
+                "they were made from, in full or half precision."
             ),
             name=name,
         )

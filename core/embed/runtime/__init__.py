@@ -1,1 +1,1 @@
-"""A loaded encoder at work: device, number type, lanes, memory and cache."""
+"""A loaded encoder at work: device, number type, batches on several cores, memory and in-memory cache."""

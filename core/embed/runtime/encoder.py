@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.embed.checkpoint.fingerprint import fingerprint
 from core.embed.checkpoint.loading import load_model, load_tokenizer
 from core.embed.encoder_card import EncoderCard
 from core.embed.pooling import POOLINGS, pool_all
 from core.embed.runtime import loaded
-from core.embed.runtime.lanes import in_lanes
+from core.embed.runtime.device import best_device
 from core.embed.runtime.memory import require_memory
-from core.embed.runtime.precision import CHECK_TEXTS, best_device, known_dtype, settle_dtype
+from core.embed.runtime.parallel import in_parallel
+from core.embed.runtime.precision import CHECK_TEXTS, known_dtype, settle_dtype
 
 if TYPE_CHECKING:
     import torch
@@ -33,8 +35,9 @@ _TOKENIZE = 4_096  # texts handed to the tokenizer at once
 class Batch:
     """Vectors of some of the texts.
 
-    `indices` `(b,)` are their places in the sequence given, `vectors` `(3, b, dim)` float32 in the order of
-    `POOLINGS`, `fraction` the share of all characters done with this batch, `truncated` how many texts were cut.
+    `indices` `(b,)` are their places in the sequence given, `vectors` `(poolings, b, dim)` float32 in the
+    order of `POOLINGS`, `fraction` the share of all characters done with this batch, `truncated` how many texts
+    were cut.
     """
 
     indices: np.ndarray
@@ -53,9 +56,9 @@ class _Tokens:
     truncated: int
 
 
-def encoder_key(card: EncoderCard, fingerprint: str, dtype: str) -> str:
+def encoder_key(card: EncoderCard, file_hash: str, dtype: str) -> str:
     """Return the key of everything that changes a vector except text and pooling."""
-    parts = "\n".join([fingerprint, dtype, card.prefix, str(card.max_length)] + ["unit"] * card.normalised)
+    parts = "\n".join([file_hash, dtype, card.prefix, str(card.max_length)] + ["unit"] * card.normalised)
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -65,9 +68,9 @@ class Encoder:
     Safe to use from several threads at once: nothing is changed after construction.
     """
 
-    def __init__(self, card: EncoderCard, fingerprint: str, model: Any, tokenizer: Any, device: str) -> None:
+    def __init__(self, card: EncoderCard, file_hash: str, model: Any, tokenizer: Any, device: str) -> None:
         self.card = card
-        self.fingerprint = fingerprint
+        self.file_hash = file_hash
         self.device = device
         self._tokenizer = tokenizer
         self._model = model
@@ -84,12 +87,12 @@ class Encoder:
 
         device = best_device() if device == "auto" else device
         require_memory(card, device)
-        fingerprint = card.fingerprint()
-        known = known_dtype(fingerprint, device)
+        file_hash = fingerprint(card)
+        known = known_dtype(file_hash, device)
         model = load_model(card, getattr(torch, known) if known else torch.float32).to(device)
-        encoder = cls(card, fingerprint, model, load_tokenizer(card), device)
+        encoder = cls(card, file_hash, model, load_tokenizer(card), device)
         if known is None:
-            encoder._model = settle_dtype(model, fingerprint, device, encoder._check_vectors)
+            encoder._model = settle_dtype(model, file_hash, device, encoder._check_vectors)
         return encoder
 
     @property
@@ -100,7 +103,7 @@ class Encoder:
     @property
     def key(self) -> str:
         """The key of this encoder's vectors in the store."""
-        return encoder_key(self.card, self.fingerprint, self.dtype)
+        return encoder_key(self.card, self.file_hash, self.dtype)
 
     @property
     def device_name(self) -> str:
@@ -112,7 +115,7 @@ class Encoder:
         return f"CUDA ({torch.cuda.get_device_name()})"
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of a few texts in all poolings, `(3, n, dim)` float32."""
+        """Return the vectors of a few texts in all poolings, `(poolings, n, dim)` float32."""
         vectors = np.empty((len(POOLINGS), len(texts), self.dim), np.float32)
         for batch in map(self._embedded, self._batches(texts)):
             vectors[:, batch.indices] = batch.vectors
@@ -120,8 +123,8 @@ class Encoder:
 
     def encode_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
         """Yield the vectors of many texts batch by batch, about the longest first, on all cores."""
-        lanes = _torch_threads() if self.device == "cpu" else 1
-        return in_lanes(self._embedded, self._batches(texts), lanes)
+        threads = _torch_threads() if self.device == "cpu" else 1
+        return in_parallel(self._embedded, self._batches(texts), threads)
 
     def _batches(self, texts: Sequence[str]) -> Iterator[_Tokens]:
         """Yield batches of similar length: sorted by characters at first, then by tokens within a stretch."""
@@ -178,7 +181,7 @@ class Encoder:
             on_device = {"input_ids": torch.from_numpy(tokens), "attention_mask": torch.from_numpy(mask)}
             on_device = {name: tensor.to(self.device) for name, tensor in on_device.items()}
             hidden = model(**on_device).last_hidden_state.float()  # (batch, tokens, dim)
-            pooled = pool_all(hidden, on_device["attention_mask"])  # (3, batch, dim)
+            pooled = pool_all(hidden, on_device["attention_mask"])  # (poolings, batch, dim)
             if self.card.normalised:
                 pooled = torch.nn.functional.normalize(pooled, dim=-1)
             return pooled.cpu().numpy()
@@ -199,7 +202,7 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
 
 
-_loading: dict[loaded.Name, threading.Lock] = {}
+_loading: dict[loaded.Key, threading.Lock] = {}
 _lock = threading.Lock()
 
 
@@ -209,13 +212,13 @@ def load_encoder(card: EncoderCard, device: str = "auto") -> Encoder:
     An encoder that is loaded already is returned at once, also while another one is being loaded. Where the
     next one does not fit beside those in memory, they are let go. Raises what `Encoder.load` raises.
     """
-    name = (card.fingerprint(), card.prefix, card.max_length, device)
-    found = loaded.recall(name)
+    key = (fingerprint(card), card.prefix, card.max_length, device)
+    found: Encoder | None = loaded.cached(key)
     if found is not None:
         return found
     with _lock:
-        turn = _loading.setdefault(name, threading.Lock())
+        turn = _loading.setdefault(key, threading.Lock())
     with turn:
-        encoder = loaded.recall(name) or Encoder.load(card, device)
-        loaded.keep(name, encoder)
+        encoder: Encoder = loaded.cached(key) or Encoder.load(card, device)
+        loaded.cache(key, encoder)
     return encoder

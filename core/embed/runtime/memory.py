@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.embed.encoder_card import EncoderCard
 from core.embed.runtime import loaded
-from core.embed.runtime.precision import known_device
+from core.embed.runtime.device import known_device
 from core.errors import UserError
 from core.locale import N_
 
@@ -48,7 +48,7 @@ def fits(card: EncoderCard, available: int | None = None) -> bool | None:
 
     One that is loaded already needs no more and fits.
     """
-    if loaded.is_kept(card):
+    if loaded.is_loaded(card):
         return True
     needed = needed_bytes(card)
     if needed is None:
@@ -57,9 +57,9 @@ def fits(card: EncoderCard, available: int | None = None) -> bool | None:
 
 
 def require_memory(card: EncoderCard, device: str = "auto") -> None:
-    """Raise `UserError` where the encoder does not fit into memory, even after those kept there are let go."""
+    """Raise `UserError` where the encoder does not fit into memory, even after those loaded are let go."""
     needed, free = needed_bytes(card), available_bytes(device)
-    if needed is not None and needed > free and loaded.let_go():
+    if needed is not None and needed > free and loaded.unload_all():
         free = available_bytes(device)
     if needed is not None and needed > free:
         raise UserError(

@@ -1,21 +1,17 @@
-"""Where an encoder computes, and in which number type: the fastest that changes nothing worth naming."""
+"""In which number type an encoder computes: the fastest that changes nothing worth naming."""
 
 from __future__ import annotations
 
 import copy
-import hashlib
-import importlib.metadata
 import logging
-import platform
 import time
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.embed.store.facts import recall, remember
+from core.embed.facts_cache import recall, remember
+from core.embed.runtime.device import on_this_machine
 
 if TYPE_CHECKING:
     import torch
@@ -38,32 +34,17 @@ CHECK_TEXTS = (
 Pooled = Callable[["torch.nn.Module"], np.ndarray]
 
 
-def best_device() -> str:
-    """Return the fastest device here: "cuda", "mps" or "cpu"."""
-    import torch
-
-    able = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    device = next(name for name, is_able in able.items() if is_able)
-    remember(_here("device"), device)
-    return device
-
-
-def known_device() -> str | None:
-    """Return the device found last time on this machine, without importing torch."""
-    return recall(_here("device"))
-
-
 def known_dtype(fingerprint: str, device: str) -> str | None:
     """Return the number type chosen for these weights on this device of this machine, or None."""
-    return recall(_here(f"dtype|{device}|{fingerprint}"))
+    return recall(on_this_machine(f"dtype|{device}|{fingerprint}"))
 
 
 def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: Pooled) -> torch.nn.Module:
     """Return the float32 model, or a half precision copy that agrees with it and is faster here.
 
-    `pooled(model)` gives the vectors `(3, n, dim)` of `CHECK_TEXTS`; the copy agrees where every cosine to
+    `pooled(model)` gives the vectors `(poolings, n, dim)` of `CHECK_TEXTS`; the copy agrees where every cosine to
     float32 is at least 0.9999 in every pooling. Native is not always faster: a Xeon with AVX512-BF16 and no
-    AMX multiplies bfloat16 at half of float32's rate. The choice is remembered for `known_dtype`.
+    AMX multiplies bfloat16 at half of float32's rate. The choice is cached for `known_dtype`.
     """
     import torch
 
@@ -80,7 +61,7 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
             chosen = half
             break
     dtype_name = str(next(chosen.parameters()).dtype).removeprefix("torch.")
-    remember(_here(f"dtype|{device}|{fingerprint}"), dtype_name)
+    remember(on_this_machine(f"dtype|{device}|{fingerprint}"), dtype_name)
     return chosen
 
 
@@ -124,18 +105,3 @@ def lowest_cosine(one: np.ndarray, other: np.ndarray) -> float:
     with np.errstate(invalid="ignore"):  # an overflow in half precision gives NaN, which agrees with nothing
         norms = np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1)
         return float(((one * other).sum(-1) / norms).min())
-
-
-def _here(name: str) -> str:
-    return f"{name}|{platform.node()}|{_processor()}|torch {importlib.metadata.version('torch')}"
-
-
-@lru_cache(maxsize=1)
-def _processor() -> str:
-    """Return a short mark of the processor's kind, so that a workspace on another machine settles anew."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    kind = [line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))]
-    return hashlib.sha256("\n".join(sorted(set(kind))).encode()).hexdigest()[:12]

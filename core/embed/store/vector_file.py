@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import sqlite3
-import time
 import zlib
 from collections.abc import Iterator, Sequence, Sized
 from contextlib import closing, contextmanager
@@ -14,22 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from core.embed.pooling import POOLINGS, Pooling
+from core.embed.pooling import MEAN, POOLINGS
+from core.embed.store.connection import Damaged, Unfinished, connect
+from core.embed.store.schema import ABOUT_SQL, is_vector_file, is_vector_table, table_of, vectors_sql
 
 log = logging.getLogger(__name__)
 
-BUSY_SECONDS = 30.0
 _AT_ONCE = 5_000  # texts looked up in one SELECT: 8 MB of vectors of 384
-_CACHE_KB = 65_536  # holds the index of a million texts
-_TABLES = {pooling: f"vectors_{pooling.value}" for pooling in POOLINGS}
-_SCHEMA = {
-    "about": "CREATE TABLE about (encoder TEXT NOT NULL, name TEXT NOT NULL, dim INTEGER NOT NULL, "
-    "entries INTEGER NOT NULL)",
-    **{
-        table: f"CREATE TABLE {table} (text BLOB NOT NULL UNIQUE, checksum INTEGER NOT NULL, vector BLOB NOT NULL)"
-        for table in _TABLES.values()
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -44,29 +34,22 @@ class Space:
     dim: int
 
 
-class Damaged(sqlite3.DatabaseError):
-    """The file does not hold what this module writes."""
-
-
-class Unfinished(sqlite3.DatabaseError):
-    """Another process is about to make the file's tables, or was ended before it did."""
-
-
 class VectorFile:
     """One encoder's vectors, little-endian float32, one table per pooling, keyed by the SHA-256 of the text.
 
     Each has a checksum over encoder, pooling, text and vector, verified at each read. Used within one thread.
+    A file made before a pooling was added lacks its table: it holds no vector of it until the next `write`.
     Every method raises `sqlite3.DatabaseError` where the disk, another process or damage gets in its way.
     """
 
     def __init__(self, path: Path, space: Space | None = None) -> None:
         """Open the file; with a space it is made where it is not there."""
         self.path = path
-        self._connection = _connect(path)
+        self._connection = connect(path)
         try:
             if not self._tables():
                 self._create(space)
-            if {name: sql for name, sql in self._tables().items() if sql} != _SCHEMA:
+            if not is_vector_file(self._tables()):
                 raise Damaged("the tables are not those of a vector file")
             self.space = self._about()[0]
             if space and (space.encoder, space.dim) != (self.space.encoder, self.space.dim):
@@ -74,7 +57,6 @@ class VectorFile:
         except BaseException:
             self.close()
             raise
-        self._seeds = {p: zlib.crc32(f"{self.space.encoder}\n{p.value}".encode()) for p in POOLINGS}
 
     def close(self) -> None:
         """Close the file."""
@@ -85,7 +67,7 @@ class VectorFile:
         """How many texts have vectors."""
         return self._about()[1]
 
-    def read(self, pooling: Pooling, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+    def read(self, pooling: str, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Write the vectors of distinct texts into `vectors` `(n, dim)`; return which were found, `(n,)` bool.
 
         One that fails its checksum is deleted, logged and not found.
@@ -93,6 +75,8 @@ class VectorFile:
         keys = [text_key(text) for text in texts]
         found = np.zeros(len(texts), bool)
         with self._transaction("BEGIN"):
+            if table_of(pooling) not in self._tables():
+                return found
             rows = self._rows(pooling, keys)
             order = np.argsort(rows, kind="stable")  # as they lie in the file
             order = order[rows[order] != 0]
@@ -106,19 +90,20 @@ class VectorFile:
         return found
 
     def write(self, texts: Sequence[str], vectors: np.ndarray) -> None:
-        """Keep the vectors `(3, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
+        """Save the vectors `(poolings, n, dim)` of texts, in the order of `POOLINGS`, in one transaction.
 
         What is there already stays.
         """
         rows = np.ascontiguousarray(vectors, "<f4")
         keys = [text_key(text) for text in texts]
         with self._transaction():
+            self._add_tables()
             for pooling, of_pooling in zip(POOLINGS, rows, strict=True):
                 blobs = [row.tobytes() for row in of_pooling]
-                seed = self._seeds[pooling]
+                seed = self._seed(pooling)
                 checksums = [_checksum(seed, key, blob) for key, blob in zip(keys, blobs, strict=True)]
                 added = self._connection.executemany(
-                    f"INSERT OR IGNORE INTO {_TABLES[pooling]} (text, checksum, vector) VALUES (?, ?, ?)",
+                    f"INSERT OR IGNORE INTO {table_of(pooling)} (text, checksum, vector) VALUES (?, ?, ?)",
                     zip(keys, checksums, blobs, strict=True),
                 ).rowcount
                 self._count(pooling, added)
@@ -132,7 +117,7 @@ class VectorFile:
         entries = self.entries
         try:
             with self._transaction():
-                for table in _TABLES.values():
+                for table in filter(is_vector_table, self._tables()):
                     self._connection.execute(f"DELETE FROM {table}")
                 self._connection.execute("UPDATE about SET entries = 0")
             self._connection.execute("VACUUM")
@@ -168,7 +153,9 @@ class VectorFile:
             raise
 
     def _tables(self) -> dict[str, str]:
-        return dict(self._connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+        """Return the statement that made each table."""
+        query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"  # an index of UNIQUE has none
+        return dict(self._connection.execute(query).fetchall())
 
     def _create(self, space: Space | None) -> None:
         if space is None:
@@ -176,10 +163,20 @@ class VectorFile:
         with self._transaction():
             if self._tables():
                 return  # another process was quicker
-            for statement in _SCHEMA.values():
-                self._connection.execute(statement)
+            self._connection.execute(ABOUT_SQL)
+            self._add_tables()
             about = (space.encoder, space.name, space.dim)
             self._connection.execute("INSERT INTO about VALUES (?, ?, ?, 0)", about)
+
+    def _add_tables(self) -> None:
+        """Make the tables of poolings that the file does not have yet."""
+        there = self._tables()
+        for table in map(table_of, POOLINGS):
+            if table not in there:
+                self._connection.execute(vectors_sql(table))
+
+    def _seed(self, pooling: str) -> int:
+        return zlib.crc32(f"{self.space.encoder}\n{pooling}".encode())
 
     def _about(self) -> tuple[Space, int]:
         rows = self._connection.execute("SELECT encoder, name, dim, entries FROM about").fetchall()
@@ -187,24 +184,24 @@ class VectorFile:
             raise Damaged("the file does not say which encoder it is of")
         return Space(*rows[0][:3]), rows[0][3]
 
-    def _rows(self, pooling: Pooling, keys: list[bytes]) -> np.ndarray:
+    def _rows(self, pooling: str, keys: list[bytes]) -> np.ndarray:
         """Return the row number of each text's vector, `(n,)`; 0 where there is none."""
         rows: dict[bytes, int] = {}
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
-            query = f"SELECT text, rowid FROM {_TABLES[pooling]} WHERE text IN ({_marks(some)})"
+            query = f"SELECT text, rowid FROM {table_of(pooling)} WHERE text IN ({_marks(some)})"
             rows.update(self._connection.execute(query, some))
         return np.fromiter((rows.get(key, 0) for key in keys), np.int64, len(keys))
 
     def _vectors(
-        self, pooling: Pooling, place: dict[int, int], keys: list[bytes]
+        self, pooling: str, place: dict[int, int], keys: list[bytes]
     ) -> tuple[list[int], list[bytes]]:
         """Return the places of those texts whose vectors are intact, and these; `place` has each row's text.
 
         Damage may have changed even the type of what is read.
         """
-        query = f"SELECT rowid, checksum, vector FROM {_TABLES[pooling]} WHERE rowid IN ({_marks(place)})"
-        seed, size = self._seeds[pooling], 4 * self.space.dim
+        query = f"SELECT rowid, checksum, vector FROM {table_of(pooling)} WHERE rowid IN ({_marks(place)})"
+        seed, size = self._seed(pooling), 4 * self.space.dim
         places: list[int] = []
         blobs: list[bytes] = []
         for row, checksum, blob in self._connection.execute(query, list(place)):
@@ -214,17 +211,17 @@ class VectorFile:
                 blobs.append(blob)
         return places, blobs
 
-    def _delete(self, pooling: Pooling, keys: list[bytes]) -> None:
+    def _delete(self, pooling: str, keys: list[bytes]) -> None:
         if not keys:
             return
         log.warning("%d vectors in %s fail their checksum: they are computed anew", len(keys), self.path)
         with self._transaction():
-            query = f"DELETE FROM {_TABLES[pooling]} WHERE text = ?"
+            query = f"DELETE FROM {table_of(pooling)} WHERE text = ?"
             self._count(pooling, -self._connection.executemany(query, [(key,) for key in keys]).rowcount)
 
-    def _count(self, pooling: Pooling, added: int) -> None:
-        """Keep the number of texts: counting a million rows takes longer than a page may."""
-        if pooling is Pooling.MEAN:
+    def _count(self, pooling: str, added: int) -> None:
+        """Save the number of texts: counting a million rows takes longer than a page may."""
+        if pooling == MEAN:
             self._connection.execute("UPDATE about SET entries = entries + ?", (added,))
 
 
@@ -239,37 +236,3 @@ def _checksum(seed: int, key: bytes, vector: bytes) -> int:
 
 def _marks(values: Sized) -> str:
     return ",".join("?" * len(values))
-
-
-def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Switch a new file to write-ahead logging: SQLite itself doesn't wait while another process does the same."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if code != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-        time.sleep(0.01)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.text_factory = lambda text: text.decode("utf-8", "replace")
-    try:
-        connection.execute("PRAGMA page_size = 16384")
-        _write_ahead(connection)
-        connection.execute(
-            "PRAGMA synchronous = NORMAL"
-        )  # in WAL mode kill -9 loses nothing, a power cut a batch
-        connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("PRAGMA secure_delete = OFF")  # hashes and vectors need not be wiped
-        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-    except sqlite3.Error as error:
-        connection.close()
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:  # such as "unsupported file format"
-            raise Damaged(str(error)) from error
-        raise
-    return connection

@@ -1,1 +1,1 @@
-"""What a model is given: vectors, features, the outlet, and what is read off a headline."""
+"""What a model is given: vectors, continuous features, the press outlet, and what is read from a headline."""

@@ -47,7 +47,7 @@ class Components:
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
         """Return the components of vectors `(n, dim)`, `(n, components)` float32."""
-        return (np.asarray(vectors, np.float32) - self.mean) @ self.axes.T
+        return np.asarray((np.asarray(vectors, np.float32) - self.mean) @ self.axes.T)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return everything as arrays."""

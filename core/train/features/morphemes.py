@@ -16,7 +16,7 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.features.memo import Memo
+from core.train.features.text_cache import TextCache
 
 CONTENT = ("NNG", "NNP", "XR", "SL", "SH")  # nouns, roots, Latin letters, Hanja
 STEMS = ("VV", "VA")  # verbs, adjectives
@@ -44,7 +44,7 @@ def _morphemes(texts: Sequence[str], report: Report) -> list[Words]:
     return found
 
 
-morphemes = Memo(_morphemes)
+morphemes = TextCache(_morphemes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +73,11 @@ class Terms:
         terms = tuple(often[:most])
         frequency = np.array([counts[term] for term in terms], float)
         return cls(terms, np.log((1 + len(read)) / (1 + frequency)) + 1)
+
+    @property
+    def names(self) -> Words:
+        """The terms, as names of columns."""
+        return self.terms
 
     def matrix(self, texts: Sequence[str]) -> np.ndarray:
         """Return the weight of each term in headlines, `(n, terms)`, each row at length 1 or all zero."""

@@ -29,12 +29,12 @@ class Numbers:
     def fit(cls, table: pd.DataFrame, winsor: float = 0.0) -> Numbers:
         """Learn from training rows `(n, columns)`; see `tails` for `winsor`."""
         values = pd.DataFrame(finite(table), columns=table.columns)
-        kept = values.loc[:, values.nunique(dropna=False) > 1]
-        low, high = tails(kept.to_numpy(), winsor)
+        varying = values.loc[:, values.nunique(dropna=False) > 1]
+        low, high = tails(varying.to_numpy(), winsor)
         return cls(
-            names=tuple(kept.columns),
-            medians=kept.median().to_numpy(float),
-            flagged=kept.isna().any().to_numpy(bool),
+            names=tuple(varying.columns),
+            medians=varying.median().to_numpy(float),
+            flagged=varying.isna().any().to_numpy(bool),
             low=low,
             high=high,
         )

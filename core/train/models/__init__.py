@@ -1,1 +1,1 @@
-"""The three models, their ensemble, their tuning, and the baselines they must beat."""
+"""The models, their combinations, their tuning, and the baselines they must beat."""

@@ -1,6 +1,6 @@
 """Gradient boosting, sized for weak signals; the number of rounds is picked on later inner sessions.
 
-The rounds with the least loss on the inner validation rows are kept, then all training rows are fitted anew
+The number with the least loss on the inner validation rows is taken, then all training rows are fitted anew
 with that many.
 """
 
@@ -14,7 +14,8 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.models.model import TITLES, Sample
+from core.train.models.model import ModelEntry
+from core.train.models.sample import Sample
 
 LEAST_ROUNDS, MOST_ROUNDS, PATIENCE = 20, 300, 30
 ROUNDS_WITHOUT_VALIDATION = 60
@@ -24,7 +25,7 @@ RATE, DEPTH, ROW_SHARE, COLUMN_SHARE, BINS = 0.05, 4, 0.8, 0.3, 63
 class Boosted(ABC):
     """What the two have in common: the search for the number of rounds, then a fit of all rows."""
 
-    name: ClassVar[str]
+    entry: ClassVar[ModelEntry]
 
     @abstractmethod
     def __init__(self, booster: Any, classes: int) -> None:
@@ -43,11 +44,16 @@ class Boosted(ABC):
         """Fit the `fit` rows and return what the best round predicts of the `valid` rows."""
         booster, rounds = cls._search(sample, cls._progress(report, 0, 1, MOST_ROUNDS))
         fitted = cls(booster, sample.classes)
-        return fitted._predictions(fitted._output(sample.X[sample.valid], **cls._until(rounds)))
+        return fitted._predictions(fitted._output(sample.X[sample.valid], **cls._first_rounds(rounds)))
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)`."""
         return self._predictions(self._output(X))
+
+    @classmethod
+    @abstractmethod
+    def defaults(cls, sample: Sample) -> dict[str, float]:
+        """Return the value of each hyperparameter where nothing is tuned."""
 
     @classmethod
     @abstractmethod
@@ -61,7 +67,7 @@ class Boosted(ABC):
 
     @staticmethod
     @abstractmethod
-    def _until(rounds: int) -> dict[str, Any]:
+    def _first_rounds(rounds: int) -> dict[str, Any]:
         """Return the options that predict with the first rounds alone."""
 
     @abstractmethod
@@ -78,7 +84,7 @@ class Boosted(ABC):
             report(
                 first + (last - first) * done / total,
                 N_("{model}: round {done} of {total} at most"),
-                model=TITLES[cls.name],
+                model=cls.entry.title,
                 done=done,
                 total=total,
             )

@@ -15,7 +15,9 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.models.model import Knob, Sample, cores, settled
+from core.train.models.model import Hyperparameter, ModelEntry, hyperparameters_of
+from core.train.models.parallel import cores
+from core.train.models.sample import Sample
 
 TREES, BATCH = 200, 25
 TRIAL_TREES = 50
@@ -25,16 +27,25 @@ TRUSTED = ["sklearn.tree._tree.Tree"]
 class Forest:
     """A scikit-learn random forest of bounded trees."""
 
-    name: ClassVar[str] = "rf"
-    file: ClassVar[str] = "rf.skops"
-    margins = False
-    knobs: ClassVar[tuple[Knob, ...]] = (
-        Knob("max_depth", 3, 12, whole=True),
-        Knob("max_leaf_nodes", 16, 128, log=True, whole=True),
-        Knob("min_samples_leaf", 5, 50, log=True, whole=True),
-        Knob("max_samples", 0.2, 0.8),
-        Knob("root_features", 0.4, 3.0, log=True),  # columns tried at a node, in square roots of all
+    entry: ClassVar[ModelEntry] = ModelEntry(
+        key="rf",
+        title=N_("Random forest"),
+        short="RF",
+        counts=N_("trees"),
+        file="rf.skops",
+        colour=0,
+        cost=4.0,
+        libraries=("sklearn.ensemble",),
+        greedy=True,
+        hyperparameters=(
+            Hyperparameter("max_depth", 3, 12, whole=True),
+            Hyperparameter("max_leaf_nodes", 16, 128, log=True, whole=True),
+            Hyperparameter("min_samples_leaf", 5, 50, log=True, whole=True),
+            Hyperparameter("max_samples", 0.2, 0.8),
+            Hyperparameter("root_features", 0.4, 3.0, log=True),  # columns tried at a node, in roots of all
+        ),
     )
+    margins: ClassVar[bool] = False
 
     def __init__(self, estimator: Any, classes: int) -> None:
         self.estimator, self.classes = estimator, classes
@@ -44,7 +55,7 @@ class Forest:
 
     @classmethod
     def defaults(cls, sample: Sample) -> dict[str, float]:
-        """Return the value of each knob where nothing is tuned."""
+        """Return the value of each hyperparameter where nothing is tuned."""
         return {
             "max_depth": 8,
             "max_leaf_nodes": 64,
@@ -61,17 +72,17 @@ class Forest:
     @classmethod
     def trial(cls, sample: Sample, report: Report) -> np.ndarray:
         """Grow a smaller forest on the `fit` rows and return what it predicts of the `valid` rows."""
-        return cls._grow(sample.rows(sample.fit), TRIAL_TREES, report).predict(sample.X[sample.valid])
+        return cls._grow(sample.take(sample.fit), TRIAL_TREES, report).predict(sample.X[sample.valid])
 
     @classmethod
     def _grow(cls, sample: Sample, count: int, report: Report) -> Self:
         from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-        knobs = settled(cls, sample)
+        chosen = hyperparameters_of(cls, sample)
         columns = sample.X.shape[1]
-        tried = int(knobs.pop("root_features") * math.sqrt(columns))
+        tried = int(chosen.pop("root_features") * math.sqrt(columns))
         estimator = (RandomForestClassifier if sample.classes else RandomForestRegressor)(
-            **knobs,
+            **chosen,
             max_features=min(max(tried, 1), columns),
             warm_start=True,
             n_jobs=sample.threads or cores(),
@@ -91,10 +102,10 @@ class Forest:
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)`."""
         if not self.classes:
-            return self.estimator.predict(X)
+            return np.asarray(self.estimator.predict(X))
         seen = self.estimator.classes_.astype(int)
         if len(seen) == self.classes:
-            return self.estimator.predict_proba(X)
+            return np.asarray(self.estimator.predict_proba(X))
         p = np.zeros((len(X), self.classes))  # a class that no row of an early fold is of
         p[:, seen] = self.estimator.predict_proba(X)
         return p
@@ -115,7 +126,7 @@ class Forest:
         """Return the forest in the skops format."""
         import skops.io
 
-        return skops.io.dumps(self.estimator)
+        return bytes(skops.io.dumps(self.estimator))
 
     @classmethod
     def from_bytes(cls, data: bytes, classes: int) -> Self:

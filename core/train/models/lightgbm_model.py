@@ -1,4 +1,4 @@
-"""LightGBM as one of the three models."""
+"""LightGBM as one of the models."""
 
 from __future__ import annotations
 
@@ -8,24 +8,35 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from core.locale import N_
 from core.train.models import boosted
 from core.train.models.boosted import Boosted
-from core.train.models.model import Knob, Sample, settled, threads
+from core.train.models.model import Hyperparameter, ModelEntry, hyperparameters_of
+from core.train.models.parallel import threads
+from core.train.models.sample import Sample
 
 
 class LightGBM(Boosted):
     """A LightGBM booster."""
 
-    name: ClassVar[str] = "lgbm"
-    file: ClassVar[str] = "lgbm.txt"
-    knobs: ClassVar[tuple[Knob, ...]] = (
-        Knob("learning_rate", 0.02, 0.2, log=True),
-        Knob("max_depth", 2, 6, whole=True),
-        Knob("num_leaves", 4, 31, whole=True),
-        Knob("min_data_in_leaf", 3, 100, log=True, whole=True),
-        Knob("bagging_fraction", 0.5, 1.0),
-        Knob("feature_fraction", 0.1, 1.0),
-        Knob("lambda_l2", 0.0, 20.0),
+    entry: ClassVar[ModelEntry] = ModelEntry(
+        key="lgbm",
+        title=N_("LightGBM"),
+        short="LGBM",
+        counts=N_("rounds"),
+        file="lgbm.txt",
+        colour=3,
+        cost=1.0,
+        libraries=("lightgbm",),
+        hyperparameters=(
+            Hyperparameter("learning_rate", 0.02, 0.2, log=True),
+            Hyperparameter("max_depth", 2, 6, whole=True),
+            Hyperparameter("num_leaves", 4, 31, whole=True),
+            Hyperparameter("min_data_in_leaf", 3, 100, log=True, whole=True),
+            Hyperparameter("bagging_fraction", 0.5, 1.0),
+            Hyperparameter("feature_fraction", 0.1, 1.0),
+            Hyperparameter("lambda_l2", 0.0, 20.0),
+        ),
     )
 
     def __init__(self, booster: Any, classes: int) -> None:
@@ -36,7 +47,7 @@ class LightGBM(Boosted):
 
     @classmethod
     def defaults(cls, sample: Sample) -> dict[str, float]:
-        """Return the value of each knob where nothing is tuned."""
+        """Return the value of each hyperparameter where nothing is tuned."""
         return {
             "learning_rate": boosted.RATE,
             "max_depth": boosted.DEPTH,
@@ -58,7 +69,7 @@ class LightGBM(Boosted):
             boosted.MOST_ROUNDS,
             valid_sets=[_dataset(sample, sample.valid, reference=fit)],
             callbacks=[
-                _lightgbm_callback(progress),
+                _callback(progress),
                 lightgbm.early_stopping(boosted.PATIENCE, verbose=False),
             ],
         )
@@ -68,14 +79,14 @@ class LightGBM(Boosted):
     def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
         import lightgbm
 
-        callbacks = [_lightgbm_callback(progress)]
+        callbacks = [_callback(progress)]
         return lightgbm.train(cls._parameters(sample), _dataset(sample), rounds, callbacks=callbacks)
 
     @classmethod
     def _parameters(cls, sample: Sample) -> dict[str, Any]:
         return {
             **cls._objective(sample.classes),
-            **settled(cls, sample),
+            **hyperparameters_of(cls, sample),
             "bagging_freq": 1,
             "max_bin": boosted.BINS,
             "num_threads": sample.threads or threads(sample.X),
@@ -94,7 +105,7 @@ class LightGBM(Boosted):
         return {"objective": "multiclass", "num_class": classes}
 
     @staticmethod
-    def _until(rounds: int) -> dict[str, Any]:
+    def _first_rounds(rounds: int) -> dict[str, Any]:
         return {"num_iteration": rounds}
 
     def _predictions(self, output: np.ndarray) -> np.ndarray:
@@ -111,7 +122,7 @@ class LightGBM(Boosted):
 
     def to_bytes(self) -> bytes:
         """Return the booster as LightGBM's text."""
-        return self.booster.model_to_string().encode()
+        return str(self.booster.model_to_string()).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes, classes: int) -> Self:
@@ -129,7 +140,7 @@ def _dataset(sample: Sample, rows: np.ndarray | slice = slice(None), reference: 
     )
 
 
-def _lightgbm_callback(progress: Callable[[int], None]) -> Any:
+def _callback(progress: Callable[[int], None]) -> Any:
     def progressed(env: Any) -> None:
         progress(env.iteration + 1)
 

@@ -1,4 +1,4 @@
-"""Several pieces of one job at the same time.
+"""Several pieces of one job at the same time, and how many cores there are for them.
 
 The libraries that fit and predict let go of Python's lock, so plain threads use every core. They are daemons,
 as the job's own worker is: the process ends without waiting for them.
@@ -6,19 +6,36 @@ as the job's own worker is: the process ends without waiting for them.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+
+import numpy as np
 
 from core.jobs import Cancelled, Report
 
 Result = TypeVar("Result")
 
+SMALL = 5_000_000  # cells of a matrix
 
-def at_once(works: Sequence[Callable[[Report], Result]], report: Report, workers: int) -> list[Result]:
+
+def cores() -> int:
+    """Return the number of processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def threads(X: np.ndarray) -> int:
+    """Return the threads for boosting: one for a small matrix, where more wait for each other."""
+    return 1 if X.size < SMALL else cores()
+
+
+def run_together(works: Sequence[Callable[[Report], Result]], report: Report, workers: int) -> list[Result]:
     """Return what each work returns, in order; up to `workers` of them run at the same time.
 
-    The progress told is the mean of theirs and never falls. What the first one raises (`Cancelled` by
+    The progress reported is the mean of theirs and never falls. What the first one raises (`Cancelled` by
     `report`) stops the others at their next report, and is raised once they have stopped.
     """
     results: dict[int, Result] = {}
@@ -46,7 +63,7 @@ def at_once(works: Sequence[Callable[[Report], Result]], report: Report, workers
                 return
             try:
                 results[number] = works[number](reporting(number))
-            except BaseException as error:  # told to the caller, whatever it is
+            except BaseException as error:  # raised to the caller, whatever it is
                 errors.append(error)
                 stopped.set()
 

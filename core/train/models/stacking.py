@@ -20,7 +20,7 @@ PULL = 1.0  # of the ridge penalty, in rows
 
 @dataclass(frozen=True, eq=False)
 class RankMean:
-    """The mean of the models' ranks, told as a probability or a return.
+    """The mean of the models' ranks, given as a probability or a return.
 
     A prediction's rank is its place in the distribution of its model's predictions of reference rows (the
     out-of-fold ones where there are any, else training rows), not among the rows that are scored together:
@@ -100,7 +100,7 @@ class Stack:
         """Combine predictions `(n, classes)` or `(n,)` of each model into one of the same shape."""
         p = np.array([predictions[name] for name in self.names], float)
         if p.ndim == 2:
-            return self.weights @ p + self.intercept[0]
+            return np.asarray(self.weights @ p + self.intercept[0])
         return _softmax(np.tensordot(self.weights, _log(p), 1) + self.intercept)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
@@ -166,20 +166,20 @@ def _whole(columns: np.ndarray, like: np.ndarray) -> np.ndarray:
     columns = np.clip(columns, LEAST, 1 - LEAST)
     if like.shape[1] == 2:
         return np.hstack([1 - columns, columns])
-    return columns / columns.sum(axis=1, keepdims=True)
+    return np.asarray(columns / columns.sum(axis=1, keepdims=True))
 
 
 def _line(values: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Interpolate from ascending `x` to ascending `y`, going on beyond their ends at the average slope."""
     slope = (y[-1] - y[0]) / (x[-1] - x[0])
     beyond = np.minimum(values - x[0], 0) + np.maximum(values - x[-1], 0)
-    return np.interp(values, x, y) + slope * beyond
+    return np.asarray(np.interp(values, x, y) + slope * beyond)
 
 
 def _log(p: np.ndarray) -> np.ndarray:
-    return np.log(np.clip(p, LEAST, 1 - LEAST))
+    return np.asarray(np.log(np.clip(p, LEAST, 1 - LEAST)))
 
 
 def _softmax(margin: np.ndarray) -> np.ndarray:
     powers = np.exp(margin - margin.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True))

@@ -1,4 +1,4 @@
-"""The search for better parameters of the three models within a given time.
+"""The search for better hyperparameters of the models within a given time.
 
 Tree-structured Parzen estimators (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011) propose
 parameters; each proposal is scored by the main metric on inner later sessions, one fold after another, and
@@ -19,11 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from core.evaluate.metrics import MAIN_METRIC, metric_named
+from core.evaluate.metrics import main_metric
 from core.jobs import Cancelled, Report
 from core.locale import N_
-from core.train.models.model import Fold, Knob, Model, Parameters, Sample, cores, import_libraries, models
-from core.train.models.parallel import at_once
+from core.train.models.model import Hyperparameter, Model
+from core.train.models.parallel import cores, run_together
+from core.train.models.registry import MODELS, import_libraries
+from core.train.models.sample import Fold, Parameters, Sample
 
 RANDOM_TRIALS = 8  # before the sampler learns
 UNPRUNED_TRIALS = 4
@@ -33,7 +35,7 @@ UNPRUNED_TRIALS = 4
 class Tuned:
     """What was found for one model.
 
-    `values` are the knobs that beat the defaults (none where nothing did); `score` is the best main metric on
+    `values` are the hyperparameters that beat the defaults (none where nothing did); `score` is the best main metric on
     the inner folds and `default` that of the defaults, None where no trial ended in time. `trials` counts
     those that were scored on all folds and `pruned` those that were given up.
     """
@@ -75,7 +77,7 @@ def tune(
     clock: Callable[[], float] = time.monotonic,
     begin: Parameters | None = None,
 ) -> tuple[Tuned, ...]:
-    """Search for parameters of the three models for so many seconds; the best so far of each is returned.
+    """Search for hyperparameters for so many seconds; the best so far of each model that has any is returned.
 
     Trials are scored on the sample's folds (its `fit` and `valid` rows where it has none) and go to the model
     that has had the least time, several at once where there is more than one core. What runs when the time is
@@ -86,13 +88,13 @@ def tune(
     study = Study(sample, _scorable(sample), seconds, clock() + seconds, clock)
     numbers = count(1)
     with _quiet():
-        begun = begin or {}
         searches = [
-            Search(kind, study, number, begun.get(name))
-            for number, (name, kind) in enumerate(models().items())
+            Search(kind, study, number, (begin or {}).get(name))
+            for number, (name, kind) in enumerate(MODELS.items())
+            if kind.entry.hyperparameters
         ]
         lanes = min(cores(), len(searches))
-        share = max(1, cores() // lanes)
+        share = max(1, cores() // max(1, lanes))
         free = threading.Lock()
 
         def lane(reported: Report) -> None:
@@ -107,7 +109,7 @@ def tune(
                     search.busy = False
 
         try:
-            at_once([lane] * lanes, report, lanes)
+            run_together([lane] * lanes, report, lanes)
         except Cancelled as stop:
             raise SearchCancelled(tuple(search.result() for search in searches)) from stop
         return tuple(search.result() for search in searches)
@@ -129,7 +131,7 @@ class Study:
 
     def score(self, p: np.ndarray, rows: np.ndarray) -> float:
         """Return the main metric of predictions of the rows at these positions, 0 where it is undefined."""
-        metric = metric_named(MAIN_METRIC["classify" if self.sample.classes else "regress"])
+        metric = main_metric("classify" if self.sample.classes else "regress")
         weight = np.ones(len(rows)) if self.sample.weight is None else self.sample.weight[rows]
         return float(np.nan_to_num(metric.compute(self.sample.y[rows], p, weight[None])[0]))
 
@@ -143,8 +145,9 @@ class Search:
         import optuna
 
         self.kind, self.study = kind, study
+        self.key, self.parameters = kind.entry.key, kind.entry.hyperparameters
         self.spent, self.busy = 0.0, False
-        self.space = {knob.name: _distribution(knob) for knob in kind.knobs}
+        self.space = {parameter.name: _distribution(parameter) for parameter in self.parameters}
         self.trials = optuna.create_study(
             direction="maximize",
             sampler=optuna.samplers.TPESampler(
@@ -158,7 +161,7 @@ class Search:
             self.trials.enqueue_trial(self._within({**defaults, **begin}))
 
     def step(self, number: int, threads: int, report: Report) -> None:
-        """Run one trial, told by its number, which ends early where it falls behind or the time is over."""
+        """Run the trial of this number, which ends early where it falls behind or the time is over."""
         from optuna.trial import TrialState
 
         start = self.study.clock()
@@ -192,10 +195,10 @@ class Search:
         scored = [trial for trial in done if trial.state == TrialState.COMPLETE]
         pruned = sum(trial.state == TrialState.PRUNED for trial in done)
         if not scored:
-            return Tuned(self.kind.name)
+            return Tuned(self.key)
         best = max(scored, key=lambda trial: (trial.value, -trial.number))
         return Tuned(
-            self.kind.name,
+            self.key,
             tuple(best.params.items()) if best.number else (),  # the first are the defaults
             best.value,
             scored[0].value,
@@ -206,10 +209,10 @@ class Search:
     def _score(self, trial: Any, threads: int, report: Report) -> float | None:
         """Return the mean score over the folds, None where the trial is given up on the way."""
         scores: list[float] = []
-        chosen = {self.kind.name: trial.params} if trial.number else {}
+        chosen = {self.key: trial.params} if trial.number else {}
         for number, fold in enumerate(self.study.folds):
             rows = np.sort(np.concatenate(fold))
-            sample = replace(self.study.sample.rows(rows, fold), parameters=chosen, threads=threads)
+            sample = replace(self.study.sample.take(rows, fold), parameters=chosen, threads=threads)
             scores.append(self.study.score(self.kind.trial(sample, report), rows[sample.valid]))
             trial.report(float(np.mean(scores)), number)
             if number + 1 < len(self.study.folds) and trial.should_prune():
@@ -217,8 +220,8 @@ class Search:
         return float(np.mean(scores))
 
     def _within(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return the values of the knobs, brought into their ranges."""
-        return {knob.name: min(max(values[knob.name], knob.low), knob.high) for knob in self.kind.knobs}
+        """Return the values of the hyperparameters, brought into their ranges."""
+        return {p.name: min(max(values[p.name], p.low), p.high) for p in self.parameters}
 
 
 def _scorable(sample: Sample) -> tuple[Fold, ...]:
@@ -231,12 +234,13 @@ def _scorable(sample: Sample) -> tuple[Fold, ...]:
     )
 
 
-def _distribution(knob: Knob) -> Any:
+def _distribution(parameter: Hyperparameter) -> Any:
     from optuna.distributions import FloatDistribution, IntDistribution
 
-    if knob.whole:
-        return IntDistribution(int(knob.low), int(knob.high), log=knob.log)
-    return FloatDistribution(knob.low, knob.high, log=knob.log)
+    low, high, log = parameter.low, parameter.high, parameter.log
+    if parameter.whole:
+        return IntDistribution(int(low), int(high), log=log)
+    return FloatDistribution(low, high, log=log)
 
 
 @contextmanager

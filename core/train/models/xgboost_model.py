@@ -1,4 +1,4 @@
-"""XGBoost as one of the three models."""
+"""XGBoost as one of the models."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from core.locale import N_
 from core.train.models import boosted
 from core.train.models.boosted import Boosted
-from core.train.models.model import Knob, Sample, settled, threads
+from core.train.models.model import Hyperparameter, ModelEntry, hyperparameters_of
+from core.train.models.parallel import threads
+from core.train.models.sample import Sample
 
 PERCENT = 100.0  # XGBoost takes no split that gains less than 1e-6, which the squares of small returns do
 
@@ -18,15 +21,23 @@ PERCENT = 100.0  # XGBoost takes no split that gains less than 1e-6, which the s
 class XGBoost(Boosted):
     """An XGBoost booster."""
 
-    name: ClassVar[str] = "xgb"
-    file: ClassVar[str] = "xgb.ubj"
-    knobs: ClassVar[tuple[Knob, ...]] = (
-        Knob("learning_rate", 0.02, 0.2, log=True),
-        Knob("max_depth", 2, 6, whole=True),
-        Knob("min_child_weight", 0.5, 50, log=True),
-        Knob("subsample", 0.5, 1.0),
-        Knob("colsample_bytree", 0.1, 1.0),
-        Knob("reg_lambda", 0.1, 100, log=True),
+    entry: ClassVar[ModelEntry] = ModelEntry(
+        key="xgb",
+        title=N_("XGBoost"),
+        short="XGB",
+        counts=N_("rounds"),
+        file="xgb.ubj",
+        colour=1,
+        cost=1.4,
+        libraries=("xgboost",),
+        hyperparameters=(
+            Hyperparameter("learning_rate", 0.02, 0.2, log=True),
+            Hyperparameter("max_depth", 2, 6, whole=True),
+            Hyperparameter("min_child_weight", 0.5, 50, log=True),
+            Hyperparameter("subsample", 0.5, 1.0),
+            Hyperparameter("colsample_bytree", 0.1, 1.0),
+            Hyperparameter("reg_lambda", 0.1, 100, log=True),
+        ),
     )
 
     def __init__(self, booster: Any, classes: int) -> None:
@@ -37,7 +48,7 @@ class XGBoost(Boosted):
 
     @classmethod
     def defaults(cls, sample: Sample) -> dict[str, float]:
-        """Return the value of each knob where nothing is tuned."""
+        """Return the value of each hyperparameter where nothing is tuned."""
         return {
             "learning_rate": boosted.RATE,
             "max_depth": boosted.DEPTH,
@@ -58,7 +69,7 @@ class XGBoost(Boosted):
             evals=[(_matrix(sample, sample.valid), "valid")],
             early_stopping_rounds=boosted.PATIENCE,
             verbose_eval=False,
-            callbacks=[_xgboost_callback(progress)],
+            callbacks=[_callback(progress)],
         )
         return booster, max(boosted.LEAST_ROUNDS, booster.best_iteration + 1)
 
@@ -66,14 +77,14 @@ class XGBoost(Boosted):
     def _grow(cls, sample: Sample, rounds: int, progress: Callable[[int], None]) -> Any:
         import xgboost
 
-        callbacks = [_xgboost_callback(progress)]
+        callbacks = [_callback(progress)]
         return xgboost.train(cls._parameters(sample), _matrix(sample), rounds, callbacks=callbacks)
 
     @classmethod
     def _parameters(cls, sample: Sample) -> dict[str, Any]:
         return {
             **cls._objective(sample.classes),
-            **settled(cls, sample),
+            **hyperparameters_of(cls, sample),
             "tree_method": "hist",
             "max_bin": boosted.BINS,
             "nthread": sample.threads or threads(sample.X),
@@ -89,7 +100,7 @@ class XGBoost(Boosted):
         return {"objective": "multi:softprob", "num_class": classes}
 
     @staticmethod
-    def _until(rounds: int) -> dict[str, Any]:
+    def _first_rounds(rounds: int) -> dict[str, Any]:
         return {"iteration_range": (0, rounds)}
 
     def _predictions(self, output: np.ndarray) -> np.ndarray:
@@ -106,7 +117,7 @@ class XGBoost(Boosted):
 
         with self._lock:
             self.booster.set_param({"nthread": threads(X)})
-            return self.booster.predict(xgboost.DMatrix(X, nthread=threads(X)), **options)
+            return np.asarray(self.booster.predict(xgboost.DMatrix(X, nthread=threads(X)), **options))
 
     def to_bytes(self) -> bytes:
         """Return the booster as UBJSON."""
@@ -130,7 +141,7 @@ def _matrix(sample: Sample, rows: np.ndarray | slice = slice(None)) -> Any:
     return xgboost.DMatrix(sample.X[rows], label=y[rows], weight=sample.weight_of(rows), nthread=nthread)
 
 
-def _xgboost_callback(progress: Callable[[int], None]) -> Any:
+def _callback(progress: Callable[[int], None]) -> Any:
     import xgboost
 
     class Progress(xgboost.callback.TrainingCallback):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from core.errors import UserError
-from core.locale import N_
+from core.locale import P_
 
 NONE = np.empty(0, np.int64)
 
@@ -91,11 +91,13 @@ def require_two_sessions(sessions: int) -> None:
     """Raise `UserError` for fewer than two sessions."""
     if sessions < 2:
         raise UserError(
-            N_(
-                "The rows with a known outcome lie in {sessions} session (trading day); a split by time "
-                "needs 2 at the least: bring a longer period or split by group."
+            P_(
+                "The rows with a known outcome lie in {n} session (trading day); a split by time needs at least "
+                "2: bring a longer period or split by group.",
+                "The rows with a known outcome lie in {n} sessions (trading days); a split by time needs at "
+                "least 2: bring a longer period or split by group.",
             ),
-            sessions=sessions,
+            n=sessions,
         )
 
 
@@ -114,7 +116,8 @@ def companies(X: pd.DataFrame) -> np.ndarray:
     """Number the companies `(n,)`; all rows without one count as one company."""
     if "company" not in X.columns:
         return np.zeros(len(X), np.int64)
-    return pd.factorize(X["company"], use_na_sentinel=False)[0]
+    result: np.ndarray = pd.factorize(X["company"], use_na_sentinel=False)[0]
+    return result
 
 
 def column(X: pd.DataFrame, name: str) -> pd.Series:

@@ -2,77 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
-from core.locale import N_
-from core.train.settings import TrainSettings
+from core.locale import N_, P_
 from core.train.splits import partition
-from core.train.splits.partition import NONE, Split, Splitter, require_two_sessions
-from core.train.splits.splitters import (
-    CompanyHoldout,
-    GroupHoldout,
-    RandomHoldout,
-    SessionHoldout,
-    WalkForward,
-)
+from core.train.splits.partition import NONE, Split, Splitter
+from core.train.splits.registry import SPLITS
+from core.train.splits.splitters import SessionHoldout, WalkForward
 
-__all__ = [
-    "Split",
-    "caution",
-    "folds",
-    "groups",
-    "holdout",
-    "inner_validation",
-    "make_split",
-    "require_learnable",
-    "require_learnable_folds",
-    "require_outcomes",
-    "require_sessions",
-    "rows_to_split",
-    "timeline",
-]
+if TYPE_CHECKING:
+    from core.train.settings import TrainSettings
 
 FEWEST_ROWS = 20
+_SESSIONS = P_("{n:,} session", "{n:,} sessions")
 INNER_SHARE = 0.2
 
 _PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
-_HOLDOUTS: dict[str, Callable[[TrainSettings, float], Splitter]] = {
-    "time": lambda s, share: SessionHoldout(share, s.horizon, s.embargo),
-    "group": lambda s, share: GroupHoldout(share, s.horizon, s.embargo, s.seed),
-    "company": lambda s, share: CompanyHoldout(share, s.horizon, s.embargo, s.seed),
-    "random": lambda s, share: RandomHoldout(share, s.seed),
-}
-_CAUTIONS = {
-    "group": N_(
-        "The rows were split by group, so the models learn from sessions after those of the test too: "
-        "split by time for a score that could have been had on the day."
-    ),
-    "company": N_(
-        "Whole companies were held out, but other companies' headlines of the same sessions were learned "
-        "from: the score is one for a new company, not for a new day."
-    ),
-    "random": N_(
-        "The rows were split at random: headlines of one session share an outcome and stand on both sides, "
-        "so these scores are too good. Split by time for an honest one."
-    ),
-}
 
 
 def holdout(settings: TrainSettings, share: float | None = None) -> Splitter:
     """Return the splitter that holds out the final test, or another share of the rows in the same way."""
-    return _HOLDOUTS[settings.split](settings, settings.test_share if share is None else share)
-
-
-def caution(settings: TrainSettings) -> Message | None:
-    """Say what a split other than the one by time inflates; None for the split by time."""
-    template = _CAUTIONS.get(settings.split)
-    return None if template is None else Message(template)
+    chosen = settings.test_share if share is None else share
+    return SPLITS[settings.split].make(chosen, settings.horizon, settings.embargo, settings.seed)
 
 
 def rows_to_split(dataset: Dataset, rows: np.ndarray | None = None) -> pd.DataFrame:
@@ -87,14 +45,17 @@ def make_split(dataset: Dataset, settings: TrainSettings, known: np.ndarray) -> 
     Raises `UserError` where there is too little to split.
     """
     usable = known
-    if settings.split == "time":
+    if SPLITS[settings.split].ordered:
         _require_dates(dataset)
         usable = known & dataset.frame["session"].notna().to_numpy()
     rows = np.flatnonzero(usable)
     if len(rows) < FEWEST_ROWS:
         raise UserError(
-            N_("Only {rows} rows have a known outcome (and date); training needs {needed} at the least."),
-            rows=len(rows),
+            P_(
+                "Only {n} row has a known outcome (and date); training needs at least {needed}.",
+                "Only {n} rows have a known outcome (and date); training needs at least {needed}.",
+            ),
+            n=len(rows),
             needed=FEWEST_ROWS,
         )
     split = _splits(dataset, rows, holdout(settings))[0]
@@ -177,68 +138,13 @@ def _require_parts(split: Split, settings: TrainSettings) -> None:
     if not len(split.train):
         raise UserError(
             N_(
-                "No row is left to train on: {purged} lie within the horizon ({horizon} sessions) of the test, "
-                "{embargoed} in the embargo ({embargo} sessions) and {grouped} repeat a headline of the test. "
+                "No row is left to train on: {purged} lie within the horizon ({horizon}) of the test, "
+                "{embargoed} in the embargo ({embargo}) and {grouped} repeat a headline of the test. "
                 "Bring a longer period or hold out less."
             ),
             purged=len(split.purged),
             embargoed=len(split.embargoed),
             grouped=len(split.grouped),
-            horizon=settings.horizon,
-            embargo=settings.embargo,
+            horizon=Message(_SESSIONS, {"n": settings.horizon}),
+            embargo=Message(_SESSIONS, {"n": settings.embargo}),
         )
-
-
-def require_sessions(dataset: Dataset, rows: np.ndarray) -> None:
-    """Raise `UserError` unless the rows at these positions lie in two sessions or more."""
-    require_two_sessions(int(dataset.frame["session"].iloc[rows].nunique()))
-
-
-def require_outcomes(outcome: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Raise `UserError` unless the outcome `(rows,)` varies; NaN is unknown, a return has no classes."""
-    known = outcome[~np.isnan(outcome)]
-    if not classes and len(known) and np.ptp(known) == 0:
-        raise UserError(
-            N_("The target is {value} in every row; there is nothing to predict."), value=known[0]
-        )
-    counts = {name: int((known == code).sum()) for code, name in enumerate(classes)}
-    present = [name for name, count in counts.items() if count]
-    if classes and len(present) < 2:
-        raise UserError(
-            N_("The target holds one class only ({label}); at least two are needed to tell them apart."),
-            label=present[0] if present else "-",
-        )
-    for name in present:
-        if counts[name] == 1:
-            raise UserError(
-                N_("The class {label} has a single row; remove it or bring more rows of it."), label=name
-            )
-
-
-def require_learnable(outcome: np.ndarray, train: np.ndarray, classes: tuple[str, ...]) -> None:
-    """Raise `UserError` where a class has no row among the training rows."""
-    for code, name in enumerate(classes):
-        if not (outcome[train] == code).any():
-            raise UserError(
-                N_(
-                    "After the split no training row is of the class {label}: bring a longer period or split "
-                    "another way."
-                ),
-                label=name,
-            )
-
-
-def require_learnable_folds(outcome: np.ndarray, splits: Sequence[Split], classes: tuple[str, ...]) -> None:
-    """Raise `UserError` where a class has no row among the training rows of a fold."""
-    for number, split in enumerate(splits, 1):
-        for code, name in enumerate(classes):
-            if not (outcome[split.train] == code).any():
-                raise UserError(
-                    N_(
-                        "In fold {fold} of {folds} no training row is of the class {label}: choose fewer folds "
-                        "or bring a longer period."
-                    ),
-                    fold=number,
-                    folds=len(splits),
-                    label=name,
-                )

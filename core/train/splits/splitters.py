@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.errors import UserError
-from core.locale import N_
-from core.train.settings import WINDOWS
+from core.errors import Message, UserError
+from core.locale import N_, P_
 from core.train.splits.partition import (
     NONE,
     Split,
@@ -31,6 +30,8 @@ from core.train.splits.partition import (
     require_two_sessions,
     share_of,
 )
+
+WINDOWS = {"expanding": N_("all earlier sessions"), "rolling": N_("as many sessions each time")}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class WalkForward(Splitter):
     def __post_init__(self) -> None:
         if self.folds < 1 or self.window not in WINDOWS:
             raise ValueError(
-                f"folds {self.folds}, window {self.window!r}; expected 1 or more, one of {WINDOWS}"
+                f"folds {self.folds}, window {self.window!r}; expected 1 or more, one of {tuple(WINDOWS)}"
             )
 
     @property
@@ -83,13 +84,15 @@ class WalkForward(Splitter):
         size = (len(sessions) - gap) // (self.folds + 1)
         if size < 1:
             raise UserError(
-                N_(
-                    "The rows lie in {sessions} sessions (trading days); {folds} folds one after another need "
-                    "{needed} at the least, with a horizon of {horizon} and an embargo of {embargo}: choose "
-                    "fewer folds or bring a longer period."
+                P_(
+                    "The rows lie in {sessions} (trading days); {n} fold needs at least {needed}, with a horizon "
+                    "of {horizon} and an embargo of {embargo}: bring a longer period.",
+                    "The rows lie in {sessions} (trading days); {n} folds one after another need at least "
+                    "{needed}, with a horizon of {horizon} and an embargo of {embargo}: choose fewer folds or "
+                    "bring a longer period.",
                 ),
-                sessions=len(sessions),
-                folds=self.folds,
+                sessions=Message(P_("{n:,} session", "{n:,} sessions"), {"n": len(sessions)}),
+                n=self.folds,
                 needed=self.fewest_sessions,
                 horizon=self.horizon,
                 embargo=self.embargo,

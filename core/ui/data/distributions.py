@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.data.quality import QualityReport
-from core.locale import N_
+from core.locale import C_, N_
 from core.ui import state
 from core.ui.text import _, bold, class_name, day, hover, percent, signed_percent
 from core.ui.theme import DATES, OTHER, palette, show
@@ -180,13 +180,13 @@ def _repeats_table(found: QualityReport) -> None:
     largest = found.repeats.largest
     if largest.empty:
         return
-    st.markdown(bold(_("Stories told most often")))
+    st.markdown(bold(_("Most frequent stories")))
     shown = pd.DataFrame(
         {
             _("headline"): largest["headline"],
             _("rows"): largest["rows"],
             _("wordings"): largest["headlines"],
-            _("outlets"): largest["outlets"],
+            _(C_("how many", "outlets")): largest["outlets"],
             _("first"): [day(d) for d in largest["first"]],
             _("last"): [day(d) for d in largest["last"]],
         }

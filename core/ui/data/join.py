@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.data.join.join import REASONS, Joined
 from core.data.plan import Join, Plan
-from core.locale import N_
-from core.ui.text import _, bold, told
+from core.locale import C_, N_
+from core.ui.text import _, bold, translate_md
 
 JOINS = {
     "id": N_("by a key column"),
@@ -22,7 +22,11 @@ def join_form(first: pd.DataFrame, second: pd.DataFrame, plan: Plan) -> Join | N
     st.markdown(bold(_("How do the two files belong together?")))
     guessed = plan.join or Join("id")
     how = st.segmented_control(
-        _("Join"), list(JOINS), default=guessed.how, format_func=lambda h: _(JOINS[h]), key="join-how"
+        _(C_("form field", "Join")),
+        list(JOINS),
+        default=guessed.how,
+        format_func=lambda h: _(JOINS[h]),
+        key="join-how",
     )
     left, right = list(first.columns), list(second.columns)
 
@@ -77,7 +81,7 @@ def show_join(joined: Joined, first: pd.DataFrame, second: pd.DataFrame) -> None
         )
     )
     for note in joined.notes:
-        st.info(told(note))
+        st.info(translate_md(note))
     with st.expander(_("What matched, and what did not")):
         for title, sample in (
             (_("Matched"), joined.sample_matched(5)),

@@ -8,11 +8,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.dataset import Roles
-from core.data.plan import Cleaning, Exchange, Plan, TargetRule
+from core.data.plan import Cleaning, Exchange, Plan, Roles, TargetRule
 from core.errors import Message, UserError
 from core.locale import N_
-from core.ui.text import _, bold, told
+from core.ui.text import _, bold, translate_md
 
 CLEANING = {
     "repeats": (N_("Rows that repeat a whole row"), {"drop": N_("leave out"), "keep": N_("keep")}),
@@ -40,13 +39,14 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
     def pick(label: str, wanted: str | None) -> str | None:
         options = [None, *columns]
         index = options.index(wanted) if wanted in options else 0
-        return st.selectbox(
+        chosen: str | None = st.selectbox(
             label,
             options,
             index=index,
             help=why(wanted),
             format_func=lambda name: _("(none)") if name is None else name,
         )
+        return chosen
 
     if not guessed.headline:
         st.warning(_("No column looks like headlines. Choose it yourself."))
@@ -82,7 +82,7 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
         roles = Roles(headline, press, date, group, tuple(numeric), target)
         return Plan(roles, Exchange(*exchange), plan.join, TargetRule(**rule), cleaning)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
 
 

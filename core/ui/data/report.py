@@ -9,19 +9,20 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.data.export import dataset_table, to_csv
-from core.data.library import delete_dataset, describe_sources, list_datasets, load_sources, rename_dataset
+from core.data.library import delete_dataset, describe_sources, list_datasets, rename_dataset
 from core.data.plan import Plan
 from core.data.quality import Finding, QualityReport, quality_report, rows_with_reasons
 from core.embed.tokens import token_counter
 from core.errors import Message, UserError
-from core.locale import N_, translate_message
+from core.locale import C_, N_, translate_message
 from core.ui import state
-from core.ui.data import load
-from core.ui.text import _, bold, class_name, count, day, language, signed_percent, told, when
+from core.ui.data.build import rebuild
+from core.ui.data.draft import edit
+from core.ui.text import _, bold, class_name, count, day, language, signed_percent, translate_md, when
 
 LEVELS = {
     "serious": (N_("Know this first"), ":material/error:"),
-    "warning": (N_("Mind this when reading the scores"), ":material/warning:"),
+    "warning": (N_("Keep this in mind when reading the scores"), ":material/warning:"),
     "info": (N_("Good to know"), ":material/info:"),
 }
 
@@ -90,25 +91,12 @@ def _plain(message: Message) -> str:
 
 def _finding(data: Dataset, finding: Finding, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"finding-{key}"):
-        st.markdown(f"{bold(told(finding.message))} {told(finding.meaning)}", width="stretch")
+        st.markdown(f"{bold(translate_md(finding.message))} {translate_md(finding.meaning)}", width="stretch")
         if finding.action and st.button(_(finding.action.label), key=f"act-{key}"):
             rebuild(data, finding.action.plan)
     if finding.rows:
         rows = ", ".join(map(str, finding.rows[:60])) + (" …" if len(finding.rows) > 60 else "")
         st.caption(_("{n:,} rows, counted from 1 below the header: {rows}", n=len(finding.rows), rows=rows))
-
-
-def rebuild(data: Dataset, plan: Plan) -> None:
-    """Make the dataset anew from its files by another plan."""
-    try:
-        sources = load_sources(data.id)
-    except UserError as error:
-        st.error(told(error.message))
-        return
-    if sources:
-        load.build(sources, plan)
-    else:
-        st.error(_("The files of this table were not kept. Load them again."))
 
 
 def steps(data: Dataset, found: QualityReport) -> None:
@@ -124,7 +112,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
         if st.button(
             _("Change roles, target or cleaning"), icon=":material/edit:", disabled=data.plan is None
         ):
-            load.edit(data)
+            edit(data)
             st.rerun()
         if data.plan is not None:
             st.download_button(
@@ -135,7 +123,7 @@ def steps(data: Dataset, found: QualityReport) -> None:
                 icon=":material/download:",
             )
         st.download_button(
-            _("The table as understood (CSV)"),
+            _("The table as read (CSV)"),
             lambda: to_csv(dataset_table(data)),
             "table.csv",
             "text/csv",
@@ -176,10 +164,10 @@ def library() -> None:
             {
                 _("name"): e.name,
                 _("rows"): e.rows,
-                _("distinct"): e.distinct_headlines,
+                _(C_("headlines", "distinct")): e.distinct_headlines,
                 _("sessions"): e.sessions,
                 _("target"): e.roles.target or "–",
-                _("kept since"): when(e.created),
+                _("saved on"): when(e.created),
                 "id": e.id,
             }
             for e in entries
@@ -215,6 +203,6 @@ def _attempt(act, *arguments: str) -> None:  # type: ignore[no-untyped-def]
     try:
         act(*arguments)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
     else:
         st.rerun()

@@ -1,4 +1,4 @@
-"""The embed page's parts: the work, the vectors at a glance, the test on sentence pairs, and the store."""
+"""The embed page's parts: the work, the nearest headlines, the test on sentence pairs, and the store."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.embed import EncoderCard, embed, space_key
-from core.embed.neighbours import Glance
-from core.embed.neighbours import glance as look
-from core.embed.store.vectors import VectorStore
+from core.embed.neighbours import Neighbours, find_neighbours
+from core.embed.store.vector_store import VectorStore
 from core.embed.sts import read_pairs, sts
 from core.embed.tokens import token_counter
 from core.errors import UserError
 from core.jobs import Report, queue
+from core.locale import C_
 from core.ui import jobs, state
-from core.ui.text import _, as_typed, count, md, percent, told
+from core.ui.text import _, as_typed, count, md, percent, translate_md
 
 
 def start(data: Dataset, card: EncoderCard) -> None:
@@ -32,21 +32,21 @@ def start(data: Dataset, card: EncoderCard) -> None:
     jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
 
 
-def glance(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
+def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
     """Show the nearest and farthest pairs, how crowded the vectors are and how much was cut off."""
     if data.distinct_headlines < 3:
         return
-    found = _glance(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
+    found = _neighbours(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
     st.subheader(_("Does the encoder see what you see?"), anchor=False)
     for concern in found.concerns():
-        st.warning(told(concern))
+        st.warning(translate_md(concern))
     with st.container(horizontal=True):
         st.metric(
             _("Mean cosine"),
             f"{found.mean_cosine:.2f}",
             help=_(
-                "Between two headlines at random. Near 1 the vectors all point one way, and only "
-                "differences count (anisotropy)."
+                "Of two random headlines. Near 1 all vectors point the same way, and only differences "
+                "matter (anisotropy)."
             ),
         )
         st.metric(_("Spread"), f"{found.spread:.3f}", help=_("The standard deviation of these cosines."))
@@ -61,7 +61,12 @@ def glance(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
             )
     pairs = [(_("near"), p) for p in found.nearest] + [(_("far"), p) for p in found.farthest]
     rows = [
-        {"": kind, _("cosine"): f"{pair.cosine:.3f}", _("headline"): pair.one, _("and"): pair.other}
+        {
+            "": kind,
+            _("cosine"): f"{pair.cosine:.3f}",
+            _("headline"): pair.one,
+            _(C_("second of a pair", "and")): pair.other,
+        }
         for kind, pair in pairs
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -69,12 +74,12 @@ def glance(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _glance(
+def _neighbours(
     _headlines: list[str], _vectors: np.ndarray, _card: EncoderCard, dataset: str, space: str, pooling: str
-) -> Glance:
+) -> Neighbours:
     counter = token_counter(_card.id)
     tokens = None if counter is None else counter.count(_headlines)
-    return look(_headlines, _vectors, tokens, _card.max_length)
+    return find_neighbours(_headlines, _vectors, tokens, _card.max_length)
 
 
 def pair_test(card: EncoderCard) -> None:
@@ -110,7 +115,7 @@ def pair_test(card: EncoderCard) -> None:
         st.metric(_("Pairs"), count(job.result["pairs"]))
     st.caption(
         md(
-            "{file}: {skipped:,} rows could not be used.",
+            "{file}: rows that could not be used: {skipped:,}.",
             file=job.result["file"],
             skipped=job.result["skipped"],
         )
@@ -125,7 +130,7 @@ def store_table() -> None:
     with VectorStore() as store:
         sizes = store.sizes(faults.append)
     for fault in faults:
-        st.error(told(fault.message))
+        st.error(translate_md(fault.message))
     if not sizes:
         if not faults:
             st.caption(_("The store is empty."))
@@ -134,14 +139,14 @@ def store_table() -> None:
         {
             _("encoder"): size.name,
             _("dimensions"): size.dim,
-            _("headlines"): count(size.entries),
+            _(C_("how many", "headlines")): count(size.entries),
             "MB": f"{size.megabytes:,.1f}",
             _("key"): size.encoder[:8],
         }
         for size in sizes
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(_("Every encoder has its headlines in all three poolings."))
+    st.caption(_("Every headline is stored in all poolings."))
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     names = {size.encoder: f"{size.name} ({size.encoder[:8]})" for size in sizes}
     with left:
@@ -158,10 +163,10 @@ def store_table() -> None:
                 with VectorStore() as store:
                     removed = store.prune(chosen)
             except UserError as error:
-                st.error(told(error.message))
+                st.error(translate_md(error.message))
                 return
             state.forget_vectors()
-            _glance.clear()
+            _neighbours.clear()
             st.session_state["done"] = removed.message()
             st.rerun()
 
@@ -170,7 +175,7 @@ def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
     """Say in one sentence that the vectors are there."""
     st.success(
         md(
-            "{distinct:,} distinct headlines ({rows:,} rows) stand ready as vectors of {dim} numbers.",
+            "{distinct:,} distinct headlines ({rows:,} rows) are embedded as vectors of {dim} numbers.",
             distinct=data.distinct_headlines,
             rows=len(data),
             dim=vectors.shape[1],

@@ -9,25 +9,12 @@ from core.embed import POOLINGS, EncoderCard, cards, fetch, resolve
 from core.embed.catalog import names_a_hub_encoder
 from core.embed.checkpoint.hub import size_to_download
 from core.embed.encoder_card import Origin
+from core.embed.runtime.device import best_device, known_device
 from core.embed.runtime.memory import available_bytes, fits
-from core.embed.runtime.precision import best_device, known_device
 from core.errors import UserError
 from core.jobs import Report
-from core.locale import N_
 from core.ui import jobs, state
-from core.ui.text import _, bold, count, md, pooling_name, told
-
-POOLING_WORDS = {
-    "cls": N_(
-        "The vector of the first token. Right for encoders that were trained to sum a text up in it; a plain language model has learnt nothing there."
-    ),
-    "mean": N_(
-        "The average over all tokens, padding left out. The usual choice for sentence encoders, and steady on short headlines."
-    ),
-    "max": N_(
-        "The largest value of each dimension over the tokens. A single strong word can decide it; worth a try with trees."
-    ),
-}
+from core.ui.text import _, bold, count, md, pooling_name, translate_md
 
 
 def chooser() -> EncoderCard | None:
@@ -61,13 +48,13 @@ def chooser() -> EncoderCard | None:
     _catalog_table(catalog)
     picked = picked.strip()
     if not picked:
-        st.info(_("Name the encoder's hub id or folder."))
+        st.info(_("Enter the encoder's hub id or folder."))
         return None
     try:
         card = names.get(picked) or resolve(picked)
     except UserError as error:
         if not names_a_hub_encoder(picked):
-            st.error(told(error.message))
+            st.error(translate_md(error.message))
             return None
         _unknown(picked)
         return None
@@ -81,17 +68,17 @@ def chooser() -> EncoderCard | None:
 
 
 def _pooling(card: EncoderCard) -> str:
-    own = str(card.pooling)
+    own = card.pooling
     current = state.pooling() if state.encoder() == card.id else own
     return (
         st.segmented_control(
             _("Pooling"),
-            [str(p) for p in POOLINGS],
+            list(POOLINGS),
             default=current,
             key=f"pooling-{card.id}",
             format_func=lambda p: pooling_name(p) + (" ★" if p == own else ""),
             help=_(
-                "How the token vectors become one vector. ★ is the encoder's own. One pass stores all three."
+                "How the token vectors become one vector. ★ is the encoder's own. One pass stores every pooling."
             ),
         )
         or own
@@ -99,9 +86,9 @@ def _pooling(card: EncoderCard) -> str:
 
 
 def _explain_poolings(card: EncoderCard) -> None:
-    for column, (pooling, words) in zip(st.columns(3), POOLING_WORDS.items(), strict=True):
-        own = " ★" if pooling == card.pooling else ""
-        column.caption(f"{bold(pooling_name(pooling) + own)} · {_(words)}")
+    for column, pooling in zip(st.columns(len(POOLINGS)), POOLINGS.values(), strict=True):
+        own = " ★" if pooling.key == card.pooling else ""
+        column.caption(f"{bold(_(pooling.title) + own)} · {_(pooling.explanation)}")
 
 
 def _mark(card: EncoderCard) -> str:
@@ -150,8 +137,8 @@ def _catalog_table(catalog: list[EncoderCard]) -> None:
         )
         st.caption(
             _(
-                "Tick a row to choose that encoder. Facts are from the page linked in the last column; "
-                "an empty cell was not stated there."
+                "Tick a row to choose that encoder. The facts come from the page linked in the last "
+                "column; an empty cell means that the page does not say."
             )
         )
         rows = event.selection.rows
@@ -167,7 +154,7 @@ def _row(card: EncoderCard, free: int) -> dict[str, object]:
         _("trained on"): _(card.domain) if card.domain else "",
         _("dimensions"): card.dim,
         _("parameters (M)"): round(card.parameters / 1e6) or None,
-        _("own pooling"): pooling_name(str(card.pooling)),
+        _("own pooling"): pooling_name(card.pooling),
         _("prefix"): card.prefix,
         _("tokens"): card.max_length,
         _("best at"): _(card.best) if card.best else "",
@@ -221,7 +208,7 @@ def fetching(card: EncoderCard) -> None:
     """Offer to download an encoder that is not on this machine, or draw the download that runs."""
     if card.origin is not Origin.HUB:
         st.warning(
-            _("The bundled encoder's package is not installed here: name a hub id or a folder instead.")
+            _("The package of the bundled encoder is not installed. Enter a hub id or a folder instead.")
         )
         return
     _fetch(card.id, card.download_megabytes)
@@ -232,7 +219,7 @@ def _unknown(hub_id: str) -> None:
     key = f"size-{hub_id}"
     st.info(
         md(
-            "The catalog does not know “{name}” and it is not on this machine. It can be looked up on the hub.",
+            "“{name}” is neither in the catalog nor on this machine. You can look it up on the hub.",
             name=hub_id,
         )
     )
@@ -243,7 +230,7 @@ def _unknown(hub_id: str) -> None:
             try:
                 st.session_state[key] = size_to_download(hub_id)
             except UserError as error:
-                st.error(told(error.message))
+                st.error(translate_md(error.message))
                 return
             st.rerun()
         return
@@ -263,7 +250,8 @@ def _fetch(hub_id: str, megabytes: int) -> None:
         jobs.submit("fetch", {"encoder": hub_id}, work)
     st.caption(
         _(
-            "Only weights, tokenizer and settings are fetched, into the hub's cache of this machine. "
-            "Without internet: copy the encoder's folder to this machine and name it above."
+            "Only weights, tokenizer and settings are downloaded, into the hub's cache on this "
+            "machine. Without internet, copy the encoder's folder to this machine and enter its path "
+            "above."
         )
     )

@@ -1,4 +1,4 @@
-"""The trial ledger: how often this holdout was looked at, what that takes off the best score, and the seal."""
+"""The trial ledger: how often this holdout was tested, what that takes off the best score, and the seal."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.evaluate.deflation import deflated_best
-from core.evaluate.ledger import looks, sealed
-from core.evaluate.metrics import MAIN_METRIC
+from core.evaluate.ledger import accesses, is_sealed
+from core.evaluate.metrics import main_metric
 from core.jobs import Report, queue
 from core.train.recording import recall, train_and_record
 from core.train.run import Run
 from core.ui import jobs
-from core.ui.evaluate.scores import metric_title
-from core.ui.text import _, told
+from core.ui.evaluate.text import metric_title
+from core.ui.text import _, translate_md
 
 
 def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
-    """Show the looks at this run's holdout and the deflated best score; offer to open a sealed one."""
+    """Show the test accesses of this run's holdout and the deflated best score; offer to open a sealed one."""
     recall(data)
-    if run.settings.sealed and sealed(data.id, run.holdout):
+    if run.settings.sealed and is_sealed(data.id, run.holdout):
         _seal(run, data, vectors)
         return
-    found = looks(data.id, run.holdout)
-    deflated = deflated_best(found, MAIN_METRIC[run.task])
+    found = accesses(data.id, run.holdout)
+    deflated = deflated_best(found, main_metric(run.task).name)
     if deflated:
-        st.markdown(f"**{told(deflated.sentence())}**")
+        st.markdown(f"**{translate_md(deflated.sentence())}**")
     elif found:
         st.markdown(
             _(
-                "This holdout has not been scored as a whole, but {n:,} looks were at rows of it.",
+                "This holdout has not been tested as a whole, but {n:,} test accesses were to rows of it.",
                 n=len(found),
             )
         )
     else:
-        st.markdown(_("This holdout has not been scored yet."))
+        st.markdown(_("This holdout has not been tested yet."))
     st.caption(
         _(
-            "A look is every score shown of any of these test rows, also in a walk-forward, a staircase, another share or "
-            "unit, or another version of this table, and also of a deleted run. Where only some rows are the same, no score "
-            "is listed. The more often one looks, the better the best score looks by luck alone."
+            "Every score shown for any of these test rows counts as a test access, also from a walk-forward, a staircase, "
+            "another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
+            "same, no score is listed. The more often you test, the better the best score looks by luck alone."
         )
     )
     rows = [

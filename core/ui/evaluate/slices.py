@@ -1,4 +1,4 @@
-"""Where is the model better or worse, and how high could any model of the headline reach?"""
+"""Where is the model better or worse?"""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate import review
-from core.evaluate.bootstrap import Interval
-from core.evaluate.lift import UNITS
-from core.evaluate.metrics import GUESSING, MAIN_METRIC
-from core.evaluate.reviewed import Headroom, Sliced
-from core.evaluate.slices import MISSING, OTHER, Slice
+from core.evaluate.bootstrap import BLOCKS
+from core.evaluate.metrics import METRICS, main_metric
+from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
-from core.train.models.model import MEAN
 from core.train.run import Run
-from core.ui.evaluate.scores import metric_title, model_name, written
-from core.ui.evaluate.trust import reviewed, whiskers
-from core.ui.text import _, bold, count, hover, md, told
+from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import LABEL_WIDTH, metric_title, whiskers, written
+from core.ui.text import _, bold, count, hover, md, translate_md
 from core.ui.theme import palette, show
 
 TITLES = {
@@ -29,14 +25,13 @@ TITLES = {
     "month": N_("month"),
     "length": N_("length of the headline"),
 }
-LABEL_WIDTH = 14
 
 
 def by_slice(run: Run, data: Dataset) -> None:
     """Draw the main score by outlet, company, month or length, and name what differs from the rest."""
-    found = reviewed(review.by_slice, run, data)
+    found = evaluated(slice_report, run, data)
     if isinstance(found, Message):
-        st.info(told(found))
+        st.info(translate_md(found))
         return
     kinds = list(dict.fromkeys(made.by for made in found.slices))
     chosen = (
@@ -83,7 +78,7 @@ def _shortest(made: Slice) -> float:
     return float(made.label.split("-")[0])
 
 
-def _answer(found: Sliced, kept: list[Slice]) -> str:
+def _answer(found: SliceReport, kept: list[Slice]) -> str:
     better, worse = (
         ", ".join(slice_name(made) for made in kept if made.differs and made.difference * sign > 0)
         for sign in (1, -1)
@@ -103,7 +98,7 @@ def _answer(found: Sliced, kept: list[Slice]) -> str:
     )
 
 
-def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: str) -> None:
+def _dots(run: Run, data: Dataset, found: SliceReport, scored: list[Slice], chosen: str) -> None:
     colours = palette()
     names = [f"{hover(slice_name(made), LABEL_WIDTH)} · {count(made.rows)}" for made in scored]
     flags = [_flag(made) for made in scored]
@@ -134,7 +129,7 @@ def _dots(run: Run, data: Dataset, found: Sliced, scored: list[Slice], chosen: s
     )
     figure.add_vline(x=found.whole.value, line_color=colours.accent, line_dash="dash")
     figure.update_yaxes(autorange="reversed", type="category", title=_("{by} · n", by=_(TITLES[chosen])))
-    figure.add_vline(x=GUESSING[found.metric], line_dash="dot", line_color=colours.muted)
+    figure.add_vline(x=METRICS[found.metric].guessing, line_dash="dot", line_color=colours.muted)
     figure.update_xaxes(title=metric_title(run, found.metric), zeroline=False)
     weights = _("every event weighs the same") if found.weighted else _("every headline weighs the same")
     note = _(
@@ -161,13 +156,13 @@ def _flag(made: Slice) -> str:
 
 
 def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
-    metric = metric_title(run, MAIN_METRIC[run.task])
+    metric = metric_title(run, main_metric(run.task).name)
     rows = [
         {
             _(TITLES[chosen]): slice_name(made),
             "n": made.rows,
             _blocks(data): made.blocks,
-            metric: written(MAIN_METRIC[run.task], made.score),
+            metric: written(main_metric(run.task).name, made.score),
             _("against the rest"): "–" if np.isnan(made.difference) else f"{made.difference:+.3f}",
             _("remark"): _flag(made),
         }
@@ -178,45 +173,4 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
 
 def _blocks(data: Dataset) -> str:
     unit = "session" if data.has_sessions else "story"
-    return _(UNITS[unit])
-
-
-def ceiling(run: Run, data: Dataset) -> None:
-    """Say how high any model of the headline alone could reach, and draw the scores under it."""
-    found = reviewed(review.headroom, run, data)
-    st.markdown(bold(told(found.ceiling.sentence())))
-    if found.ceiling.best:
-        _headroom(run, found)
-
-
-def _headroom(run: Run, found: Headroom) -> None:
-    colours = palette()
-    best = found.ceiling.best[found.metric]
-    rows: list[tuple[str, Interval, str, str]] = [
-        (model_name(name), score, colours.accent if name == MEAN else colours.muted, "circle")
-        for name, score in found.scores.items()
-    ]
-    rows.append((_("Ceiling for headlines alone"), best, colours.text, "diamond"))
-    figure = go.Figure()
-    for name, score, colour, symbol in rows:
-        figure.add_scatter(
-            x=[score.value],
-            y=[hover(name, LABEL_WIDTH)],
-            mode="markers",
-            showlegend=False,
-            marker={"size": 12, "color": colour, "symbol": symbol},
-            error_x=whiskers([score]) | {"color": colour},
-            hovertemplate=f"{hover(name)}: {written(found.metric, score)}<extra></extra>",
-        )
-    figure.add_vline(x=best.value, line_dash="dash", line_color=colours.muted)
-    figure.update_yaxes(range=[len(rows) - 0.3, -0.7], type="category")
-    figure.update_xaxes(title=metric_title(run, found.metric))
-    note = _(
-        "n = {pairs:,} pairs of near-identical headlines ({stories:,} stories, {sessions:,} sessions); the diamond is the "
-        "ceiling, a circle a model, each with its 95% interval; the ensemble sees the table's numbers as well, so it may "
-        "lie above",
-        pairs=found.ceiling.pairs,
-        stories=found.ceiling.stories,
-        sessions=found.ceiling.sessions,
-    )
-    show(figure, _("How high can a headline reach?"), "chart-ceiling", note, height=150 + 44 * len(rows))
+    return _(BLOCKS[unit])

@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.predictions import MEAN
 from core.locale import N_
 from core.maps import METHODS, MapSettings
-from core.train.models.model import MEAN
 from core.train.run import Run
 from core.ui.text import UNKNOWN, _, class_name, day, hover, percent, points, signed_percent
 from core.ui.theme import CATEGORIES, OTHER, palette, show
@@ -88,7 +88,7 @@ def _drawn(data: Dataset, colouring: Colouring, run: Run | None) -> np.ndarray:
     """Return the positions of the rows to draw."""
     rows = np.arange(len(data))
     if colouring.of_test and run is not None:
-        rows = run.predictions["position"].to_numpy()
+        rows = run.predictions.test.positions(data)
     if len(rows) <= MOST_POINTS:
         return rows
     return np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
@@ -141,13 +141,13 @@ def _by_press(data: Dataset, rows: np.ndarray, run: Run | None) -> list[Layer]:
 def _by_prediction(data: Dataset, rows: np.ndarray, run: Run | None) -> list[Layer]:
     if run is None:
         return []
-    table = run.predictions.set_index("position").loc[rows]
+    mean = run.predictions.test.at(data, rows)[MEAN]
     if run.classes:
         label = class_name(run.classes[-1])
-        values, middle = table[f"{MEAN}:{run.classes[-1]}"].to_numpy(), 0.5
+        values, middle = mean[:, -1], 0.5
         title = _("probability of {label}", label=hover(label))
     else:
-        values, middle, title = table[MEAN].to_numpy(), 0.0, _("predicted return")
+        values, middle, title = mean, 0.0, _("predicted return")
     return [Layer(_("prediction"), rows, _scale(values, middle, title))]
 
 

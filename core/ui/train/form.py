@@ -5,53 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.locale import N_
-from core.train.features.text_features import TITLES
-from core.train.settings import OUTLETS, TrainSettings, default_split
-from core.train.splits.preview import preview
+from core.evaluate.settings import UNITS
+from core.locale import C_
+from core.train.features.block import OUTLETS
+from core.train.features.registry import EXTRAS
+from core.train.settings import CALIBRATIONS, WEIGHTINGS, TrainSettings
+from core.train.splits.plan import plan_splits
+from core.train.splits.registry import SPLITS, default_split, possible_splits
+from core.train.splits.splitters import WINDOWS
 from core.ui import state
-from core.ui.text import TASKS, _, count, told
-from core.ui.theme import DATES, palette, show
-
-SPLIT_CHOICES = {
-    "time": N_("by time: learn on earlier sessions, test on later ones"),
-    "group": N_("by group: near-duplicates and one company's session stay on one side"),
-    "company": N_("by company: whole companies are held out"),
-    "random": N_("at random: shows what leakage does, not how good the model is"),
-}
-UNITS = {"event": N_("events (company and session)"), "headline": N_("single headlines")}
-WEIGHTINGS = {"events": N_("every event counts the same"), "rows": N_("every row counts the same")}
-WINDOWS = {"expanding": N_("all earlier sessions"), "rolling": N_("as many sessions each time")}
-CALIBRATIONS = {
-    "none": N_("none"),
-    "sigmoid": N_("sigmoid (few rows)"),
-    "isotonic": N_("isotonic (many rows)"),
-}
-PARTS = {
-    "train": N_("learn"),
-    "test": N_("test"),
-    "purged": N_("purged"),
-    "embargoed": N_("embargo"),
-    "grouped": N_("story is in the test"),
-    "left_out": N_("left out"),
-}
+from core.ui.text import TASKS, _, translate_md
+from core.ui.train.folds import folds_picture
 
 
 def settings_form(data: Dataset) -> TrainSettings | None:
     """Ask for the settings and draw the folds; return the settings once the user has pressed the button."""
     tasks = ["classify", "regress"] if data.target_kind == "return" else ["classify"]
-    companies = data.frame["company"].nunique() > 1
-    splits = [
-        s for s in SPLIT_CHOICES if (s != "time" or data.has_sessions) and (s != "company" or companies)
-    ]
+    splits = [rule.key for rule in possible_splits(data)]
     left, right = st.columns(2)
     with left:
-        task = st.radio(_("Predict"), tasks, format_func=lambda t: _(TASKS[t]))
+        task = st.radio(_(C_("form field", "Predict")), tasks, format_func=lambda t: _(TASKS[t]))
         unit = st.radio(
             _("What is scored"),
             list(UNITS),
@@ -65,16 +42,16 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
     with right:
         split = st.radio(
-            _("Test"),
+            _(C_("form field", "Test")),
             splits,
             index=splits.index(default_split(data)),
-            format_func=lambda s: _(SPLIT_CHOICES[s]),
+            format_func=lambda s: _(SPLITS[s].title),
         )
     with st.expander(_("Test settings"), icon=":material/calendar_month:"):
         test = _test_settings(data)
     with st.expander(_("Features and models"), icon=":material/tune:"):
         model = _model_settings(data, task)
-    if split != "time":
+    if not SPLITS[split].ordered:
         test |= {"folds": 0, "sealed": False}
     try:
         settings = TrainSettings(
@@ -88,11 +65,11 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         )
         plan = _preview(data, data.id, settings)
     except UserError as error:
-        st.error(told(error.message))
+        st.error(translate_md(error.message))
         return None
     if data.has_sessions:
         folds_picture(plan, settings)
-    return settings if st.button(_("Train the three models"), type="primary") else None
+    return settings if st.button(_("Train the models"), type="primary") else None
 
 
 def _test_settings(data: Dataset) -> dict[str, Any]:
@@ -158,7 +135,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             disabled=not data.roles.press,
         )
         outlets = st.number_input(
-            _("Outlets told apart"),
+            _("Press outlets kept separate"),
             1,
             200,
             OUTLETS,
@@ -166,7 +143,7 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
             help=_("The most frequent ones of the training rows; all others count as one."),
         )
         extras = st.multiselect(
-            _("Read off the headline as well"), list(TITLES), format_func=lambda e: _(TITLES[e])
+            _("Also read from the headline"), list(EXTRAS), format_func=lambda e: _(EXTRAS[e].title)
         )
         components = st.number_input(
             _("Principal components of the vector"),
@@ -229,49 +206,4 @@ def _model_settings(data: Dataset, task: str) -> dict[str, Any]:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _preview(_data: Dataset, dataset: str, settings: TrainSettings) -> pd.DataFrame:
-    return preview(_data, settings)
-
-
-def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
-    """Draw which sessions each fold learns from, leaves out and tests on."""
-    colours = palette()
-    look = {
-        "train": (colours.middle, "square"),
-        "test": (colours.accent, "square"),
-        "purged": (colours.high, "x-thin"),
-        "embargoed": (colours.low, "x-thin"),
-    }
-    numbers = [*sorted(n for n in plan["fold"].unique() if n), 0]
-    holdout = _("holdout (sealed)") if settings.sealed else _("holdout")
-    names = {n: _("fold {n}", n=n) if n else holdout for n in numbers}
-    figure = go.Figure()
-    for part, (colour, symbol) in look.items():
-        rows = plan[plan["part"] == part]
-        if rows.empty:
-            continue
-        texts = [_("{n:,} rows", n=n) for n in rows["rows"]]
-        figure.add_scattergl(
-            x=rows["session"],
-            y=rows["fold"].map(names),
-            mode="markers",
-            name=_(PARTS[part]),
-            marker={
-                "color": colour,
-                "symbol": symbol,
-                "size": 8,
-                "line": {"width": 2 if "x" in symbol else 0, "color": colour},
-            },
-            text=texts,
-            hovertemplate="%{x|%Y-%m-%d} · %{text}<extra>" + _(PARTS[part]) + "</extra>",
-        )
-    figure.update_yaxes(
-        categoryorder="array", categoryarray=[names[n] for n in reversed(numbers)], type="category"
-    )
-    figure.update_xaxes(tickformatstops=DATES)
-    grouped = int(plan.loc[plan["part"] == "grouped", "rows"].sum())
-    note = _("A mark is one session of one fold.")
-    if grouped:
-        note += " " + _(
-            "{n} training rows are also left out because their story is in the test.", n=count(grouped)
-        )
-    show(figure, _("What each test learns from"), "chart-folds", note, height=190 + 34 * len(numbers))
+    return plan_splits(_data, settings).timeline()

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.data.formats.encoding import ENCODINGS
 from core.data.formats.jsonfile import read_json
-from core.data.formats.recognise import ENCODINGS
-from core.data.parse.values import moments, numbers, plain_text, texts
+from core.data.parse.cells import plain_text
+from core.data.parse.columns import moments, numbers, texts
 from core.data.reading import ReadOptions, read_table
 from core.errors import UserError
 from tests.makers.table_files import FORMATS, FRAME, csv_file, exact_objects

@@ -113,7 +113,7 @@ def test_a_workbook_that_unpacks_to_far_more_than_it_weighs_is_refused_before_it
 def test_a_workbook_larger_than_the_limit_unpacked_is_refused(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_MAX_UNPACKED_MB", "1")
     data = changed_zip(workbook(), {"xl/styles.xml": lambda xml: xml + b"<!--" + bytes(2_000_000) + b"-->"})
-    assert "at most 1 MB are read (HEADLINE_LAB_MAX_UNPACKED_MB)" in refused(data)
+    assert "Workbooks up to 1 MB (HEADLINE_LAB_MAX_UNPACKED_MB)" in refused(data)
 
 
 def test_a_workbook_of_very_many_parts_is_refused():
@@ -121,6 +121,7 @@ def test_a_workbook_of_very_many_parts_is_refused():
     assert "10,001 parts" in refused(zipped(**parts))
 
 
+@pytest.mark.slow
 def test_a_workbook_whose_directory_lies_about_its_size_is_bounded(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_MEMORY_MB", "1200")
     rows = b"".join(
@@ -204,9 +205,20 @@ def test_a_damaged_parquet_file_is_one_sentence(damage):
 # the process that reads them
 
 
+@pytest.mark.slow
 def test_memory_beyond_the_limit_is_one_sentence(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_MEMORY_MB", "1000")
     assert "HEADLINE_LAB_PARSER_MEMORY_MB" in refused(b"[" + b'{"a":[[],[],[]]},' * 3_000_000 + b"{}]")
+
+
+def test_memory_is_watched_where_the_system_sets_no_limit(monkeypatch):
+    """As on Windows: the process may take what it likes, and is ended once it has taken too much."""
+    from core.data.formats import sandbox
+
+    seen = []
+    monkeypatch.setattr(sandbox, "_memory_of", lambda pid: seen.append(pid) or 5_000 * 2**20)
+    assert "more than 4,000 MB of memory" in refused(b"[" + b'{"a":1},' * 300_000 + b"{}]")
+    assert len(seen) == 1
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):

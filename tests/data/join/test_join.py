@@ -5,9 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.dataset import Roles
-from core.data.join.join import REASONS, guess_join, join_tables
-from core.data.plan import Exchange, Join
+from core.data.guess.join import guess_join
+from core.data.join.join import REASONS, join_tables
+from core.data.plan import Exchange, Join, Roles
 from core.data.sessions import sessions_around
 from core.errors import UserError
 

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
+from core.embed.checkpoint.fingerprint import fingerprint
 from core.embed.checkpoint.folder import card_of_folder
 from core.embed.encoder_card import Origin
-from core.embed.pooling import Pooling
+from core.embed.pooling import CLS, MEAN
 from core.errors import UserError
 from tests.makers.tiny_encoders import KINDS, add_details, save_wordpiece
 from tests.makers.tiny_files import write_json, write_pooling
@@ -42,8 +43,8 @@ def test_a_module_that_normalises_is_read(folder):
 def test_a_further_layer_after_the_pooling_is_noticed(folder, further):
     write_pooling(folder, "cls", further, "Normalize")
     card = card_of_folder(folder)
-    assert card.pooling is Pooling.CLS
-    assert card.notice.startswith("Its own vectors go through a further layer")
+    assert card.pooling is CLS
+    assert card.notice.startswith("Its makers apply another layer")
 
 
 def test_usual_modules_need_no_notice(folder):
@@ -86,7 +87,7 @@ def test_every_form_of_vocabulary_is_known(folder, vocabulary):
 
 def test_half_a_byte_pair_vocabulary_is_none(folder):
     (folder / "tokenizer.json").rename(folder / "vocab.json")
-    with pytest.raises(UserError, match="holds no tokenizer"):
+    with pytest.raises(UserError, match="has no tokenizer"):
         card_of_folder(folder)
 
 
@@ -94,21 +95,21 @@ def test_an_index_without_its_shards_is_no_weights(folder):
     (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
     places = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
     write_json(folder / "model.safetensors.index.json", {"weight_map": places})
-    with pytest.raises(UserError, match="holds no weights that can be used"):
+    with pytest.raises(UserError, match="has no usable weights"):
         card_of_folder(folder)
 
 
 def test_a_shard_is_looked_for_in_the_folder_alone(folder, tmp_path):
     (folder / "model.safetensors").rename(tmp_path / "stolen.safetensors")
     write_json(folder / "model.safetensors.index.json", {"weight_map": {"a": "../stolen.safetensors"}})
-    with pytest.raises(UserError, match="holds no weights"):
+    with pytest.raises(UserError, match="has no usable weights"):
         card_of_folder(folder)
 
 
 @pytest.mark.parametrize("contents", ["[]", "3", '{"modules": 1}', '[1, {"type": null}]'])
 def test_modules_of_an_unexpected_form_change_nothing(folder, contents):
     (folder / "modules.json").write_text(contents)
-    assert card_of_folder(folder).pooling is Pooling.MEAN
+    assert card_of_folder(folder).pooling is MEAN
 
 
 def test_the_prompt_by_default_is_the_prefix(folder):
@@ -118,9 +119,9 @@ def test_the_prompt_by_default_is_the_prefix(folder):
 
 def test_a_sentencepiece_model_is_part_of_the_fingerprint(home, tmp_path):
     folder = KINDS["team-lucid/deberta-v3-base-korean"](tmp_path / "kind")
-    before = card_of_folder(folder).fingerprint()
+    before = fingerprint(card_of_folder(folder))
     (folder / "spm.model").write_bytes((folder / "spm.model").read_bytes() + b"\0")
-    assert card_of_folder(folder).fingerprint() != before
+    assert fingerprint(card_of_folder(folder)) != before
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from core.embed.checkpoint import hub, hub_download
-from core.embed.checkpoint.convert import safetensors_folder
-from core.embed.checkpoint.folder import card_of_folder, weight_files
+from core.embed.checkpoint.files import weight_files
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.pickled_weights import safetensors_folder
 from core.errors import UserError
 from core.jobs import Cancelled, silent
 from tests.makers.fake_hub import FakeHub, use
@@ -235,7 +236,7 @@ def test_a_decoder_is_refused_before_its_weights_are_fetched(server):
     write_json(
         server.folder / TINY / "config.json", {"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}
     )
-    with pytest.raises(UserError, match="org/tiny is not an encoder of text"):
+    with pytest.raises(UserError, match="org/tiny is not a text encoder"):
         hub.download(TINY, silent)
     assert server.downloaded() == {"config.json"}
 
@@ -243,10 +244,10 @@ def test_a_decoder_is_refused_before_its_weights_are_fetched(server):
 @pytest.mark.parametrize(
     ("missing", "instead", "sentence"),
     [
-        ("tokenizer.json", "notes.txt", "org/tiny holds no tokenizer"),
-        ("model.safetensors", "tf_model.h5", "org/tiny holds no weights that can be used"),
-        ("model.safetensors", "flax_model.msgpack", "org/tiny holds no weights that can be used"),
-        ("model.safetensors", "onnx/model.onnx", "org/tiny holds no weights that can be used"),
+        ("tokenizer.json", "notes.txt", "org/tiny has no tokenizer"),
+        ("model.safetensors", "tf_model.h5", "org/tiny has no usable weights"),
+        ("model.safetensors", "flax_model.msgpack", "org/tiny has no usable weights"),
+        ("model.safetensors", "onnx/model.onnx", "org/tiny has no usable weights"),
     ],
 )
 def test_a_repository_without_what_is_needed_is_refused(server, missing, instead, sentence):
@@ -260,7 +261,7 @@ def test_a_repository_without_what_is_needed_is_refused(server, missing, instead
 def test_without_a_network_the_remedies_are_said(server, monkeypatch, tmp_path):
     use(monkeypatch, "http://127.0.0.1:9", tmp_path / "cache")
     with pytest.raises(
-        UserError, match=r"org/tiny is not on this machine.*HF_ENDPOINT.*bring the encoder's folder"
+        UserError, match=r"org/tiny is not on this machine.*HF_ENDPOINT.*copy the encoder's folder"
     ):
         hub.download(TINY, silent)
     with pytest.raises(UserError, match="org/tiny is not on this machine"):
@@ -293,21 +294,21 @@ def test_a_token_opens_a_gated_encoder(server, monkeypatch):
 
 
 def test_an_unknown_id_is_said(server):
-    with pytest.raises(UserError, match="knows no encoder named org/nothing"):
+    with pytest.raises(UserError, match="has no encoder named org/nothing"):
         hub.download("org/nothing", silent)
 
 
 def test_a_server_that_fails_is_said_with_its_answer(server):
     build_large(server)
     server.broken.add(TINY)
-    with pytest.raises(UserError, match=r"could not give org/tiny \(HTTP 500\)"):
+    with pytest.raises(UserError, match=r"could not deliver org/tiny \(HTTP 500\)"):
         hub.download(TINY, silent)
 
 
 def test_a_server_whose_hashes_are_none_is_no_hub(server, monkeypatch, tmp_path):
     build(server, MINI_LM)
     monkeypatch.setattr(type(server), "commit", lambda self, repo_id: "../../outside")
-    with pytest.raises(UserError, match=r"could not give .* \(The answer holds hashes of another form"):
+    with pytest.raises(UserError, match=r"could not deliver .* \(The answer holds hashes of another form"):
         hub.download(MINI_LM, silent)
     assert not (tmp_path / "cache" / "outside").exists()
 
@@ -315,7 +316,7 @@ def test_a_server_whose_hashes_are_none_is_no_hub(server, monkeypatch, tmp_path)
 def test_a_file_that_cannot_be_had_is_said(server):
     build_large(server)
     server.lost.add("tokenizer.json")
-    with pytest.raises(UserError, match=r"could not give org/tiny \(HTTP 404\)"):
+    with pytest.raises(UserError, match=r"could not deliver org/tiny \(HTTP 404\)"):
         hub.download(TINY, silent)
 
 
@@ -361,7 +362,7 @@ def test_an_answer_of_another_size_than_announced_ends_the_download(server, monk
     build_large(server)
     server.instead["/lfs/"] = answer
     told = Stopped()
-    with pytest.raises(UserError, match=f"could not give org/tiny .The answer holds {reason} of the file"):
+    with pytest.raises(UserError, match=f"could not deliver org/tiny .The answer holds {reason} of the file"):
         hub.download(TINY, told)
     assert 1 <= len(ranges(server)) <= 6
     held = [part.stat().st_size for part in (server.folder.parent / "cache").rglob("*.incomplete")]
@@ -387,7 +388,7 @@ def test_a_download_that_gets_nothing_can_be_cancelled(server, monkeypatch):
 def test_an_answer_that_is_no_hubs_is_said(server, body, ask):
     server.instead["/"] = (200, body)
     with pytest.raises(
-        UserError, match=f"The answer of {server.url} is not a hub's|of another form than a hub's"
+        UserError, match=f"{server.url} did not answer as a hub does|of another form than a hub's"
     ):
         ask(TINY)
 
@@ -475,7 +476,7 @@ def test_a_full_disk_is_said_and_what_was_fetched_goes_on_later(server, monkeypa
 
 def test_the_environment_of_the_process_is_respected(server, tmp_path):
     build(server, MINI_LM)
-    code = f"from core.embed import hub; print(hub.download({MINI_LM!r}, lambda *a, **k: None))"
+    code = f"from core.embed.checkpoint import hub; print(hub.download({MINI_LM!r}, lambda *a, **k: None))"
     environment = os.environ | {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "hf")}
     run = [sys.executable, "-c", code]
     fetched = subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout.strip()

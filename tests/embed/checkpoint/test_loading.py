@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from core.embed.checkpoint import hub, tokenizing
-from core.embed.checkpoint.architectures import native_config
+from core.embed.checkpoint import hub, tokenizer
+from core.embed.checkpoint.architectures import native_config, transformers_config
 from core.embed.checkpoint.bert import BertEncoder
-from core.embed.checkpoint.folder import card_of_folder, read_config
-from core.embed.checkpoint.loading import load_model, load_tokenizer, transformers_config
+from core.embed.checkpoint.files import read_config
+from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.loading import load_model, load_tokenizer
 from core.embed.encoder_card import Origin
-from core.embed.pooling import POOLINGS, Pooling
+from core.embed.pooling import POOLINGS, pooling_row
 from core.embed.runtime.encoder import Encoder
 from core.errors import UserError
 from core.jobs import silent
@@ -25,7 +26,7 @@ TEXTS = [*CORPUS, "↑", "SK café 3,000 ① ㆍ…", "코스피 코스피 코�
 OWN_TOKENIZER = {
     "team-lucid/deberta-v3-base-korean",
     "skt/kobert-base-v1",
-}  # see core.embed.checkpoint.tokenizing
+}  # see core.embed.checkpoint.tokenizer
 MINI_LM = "sentence-transformers/all-MiniLM-L6-v2"
 BERTS = [name for name in KINDS if "deberta" not in name and "gte" not in name]
 FAMILIES = [
@@ -80,7 +81,7 @@ def test_the_card_of_each_kind_names_its_family(cards):
     assert [card.family for card in cards.values()] == FAMILIES
 
 
-@pytest.mark.parametrize("pooling", Pooling)
+@pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_agrees_with_sentence_transformers(cards, tmp_path, name, pooling):
     modules = pytest.importorskip("sentence_transformers.sentence_transformer.modules")
@@ -93,10 +94,10 @@ def test_every_kind_agrees_with_sentence_transformers(cards, tmp_path, name, poo
     if name in OWN_TOKENIZER:
         transformer.tokenizer._tokenizer = load_tokenizer(card)
         transformer.tokenizer.padding_side = "right"
-    theirs = [transformer, modules.Pooling(card.dim, pooling_mode=str(pooling))]
+    theirs = [transformer, modules.Pooling(card.dim, pooling_mode=pooling)]
     theirs += [modules.Normalize()] if card.normalised else []
     expected = SentenceTransformer(modules=theirs, device="cpu").encode(TEXTS, prompt=card.prefix or None)
-    ours = encoder_of(card).encode(TEXTS)[POOLINGS.index(pooling)]
+    ours = encoder_of(card).encode(TEXTS)[pooling_row(pooling)]
     if card.normalised:
         ours = ours / np.linalg.norm(ours, axis=1, keepdims=True)
     np.testing.assert_allclose(ours, expected, atol=1e-5)
@@ -156,12 +157,10 @@ def test_the_tokens_are_those_of_the_sentencepiece_model_between_first_and_last(
     assert ours == [[first, *pieces.encode(text), last] for text in texts]
 
 
-@pytest.mark.parametrize(
-    "name", ["google-bert/bert-base-multilingual-cased", MINI_LM, "intfloat/multilingual-e5-large"]
-)
-def test_a_tokenizer_file_of_the_usual_form_needs_no_transformers(cards, monkeypatch, name):
-    monkeypatch.setattr(tokenizing, "_made_by_transformers", lambda *_: pytest.fail("transformers asked"))
-    assert load_tokenizer(cards[name]).encode(CORPUS[0]).ids
+def test_a_tokenizer_file_of_xlmr_or_as_stored_needs_no_transformers(cards, folder, monkeypatch):
+    monkeypatch.setattr(tokenizer, "_made_by_transformers", lambda *_: pytest.fail("transformers asked"))
+    for card in (cards["intfloat/multilingual-e5-large"], card_of_folder(folder)):
+        assert load_tokenizer(card).encode(CORPUS[0]).ids
 
 
 def test_kobert_takes_no_comma_into_a_number(cards):
@@ -217,7 +216,7 @@ def test_the_remote_code_kind_new_computes_what_its_own_code_computes(home, tmp_
 )
 def test_what_the_kind_new_has_and_transformers_has_not_is_refused_by_name(home, tmp_path, setting, value):
     folder = change_config(KINDS["upskyy/gte-base-korean"](tmp_path / "new"), **{setting: value})
-    with pytest.raises(UserError, match=f"no counterpart of its setting {setting}"):
+    with pytest.raises(UserError, match=f"does not support its setting {setting}"):
         float32(card_of_folder(folder))
 
 
@@ -236,19 +235,23 @@ def test_a_model_that_is_no_encoder_is_refused(folder, changes):
     if "vocab_size" in changes:
         config = {key: value for key, value in read_config(folder).items() if key != "vocab_size"}
         (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(UserError, match=rf"is not an encoder of text: its kind is {changes['model_type']}"):
+    with pytest.raises(
+        UserError, match=rf"is not a text encoder: its architecture is {changes['model_type']}"
+    ):
         card_of_folder(folder)
 
 
 def test_a_decoder_that_does_not_say_so_is_refused_when_it_is_loaded(folder):
-    with pytest.raises(UserError, match="is not an encoder of text: its kind is gpt2"):
+    with pytest.raises(UserError, match="is not a text encoder: its architecture is gpt2"):
         float32(card_of_folder(change_config(folder, model_type="gpt2", architectures=None)))
 
 
 def test_a_kind_that_transformers_does_not_know_is_refused_and_its_code_not_run(folder, tmp_path):
     change_config(folder, model_type="evil", auto_map={"AutoModel": "evil.Evil", "AutoConfig": "evil.Evil"})
     (folder / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    with pytest.raises(UserError, match="does not know its kind evil, and code that comes with"):
+    with pytest.raises(
+        UserError, match="does not know its architecture evil, and the app never runs the code"
+    ):
         float32(card_of_folder(folder))
     assert not (tmp_path / "ran").exists()
 
@@ -270,7 +273,7 @@ def test_weights_that_lack_a_tensor_are_refused(cards, tmp_path, kind):
     tensors = load_file(folder / "model.safetensors")
     del tensors["encoder.layer.1.output.dense.weight"]
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UserError, match=r"lack 1 of its tensors, the first of them encoder"):
+    with pytest.raises(UserError, match=r"Missing tensors: 1, the first is encoder"):
         float32(card_of_folder(folder))
 
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from core.embed import resolve
-from core.embed.pooling import POOLINGS, Pooling
+from core.embed.pooling import CLS, MAX, MEAN, POOLINGS, pooling_row
 from core.embed.runtime import encoder as encoder_module
 from core.embed.runtime import loaded, memory, precision
 from core.embed.runtime.encoder import Encoder, load_encoder
 from core.errors import UserError
 from tests.makers.tiny_encoders import CORPUS, DIM, save_unigram, save_wordpiece
 
-CLS, MEAN, MAX = (POOLINGS.index(p) for p in (Pooling.CLS, Pooling.MEAN, Pooling.MAX))
+CLS, MEAN, MAX = (pooling_row(p) for p in (CLS, MEAN, MAX))
 TEXTS = [*CORPUS, "↑", "코스피 코스피 코스피 반등", CORPUS[0] + " " + CORPUS[1]]
 
 
@@ -29,7 +29,7 @@ def tiny(home, tmp_path):
 
 
 @pytest.mark.parametrize("save", [save_wordpiece, save_unigram])
-@pytest.mark.parametrize("pooling", Pooling)
+@pytest.mark.parametrize("pooling", POOLINGS)
 def test_vectors_agree_with_sentence_transformers(home, tmp_path, save, pooling):
     pytest.importorskip("sentence_transformers")
     from sentence_transformers import SentenceTransformer
@@ -40,7 +40,7 @@ def test_vectors_agree_with_sentence_transformers(home, tmp_path, save, pooling)
     theirs = SentenceTransformer(
         modules=[Transformer(str(folder)), TheirPooling(DIM, pooling_mode=str(pooling))], device="cpu"
     )
-    ours = Encoder.load(resolve(str(folder)), "cpu").encode(TEXTS)[POOLINGS.index(pooling)]
+    ours = Encoder.load(resolve(str(folder)), "cpu").encode(TEXTS)[pooling_row(pooling)]
     np.testing.assert_allclose(ours, theirs.encode(TEXTS), atol=1e-5)
 
 
@@ -172,7 +172,7 @@ def test_a_text_that_does_not_fit_on_the_accelerator_goes_to_the_cpu(tiny, monke
     def no_memory(model, ids):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    full = Encoder(tiny.card, tiny.fingerprint, tiny._model, tiny._tokenizer, "cuda")
+    full = Encoder(tiny.card, tiny.file_hash, tiny._model, tiny._tokenizer, "cuda")
     monkeypatch.setattr(full, "_pooled", no_memory)
     np.testing.assert_allclose(full.encode(TEXTS), expected, atol=1e-5)
 
@@ -208,7 +208,7 @@ def test_weights_that_lack_a_tensor_are_refused(home, tmp_path):
     tensors = load_file(folder / "model.safetensors")
     del tensors["encoder.layer.1.output.dense.weight"]
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(UserError, match=r"lack 1 of its tensors, the first of them encoder"):
+    with pytest.raises(UserError, match=r"Missing tensors: 1, the first is encoder"):
         Encoder.load(resolve(str(folder)), "cpu")
 
 
@@ -256,9 +256,11 @@ def test_out_of_memory_is_known_by_the_words_of_each_device(tiny, monkeypatch, w
 
 def test_an_encoder_makes_room_for_the_next_where_one_alone_fits(home, tmp_path, monkeypatch):
     first, second = (resolve(str(save_wordpiece(tmp_path / str(seed), seed=seed))) for seed in (5, 6))
-    loaded.loaded.clear()
-    monkeypatch.setattr(memory, "available_bytes", lambda device="auto": 10 if loaded.loaded else 700_000_000)
+    loaded.encoders.clear()
+    monkeypatch.setattr(
+        memory, "available_bytes", lambda device="auto": 10 if loaded.encoders else 700_000_000
+    )
     load_encoder(first, "cpu")
     assert memory.fits(first)
     load_encoder(second, "cpu")
-    assert [one.card.id for one in loaded.loaded.values()] == [second.id]
+    assert [one.card.id for one in loaded.encoders.values()] == [second.id]

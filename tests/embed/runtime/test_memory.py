@@ -79,9 +79,9 @@ def in_memory(machine, tmp_path):
     """The card of an encoder of 3.5 GB that is loaded, which leaves 1 GB free."""
     one = replace(card(parameters=500_000_000), folder=tmp_path)
     machine.free = GB
-    loaded.keep(("fingerprint", "", 8, "cpu"), SimpleNamespace(card=one))
+    loaded.cache(("fingerprint", "", 8, "cpu"), SimpleNamespace(card=one))
     yield one
-    loaded.loaded.clear()
+    loaded.encoders.clear()
 
 
 def test_an_encoder_that_is_loaded_fits(in_memory, tmp_path):
@@ -91,19 +91,19 @@ def test_an_encoder_that_is_loaded_fits(in_memory, tmp_path):
     assert memory.fits(replace(in_memory, folder=None)) is False
 
 
-def test_encoders_kept_in_memory_are_let_go_where_the_next_one_does_not_fit(in_memory, machine, monkeypatch):
+def test_encoders_in_memory_are_let_go_where_the_next_one_does_not_fit(in_memory, machine, monkeypatch):
     monkeypatch.setattr(
-        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.loaded else 4 * GB)
+        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.encoders else 4 * GB)
     )
     memory.require_memory(card(parameters=50_000_000))
-    assert memory.kept.is_kept(in_memory)  # there is room beside it
+    assert loaded.is_loaded(in_memory)  # there is room beside it
     memory.require_memory(card(parameters=500_000_000))
-    assert not loaded.loaded
+    assert not loaded.encoders
 
 
 def test_letting_go_that_does_not_suffice_says_what_is_free_after_it(in_memory, monkeypatch):
     monkeypatch.setattr(
-        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.loaded else 3 * GB)
+        psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.encoders else 3 * GB)
     )
     with pytest.raises(UserError, match=r"3\.5 GB and 3\.0 GB are free"):
         memory.require_memory(card(parameters=500_000_000))

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.embed.pooling import Pooling
-from core.embed.store import vectors as store_module
-from core.embed.store.vectors import Space, VectorStore
+from core.embed.pooling import CLS, MEAN
+from core.embed.store import vector_store as store_module
+from core.embed.store.vector_store import Space, VectorStore
 from core.errors import UserError
 
 SPACE = Space("key", "tiny", 4)
@@ -45,14 +45,14 @@ def test_a_file_damaged_while_it_is_open_is_set_aside_and_begun_anew(store, capl
     store.put(SPACE, TEXTS, VECTORS)  # the file was not there before
     if reopened:
         store.close()
-        assert store.get(SPACE, Pooling.CLS, TEXTS)[1].all()
+        assert store.get(SPACE, CLS, TEXTS)[1].all()
     path = store.path(SPACE.encoder)
     damage(path)
-    assert not store.get(SPACE, Pooling.MEAN, TEXTS)[1].any()
+    assert not store.get(SPACE, MEAN, TEXTS)[1].any()
     assert "is set aside" in caplog.text
     assert path.with_suffix(".damaged").is_file()
     store.put(SPACE, TEXTS, VECTORS)
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 def refuse(monkeypatch, method):
@@ -70,7 +70,7 @@ def test_a_damaged_file_that_may_not_be_set_aside_is_one_sentence(store, monkeyp
     damage(store.path(SPACE.encoder))
     refuse(monkeypatch, method)
     with pytest.raises(UserError, match="No permission to write to"):
-        store.get(SPACE, Pooling.MEAN, TEXTS)
+        store.get(SPACE, MEAN, TEXTS)
 
 
 def test_vectors_whose_damaged_file_may_not_be_removed_are_one_sentence(store, monkeypatch):
@@ -83,7 +83,7 @@ def test_vectors_whose_damaged_file_may_not_be_removed_are_one_sentence(store, m
 def test_a_file_that_another_process_sets_aside_at_the_same_moment_is_begun_anew(store, monkeypatch):
     store.put(SPACE, TEXTS, VECTORS)
     store.close()
-    assert store.get(SPACE, Pooling.CLS, TEXTS)[1].all()
+    assert store.get(SPACE, CLS, TEXTS)[1].all()
     path = store.path(SPACE.encoder)
     damage(path)
     inode = store_module._inode
@@ -95,9 +95,9 @@ def test_a_file_that_another_process_sets_aside_at_the_same_moment_is_begun_anew
         return found
 
     monkeypatch.setattr(store_module, "_inode", looked_at_too_early)
-    assert not store.get(SPACE, Pooling.MEAN, TEXTS)[1].any()
+    assert not store.get(SPACE, MEAN, TEXTS)[1].any()
     store.put(SPACE, TEXTS, VECTORS)
-    assert store.get(SPACE, Pooling.MEAN, TEXTS)[1].all()
+    assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
 @pytest.fixture

@@ -3,17 +3,17 @@ import threading
 import pytest
 
 from core.jobs import Cancelled, silent
-from core.train.models.parallel import at_once
+from core.train.models.parallel import run_together
 
 
 def test_results_come_in_the_order_of_the_works():
     works = [lambda report, i=i: i * i for i in range(7)]
-    assert at_once(works, silent, 3) == [i * i for i in range(7)]
+    assert run_together(works, silent, 3) == [i * i for i in range(7)]
 
 
 def test_two_works_run_at_the_same_time():
     meeting = threading.Barrier(2, timeout=120)
-    assert at_once([lambda report: meeting.wait() >= 0] * 2, silent, 2) == [True, True]
+    assert run_together([lambda report: meeting.wait() >= 0] * 2, silent, 2) == [True, True]
 
 
 def test_one_worker_runs_one_work_after_another():
@@ -24,7 +24,7 @@ def test_one_worker_runs_one_work_after_another():
         assert len(running) == 1
         running.pop()
 
-    at_once([work] * 5, silent, 1)
+    run_together([work] * 5, silent, 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -34,7 +34,7 @@ def test_progress_is_the_mean_of_the_works_and_never_falls(workers):
             report(step, "")
 
     seen = []
-    at_once([work] * 4, lambda fraction, template, **params: seen.append(fraction), workers)
+    run_together([work] * 4, lambda fraction, template, **params: seen.append(fraction), workers)
     assert seen == sorted(seen)
     assert seen[-1] == 1
 
@@ -57,7 +57,7 @@ def test_what_one_work_raises_stops_the_others_and_is_raised():
             raise
 
     with pytest.raises(OSError, match="no space"):
-        at_once([fails, goes_on, goes_on], silent, 2)
+        run_together([fails, goes_on, goes_on], silent, 2)
     assert stopped == [True]  # and the third was not begun
 
 
@@ -80,5 +80,5 @@ def test_cancel_reaches_every_work():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        at_once([work] * 2, report, 2)
+        run_together([work] * 2, report, 2)
     assert ended == [True, True]

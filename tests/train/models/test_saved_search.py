@@ -2,7 +2,7 @@ import pytest
 
 from core.train import TrainSettings, pipeline
 from core.train.models import forest
-from core.train.models.saved_search import keep_search, kept_search
+from core.train.models.saved_search import save_search, saved_search
 from core.train.models.tuning import SearchCancelled, Tuned
 from core.train.recording import train_and_record
 from tests.makers.train_tables import signal
@@ -12,29 +12,29 @@ FOUND = (Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1), Tuned("xgb"
 BEST = {"rf": {"min_samples_leaf": 7.0}}
 
 
-def test_what_was_found_is_kept_whatever_the_time_given(home):
-    keep_search("a" * 16, SETTINGS, FOUND)
-    assert kept_search("a" * 16, TrainSettings(tune_seconds=600)) == BEST
+def test_what_was_found_is_saved_whatever_the_time_given(home):
+    save_search("a" * 16, SETTINGS.as_dict(), FOUND)
+    assert saved_search("a" * 16, TrainSettings(tune_seconds=600).as_dict()) == BEST
 
 
 @pytest.mark.parametrize("other", [{"test_share": 0.3}, {"embargo": 1}, {"encoder": "another"}])
 def test_it_is_not_used_where_other_rows_or_vectors_are_learned_from(home, other):
-    keep_search("a" * 16, SETTINGS, FOUND)
-    assert kept_search("a" * 16, TrainSettings(tune_seconds=60, **other)) is None
-    assert kept_search("b" * 16, SETTINGS) is None
+    save_search("a" * 16, SETTINGS.as_dict(), FOUND)
+    assert saved_search("a" * 16, TrainSettings(tune_seconds=60, **other).as_dict()) is None
+    assert saved_search("b" * 16, SETTINGS.as_dict()) is None
 
 
-def test_a_search_that_found_nothing_leaves_what_was_kept(home):
-    keep_search("a" * 16, SETTINGS, FOUND)
-    keep_search("a" * 16, SETTINGS, (Tuned("rf"),))
-    assert kept_search("a" * 16, SETTINGS) == BEST
+def test_a_search_that_found_nothing_leaves_what_was_saved(home):
+    save_search("a" * 16, SETTINGS.as_dict(), FOUND)
+    save_search("a" * 16, SETTINGS.as_dict(), (Tuned("rf"),))
+    assert saved_search("a" * 16, SETTINGS.as_dict()) == BEST
 
 
 def test_a_damaged_file_begins_a_new_search(home):
-    keep_search("a" * 16, SETTINGS, FOUND)
-    (kept,) = (home / "searches").iterdir()
-    kept.write_bytes(b"{\xff")
-    assert kept_search("a" * 16, SETTINGS) is None
+    save_search("a" * 16, SETTINGS.as_dict(), FOUND)
+    (saved,) = (home / "searches").iterdir()
+    saved.write_bytes(b"{\xff")
+    assert saved_search("a" * 16, SETTINGS.as_dict()) is None
 
 
 def test_a_training_begins_where_one_like_it_was_cancelled(home, monkeypatch):

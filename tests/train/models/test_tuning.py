@@ -9,7 +9,9 @@ import pytest
 from core.jobs import Cancelled, silent
 from core.train.models import tuning
 from core.train.models.ensemble import Ensemble
-from core.train.models.model import Knob, Sample
+from core.train.models.model import Hyperparameter, ModelEntry
+from core.train.models.registry import MODELS
+from core.train.models.sample import Sample
 from core.train.models.tuning import SearchCancelled, Tuned, parameters, tune
 
 RNG = np.random.default_rng(0)
@@ -40,11 +42,12 @@ def one_core(monkeypatch):
 
 
 def model_named(name_, clock, seconds=1.0, score=lambda x: 1 - (x - 7) ** 2 / 100):
-    """A model of one knob `x`, best at 7, whose trial takes `seconds` on each fold."""
+    """A model of one hyperparameter `x`, best at 7, whose trial takes `seconds` on each fold."""
 
     class Toy:
-        name = name_
-        knobs = (Knob("x", 0.0, 10.0),)
+        entry = ModelEntry(
+            name_, name_, name_, "", name_, 0, 1.0, hyperparameters=(Hyperparameter("x", 0.0, 10.0),)
+        )
 
         @classmethod
         def defaults(cls, sample):
@@ -68,7 +71,7 @@ def model_named(name_, clock, seconds=1.0, score=lambda x: 1 - (x - 7) ** 2 / 10
 def toys(monkeypatch, clock):
     def put(**seconds):
         found = {name: model_named(name, clock, taken) for name, taken in seconds.items()}
-        monkeypatch.setattr(tuning, "models", lambda: found)
+        monkeypatch.setattr(tuning, "MODELS", found)
         return found
 
     return put
@@ -308,7 +311,7 @@ def test_the_library_neither_prints_nor_logs_each_trial(toys, clock, capfd, capl
 
 @pytest.mark.slow
 @pytest.mark.parametrize("classes", [0, 2, 3])
-def test_the_three_models_are_tuned_and_fitted_with_what_was_found(classes, monkeypatch):
+def test_the_models_are_tuned_and_fitted_with_what_was_found(classes, monkeypatch):
     monkeypatch.setattr(tuning, "cores", lambda: 2)
     rng = np.random.default_rng(1)
     rows = rng.normal(size=(300, 8)).astype(np.float32)
@@ -322,7 +325,7 @@ def test_the_three_models_are_tuned_and_fitted_with_what_was_found(classes, monk
     made = Sample(rows, y, np.arange(220), np.arange(220, 300), classes, 0, folds=folds)
     ticks = iter(range(10**6))
     found = tune(made, 1500, silent, lambda: float(next(ticks)))  # counts calls, not seconds
-    assert [result.model for result in found] == ["rf", "xgb", "lgbm"]
+    assert [result.model for result in found] == list(MODELS)
     assert all(result.trials >= 1 and result.score >= result.default for result in found)
     chosen = replace(made, parameters=parameters(found), folds=())
     assert np.isfinite(Ensemble.fit(chosen, silent).predict(rows)["mean"]).all()

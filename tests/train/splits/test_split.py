@@ -4,15 +4,13 @@ import pytest
 
 from core.errors import UserError
 from core.train.settings import TrainSettings
+from core.train.splits.outcome import require_learnable, require_learnable_folds, require_outcomes
+from core.train.splits.registry import SPLITS
 from core.train.splits.split import (
-    caution,
     folds,
     groups,
     inner_validation,
     make_split,
-    require_learnable,
-    require_learnable_folds,
-    require_outcomes,
     timeline,
 )
 from tests.makers.train_tables import make_dataset
@@ -227,7 +225,7 @@ def test_no_folds_are_none():
 @pytest.mark.parametrize(
     ("dataset", "settings", "words"),
     [
-        (make_dataset(np.zeros(100), DAYS), {"folds": 20}, "20 sessions .* 20 folds .* need 22"),
+        (make_dataset(np.zeros(100), DAYS), {"folds": 20}, "20 sessions .* 20 folds .* need at least 22"),
         (make_dataset(np.zeros(100)), {"folds": 5}, "no date"),
         (
             make_dataset(np.zeros(100), DAYS, story=np.zeros(100)),
@@ -260,8 +258,7 @@ def test_the_timeline_counts_the_rows_of_each_part_by_session():
 
 
 def test_every_split_but_the_one_by_time_comes_with_a_caution():
-    kinds = ("time", "group", "company", "random")
-    assert [caution(TrainSettings(split=kind)) is None for kind in kinds] == [True, False, False, False]
+    assert [key for key, rule in SPLITS.items() if not rule.caution] == ["time"]
 
 
 @pytest.mark.parametrize(

@@ -216,8 +216,8 @@ def test_rows_without_a_company_are_one_company_to_the_groups():
 @pytest.mark.parametrize(
     ("rule", "X", "words"),
     [
-        (WalkForward(5), rows(np.arange(6)), "6 sessions .* 5 folds .* need 7 at the least"),
-        (WalkForward(5, embargo=4), rows(np.arange(9)), "need 11 .* an embargo of 4"),
+        (WalkForward(5), rows(np.arange(6)), "6 sessions .* 5 folds .* need at least 7"),
+        (WalkForward(5, embargo=4), rows(np.arange(9)), "need at least 11.* an embargo of 4"),
         (WalkForward(2), rows([-1, -1, -1]), "0 sessions"),
         (SessionHoldout(), rows([3, 3, 3, -1]), "1 session "),
         (GroupHoldout(), rows([3, 3, 3]), "hang together"),

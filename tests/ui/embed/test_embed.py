@@ -10,8 +10,9 @@ from core.data.library import save_dataset
 from core.embed import embed
 from core.embed.catalog_entries import ENTRIES, KOREAN
 from core.embed.checkpoint import hub
+from core.embed.pooling import POOLINGS, Pooling
 from core.embed.runtime import precision
-from core.embed.store.vectors import VectorStore
+from core.embed.store.vector_store import VectorStore
 from core.jobs import queue
 from core.locale import translate
 from core.ui.frame import PAGES
@@ -57,7 +58,7 @@ def data(home):
 
 
 def opened(data, encoder, language="en"):
-    app = AppTest.from_file("../app.py", default_timeout=120)
+    app = AppTest.from_file("../../../app.py", default_timeout=120)
     app.session_state["language"] = language
     app.query_params["dataset"] = data.id
     app.query_params["encoder"] = encoder
@@ -206,15 +207,15 @@ def test_a_hub_that_cannot_be_reached_is_one_sentence(data, server):
     app = opened(data, MINI_LM)
     press(app, "Download (92 MB)")
     job_ended(app)
-    assert "could not give" in said(app.error)
+    assert "could not deliver" in said(app.error)
     assert "Download (92 MB)" in labels(app)
 
 
 def test_an_id_that_no_hub_knows_is_said(data, server):
     app = opened(data, "org/unknown")
-    assert "The catalog does not know “org/unknown”" in said(app.info)
+    assert "“org/unknown” is neither in the catalog nor on this machine" in said(app.info)
     press(app, "Look it up on the hub")
-    assert "knows no encoder named org/unknown" in said(app.error)
+    assert "has no encoder named org/unknown" in said(app.error)
 
 
 def test_an_encoder_beside_the_catalog_is_looked_up_fetched_and_ready(data, server):
@@ -232,6 +233,21 @@ def test_an_encoder_beside_the_catalog_is_looked_up_fetched_and_ready(data, serv
 def test_a_word_that_is_no_id_is_said(data, tiny):
     app = opened(data, "nonsense")
     assert "There is no encoder named nonsense" in said(app.error)
+
+
+def test_a_registered_pooling_is_offered_and_explained(data, tiny, monkeypatch):
+    lowest = Pooling(
+        "lowest",
+        "Lowest over tokens",
+        "lowest",
+        "The smallest value over the tokens.",
+        lambda hidden, real: hidden,
+    )
+    monkeypatch.setitem(POOLINGS, lowest.key, lowest)
+    app = opened(data, tiny)
+    (choice,) = (one for one in app.button_group if one.label == "Pooling")
+    assert choice.options == ["CLS", "mean ★", "max", "lowest"]
+    assert "Lowest over tokens · The smallest value over the tokens." in said(app.caption).replace("**", "")
 
 
 PAIRS = "sentence1,sentence2,score\n" + "".join(
@@ -257,7 +273,7 @@ def test_an_encoder_is_tested_on_the_pairs_of_a_file(data, tiny):
         f"{expected.spearman:.3f}",
         "12",
     )
-    assert "쌍_시험.csv: 1 rows could not be used" in said(app.caption)
+    assert "쌍_시험.csv: rows that could not be used: 1" in said(app.caption)
 
 
 def test_a_file_without_the_columns_of_a_pair_is_one_sentence(data, tiny):

@@ -1,0 +1,38 @@
+"""`headline-lab score`: predict every row of a file with an earlier run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from core.cli.arguments import read_options, takes_file, takes_output
+from core.cli.command import Command
+from core.cli.data import chosen_roles
+from core.cli.shell import progress, read_bytes, require_folder, translated, write
+from core.data.export import to_csv
+from core.data.reading import read_table
+from core.locale import N_
+
+
+def _score(options: argparse.Namespace) -> dict[str, Any]:
+    from core.predict import score_table
+    from core.train.runs import load_run
+
+    require_folder(options.out)
+    run = load_run(options.run)
+    raw = read_table(read_bytes(options.file), read_options(options))
+    scored = score_table(run, raw.frame, chosen_roles(options), progress())
+    write(options.out, lambda file: file.write(to_csv(scored.table)))
+    for problem in scored.problems:
+        print(f"{translated(problem.message)} ({len(problem.rows)})", file=sys.stderr)
+    return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    takes_file(parser)
+    parser.add_argument("--run", required=True, metavar="ID")
+    takes_output(parser, "PREDICTIONS.csv")
+
+
+COMMANDS = (Command("score", N_("predict every row of the file with an earlier run"), _arguments, _score),)

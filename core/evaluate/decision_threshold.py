@@ -1,0 +1,173 @@
+"""The decision threshold: what calling a row positive would have cost at each probability, and what it hits."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import Message, UserError
+from core.evaluate.bootstrap import Interval, share_interval
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import Scored
+from core.evaluate.settings import EvaluateSettings
+from core.locale import N_
+
+STEPS = 101
+
+
+@dataclass(frozen=True, eq=False)
+class CostCurve:
+    """The mean cost of a row at each threshold of the second class's probability, `(steps,)` each.
+
+    A row counts as positive where its probability reaches the threshold. `best` is the threshold of the
+    least cost on these rows (the nearest to `fair` where several cost the same); `fair` is the one that is
+    right for calibrated probabilities; `never` and `always` are the costs of calling no row and every row
+    positive.
+    """
+
+    thresholds: np.ndarray
+    cost: np.ndarray
+    best: float
+    best_cost: float
+    fair: float
+    fair_cost: float
+    never: float
+    always: float
+
+    def sentence(self) -> Message:
+        """Say where the best threshold lies, and what it is worth against acting always or never."""
+        params = {
+            "best": f"{self.best:.0%}",
+            "cost": f"{self.best_cost:.3g}",
+            "idle": f"{min(self.never, self.always):.3g}",
+            "fair": f"{self.fair:.0%}",
+        }
+        if self.best_cost < min(self.never, self.always):
+            template = N_(
+                "With these costs a threshold of {best} would have been the cheapest on the test: {cost} each, "
+                "against {idle} without a model. It was chosen on this very test, so it flatters; for "
+                "calibrated probabilities {fair} is right."
+            )
+        else:
+            template = N_(
+                "With these costs no threshold beats doing without the model, which costs {idle} each. For "
+                "calibrated probabilities the right threshold is {fair}."
+            )
+        return Message(template, params)
+
+
+def cost_curve(
+    y: np.ndarray,
+    p: np.ndarray,
+    false_positive: float,
+    false_negative: float,
+    weights: np.ndarray | None = None,
+    steps: int = STEPS,
+) -> CostCurve:
+    """Return the expected cost over thresholds from 0 to 1, for outcomes `y (n,)` and `p (n, 2)` or `(n,)`.
+
+    The costs are those of one false positive and one false negative, of any unit. With calibrated
+    probabilities the best threshold is false_positive / (false_positive + false_negative): Elkan, "The
+    foundations of cost-sensitive learning" (2001). Raises `UserError` unless both are numbers of 0 or more
+    and one is above 0.
+    """
+    if not (
+        0 <= false_positive < np.inf and 0 <= false_negative < np.inf and false_positive + false_negative > 0
+    ):
+        raise UserError(N_("A cost must be a number of 0 or more, and at least one of the two above 0."))
+    weights = np.ones(len(y)) if weights is None else weights
+    second = _second(p)
+    fair = false_positive / (false_positive + false_negative)
+    thresholds = np.unique(np.r_[np.linspace(0, 1, steps), fair])
+    order = np.argsort(second, kind="stable")
+    below = np.searchsorted(second[order], thresholds, side="left")  # rows called negative
+    won, lost = (np.r_[0, np.cumsum((weights * (y == k))[order])] for k in (1, 0))
+    cost = (false_positive * (lost[-1] - lost[below]) + false_negative * won[below]) / weights.sum()
+    least = np.flatnonzero(np.isclose(cost, cost.min(), rtol=1e-12, atol=0))
+    best = least[np.abs(thresholds[least] - fair).argmin()]
+    return CostCurve(
+        thresholds,
+        cost,
+        float(thresholds[best]),
+        float(cost[best]),
+        fair,
+        float(cost[np.searchsorted(thresholds, fair)]),
+        never=float(false_negative * won[-1] / weights.sum()),
+        always=float(false_positive * lost[-1] / weights.sum()),
+    )
+
+
+def confusion_at(
+    y: np.ndarray, p: np.ndarray, threshold: float, weights: np.ndarray | None = None
+) -> np.ndarray:
+    """Return what happened (rows) against what a threshold calls (columns), `(2, 2)`, the second class last."""
+    called = (_second(p) >= threshold).astype(int)
+    return np.bincount(2 * y.astype(int) + called, weights, minlength=4).reshape(2, 2)
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What a threshold calls the second class (an alarm), against what happened, over all rows.
+
+    `precision` is the share of alarms that came true, `recall` the share of what came true that was called.
+    """
+
+    hits: int
+    false_alarms: int
+    misses: int
+    quiet: int
+    precision: Interval
+    recall: Interval
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return self.hits + self.false_alarms + self.misses + self.quiet
+
+
+def threshold_costs(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    false_alarm: float = 1.0,
+    miss: float = 1.0,
+    model: str = MEAN,
+) -> CostCurve | Message:
+    """Return the test's mean cost at each threshold; raises `UserError` for a cost that is none."""
+    if len(predictions.classes) != 2:
+        return _NOT_TWO
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    return cost_curve(test.y, test.predictions[model], false_alarm, miss)
+
+
+def calls_at(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    threshold: float,
+    model: str = MEAN,
+) -> Calls | Message:
+    """Return what is called at a threshold of the second class's probability, with its precision and recall."""
+    if len(predictions.classes) != 2:
+        return _NOT_TWO
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    p = test.predictions[model]
+    (quiet, false), (missed, hits) = confusion_at(test.y, p, threshold).astype(int).tolist()
+    called, came = p[:, 1] >= threshold, test.y == 1
+    both = called & came
+    precision, recall = (_share(both[rows], test.block[rows], settings.seed) for rows in (called, came))
+    return Calls(hits, false, missed, quiet, precision, recall)
+
+
+_NOT_TWO = Message(N_("A threshold is for two classes; this run does not have two."))
+
+
+def _share(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
+    return share_interval(held, block_ids, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
+
+
+def _second(p: np.ndarray) -> np.ndarray:
+    return p[:, 1] if p.ndim == 2 else p

@@ -1,0 +1,153 @@
+"""Do probabilities come true? The reliability curve with its calibration error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import Message
+from core.evaluate.bootstrap import BLOCKS, Interval, agreeing, bounds, count_blocks, draws, intervals
+from core.evaluate.metrics import BINS, METRICS, bins_for
+from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.scoring import Scored, mean_over
+from core.evaluate.settings import EvaluateSettings
+from core.evaluate.weighted import ratio
+from core.locale import N_
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A bin of the reliability curve: the mean probability, the share of rows that came true, and how many."""
+
+    predicted: float
+    observed: Interval
+    rows: int
+    blocks: int
+
+
+def reliability(
+    came: np.ndarray,
+    probability: np.ndarray,
+    block_ids: np.ndarray,
+    seed: int,
+    bins: int = BINS,
+    weights: np.ndarray | None = None,
+) -> list[Bin]:
+    """Return the reliability curve over at most `bins` bins of equal weight, each with n and 95% interval.
+
+    `came (n,)` bool: whether the class came true; `probability (n,)` of it; `block_ids (n,)` sessions from 0
+    on, over which the interval is resampled (`core.evaluate.bootstrap`): rows of one session come true together.
+    DeGroot & Fienberg, "The comparison and evaluation of forecasters" (1983).
+    """
+    weights = np.ones(len(came)) if weights is None else weights
+    number = _bin_numbers(probability, weights, bins)
+    inside = number[:, None] == np.unique(number)  # (n, bins that hold rows)
+    shares = np.concatenate(
+        [ratio(w @ (inside * came[:, None]), w @ inside) for w in draws(block_ids, seed, weights=weights)]
+    )
+    curve = []
+    for k, rows in enumerate(inside.T):
+        blocks = count_blocks(block_ids[rows])
+        observed = float(np.average(came[rows], weights=weights[rows]))
+        curve.append(
+            Bin(
+                float(np.average(probability[rows], weights=weights[rows])),
+                agreeing(Interval(observed, *bounds(shares[:, k], blocks)), blocks),
+                int(rows.sum()),
+                blocks,
+            )
+        )
+    return curve
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """The reliability curve with its error; `label` is the class, "" for the most probable of several.
+
+    `predicted` and `observed` are the mean probability and the share that came true over all `rows`.
+    """
+
+    curve: tuple[Bin, ...]
+    ece: Interval
+    label: str
+    predicted: float
+    observed: float
+    rows: int
+    blocks: int
+    unit: str
+
+    @property
+    def off(self) -> int:
+        """The number of bins whose interval leaves the promised probability out."""
+        return sum(not b.observed.low <= b.predicted <= b.observed.high for b in self.curve if _bounded(b))
+
+    def sentence(self) -> Message:
+        """Say in plain words whether the probabilities can be taken at their word."""
+        params = {
+            "ece": _points(self.ece.value),
+            "low": _points(self.ece.low),
+            "high": _points(self.ece.high),
+            "predicted": f"{self.predicted:.0%}",
+            "observed": f"{self.observed:.0%}",
+            "off": self.off,
+            "bins": len(self.curve),
+            "blocks": self.blocks,
+            "unit": Message(BLOCKS[self.unit]),
+        }
+        if not any(map(_bounded, self.curve)):
+            template = N_(
+                "Too few {unit} to judge the probabilities: on average they promised {predicted}, and {observed} came true."
+            )
+        elif self.off > 1:
+            template = N_(
+                "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
+                "[{low}, {high}], and {off} of {bins} groups lie clearly off. On average they promised {predicted}, "
+                "and {observed} came true."
+            )
+        else:
+            template = N_(
+                "No evidence that the probabilities are wrong: they miss what came true by {ece} percentage points "
+                "[{low}, {high}], which {blocks:,} {unit} bring about by chance too. On average they promised "
+                "{predicted}, and {observed} came true."
+            )
+        return Message(template, params)
+
+
+def reliability_of(
+    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
+) -> Reliability | Message:
+    """Compare the test's probabilities with what came true: of the last of two classes, else of the most probable."""
+    if not predictions.classes:
+        return Message(N_("Only probabilities can be calibrated; this run predicts returns."))
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    p, two = test.predictions[model], len(predictions.classes) == 2
+    sure, came = (p[:, 1], test.y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == test.y)
+    error = METRICS["ece"] if len(np.unique(test.fold)) == 1 else mean_over(test.fold, METRICS["ece"])
+    return Reliability(
+        tuple(reliability(came, sure, test.block, settings.seed, bins=bins_for(len(came)))),
+        intervals(test.y, p, test.block, [error], settings.seed)["ece"],
+        predictions.classes[1] if two else "",
+        float(sure.mean()),
+        float(came.mean()),
+        len(came),
+        count_blocks(test.block),
+        test.unit,
+    )
+
+
+def _bin_numbers(probability: np.ndarray, weights: np.ndarray, bins: int) -> np.ndarray:
+    values, inverse = np.unique(probability, return_inverse=True)
+    held = np.bincount(inverse, weights, minlength=len(values))
+    middle = np.cumsum(held) - held / 2
+    result: np.ndarray = np.floor(bins * middle / held.sum()).astype(int)[inverse]
+    return result
+
+
+def _bounded(found: Bin) -> bool:
+    return bool(np.isfinite(found.observed.low))
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.0f}" if np.isfinite(share) else "–"

@@ -1,0 +1,15 @@
+"""The names under which predictions are shown: of models, of their combinations and of baselines."""
+
+from __future__ import annotations
+
+from core.train.models.baselines import BASELINES
+from core.train.models.combinations import COMBINATIONS
+from core.train.models.registry import MODELS
+
+
+def title(key: str) -> str:
+    """Return the translatable title of a model, combination or baseline; an unknown key is its own."""
+    if key in MODELS:
+        return MODELS[key].entry.title
+    named = COMBINATIONS.get(key) or BASELINES.get(key)
+    return named.title if named else key

@@ -1,0 +1,117 @@
+"""A run as JSON: its record in the workspace, and what the command line prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from core.errors import Message
+from core.evaluate.bootstrap import Interval, Scores
+from core.evaluate.effective_size import Effective
+from core.evaluate.lift import Lift
+from core.train.models.tuning import Tuned
+from core.train.run import Parts, Run, Walk
+from core.train.settings import TrainSettings
+from core.train.splits.summary import FoldSummary, SplitSummary
+
+
+def to_record(run: Run) -> dict[str, Any]:
+    """Return all but the large parts as plain values for JSON."""
+    return {
+        "id": run.id,
+        "created": run.created,
+        "dataset_id": run.dataset_id,
+        "dataset_name": run.dataset_name,
+        "settings": run.settings.as_dict(),
+        "classes": list(run.classes),
+        "split": asdict(run.split),
+        "scores": _plain(run.scores),
+        "baselines": _plain(run.baselines),
+        "seconds": run.seconds,
+        "sizes": run.sizes,
+        "warnings": [_plain_message(warning) for warning in run.warnings],
+        "walk": None if run.walk is None else _plain_walk(run.walk),
+        "lift": None if run.lift is None else run.lift.as_dict(),
+        "effective": None if run.effective is None else asdict(run.effective),
+        "tuned": [found.as_dict() for found in run.tuned],
+        "holdout": run.holdout,
+    }
+
+
+def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
+    """Make the run that `to_record` took apart; one saved before rows could be weighed has every row weigh 1."""
+    typed = {
+        "settings": TrainSettings(**({"weighting": "rows"} | fields["settings"])),
+        "classes": tuple(fields["classes"]),
+        "split": SplitSummary(**fields["split"]),
+        "scores": _intervals(fields["scores"]),
+        "baselines": _intervals(fields["baselines"]),
+        "warnings": tuple(_message(warning) for warning in fields["warnings"]),
+        "tuned": tuple(Tuned.from_dict(found) for found in fields.get("tuned", ())),
+    }
+    for name, made in (("walk", _walk), ("lift", Lift.from_dict), ("effective", _effective)):
+        typed[name] = made(fields[name]) if fields.get(name) else None
+    return Run(**(dict(fields) | typed), parts=parts)
+
+
+def run_table(run: Run) -> dict[str, Any]:
+    """Return a run as `headline-lab run --json` prints it."""
+    return {
+        "run_id": run.id,
+        "task": run.task,
+        "split": run.settings.split,
+        "rows": run.split.rows,
+        "distinct_headlines": run.split.distinct_headlines,
+        "train_rows": run.split.train_rows,
+        "test_rows": run.split.test_rows,
+        "sessions": run.split.sessions,
+        "events": run.split.events,
+        "encoder": run.settings.encoder,
+        "pooling": run.settings.pooling,
+        "models": _plain(run.scores),
+        "baselines": _plain(run.baselines),
+        "walk_forward": None if run.walk is None else _plain_walk(run.walk),
+        "sealed": run.settings.sealed,
+        "effective_n": None if run.effective is None else run.effective.effective_n,
+        "seconds": run.seconds,
+    }
+
+
+def _plain_walk(walk: Walk) -> dict[str, Any]:
+    return {
+        "models": _plain(walk.scores),
+        "baselines": _plain(walk.baselines),
+        "folds": [asdict(fold) for fold in walk.folds],
+    }
+
+
+def _walk(fields: Mapping[str, Any]) -> Walk:
+    folds = tuple(FoldSummary(**fold) for fold in fields["folds"])
+    return Walk(_intervals(fields["models"]), _intervals(fields["baselines"]), folds)
+
+
+def _effective(fields: Mapping[str, Any]) -> Effective:
+    return Effective(**fields)
+
+
+def _plain_message(message: Message) -> dict[str, Any]:
+    """Return a message as plain values; a message among its parameters becomes one as well."""
+    params = {k: _plain_message(v) if isinstance(v, Message) else v for k, v in message.params.items()}
+    return {"template": message.template, "params": params}
+
+
+def _message(fields: Mapping[str, Any]) -> Message:
+    params = {k: _message(v) if isinstance(v, Mapping) else v for k, v in fields["params"].items()}
+    return Message(fields["template"], params)
+
+
+def _plain(scores: Scores) -> dict[str, Any]:
+    return {model: {name: score.as_dict() for name, score in row.items()} for model, row in scores.items()}
+
+
+def _intervals(scores: Mapping[str, Any]) -> Scores:
+    return {
+        model: {name: Interval.from_dict(score) for name, score in row.items()}
+        for model, row in scores.items()
+    }

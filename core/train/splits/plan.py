@@ -1,0 +1,98 @@
+"""The plan of a training's splits, made once: shown before training, counted in the ledger, trained, scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.evaluate.ledger_rows import Rows
+from core.evaluate.predictions import HOLDOUT
+from core.locale import N_
+from core.train.splits.outcome import known_outcome, require_learnable, require_learnable_folds
+from core.train.splits.partition import NONE, Split
+from core.train.splits.registry import SPLITS
+from core.train.splits.split import folds, make_split, timeline
+
+if TYPE_CHECKING:
+    from core.train.settings import TrainSettings
+
+
+@dataclass(frozen=True, eq=False)
+class SplitPlan:
+    """What each test of a training learns from.
+
+    `outcome (rows,)` is NaN where unknown; `holdout` is the final test and `walk` the walk-forward folds before
+    it, in order of time (none without folds).
+    """
+
+    dataset: Dataset
+    settings: TrainSettings
+    outcome: np.ndarray
+    holdout: Split
+    walk: tuple[Split, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes to tell apart; none for returns."""
+        return self.dataset.classes if self.settings.task == "classify" else ()
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The walk-forward folds and then the holdout."""
+        return (*self.walk, self.holdout)
+
+    @property
+    def open_rows(self) -> np.ndarray:
+        """The rows whose outcome is known and may be looked at, `(n,)`: a sealed holdout's may not."""
+        if self.settings.sealed:
+            return self.holdout.development
+        return np.flatnonzero(~np.isnan(self.outcome))
+
+    @cached_property
+    def holdout_rows(self) -> Rows:
+        """The rows of the holdout as the ledger knows them."""
+        return Rows.of(self.dataset, self.holdout.test)
+
+    @cached_property
+    def walk_rows(self) -> Rows:
+        """The rows of the walk-forward tests as the ledger knows them."""
+        return Rows.of(self.dataset, np.concatenate([NONE, *(fold.test for fold in self.walk)]))
+
+    @cached_property
+    def test_rows(self) -> Rows:
+        """The rows of all tests together as the ledger knows them."""
+        return Rows.of(self.dataset, np.concatenate([split.test for split in self.splits]))
+
+    def timeline(self) -> pd.DataFrame:
+        """Return how many rows of each session each split puts where: `fold, part, session, rows`.
+
+        `fold` is 0 for the holdout and counts the walk-forward folds from 1 on; `part` is train, test, purged,
+        embargoed, grouped or left_out. Rows without a session are not shown.
+        """
+        table = timeline(self.dataset, self.splits)
+        return table.assign(fold=table["fold"].where(table["fold"] <= len(self.walk), HOLDOUT))
+
+    def require_learnable(self) -> None:
+        """Raise `UserError` where a class has no row among the training rows of a split."""
+        require_learnable(self.outcome, self.holdout.train, self.classes)
+        require_learnable_folds(self.outcome, self.walk, self.classes)
+
+
+def plan_splits(dataset: Dataset, settings: TrainSettings) -> SplitPlan:
+    """Split a dataset's rows with a known outcome; raises `UserError` where the settings allow no split of it."""
+    outcome = known_outcome(dataset, settings)
+    if settings.folds and not SPLITS[settings.split].ordered:
+        raise UserError(
+            N_("Walk-forward folds need a split by time: choose it, or train without folds ({split})."),
+            split=settings.split,
+        )
+    holdout = make_split(dataset, settings, ~np.isnan(outcome))
+    return SplitPlan(
+        dataset, settings, outcome, holdout, tuple(folds(dataset, settings, holdout.development))
+    )

@@ -1,0 +1,173 @@
+"""The answer to the page's question: do the headlines add anything, and do the models beat chance?"""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.evaluate.bootstrap import BLOCKS
+from core.evaluate.lift import HELPS, HURTS, Lift, sentence
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.predictions import MEAN
+from core.locale import N_
+from core.train.run import Run
+from core.train.splits.registry import SPLITS
+from core.ui.evaluate.cache import tested
+from core.ui.evaluate.text import metric_title, written
+from core.ui.text import _, class_name, md, translate_md
+from core.ui.theme import palette, show
+
+_ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
+
+
+def answer(run: Run) -> None:
+    """Say in one sentence whether the headlines helped, with the meter under it."""
+    if run.lift is None:
+        return
+    if SPLITS[run.settings.split].random:
+        st.warning(_("The rows were split at random, so this difference says nothing about later days."))
+    icon = _ICONS.get(run.lift.verdict, ":material/help:")
+    st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
+    if run.walk is not None and not run.settings.sealed:
+        walked = sum(fold.test_sessions for fold in run.walk.folds)
+        st.caption(
+            _(
+                "Measured on {walked} sessions of the walk-forward and {held} of the holdout together; the sentence "
+                "below is of the holdout alone.",
+                walked=walked,
+                held=run.split.test_sessions,
+            )
+        )
+    if run.effective is not None:
+        st.caption(translate_md(run.effective.sentence()))
+    _meter(run, run.lift)
+
+
+def verdict(run: Run) -> None:
+    """Say in one sentence how good the models are against chance, and what the score means."""
+    if run.scores[MEAN].get(main_metric(run.task).name) is None:
+        return
+    st.markdown(_judgement(run))
+    st.caption(md(main_metric(run.task).explanation, up=class_name(run.classes[-1]) if run.classes else ""))
+
+
+def reminder(run: Run) -> None:
+    """Recall on another page how far the run can be believed, and whether the headlines added anything."""
+    if SPLITS[run.settings.split].random:
+        st.warning(
+            _("This run was split at random: its predictions look surer than they are."),
+            icon=":material/warning:",
+        )
+    elif main_metric(run.task).name in run.scores[MEAN]:
+        lift = "" if run.lift is None else translate_md(sentence(run.lift))
+        st.info(f"{_judgement(run)} {lift}", icon=":material/balance:")
+
+
+def _judgement(run: Run) -> str:
+    """Return the sentence on the ensemble against chance, for Markdown."""
+    metric = main_metric(run.task).name
+    score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
+    if SPLITS[run.settings.split].random:
+        template = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
+    elif not np.isfinite(score.value):
+        template = N_("The score is undefined: the test holds too few outcomes.")
+    elif not np.isfinite(score.low):
+        template = N_("The test is a single session, so the score has no interval: {name} {score}.")
+    elif score.low > chance:
+        template = N_("On {unseen} the ensemble is better than chance: {name} {score}.")
+    elif score.high < chance:
+        template = N_("On {unseen} the ensemble is worse than chance: {name} {score}.")
+    else:
+        template = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
+    words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
+    return md(template, **words)
+
+
+def _unseen(run: Run) -> str:
+    if run.walk is not None and run.settings.sealed:
+        sessions = sum(fold.test_sessions for fold in run.walk.folds)
+        return _("{n:,} walk-forward sessions that it never saw", n=sessions)
+    rule = SPLITS[run.settings.split]
+    return _(rule.unseen, n=run.split.test_sessions if rule.ordered else run.split.test_rows)
+
+
+def warnings(run: Run, data: Dataset) -> None:
+    """Draw what a reader must know before believing the scores."""
+    for warning in run.warnings:
+        st.warning(translate_md(warning), icon=":material/warning:")
+    if run.classes and len(np.unique(tested(run, data).predictions[MEAN].argmax(axis=1))) == 1:
+        st.info(
+            _("The ensemble gives everything in the test the same class: read the AUC, not the accuracy."),
+            icon=":material/info:",
+        )
+
+
+def split_line(run: Run) -> None:
+    """Say in numbers what was trained on and what was held out."""
+    s = run.split
+    parts = [_("{n:,} rows to learn from", n=s.train_rows), _("{n:,} rows to test on", n=s.test_rows)]
+    if s.test_sessions:
+        parts.append(_("{a:,} + {b:,} sessions", a=s.train_sessions, b=s.test_sessions))
+    if s.cut:
+        parts.append(_("test from {date}", date=s.cut))
+    if s.purged_rows:
+        parts.append(_("{n:,} rows purged before the cut", n=s.purged_rows))
+    if s.embargoed_rows:
+        parts.append(_("{n:,} rows in the embargo", n=s.embargoed_rows))
+    if s.grouped_rows:
+        parts.append(_("{n:,} rows left out whose story is in the test", n=s.grouped_rows))
+    if s.left_out_rows:
+        parts.append(_("{n:,} rows without outcome or session", n=s.left_out_rows))
+    st.caption(" · ".join(parts))
+
+
+def _meter(run: Run, lift: Lift) -> None:
+    if not np.isfinite(lift.low):
+        return
+    colours = palette()
+    reach = 1.25 * max(abs(lift.low), abs(lift.high), 1e-9)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[lift.value],
+        y=[""],
+        mode="markers",
+        showlegend=False,
+        marker={"size": 16, "color": colours.accent, "symbol": "diamond"},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [lift.high - lift.value],
+            "arrayminus": [lift.value - lift.low],
+            "thickness": 6,
+            "width": 0,
+            "color": colours.accent,
+        },
+        hovertemplate=shown(METRICS[lift.metric], lift.value, difference=True) + "<extra></extra>",
+    )
+    figure.add_vline(x=0, line_width=2, line_color=colours.text)
+    for place, words in ((0, _("← they hurt")), (1, _("they help →"))):
+        figure.add_annotation(
+            x=place,
+            y=1,
+            xref="paper",
+            yref="paper",
+            text=words,
+            showarrow=False,
+            xanchor="right" if place else "left",
+            font={"color": colours.muted},
+        )
+    figure.update_xaxes(
+        range=[-reach, reach],
+        title=_("{metric} with headlines minus without", metric=metric_title(run, lift.metric)),
+    )
+    figure.update_yaxes(showticklabels=False)
+    unit = _(BLOCKS[lift.unit])
+    note = _(
+        "The diamond is the difference, the bar its 95% interval (paired bootstrap over {n} {unit}). Where the bar "
+        "touches the line at 0, the headlines may add nothing.",
+        n=lift.blocks,
+        unit=unit,
+    )
+    show(figure, _("What the headlines add"), "chart-lift", note, height=180)

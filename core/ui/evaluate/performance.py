@@ -1,0 +1,154 @@
+"""What a model predicted beside what happened: ROC and confusion, or predicted against actual."""
+
+from __future__ import annotations
+
+from itertools import cycle
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.evaluate.predictions import MEAN
+from core.evaluate.scoring import Scored, one_scale
+from core.evaluate.weighted import mean_by_fifth
+from core.train.run import Run
+from core.ui.evaluate.cache import tested
+from core.ui.evaluate.text import model_name, units
+from core.ui.text import _, class_name, count, hover, percent
+from core.ui.theme import palette, show
+
+DASHES = ("dash", "dot", "dashdot", "longdash")
+
+
+def pictures(run: Run, data: Dataset) -> None:
+    """Draw ROC and confusion, or predicted against actual, of what the run scores: headlines or events."""
+    test = tested(run, data)
+    counted = units(run, data)
+    left, right = st.columns(2)
+    if run.task == "regress":
+        with left:
+            _scatter(test, counted)
+        with right:
+            _by_fifth(test, counted)
+        return
+    with left:
+        _roc(run, test, counted)
+    with right:
+        _confusion(run, test, counted)
+
+
+def _roc(run: Run, test: Scored, counted: str) -> None:
+    from sklearn.metrics import roc_curve
+
+    actual = test.y
+    target = len(run.classes) - 1
+    if len(np.unique(actual == target)) < 2:
+        st.info(_("A ROC curve needs both outcomes in the test."))
+        return
+    colours = palette()
+    figure = go.Figure()
+    for name, dash in [*zip(run.sizes, cycle(DASHES), strict=False), (MEAN, "solid")]:
+        false, true, _cut = roc_curve(
+            actual == target, one_scale(test.predictions[name], test.fold)[:, target]
+        )
+        figure.add_scatter(
+            x=false,
+            y=true,
+            mode="lines",
+            name=model_name(name),
+            line={
+                "dash": dash,
+                "width": 3 if name == MEAN else 1.5,
+                "color": colours.accent if name == MEAN else colours.muted,
+            },
+            hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + model_name(name) + "</extra>",
+        )
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"dash": "dot", "color": colours.grid},
+        showlegend=False,
+        hoverinfo="skip",
+    )
+    label = class_name(run.classes[target])
+    figure.update_xaxes(title=_("false positive rate"), range=[0, 1])
+    figure.update_yaxes(title=_("true positive rate"), range=[0, 1.01])
+    note = _(
+        "n = {n:,} {units} of the test; positive: {label}; the diagonal is chance",
+        n=len(actual),
+        units=counted,
+        label=label,
+    )
+    show(figure, _("ROC curve"), "chart-roc", note)
+
+
+def _confusion(run: Run, test: Scored, counted: str) -> None:
+    actual = test.y.astype(int)
+    guess = test.predictions[MEAN].argmax(axis=1)
+    k = len(run.classes)
+    counts = np.bincount(actual * k + guess, minlength=k * k).reshape(k, k)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    names = [hover(class_name(name)) for name in run.classes]
+    text = [[f"{count(counts[i, j])}<br>{percent(share[i, j])}" for j in range(k)] for i in range(k)]
+    colours = palette()
+    figure = go.Figure(
+        go.Heatmap(
+            z=share,
+            x=names,
+            y=names,
+            text=text,
+            texttemplate="%{text}",
+            showscale=False,
+            zmin=0,
+            zmax=1,
+            colorscale=colours.shares,
+            xgap=2,
+            ygap=2,
+            hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
+            textfont={"color": colours.text},
+        )
+    )
+    figure.update_xaxes(title=_("predicted"), type="category")
+    figure.update_yaxes(title=_("what happened"), autorange="reversed", type="category")
+    note = _("n = {n:,} {units} of the test, ensemble; percentages of each row", n=len(actual), units=counted)
+    show(figure, _("Confusion"), "chart-confusion", note)
+
+
+def _scatter(test: Scored, counted: str) -> None:
+    actual = test.y * 100
+    predicted = test.predictions[MEAN] * 100
+    colours = palette()
+    points = go.Scattergl(
+        x=predicted,
+        y=actual,
+        mode="markers",
+        marker={"size": 5, "opacity": 0.5, "color": np.where(actual > 0, colours.high, colours.low)},
+        hovertemplate=_("predicted") + " %{x:+.2f}%<br>" + _("actual") + " %{y:+.2f}%<extra></extra>",
+    )
+    figure = go.Figure(points)
+    figure.update_xaxes(title=_("predicted return (%)")).update_yaxes(title=_("actual return (%)"))
+    note = _("n = {n:,} {units} of the test, ensemble; a mark is one of them", n=len(actual), units=counted)
+    show(figure, _("Predicted against actual"), "chart-scatter", note)
+
+
+def _by_fifth(test: Scored, counted: str) -> None:
+    means, sizes = mean_by_fifth(test.y * 100, test.predictions[MEAN])
+    colours = palette()
+    bars = go.Bar(
+        x=[_("{n} of 5", n=i + 1) for i in range(len(means))],
+        y=means,
+        marker_color=np.where(means > 0, colours.high, colours.low),
+        customdata=sizes,
+        hovertemplate="%{y:+.2f}% (n = %{customdata:,})<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(title=_("fifth by predicted return, low to high"), type="category")
+    figure.update_yaxes(title=_("mean actual return (%)"))
+    note = _(
+        "n = {n:,} {units} of the test; were the prediction useful, the bars would rise",
+        n=len(test),
+        units=counted,
+    )
+    show(figure, _("Mean return by fifth of the prediction"), "chart-fifths", note)

@@ -1,0 +1,71 @@
+"""Scores, intervals and what they count, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.evaluate.bootstrap import Interval
+from core.evaluate.metrics import METRICS, RETURN, SHARE
+from core.evaluate.scoring import scored_unit
+from core.locale import N_
+from core.train.models.titles import title
+from core.train.run import Run
+from core.ui.text import _, percent
+
+LABEL_WIDTH = 14
+
+
+_COUNTED = {"headline": N_("news headlines"), "event": N_("events (a company's session)")}
+
+
+def model_name(name: str) -> str:
+    """Return a model's or baseline's name for the reader."""
+    return _(title(name))
+
+
+def metric_title(run: Run, metric: str) -> str:
+    """Return a metric's name for the reader."""
+    return _(METRICS[metric].title)
+
+
+def written(metric: str, score: Interval) -> str:
+    """Write a score with its interval: 0.58 [0.49, 0.67]."""
+    numbers = [score.value, score.low, score.high]
+    places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
+    if mark:
+        numbers = [number * 100 for number in numbers]
+    if not np.isfinite(numbers[0]):
+        return "–"
+    value, low, high = (
+        "–" if not np.isfinite(n) else f"{n + 0.0:.{places}f}" for n in np.round(numbers, places)
+    )
+    return f"{value}{mark} [{low}, {high}]"
+
+
+def share(found: Interval) -> str:
+    """Write a share with its interval: 58% [49, 67]."""
+    low, high = ("–" if not np.isfinite(n) else f"{n * 100:.0f}" for n in (found.low, found.high))
+    return f"{percent(found.value)} [{low}, {high}]"
+
+
+def units(run: Run, data: Dataset) -> str:
+    """Return the name of what the run's scores count."""
+    return _(_COUNTED[scored_unit(data, run.settings.evaluation)])
+
+
+def whiskers(scores: list[Interval], scale: float = 1.0) -> dict[str, Any]:
+    """Return Plotly's error bars for intervals; one that is unknown has no bar."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "thickness": 2,
+        "array": [_reach(s.high - s.value) * scale for s in scores],
+        "arrayminus": [_reach(s.value - s.low) * scale for s in scores],
+    }
+
+
+def _reach(length: float) -> float:
+    return max(length, 0.0) if np.isfinite(length) else 0.0

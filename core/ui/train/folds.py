@@ -1,0 +1,65 @@
+"""The picture of what each test learns from, over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.locale import N_, P_
+from core.train.settings import TrainSettings
+from core.ui.text import _, count
+from core.ui.theme import DATES, palette, show
+
+PARTS = {
+    "train": N_("learn"),
+    "test": N_("test"),
+    "purged": N_("purged"),
+    "embargoed": N_("embargo"),
+    "grouped": N_("story is in the test"),
+    "left_out": N_("left out"),
+}
+
+
+def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
+    """Draw which sessions each fold learns from, leaves out and tests on."""
+    colours = palette()
+    look = {
+        "train": (colours.middle, "square"),
+        "test": (colours.accent, "square"),
+        "purged": (colours.high, "x-thin"),
+        "embargoed": (colours.low, "x-thin"),
+    }
+    numbers = [*sorted(n for n in plan["fold"].unique() if n), 0]
+    holdout = _("holdout (sealed)") if settings.sealed else _("holdout")
+    names = {n: _("fold {n}", n=n) if n else holdout for n in numbers}
+    figure = go.Figure()
+    for part, (colour, symbol) in look.items():
+        rows = plan[plan["part"] == part]
+        if rows.empty:
+            continue
+        texts = [_(P_("{n:,} row", "{n:,} rows"), n=n) for n in rows["rows"]]
+        figure.add_scattergl(
+            x=rows["session"],
+            y=rows["fold"].map(names),
+            mode="markers",
+            name=_(PARTS[part]),
+            marker={
+                "color": colour,
+                "symbol": symbol,
+                "size": 8,
+                "line": {"width": 2 if "x" in symbol else 0, "color": colour},
+            },
+            text=texts,
+            hovertemplate="%{x|%Y-%m-%d} · %{text}<extra>" + _(PARTS[part]) + "</extra>",
+        )
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=[names[n] for n in reversed(numbers)], type="category"
+    )
+    figure.update_xaxes(tickformatstops=DATES)
+    grouped = int(plan.loc[plan["part"] == "grouped", "rows"].sum())
+    note = _("A mark is one session of one fold.")
+    if grouped:
+        note += " " + _(
+            "{n} training rows are also left out because their story is in the test.", n=count(grouped)
+        )
+    show(figure, _("What each test learns from"), "chart-folds", note, height=190 + 34 * len(numbers))
