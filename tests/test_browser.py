@@ -171,7 +171,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
         "before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before",
         arg=",".join(before),
     )
-    page.get_by_text("유사 과거 기사 다섯 건").wait_for()
+    page.get_by_text("가장 비슷한 과거 기사와 그 뒤의 결과").wait_for()
 
     outlet = page.get_by_role("combobox").first
     outlet.fill("없던일보")

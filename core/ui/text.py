@@ -43,9 +43,6 @@ def translate_md(message: Message) -> str:
     return translate_message(Message(message.template, _escaped(message.params)), language())
 
 
-told = translate_md  # its name before; goes with its last caller
-
-
 def bold(text: str) -> str:
     """Mark a text of ours as bold in Markdown."""
     return f"**{text}**"

@@ -103,7 +103,7 @@ def _confusion(run: Run, test: Scored, counted: str) -> None:
             showscale=False,
             zmin=0,
             zmax=1,
-            colorscale=[[0, "rgba(15,118,110,0.05)"], [1, "rgba(15,118,110,0.75)"]],
+            colorscale=colours.shares,
             xgap=2,
             ygap=2,
             hovertemplate="%{y} → %{x}: %{text}<extra></extra>",
