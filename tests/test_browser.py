@@ -221,9 +221,11 @@ def test_the_sheet_that_holds_headlines_is_taken_and_another_can_be_chosen(serve
     page.get_by_text("10행 2열").wait_for()
     page.get_by_role("combobox", name="시트").click()
     page.get_by_role("option", name="표지").click()
-    page.get_by_text("뉴스 제목으로 보이는 열이 없습니다").or_(
+    refused = page.get_by_text("뉴스 제목으로 보이는 열이 없습니다").or_(
         page.get_by_text("열 이름만 있고 행이 없습니다")
-    ).wait_for()
+    )
+    refused.wait_for()
+    assert refused.count() == 1
 
 
 def test_a_phone_sees_nothing_cut_off(server, page):

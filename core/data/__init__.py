@@ -1,1 +1,1 @@
-"""From uploaded bytes to a typed `Dataset`, kept in the workspace's library."""
+"""From uploaded bytes to a typed `Dataset`, saved in the workspace's library."""

@@ -108,7 +108,7 @@ def describe_sources(dataset_id: str) -> list[dict[str, Any]]:
 
 
 def load_sources(dataset_id: str) -> list[Source]:
-    """Return the files that a dataset was made from; an empty list where they were not kept.
+    """Return the files that a dataset was made from; an empty list where they were not saved.
 
     Raises:
         UserError: where they cannot be read.

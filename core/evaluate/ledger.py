@@ -162,7 +162,7 @@ def _write(entry: Entry) -> Entry | None:
         raise UserError(
             N_(
                 "Meanwhile run {run} has sealed rows that were scored here, so these scores are neither shown nor "
-                "kept: hold out exactly the same rows, or open that holdout first."
+                "saved: hold out exactly the same rows, or open that holdout first."
             ),
             run=standing.late[entry.id].run_id,
         )

@@ -115,5 +115,6 @@ def test_vectors_of_other_rows_are_refused():
 
 def test_what_is_given_is_not_changed():
     vectors = directions()
-    vectors.flags.writeable = False
+    before = vectors.copy()
     find_neighbours(TEXTS, vectors)
+    assert np.array_equal(vectors, before)

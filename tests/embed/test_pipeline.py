@@ -92,7 +92,7 @@ result = embed({CORPUS!r}, {tiny!r})
 assert result.embedded == 0, result
 assert "torch" not in sys.modules
 """
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
 
 
 def test_a_decomposed_headline_is_the_same_headline(tiny):

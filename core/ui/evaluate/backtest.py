@@ -46,7 +46,7 @@ def portfolio(run: Run, data: Dataset) -> None:
     st.warning(
         _(
             "This is arithmetic on past returns, not a trading record: every order is filled at the price of the target, "
-            "without market impact, limits or a ban on short sales, and a rule that was looked at often looks better than it is."
+            "without market impact, limits or a ban on short sales, and a rule that was tested often looks better than it is."
         ),
         icon=":material/warning:",
     )

@@ -71,7 +71,7 @@ def test_too_large_for_memory_is_said_with_both_figures_and_a_remedy(machine):
 
 
 def test_an_encoder_that_fits_is_let_through(machine):
-    memory.require_memory(card(parameters=500_000_000))
+    assert memory.require_memory(card(parameters=500_000_000)) is None
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_letting_go_that_does_not_suffice_says_what_is_free_after_it(in_memory, 
         psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.encoders else 3 * GB)
     )
     with pytest.raises(UserError, match=r"3\.5 GB and 3\.0 GB are free"):
-        memory.require_memory(card(parameters=500_000_000))
+        assert memory.require_memory(card(parameters=500_000_000)) is None
 
 
 @pytest.fixture

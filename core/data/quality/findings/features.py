@@ -113,7 +113,7 @@ KINDS = (
         "missing_feature",
         "info",
         N_("The feature {name} is missing in {count:,} rows ({share:.0%})."),
-        N_("The typical value stands in for a missing one, and the models are told that it was missing."),
+        N_("The typical value stands in for a missing one, and the models see that it was missing."),
         _missing,
         lambda plan, case: _leave_out(plan, case) if case.level else None,
     ),
