@@ -146,7 +146,9 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_text("차원 벡터로 임베딩했습니다").wait_for()
 
     page.get_by_role("button", name="다음: 모형 학습하기").click()
-    page.get_by_role("button", name="모형 학습하기").click()
+    page.get_by_role("heading", name="모형은 무엇으로 학습하나?").wait_for()
+    page.get_by_role("button", name="모형 학습하기", exact=True).click()
+    page.get_by_role("heading", name="제목이 정말 도움이 되나?").wait_for()
     page.get_by_role("heading", name="ROC AUC").wait_for()
     assert "run=" in page.url
 

@@ -13,7 +13,7 @@ from core.evaluate.scoring import scored_unit
 from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
-from core.ui.text import _, percent
+from core.ui.text import _, interval
 
 LABEL_WIDTH = 14
 
@@ -33,22 +33,14 @@ def metric_title(run: Run, metric: str) -> str:
 
 def written(metric: str, score: Interval) -> str:
     """Write a score with its interval: 0.58 [0.49, 0.67]."""
-    numbers = [score.value, score.low, score.high]
     places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
-    if mark:
-        numbers = [number * 100 for number in numbers]
-    if not np.isfinite(numbers[0]):
-        return "–"
-    value, low, high = (
-        "–" if not np.isfinite(n) else f"{n + 0.0:.{places}f}" for n in np.round(numbers, places)
-    )
-    return f"{value}{mark} [{low}, {high}]"
+    scale = 100 if mark else 1
+    return interval(score.value * scale, score.low * scale, score.high * scale, places, mark)
 
 
 def share(found: Interval) -> str:
     """Write a share with its interval: 58% [49, 67]."""
-    low, high = ("–" if not np.isfinite(n) else f"{n * 100:.0f}" for n in (found.low, found.high))
-    return f"{percent(found.value)} [{low}, {high}]"
+    return interval(found.value * 100, found.low * 100, found.high * 100, 0, "%")
 
 
 def units(run: Run, data: Dataset) -> str:
