@@ -21,7 +21,8 @@ from core.ui.text import _
 
 here = frame.start("evaluate")
 data, run, vectors = here.data, here.run, here.vectors
-jobs.panel("train", dataset=data.id)
+if jobs.panel("train", dataset=data.id):
+    answer.earlier(run)
 
 answer.answer(run)
 answer.verdict(run)

@@ -166,6 +166,7 @@ def test_the_same_copies_do_inflate_a_split_that_does_not_look_for_them(first_ha
     split = make_split(dataset, settings, dataset.frame["target"].notna().to_numpy())
     copied = dataset.frame.iloc[split.test].copy()
     copied["session"] = copied["time"] = dataset.frame["session"].iloc[split.train].min()
+    copied["row"] += 10_000
     copied["story"] += dataset.frame["story"].max() + 1  # as if they were told for the first time
     frame = pd.concat([dataset.frame, copied], ignore_index=True)
     leaky = train(replace(dataset, frame=frame), np.concatenate([vectors, vectors[split.test]]), settings)

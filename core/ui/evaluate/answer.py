@@ -16,7 +16,7 @@ from core.train.run import Run
 from core.train.splits.registry import SPLITS
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import metric_title, written
-from core.ui.text import _, class_name, md, translate_md
+from core.ui.text import _, class_name, md, run_label, translate_md
 from core.ui.theme import palette, show
 
 _ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
@@ -43,6 +43,11 @@ def answer(run: Run) -> None:
     if run.effective is not None:
         st.caption(translate_md(run.effective.sentence()))
     _meter(run, run.lift)
+
+
+def earlier(run: Run) -> None:
+    """Say whose scores stand below while another training is at work."""
+    st.caption(md("Below are the scores of an earlier run: {run}.", run=run_label(run)))
 
 
 def verdict(run: Run) -> None:

@@ -47,9 +47,9 @@ def run_list(data: Dataset) -> None:
         rows.append(
             {
                 _("run"): run_label(run),
+                _("score"): written(metric, run.scores[MEAN][metric]),
                 _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
                 _("pooling"): pooling_name(run.settings.pooling),
-                _("score"): written(metric, run.scores[MEAN][metric]),
             }
         )
     st.dataframe(pd.DataFrame(rows), hide_index=True)

@@ -131,7 +131,7 @@ def dataset():
 def test_nothing_that_is_fitted_knows_the_test_rows(dataset, small_forest):
     made, vectors = dataset
     clean = train(made, vectors, SETTINGS)
-    rows = clean.predictions["position"].to_numpy()
+    rows = clean.predictions.test.positions(made)
     frame, poisoned = made.frame.copy(), vectors.copy()
     frame.loc[rows, "headline"] = "독약 유상증자 1234!! poison"
     frame.loc[rows, "time"] = pd.Timestamp("2024-06-01 23:00")
