@@ -123,6 +123,7 @@ def test_a_damaged_workbook_is_one_sentence_and_its_details_are_in_the_log(home,
     assert "Traceback" in log
 
 
+@pytest.mark.slow
 def test_verbose_prints_the_details_too(damaged):
     _status, _out, err = finish("check", damaged, "--verbose")
     assert "Traceback" in err
@@ -141,6 +142,7 @@ def test_a_fault_of_ours_is_one_sentence_and_its_traceback_is_in_the_log(home, f
     assert "in fail" in (home / "headline-lab.log").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_libraries_warn_of_goes_to_the_log(home, few):
     status, _out, err = finish("check", few, PYTHONWARNINGS="always")
     assert status == 0

@@ -11,6 +11,8 @@ from core.train.models import forest
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import make_dataset, signal, three_classes
 
+pytestmark = pytest.mark.slow  # fits all models many times
+
 
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch):

@@ -15,6 +15,8 @@ from core.train.run_record import run_table
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import OUTLETS, make_dataset, signal, three_classes
 
+pytestmark = pytest.mark.slow  # whole trainings, or whole pages
+
 
 @pytest.fixture(autouse=True)
 def few_trees(monkeypatch):

@@ -15,6 +15,8 @@ from core.train.runs import delete_run, list_runs, load_run
 from core.train.settings import TrainSettings
 from tests.makers.train_tables import signal
 
+pytestmark = pytest.mark.slow  # whole trainings, or whole pages
+
 SEALED_RUN = TrainSettings(folds=1, sealed=True)
 NORMAL = replace(SEALED_RUN, sealed=False)
 

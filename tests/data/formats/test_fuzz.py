@@ -17,6 +17,8 @@ from core.data.reading import ReadOptions, read_table
 from core.errors import UserError
 from tests.makers.table_files import FORMATS, FRAME, csv_file, exact_objects
 
+pytestmark = pytest.mark.slow  # generated files by the hundred
+
 LONGEST = 5.0  # seconds for a case, as the issue asks: of computing, whatever else the machine does
 TOKENS = [
     b'"',

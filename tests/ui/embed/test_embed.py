@@ -20,6 +20,8 @@ from tests.makers.fake_hub import FakeHub, use
 from tests.makers.tiny_encoders import CORPUS, KINDS, save_wordpiece
 from tests.makers.train_tables import make_dataset
 
+pytestmark = pytest.mark.slow  # whole trainings, or whole pages
+
 MINI_LM = "sentence-transformers/all-MiniLM-L6-v2"
 KR_SBERT = "snunlp/KR-SBERT-V40K-klueNLI-augSTS"
 TOO_LARGE = {
