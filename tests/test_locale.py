@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from core.errors import Message, forms
-from core.locale import C_, N_, P_, language_of, translate, translate_message, update
+from core.locale import C_, LANGUAGES, N_, P_, language_of, translate, translate_message, update
 from core.locale.korean import particle
 
 ROOT = Path(__file__).parents[1]
@@ -215,3 +215,8 @@ def test_a_message_of_an_earlier_version_is_read_and_one_of_this_is_written_the_
 )
 def test_a_locale_tag_picks_the_language(tag, language):
     assert language_of(tag) == language
+
+
+def test_a_further_language_is_picked_by_its_tag(monkeypatch):
+    monkeypatch.setitem(LANGUAGES, "ja", "日本語")
+    assert [language_of(tag) for tag in ("ja-JP", "ko-KR", "fr-FR")] == ["ja", "ko", "en"]

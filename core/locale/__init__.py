@@ -78,8 +78,8 @@ def translate_message(message: Message, language: str) -> str:
 
 
 def language_of(tag: str | None) -> str:
-    """Return the language that serves a locale tag such as `ko-KR` or `ko_KR.UTF-8`: Korean or else English."""
-    return "ko" if (tag or "").lower().startswith("ko") else "en"
+    """Return the language that serves a locale tag such as `ko-KR` or `ko_KR.UTF-8`: one of ours, or else English."""
+    return next((code for code in LANGUAGES if (tag or "").lower().startswith(code)), "en")
 
 
 def shell_language() -> str:

@@ -11,16 +11,17 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import streamlit as st
+from babel.dates import get_day_names
 
 from core.embed.pooling import POOLINGS
 from core.errors import Message
 from core.locale import N_, language_of, translate, translate_message
 from core.train.run import Run
+from core.train.splits.registry import SPLITS
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
 UNKNOWN = "–"
-_WEEKDAYS = {"ko": "월화수목금토일", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
 def language() -> str:
@@ -99,7 +100,8 @@ def day(moment: pd.Timestamp | None) -> str:
     """Write a date with its weekday: 2024-01-02 (화)."""
     if moment is None or pd.isna(moment):
         return UNKNOWN
-    return f"{moment:%Y-%m-%d} ({_WEEKDAYS[language()][moment.weekday()]})"
+    weekday = get_day_names("abbreviated", locale=language())[moment.weekday()]
+    return f"{moment:%Y-%m-%d} ({weekday})"
 
 
 def duration(seconds: float) -> str:
@@ -126,18 +128,12 @@ def pooling_name(pooling: str) -> str:
 
 
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
-SPLITS = {
-    "time": N_("by time"),
-    "group": N_("by story and event"),
-    "company": N_("by company"),
-    "random": N_("at random"),
-}
 
 
 def run_label(run: Run) -> str:
     """Write what a run is: what it predicts, how it was split, and when it was made."""
     made = datetime.fromisoformat(run.created).astimezone()
-    return f"{_(TASKS[run.task])} · {_(SPLITS[run.settings.split])} · {made:%m-%d %H:%M}"
+    return f"{_(TASKS[run.task])} · {_(SPLITS[run.settings.split].short)} · {made:%m-%d %H:%M}"
 
 
 def today() -> date:

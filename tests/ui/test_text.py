@@ -59,6 +59,11 @@ def test_a_date_has_its_weekday_in_the_readers_language(language):
     assert text.day(pd.NaT) == "–"
 
 
+def test_a_date_has_its_weekday_in_a_language_that_was_added(monkeypatch):
+    monkeypatch.setattr(text, "language", lambda: "ja")
+    assert text.day(pd.Timestamp("2024-01-02")) == "2024-01-02 (火)"
+
+
 @pytest.mark.parametrize(("seconds", "shown"), [(0.2, "1 s"), (89, "89 s"), (600, "10 min")])
 def test_a_time_span_is_in_the_largest_sensible_unit(monkeypatch, seconds, shown):
     monkeypatch.setattr(text, "language", lambda: "en")

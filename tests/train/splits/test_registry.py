@@ -12,6 +12,7 @@ from core.train.run_record import run_table
 from core.train.settings import TrainSettings
 from core.train.splits.partition import Split, Splitter
 from core.train.splits.registry import SPLITS, SplitRule, default_split, possible_splits
+from core.ui.text import run_label
 from tests.makers.train_tables import make_dataset, signal
 
 
@@ -43,6 +44,7 @@ def test_a_registered_split_is_trained_on_and_named_in_the_json(fifth):
     assert (run.predictions.table["row"] % 5 == 1).all()
     assert str(run.warnings[0]) == "Every fifth row was tested."
     assert 0 < table["models"]["mean"]["auc"]["value"] < 1
+    assert " · fifth row · " in run_label(run)
 
 
 def test_a_registered_split_is_a_choice_of_the_command_line(fifth):
