@@ -153,10 +153,10 @@ def test_what_libraries_warn_of_goes_to_the_log(home, few):
 @pytest.mark.parametrize(
     ("environment", "language"),
     [
-        ({"LANG": "C"}, "ko"),
+        pytest.param({"LANG": "C"}, "ko", marks=pytest.mark.slow),
         ({"LC_ALL": "C"}, "en"),
         pytest.param({"LC_ALL": "POSIX"}, "ko", marks=pytest.mark.slow),
-        ({"PYTHONIOENCODING": "ascii"}, "ko"),
+        pytest.param({"PYTHONIOENCODING": "ascii"}, "ko", marks=pytest.mark.slow),
     ],
 )
 def test_korean_names_columns_and_words_survive_any_locale(few, environment, language):
@@ -187,6 +187,7 @@ def _wait_for(process, words):
     raise AssertionError(words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.3, 0.6])
 def test_an_interrupt_while_modules_are_imported_says_so(home, few, seconds):
     process = start("run", few)
@@ -196,6 +197,7 @@ def test_an_interrupt_while_modules_are_imported_says_so(home, few, seconds):
     assert _without_progress("\n".join(err)) == [STOPPED]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -63,6 +63,7 @@ def plain(table):
     return _id(_csv(table))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_variant_of_the_file_is_the_same_dataset(table, plain, variant):
     assert _id(VARIANTS[variant](table)) == plain

@@ -160,6 +160,7 @@ def at_once(code, names):
     return printed
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_once_lose_nothing(home):
     at_once("for i in range(400): append(Entry(SCORED, f'{sys.argv[1]}{i}', HOLDOUT.name))", "abc")
     assert {entry.run_id for entry in ledger_file.entries()} == {f"{n}{i}" for n in "abc" for i in range(400)}
@@ -171,6 +172,7 @@ def test_of_processes_that_open_at_once_exactly_one_is_the_first(home):
     assert sorted(printed) == ["False", "False", "True"]
 
 
+@pytest.mark.slow
 def test_of_a_look_and_a_seal_at_once_one_alone_stands(home):
     code = (
         "for i in range(20):\n"

@@ -1,8 +1,11 @@
 """The predict page: what is typed, and what it says of it."""
 
+import pytest
+
 from tests.makers.apps import open_page
 
 
+@pytest.mark.slow
 def test_an_emptied_feature_counts_as_missing(small_lab):
     app = open_page("predict", "ko", **small_lab.link)
     app.number_input[0].set_value(None).run()
@@ -20,6 +23,7 @@ def test_a_typed_headline_is_predicted_live(small_lab):
     assert any("앙상블이 본" in subheader.value for subheader in app.subheader)
 
 
+@pytest.mark.slow
 def test_an_empty_headline_gets_one_sentence(small_lab):
     app = open_page("predict", "ko", **small_lab.link)
     app.text_input[0].set_value("  ").run()

@@ -81,6 +81,7 @@ def test_the_card_of_each_kind_names_its_family(cards):
     assert [card.family for card in cards.values()] == FAMILIES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_agrees_with_sentence_transformers(cards, tmp_path, name, pooling):
@@ -283,6 +284,7 @@ def test_the_weights_type_follows_the_wish_and_not_the_file(cards):
     assert {p.dtype for p in load_model(half_stored, torch.bfloat16).parameters()} == {torch.bfloat16}
 
 
+@pytest.mark.slow
 def test_a_bert_is_loaded_without_importing_transformers(folder):
     code = (
         "import sys, torch; from pathlib import Path; from core.embed.checkpoint.folder import card_of_folder;"
