@@ -21,7 +21,9 @@ def said(found: object) -> str:
 def test_the_realised_coverage_stands_by_month():
     days = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(2)
     y = np.where(days.dt.month == 2, 0.05, 0.01)
-    whole, january, february = coverage_by_month(y, y * 0, 0.02, days, Blocks(np.repeat(np.arange(60), 2)), seed=0)
+    whole, january, february = coverage_by_month(
+        y, y * 0, 0.02, days, Blocks(np.repeat(np.arange(60), 2)), seed=0
+    )
     assert (january.month, january.realised.value, january.rows, january.sessions) == ("2024-01", 1, 62, 31)
     assert (february.month, february.realised.value) == ("2024-02", 0)
     assert whole.realised.value == pytest.approx(62 / 120)

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.evaluate.blocks import Blocks, block_length
 from core.evaluate.bootstrap import intervals
+from core.evaluate.information_coefficient import hac_mean
 from core.evaluate.lift import Lift, text_lift
 from core.evaluate.metrics import METRICS
 from core.evaluate.verdict import Evidence
@@ -79,6 +80,20 @@ def against_chance(world: World, seeds: Sequence[int], metric: str = "rank_ic") 
         found.append(Evidence.of(blocks).against(score, rule.guessing))
     made = np.array(found)
     return float((made > 0).mean()), float((made < 0).mean())
+
+
+def coverage_of_ics(world: World, seeds: Sequence[int]) -> float:
+    """Return in what share of the null tables the interval of the mean rank IC by session holds 0."""
+    made = [hac_mean(_ics(world, seed), world.horizon) for seed in seeds]
+    return float(np.mean([mean.low <= 0 <= mean.high for mean in made]))
+
+
+def _ics(world: World, seed: int) -> np.ndarray:
+    """Return the rank correlation of the text with the outcomes of each session, `(sessions,)`."""
+    y, text, _, _ = world.table(seed)
+    ranks = [values.reshape(world.sessions, -1).argsort(axis=1).argsort(axis=1) for values in (y, text)]
+    a, b = (part - part.mean(axis=1, keepdims=True) for part in ranks)
+    return np.asarray((a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1)))
 
 
 def _blocks(y: np.ndarray, session: np.ndarray, horizon: int) -> Blocks:
