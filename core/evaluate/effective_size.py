@@ -23,7 +23,7 @@ class Effective:
 
     `events` is the number of companies' sessions and `sessions` that of trading days, 0 in an undated table.
     `icc` is the intraclass correlation of the outcome over sessions (stories where undated), of 0 to 1; None
-    where no two rows share one.
+    where no two rows share one. Outcomes span `horizon` sessions.
     """
 
     rows: int
@@ -32,6 +32,7 @@ class Effective:
     sessions: int
     effective_n: float
     icc: float | None
+    horizon: int = 1
 
     def sentence(self) -> Message:
         """Say in plain words what the rows are worth."""
@@ -56,6 +57,16 @@ class Effective:
                     "{effective:,.0f} rows."
                 ),
                 numbers,
+            )
+        if self.horizon > 1:
+            return Message(
+                N_(
+                    "{rows:,} rows count as about {effective:,.0f} independent observations only, because rows of "
+                    "the same session ({sessions:,} sessions, {events:,} events) share their outcome and outcomes "
+                    "over {horizon} sessions overlap: trust the scores no further than those of {effective:,.0f} "
+                    "rows."
+                ),
+                numbers | {"horizon": self.horizon},
             )
         return Message(
             N_(
@@ -93,7 +104,7 @@ def effective_size(dataset: Dataset, outcome: np.ndarray, rows: np.ndarray, hori
         )
         pairs += _dated_pairs(values[placed], event[placed], session, company, horizon)
     worth = min(len(rows) ** 2 / pairs, len(np.unique(event_numbers(dataset, rows))))
-    return Effective(len(rows), distinct, dated, sessions, float(worth), rho)
+    return Effective(len(rows), distinct, dated, sessions, float(worth), rho, horizon)
 
 
 def _undated_pairs(values: np.ndarray, story: np.ndarray) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from core.evaluate.effective_size import effective_size
 from tests.makers.train_tables import make_dataset
 from tests.simulations.overlap import World
+from tests.simulations.row import Row, span
 
 
 def worth(world: World, seeds: Sequence[int]) -> tuple[float, np.ndarray]:
@@ -24,3 +25,22 @@ def worth(world: World, seeds: Sequence[int]) -> tuple[float, np.ndarray]:
     rows = np.arange(len(session))
     said = [effective_size(dataset, world.table(seed)[0], rows, world.horizon).effective_n for seed in seeds]
     return truth, np.array(said)
+
+
+def _ratios() -> str:
+    found = [
+        worth(World(h, 240, companies, shock), range(40))
+        for companies, shock in ((1, 0.0), (10, 0.0), (10, 0.5))
+        for h in (1, 5, 10, 20)
+    ]
+    return span(float(np.median(said)) / truth for truth, said in found) + " of the truth"
+
+
+ROWS = (
+    Row(
+        "outcomes over 1, 5, 10, 20 sessions of 1 and 10 companies, with and without a common shock, 240 sessions",
+        "effective size within a quarter of what the variance of the mean says",
+        "truth from 4,000 tables, median of 40, seeds 0–39",
+        _ratios,
+    ),
+)

@@ -9,6 +9,7 @@ import numpy as np
 from core.evaluate.blocks import Blocks
 from core.evaluate.lift import HELPS, text_lift
 from tests.simulations.overlap import World
+from tests.simulations.row import Row, percent
 
 
 def deceived(world: World, users: Sequence[int], looks: int = 20, deflated: bool = True) -> float:
@@ -24,3 +25,13 @@ def _deceived(world: World, user: int, looks: int, deflated: bool) -> bool:
         if lift.after(look if deflated else 1).verdict == HELPS:
             return True
     return False
+
+
+ROWS = (
+    Row(
+        'users who test 20 different null texts on one table and stop at the first "helps"',
+        "at most 5% are told so",
+        "100 users, seeds 0–99",
+        lambda: percent(deceived(World(1, companies=4, memory=0.5), range(100))),
+    ),
+)
