@@ -17,7 +17,7 @@ from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated, tested
 from core.ui.evaluate.text import metric_title, model_name, units, written
-from core.ui.text import _
+from core.ui.text import _, plain
 from core.ui.theme import palette, show
 
 
@@ -25,12 +25,13 @@ def score_chart(run: Run, data: Dataset) -> None:
     """Draw the main metric of every model and baseline on the test with its interval."""
     rows = len(tested(run, data).y)
     unit = "session" if run.split.test_sessions else "story"
+    over = plain(run.evidence.over) if run.evidence else _(BLOCK_UNITS[unit])
     note = _(
         "n = {n:,} {units} of the test; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
         "over {blocks}; dotted: chance",
         n=rows,
         units=units(run, data),
-        blocks=_(BLOCK_UNITS[unit]),
+        blocks=over,
     )
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")
