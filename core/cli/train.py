@@ -67,10 +67,12 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
+    from core.evaluate.settings import default_unit
     from core.train.settings import TrainSettings
     from core.train.splits.registry import default_split
 
     given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    given.setdefault("unit", default_unit(data))
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
