@@ -42,7 +42,11 @@ def takes_second_file(parser: argparse.ArgumentParser) -> None:
     add("--join", choices=["exact", "asof"], help=_("join by company and session"))
     add("--calendar", default="XKRX", help=_("the exchange's calendar"))
     add("--close", metavar="HH:MM", help=_("the close, if it differs from the calendar's"))
-    add("--horizon", type=int, default=1, help=_("how many sessions the target looks ahead"))
+    add(
+        "--horizon",
+        type=int,
+        help=_("how many sessions the target looks ahead; a target column's is guessed if not given"),
+    )
     add("--price", metavar="COLUMN", help=_("make the target from closing prices"))
     add("--benchmark", metavar="COLUMN", help=_("an index to subtract"))
     add("--win-above", type=float, metavar="FRACTION", help=_("make 승/패 of the return"))

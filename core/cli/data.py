@@ -64,8 +64,9 @@ def _choices(options: argparse.Namespace) -> Choices:
         join=Join("id", left, right or left) if left else None,
         how=options.join or "",
         target=TargetRule(
-            source, options.horizon, options.price or "", options.benchmark or "", options.win_above
+            source, options.horizon or 1, options.price or "", options.benchmark or "", options.win_above
         ),
+        horizon=options.horizon,
     )
 
 

@@ -28,23 +28,23 @@ class Outcomes:
     """One row per event with an outcome, ordered by company and session.
 
     `company` and `session` `(events,)` int64 number the companies and the sessions of the exchange's calendar;
-    `value (events, d)` is the normal score of a return (d = 1), or one column per class; `binary` says which.
+    `value (events, d)` is the normal score of a return (d = 1), or of `labels` one column per class.
     """
 
     company: np.ndarray
     session: np.ndarray
     value: np.ndarray
-    binary: bool = False
+    labels: bool = False
 
     @classmethod
-    def of(cls, company: np.ndarray, session: np.ndarray, outcome: np.ndarray, binary: bool) -> Outcomes:
+    def of(cls, company: np.ndarray, session: np.ndarray, outcome: np.ndarray, labels: bool) -> Outcomes:
         """Average the rows of each event: `company` and `session` int64, `outcome` a return or a class number.
 
         Rows with an unknown session (below 0) or outcome (NaN) are left out; of many, whole companies are drawn.
         """
         known = (session >= 0) & np.isfinite(outcome)
         rows = pd.DataFrame({"company": company[known], "session": session[known]})
-        if binary:
+        if labels:
             classes = np.unique(outcome[known])
             rows = rows.join(pd.DataFrame((outcome[known, None] == classes).astype(float)))
         else:
@@ -53,11 +53,9 @@ class Outcomes:
         number = events.index.get_level_values(0).to_numpy(np.int64)
         taken = whole_companies(number, np.arange(len(events))) if len(events) else np.zeros(0, bool)
         value = events.to_numpy(float)[taken]
-        if not binary and len(value):
+        if not labels and len(value):
             value = stats.norm.ppf((stats.rankdata(value, axis=0) - 0.5) / len(value))
-        return cls(
-            number[taken], events.index.get_level_values(1).to_numpy(np.int64)[taken], value, binary
-        )
+        return cls(number[taken], events.index.get_level_values(1).to_numpy(np.int64)[taken], value, labels)
 
     @property
     def spanned(self) -> int:
@@ -77,6 +75,12 @@ def outcomes_of(data: Dataset, exchange: Exchange) -> Outcomes:
     )
 
 
+def can_tell(outcomes: Outcomes, horizon: int) -> bool:
+    """Say whether an overlap of so many sessions would be seen: its events suffice, and the sessions for 12 blocks of it."""
+    _, counts = _products(outcomes, 1)
+    return bool((counts > 0).sum() >= LEAST_PAIRS) and outcomes.spanned >= LEAST_BLOCKS * horizon
+
+
 def overlap_beyond(outcomes: Outcomes, horizon: int = 1) -> int:
     """Return over how many sessions the outcomes look as if they overlapped; 0 where that is not surely above `horizon`.
 
@@ -92,9 +96,10 @@ def overlap_beyond(outcomes: Outcomes, horizon: int = 1) -> int:
     length = 2 * horizon - 1
     sums = np.bincount(np.arange(len(products)) // length, products)
     sums = sums[np.bincount(np.arange(len(counts)) // length, counts) > 0]
-    if len(sums) < LEAST_BLOCKS or not sums.any():
+    if len(sums) < LEAST_BLOCKS:
         return 0
-    if stats.ttest_1samp(sums, 0.0, alternative="greater").pvalue >= SURE:
+    error = sums.std(ddof=1) / np.sqrt(len(sums))
+    if sums.mean() <= stats.t.ppf(1 - SURE, len(sums) - 1) * error:
         return 0
     likely = likely_overlap(outcomes)
     return likely if likely > horizon else 0
@@ -116,16 +121,16 @@ def likely_overlap(outcomes: Outcomes) -> int:
     sums = np.array([products.sum() for _, products in found])
     covariance = np.divide(sums, weight, out=np.zeros(len(lags)), where=weight > 0)
     variance = float((centred**2).sum() / len(centred))
-    errors = [_misfit(covariance, variance, weight, lags, h, outcomes.binary) for h in range(1, longest + 1)]
+    errors = [_misfit(covariance, variance, weight, lags, h, outcomes.labels) for h in range(1, longest + 1)]
     return int(np.argmin(errors)) + 1 if errors else 1
 
 
 def _misfit(
-    covariance: np.ndarray, variance: float, weight: np.ndarray, lags: np.ndarray, horizon: int, binary: bool
+    covariance: np.ndarray, variance: float, weight: np.ndarray, lags: np.ndarray, horizon: int, labels: bool
 ) -> float:
     """Return the weighted squares that `covariance = a + (variance - a) rho` leaves, with the best a."""
     rho = np.clip(1 - lags / horizon, 0, None)
-    if binary:
+    if labels:
         rho = 2 / np.pi * np.arcsin(rho)  # of the signs of two normal outcomes
     rest, free = covariance - variance * rho, 1 - rho
     a = (weight * rest * free).sum() / (weight * free**2).sum()
@@ -152,11 +157,10 @@ def _products(outcomes: Outcomes, horizon: int) -> tuple[np.ndarray, np.ndarray]
     Where too few sessions have such pairs, those of up to four sessions more are taken as well.
     """
     centred, size = _centred(outcomes), outcomes.spanned
-    start = outcomes.session.min(initial=0) if size == 0 else outcomes.session.min()
     sums, counts = np.zeros(size), np.zeros(size)
     for lag in range(horizon, horizon + 5):
         later, products = _pairs(outcomes, centred, lag)
-        at = outcomes.session[later] - start
+        at = outcomes.session[later] - outcomes.session.min()
         sums += np.bincount(at, products, size)
         counts += np.bincount(at, minlength=size)
         if (counts > 0).sum() >= LEAST_PAIRS:
