@@ -64,7 +64,7 @@ def _choices(options: argparse.Namespace) -> Choices:
         join=Join("id", left, right or left) if left else None,
         how=options.join or "",
         target=TargetRule(
-            source, options.horizon or 1, options.price or "", options.benchmark or "", options.win_above
+            source, 1 if options.horizon is None else options.horizon, options.price or "", options.benchmark or "", options.win_above
         ),
         horizon=options.horizon,
     )

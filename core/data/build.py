@@ -15,7 +15,7 @@ from core.data.parse.cells import plain_text
 from core.data.parse.columns import texts
 from core.data.parse.typist import Typist
 from core.data.plan import Plan
-from core.data.sessions import sessions_around
+from core.data.sessions import sessions_around, zone_of
 from core.data.target.contradictions import resolve
 from core.data.target.from_prices import Prices, as_labels, make_target, prices_from
 from core.errors import Message, UserError
@@ -104,9 +104,10 @@ def _typed(
     frame["time"] = frame["session"] = np.full(len(frame), np.datetime64("NaT", "s"))
     if roles.date:
         report(0.3, N_("Reading dates and finding their sessions"))
-        times, timed = typist.times(roles.date)
+        exchange = plan.exchange
+        times, timed = typist.times(roles.date, zone_of(exchange))
         frame["time"] = times
-        frame["session"] = sessions_around(times, plan.exchange).of(times, timed)
+        frame["session"] = sessions_around(times, exchange).of(times, timed, exchange.untimed)
     for number, feature in enumerate(roles.numeric):
         report(0.4 + 0.3 * number / len(roles.numeric), N_("Reading the numbers of {column}"), column=feature)
         frame[FEATURE + feature] = typist.feature(feature)
@@ -145,7 +146,7 @@ def _prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
     if plan.target.source == "column" or price is None or plan.join is None or not plan.join.right_date:
         return None
     second = Typist(joined.second, np.arange(1, len(joined.second) + 1))
-    dates = second.times(plan.join.right_date)[0]
+    dates = second.times(plan.join.right_date, zone_of(plan.exchange))[0]
     benchmark = joined.in_second(plan.target.benchmark)
     return prices_from(
         joined.second[plan.join.right_company] if plan.join.right_company else None,

@@ -13,7 +13,7 @@ from core.data.parse.characters import compose
 from core.data.parse.columns import moments
 from core.data.parse.typist import Typist
 from core.data.plan import Exchange, Roles
-from core.data.sessions import sessions_around
+from core.data.sessions import sessions_around, zone_of
 from core.data.target.overlap import Outcomes, can_tell, overlap_beyond
 from core.errors import Message, UserError
 from core.locale import N_
@@ -159,12 +159,12 @@ def _seen(table: pd.DataFrame, roles: Roles, exchange: Exchange, named: int) -> 
 def _outcomes(table: pd.DataFrame, roles: Roles, exchange: Exchange) -> Outcomes | None:
     if not roles.date:
         return None
-    times, timed, _ = moments(table[roles.date])
+    times, timed, _ = moments(table[roles.date], zone_of(exchange))
     typist = Typist(table, np.arange(len(table)))
     target, kind = typist.target(roles.target)
     outcome = target if isinstance(target, np.ndarray) else pd.factorize(target)[0].astype(float)
     outcome = np.where(pd.isna(target), np.nan, outcome)
     sessions = sessions_around(times, exchange)
-    place = sessions.locate(sessions.of(times, timed))
+    place = sessions.locate(sessions.of(times, timed, exchange.untimed))
     company = typist.text(roles.group).fillna("")
     return Outcomes.of(pd.factorize(company)[0], place, outcome, kind == "label")
