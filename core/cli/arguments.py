@@ -8,6 +8,7 @@ from pathlib import Path
 from core.cli.shell import _, progress
 from core.data.formats.registry import titles
 from core.data.ingest import ONE_COLUMN_ROLES
+from core.data.plan import UNTIMED
 from core.data.reading import ReadOptions
 
 
@@ -42,6 +43,12 @@ def takes_second_file(parser: argparse.ArgumentParser) -> None:
     add("--join", choices=["exact", "asof"], help=_("join by company and session"))
     add("--calendar", default="XKRX", help=_("the exchange's calendar"))
     add("--close", metavar="HH:MM", help=_("the close, if it differs from the calendar's"))
+    add(
+        "--untimed",
+        choices=UNTIMED,
+        default="same",
+        help=_("where a headline with a date alone belongs: to that day's session, or to the next"),
+    )
     add(
         "--horizon",
         type=int,

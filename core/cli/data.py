@@ -60,11 +60,15 @@ def _choices(options: argparse.Namespace) -> Choices:
     source = "column" if not options.price else "adjusted" if options.benchmark else "return"
     return replace(
         chosen_roles(options),
-        exchange=Exchange(options.calendar, options.close or ""),
+        exchange=Exchange(options.calendar, options.close or "", options.untimed),
         join=Join("id", left, right or left) if left else None,
         how=options.join or "",
         target=TargetRule(
-            source, 1 if options.horizon is None else options.horizon, options.price or "", options.benchmark or "", options.win_above
+            source,
+            1 if options.horizon is None else options.horizon,
+            options.price or "",
+            options.benchmark or "",
+            options.win_above,
         ),
         horizon=options.horizon,
     )

@@ -89,6 +89,10 @@ class HorizonGuess:
         """Whether header and outcomes contradict each other."""
         return bool(self.named and self.seen) and (self.seen > self.named or (self.seen == 1 < self.named))
 
+    def speaks_against(self, horizon: int) -> bool:
+        """Whether header or outcomes speak against a horizon that is chosen."""
+        return self.disagree or max(self.named, self.seen) > horizon
+
     def sentence(self) -> Message | None:
         """Return what to say beside the horizon; None where nothing speaks of it."""
         params = {"column": self.column, "named": self.named, "seen": self.seen}
@@ -106,10 +110,10 @@ _LONGER = N_(
     "right? If the horizon is too short, every interval is too."
 )
 _NOT_SEEN = N_(
-    "{column} speaks of {named} sessions, but the outcomes do not look as if they overlapped. Is it how far the "
-    "target looks ahead?"
+    "The outcomes in {column} look as if they overlapped over about {seen} sessions. Set the horizon to how far the "
+    "target looks ahead."
 )
-_NAMED = N_("{column} speaks of {named} sessions: that is the guess.")
+_NAMED = N_("{column} speaks of {named} sessions.")
 _SEEN = N_(
     "The outcomes in {column} look as if they overlapped over about {seen} sessions: that is the guess. Set the "
     "horizon if you know it."
@@ -137,23 +141,25 @@ def guess_horizon(table: pd.DataFrame, roles: Roles, exchange: Exchange) -> Hori
     """Guess the horizon of the target column of a table of text cells: the header's, else that of the outcomes, else 1."""
     if roles.target is None or roles.target not in table.columns:
         return HorizonGuess()
-    named = header_horizon(roles.target)
-    seen = _seen(table, roles, exchange, named)
-    return HorizonGuess(named or max(seen, 1), named, seen, roles.target)
-
-
-def _seen(table: pd.DataFrame, roles: Roles, exchange: Exchange, named: int) -> int:
     try:
         outcomes = _outcomes(table, roles, exchange)
     except UserError:  # it is said when the table is built
-        return 0
-    if outcomes is None:
-        return 0
-    beyond = overlap_beyond(outcomes, max(named, 1))
-    if beyond:
-        return beyond
-    within = overlap_beyond(outcomes) if named > 1 else 0
-    return within or int(can_tell(outcomes, max(named, 2)))
+        outcomes = None
+    return judge_horizon(roles.target, outcomes)
+
+
+def judge_horizon(column: str, outcomes: Outcomes | None) -> HorizonGuess:
+    """Return what the header of a target column and its outcomes, where they can be placed in time, say of its horizon."""
+    named = header_horizon(column)
+    seen = _seen(outcomes, max(named, 1)) if outcomes is not None else 0
+    return HorizonGuess(named or max(seen, 1), named, seen, column)
+
+
+def _seen(outcomes: Outcomes, named: int) -> int:
+    beyond = overlap_beyond(outcomes, named)
+    if beyond or named == 1:
+        return beyond or int(can_tell(outcomes, 2))
+    return overlap_beyond(outcomes) or int(can_tell(outcomes, named))
 
 
 def _outcomes(table: pd.DataFrame, roles: Roles, exchange: Exchange) -> Outcomes | None:

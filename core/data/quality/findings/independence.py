@@ -59,9 +59,7 @@ def _long_horizon(facts: Facts) -> Iterator[Case]:
 
 def _set_horizon(plan: Plan, case: Case) -> Action:
     sessions = int(str(case.params["sessions"]))
-    return Action(
-        N_("Set the horizon to that"), replace(plan, target=replace(plan.target, horizon=sessions))
-    )
+    return Action(N_("Set the horizon to that"), replace(plan, target=replace(plan.target, horizon=sessions)))
 
 
 KINDS = (
