@@ -160,7 +160,7 @@ def _products(outcomes: Outcomes, horizon: int) -> tuple[np.ndarray, np.ndarray]
     sums, counts = np.zeros(size), np.zeros(size)
     for lag in range(horizon, horizon + 5):
         later, products = _pairs(outcomes, centred, lag)
-        at = outcomes.session[later] - outcomes.session.min()
+        at = outcomes.session[later] - outcomes.session.min(initial=2**62)
         sums += np.bincount(at, products, size)
         counts += np.bincount(at, minlength=size)
         if (counts > 0).sum() >= LEAST_PAIRS:
