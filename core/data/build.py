@@ -72,7 +72,7 @@ def build_dataset(
         typist.note("no_target", template, frame["target"].isna().to_numpy())
     for reason, template in REASONS.items():
         missing = why[kept] == reason
-        typist.note("no_return", template, missing, count=int(missing.sum()), horizon=plan.target.horizon)
+        typist.note("no_return", template, missing, n=int(missing.sum()))
     report(0.95, N_("Making the table's id from its content"))
     problems = (*told, *first.problems, *typist.problems)
     return Dataset(content_id(frame, plan), name, roles, frame, kind, problems, plan)

@@ -232,8 +232,8 @@ def test_missing_returns_are_counted_by_reason_with_their_rows():
         str(p.message): p.rows for p in build_dataset(table, plan, "x").problems if p.code == "no_return"
     }
     assert found == {
-        "1 headlines have no return: their date is unknown.": (3,),
-        "1 headlines have no return yet: the prices end before the 1 sessions that it takes are over.": (2,),
+        "1 headline has no return: its date is unknown.": (3,),
+        "1 headline has no return yet: the prices end before the horizon is over.": (2,),
     }
 
 

@@ -16,7 +16,7 @@ from core.data.plan import Exchange, Roles
 from core.data.sessions import sessions_around, zone_of
 from core.data.target.overlap import Outcomes, can_tell, overlap_beyond
 from core.errors import Message, UserError
-from core.locale import N_
+from core.locale import N_, P_
 
 LONGEST = 250
 WEEK, MONTH, QUARTER, YEAR = 5, 21, 63, 250  # in sessions
@@ -95,7 +95,7 @@ class HorizonGuess:
 
     def sentence(self) -> Message | None:
         """Return what to say beside the horizon; None where nothing speaks of it."""
-        params = {"column": self.column, "named": self.named, "seen": self.seen}
+        params = {"column": self.column, "n": self.named, "seen": self.seen}
         if self.disagree and self.seen > 1:
             return Message(_LONGER, params)
         if self.disagree:
@@ -105,18 +105,20 @@ class HorizonGuess:
         return Message(_SEEN, params) if self.seen > 1 else None
 
 
-_LONGER = N_(
-    "{column} speaks of {named} sessions, but the outcomes look as if they overlapped over about {seen}. Which is "
-    "right? If the horizon is too short, every interval is too."
+_LONGER = P_(
+    "{column} speaks of {n} session, but the outcomes look as if they overlapped over about {seen}. Which is right? "
+    "Under a horizon that is too short headlines seem to help where they do not.",
+    "{column} speaks of {n} sessions, but the outcomes look as if they overlapped over about {seen}. Which is right? "
+    "Under a horizon that is too short headlines seem to help where they do not.",
 )
 _NOT_SEEN = N_(
+    "{column} speaks of {n} sessions, but the outcomes do not look as if they overlapped. Is that how far the target "
+    "looks ahead?"
+)
+_NAMED = P_("{column} speaks of {n} session.", "{column} speaks of {n} sessions.")
+_SEEN = N_(
     "The outcomes in {column} look as if they overlapped over about {seen} sessions. Set the horizon to how far the "
     "target looks ahead."
-)
-_NAMED = N_("{column} speaks of {named} sessions.")
-_SEEN = N_(
-    "The outcomes in {column} look as if they overlapped over about {seen} sessions: that is the guess. Set the "
-    "horizon if you know it."
 )
 
 

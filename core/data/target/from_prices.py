@@ -13,33 +13,50 @@ from core.data.join.matching import equal_rows
 from core.data.plan import TargetRule
 from core.data.sessions import Sessions
 from core.errors import UserError
-from core.locale import N_
+from core.locale import N_, P_
 
 TOLERANCE = 1e-9
 
 # why a headline has no return from prices, in the order in which that is looked for
 REASONS = {
-    "no_session": N_("{count:,} headlines have no return: their date is unknown."),
-    "unknown_company": N_("{count:,} headlines have no return: there is no price of their company."),
-    "before_prices": N_(
-        "{count:,} headlines have no return: the prices of their company begin after their session."
+    "no_session": P_(
+        "{n:,} headline has no return: its date is unknown.",
+        "{n:,} headlines have no return: their date is unknown.",
     ),
-    "no_price": N_(
-        "{count:,} headlines have no return: their company has no price in their session (not traded, or left out)."
+    "unknown_company": P_(
+        "{n:,} headline has no return: there is no price of its company.",
+        "{n:,} headlines have no return: there is no price of their company.",
     ),
-    "prices_end": N_(
-        "{count:,} headlines have no return yet: the prices end before the {horizon} sessions that it takes are over."
+    "before_prices": P_(
+        "{n:,} headline has no return: the prices of its company begin after its session.",
+        "{n:,} headlines have no return: the prices of their company begin after their session.",
     ),
-    "company_ends": N_(
-        "{count:,} headlines have no return: the prices of their company end before those of others, within the "
-        "{horizon} sessions that it takes (delisted, or left out)."
+    "no_price": P_(
+        "{n:,} headline has no return: its company has no price in its session (not traded, or left out).",
+        "{n:,} headlines have no return: their company has no price in their session (not traded, or "
+        "left out).",
     ),
-    "no_later_price": N_(
-        "{count:,} headlines have no return: their company has no price {horizon} sessions later (not traded, or left "
-        "out)."
+    "prices_end": P_(
+        "{n:,} headline has no return yet: the prices end before the horizon is over.",
+        "{n:,} headlines have no return yet: the prices end before the horizon is over.",
     ),
-    "no_benchmark": N_(
-        "{count:,} headlines have no return: the benchmark has no level in their session, or at the end of the horizon."
+    "company_ends": P_(
+        "{n:,} headline has no return: the prices of its company end before the horizon is over, those "
+        "of others do not (delisted, or left out).",
+        "{n:,} headlines have no return: the prices of their company end before the horizon is over, "
+        "those of others do not (delisted, or left out).",
+    ),
+    "no_later_price": P_(
+        "{n:,} headline has no return: its company has no price at the end of the horizon (not traded, "
+        "or left out).",
+        "{n:,} headlines have no return: their company has no price at the end of the horizon (not "
+        "traded, or left out).",
+    ),
+    "no_benchmark": P_(
+        "{n:,} headline has no return: the benchmark has no level in its session, or at the end of the "
+        "horizon.",
+        "{n:,} headlines have no return: the benchmark has no level in their session, or at the end of "
+        "the horizon.",
     ),
 }
 

@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import HOLDOUT
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.splits.outcome import known_outcome, require_learnable, require_learnable_folds
 from core.train.splits.partition import NONE, Split
 from core.train.splits.registry import SPLITS
@@ -110,10 +110,12 @@ def plan_splits(dataset: Dataset, settings: TrainSettings, recorded: bool = Fals
 def _require_horizon(dataset: Dataset, settings: TrainSettings) -> None:
     if dataset.plan is not None and settings.horizon < dataset.plan.target.horizon:
         raise UserError(
-            N_(
-                "The horizon of the training is {chosen} sessions, but the target of this table looks {planned} "
-                "sessions ahead: choose at least {planned}, or change the table's horizon on the Data page."
+            P_(
+                "The horizon of the training is {chosen}, but the target of this table looks {n} session ahead: choose "
+                "at least {n}, or change the table's horizon on the Data page.",
+                "The horizon of the training is {chosen}, but the target of this table looks {n} sessions ahead: choose "
+                "at least {n}, or change the table's horizon on the Data page.",
             ),
             chosen=settings.horizon,
-            planned=dataset.plan.target.horizon,
+            n=dataset.plan.target.horizon,
         )

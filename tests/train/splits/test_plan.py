@@ -71,7 +71,7 @@ def five_ahead():
 
 @pytest.mark.parametrize("horizon", [0, 1, 4])
 def test_a_horizon_below_the_tables_is_refused(five_ahead, horizon):
-    with pytest.raises(UserError, match=f"{horizon} sessions.*looks 5 sessions ahead: choose at least 5"):
+    with pytest.raises(UserError, match=f"is {horizon}, .*looks 5 sessions ahead: choose at least 5"):
         plan_splits(five_ahead, TrainSettings(horizon=horizon))
 
 
