@@ -76,7 +76,8 @@ class HorizonGuess:
     """The horizon of a target column: `sessions`, the guess; `named` by the header; `seen` in the outcomes.
 
     `named` is 0 where the header does not say. `seen` is the number of sessions over which the outcomes look as if
-    they overlapped: 1 where they look as if not at all, 0 where it cannot be told. `column` is the target's name.
+    they overlapped: that `named` where it is not surely another, 1 where they look as if not at all, 0 where it
+    cannot be told. `column` is the target's name.
     """
 
     sessions: int = 1
@@ -161,7 +162,7 @@ def _seen(outcomes: Outcomes, named: int) -> int:
     beyond = overlap_beyond(outcomes, named)
     if beyond or named == 1:
         return beyond or int(can_tell(outcomes, 2))
-    return overlap_beyond(outcomes) or int(can_tell(outcomes, named))
+    return named if overlap_beyond(outcomes) else int(can_tell(outcomes, named))
 
 
 def _outcomes(table: pd.DataFrame, roles: Roles, exchange: Exchange) -> Outcomes | None:
