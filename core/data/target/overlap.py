@@ -18,7 +18,7 @@ from core.data.plan import Exchange
 from core.data.sessions import sessions_around
 from core.data.target.leaks import whole_companies
 
-LONGEST = 60  # a longer overlap looks like this one
+USUAL = (1, 2, 3, 5, 10, 20, 40, 60)  # horizons that are told apart; a longer one looks like the last
 LEAST_PAIRS, LEAST_BLOCKS = 20, 12
 SURE = 0.01
 
@@ -106,13 +106,13 @@ def overlap_beyond(outcomes: Outcomes, horizon: int = 1) -> int:
 
 
 def likely_overlap(outcomes: Outcomes) -> int:
-    """Return the number of sessions whose autocorrelations fit the outcomes' best, by least squares; 1: they overlap not at all.
+    """Return which usual number of sessions fits the outcomes' autocorrelations best, by least squares; 1: no overlap.
 
     At most 60, and a quarter of the sessions. The autocovariances of all companies are pooled; that each is taken
     from a mean of few overlapping outcomes lowers all of them alike, which the fit makes good.
     """
-    longest = min(LONGEST, outcomes.spanned // 4)
-    lags = np.arange(1, 2 * longest + 1)
+    usual = [h for h in USUAL if h == 1 or h <= outcomes.spanned / 4]
+    lags = np.arange(1, 2 * usual[-1] + 1)
     centred = _centred(outcomes)
     found = [_pairs(outcomes, centred, int(lag)) for lag in lags]
     weight = np.array([len(first) for first, _ in found], float)
@@ -121,8 +121,8 @@ def likely_overlap(outcomes: Outcomes) -> int:
     sums = np.array([products.sum() for _, products in found])
     covariance = np.divide(sums, weight, out=np.zeros(len(lags)), where=weight > 0)
     variance = float((centred**2).sum() / len(centred))
-    errors = [_misfit(covariance, variance, weight, lags, h, outcomes.labels) for h in range(1, longest + 1)]
-    return int(np.argmin(errors)) + 1 if errors else 1
+    errors = [_misfit(covariance, variance, weight, lags, h, outcomes.labels) for h in usual]
+    return usual[int(np.argmin(errors))]
 
 
 def _misfit(
