@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.target.overlap import Outcomes, overlap_beyond
+from tests.simulations.row import Row, percent
 
 SESSIONS = 120
 WARM_UP = 300  # sessions before the first, so that volatility has found its level
@@ -64,3 +65,72 @@ def _returns(rng: np.random.Generator, length: int, companies: int, clustered: b
             row *= np.sqrt(variance)
             variance = 0.05 + 0.15 * row**2 + 0.80 * variance
     return np.asarray(drawn[WARM_UP:])
+
+
+def _short() -> str:
+    found = [
+        f"{companies} × {'win/lose' if labels else 'returns'} "
+        + percent(*(warned(overlap, companies=companies, labels=labels) for overlap in (5, 10, 20)))
+        for companies in (1, 10)
+        for labels in (False, True)
+    ]
+    return "; ".join(found)
+
+
+def _right() -> str:
+    found = [
+        f"{companies} × {'win/lose' if labels else 'returns'} "
+        + percent(
+            *(
+                warned(1, companies=companies, clustered=clustered, labels=labels, repetitions=1000)
+                for clustered in (False, True)
+            )
+        )
+        for companies in (1, 10)
+        for labels in (False, True)
+    ]
+    return "even / clustered volatility: " + "; ".join(found)
+
+
+def _right_and_longer() -> str:
+    return "; ".join(
+        f"{companies} × " + percent(*(warned(h, h, companies, repetitions=600) for h in (2, 5)))
+        for companies in (1, 10)
+    )
+
+
+def _named() -> str:
+    return "; ".join(
+        f"{companies} × "
+        + " / ".join("{1:.0f} [{0:.0f}, {2:.0f}]".format(*seen_overlap(h, companies)) for h in (5, 10, 20))
+        for companies in (1, 10)
+    )
+
+
+ROWS = (
+    Row(
+        "a ready-made target over 5 / 10 / 20 sessions under a horizon of 1; 120 sessions × 1 or 10 companies with a "
+        "common daily shock",
+        "the quality report warns in at least 95%",
+        "300 each, seed 0",
+        _short,
+    ),
+    Row(
+        "the same over 1 session, volatility even or in clusters (GARCH)",
+        "warns in at most 2.5%",
+        "1,000 each, seed 0",
+        _right,
+    ),
+    Row(
+        "the same over 2 / 5 sessions under that horizon",
+        "warns in at most 2.5%",
+        "600 each, seed 0",
+        _right_and_longer,
+    ),
+    Row(
+        "the overlap that is named for 5 / 10 / 20 sessions under a horizon of 1",
+        "median the truth [10%, 90%]",
+        "300 each, seed 0",
+        _named,
+    ),
+)
