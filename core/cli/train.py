@@ -140,7 +140,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help=_("learn from all earlier sessions, or from the same number each time"),
     )
     add("--embargo", type=int, help=_("further sessions left out between training and test"))
-    add("--unit", choices=UNITS, help=_("score headlines, or events: their mean per company and session"))
+    add(
+        "--unit",
+        choices=UNITS,
+        help=_("score headlines, or events (the default with dates): their mean per company and session"),
+    )
     add(
         "--weighting",
         choices=WEIGHTINGS,

@@ -3,6 +3,7 @@ import numpy as np
 from core.cli.command import commands, parser
 from core.cli.data import read_dataset
 from core.cli.main import main
+from core.data.plan import Plan, Roles, TargetRule
 from core.data.sessions import sessions_around
 from tests.makers.shell import in_json
 
@@ -82,3 +83,11 @@ def test_headlines_with_a_date_alone_can_be_placed_in_the_next_session(home, tmp
         options = parser(commands()).parse_args(["check", str(file), "--untimed", untimed])
         days[untimed] = read_dataset(options)[1].frame["session"].to_numpy()
     assert (days["next"][:-1] == days["same"][1:]).all()
+
+
+def test_a_horizon_given_beside_a_plan_overrules_the_plans(home, tmp_path):
+    file, plan = _file(tmp_path, "수익률"), tmp_path / "plan.json"
+    plan.write_text(Plan(Roles("제목", date="일자", target="수익률"), target=TargetRule(horizon=3)).to_json())
+    for given, horizon in ((("--horizon", "7"), 7), ((), 3)):
+        options = parser(commands()).parse_args(["check", str(file), "--plan", str(plan), *given])
+        assert read_dataset(options)[1].plan.target.horizon == horizon
