@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from core.data.dataset import Dataset
 from core.data.plan import Exchange
@@ -54,13 +53,20 @@ class Outcomes:
         taken = whole_companies(number, np.arange(len(events))) if len(events) else np.zeros(0, bool)
         value = events.to_numpy(float)[taken]
         if not labels and len(value):
-            value = stats.norm.ppf((stats.rankdata(value, axis=0) - 0.5) / len(value))
+            value = _normal_scores(value)
         return cls(number[taken], events.index.get_level_values(1).to_numpy(np.int64)[taken], value, labels)
 
     @property
     def spanned(self) -> int:
         """The number of sessions from the first event to the last."""
         return int(np.ptp(self.session)) + 1 if len(self.session) else 0
+
+
+def _normal_scores(values: np.ndarray) -> np.ndarray:
+    """Return the quantiles of the normal distribution at the values' ranks, `(n, 1)`: no outlier counts for much."""
+    from scipy import stats
+
+    return np.asarray(stats.norm.ppf((stats.rankdata(values, axis=0) - 0.5) / len(values)))
 
 
 def outcomes_of(data: Dataset, exchange: Exchange) -> Outcomes:
@@ -98,6 +104,8 @@ def overlap_beyond(outcomes: Outcomes, horizon: int = 1) -> int:
     sums = sums[np.bincount(np.arange(len(counts)) // length, counts) > 0]
     if len(sums) < LEAST_BLOCKS:
         return 0
+    from scipy import stats
+
     error = sums.std(ddof=1) / np.sqrt(len(sums))
     if sums.mean() <= stats.t.ppf(1 - SURE, len(sums) - 1) * error:
         return 0
