@@ -8,6 +8,7 @@ from pathlib import Path
 from core.cli.shell import _, progress
 from core.data.formats.registry import titles
 from core.data.ingest import ONE_COLUMN_ROLES
+from core.data.plan import UNTIMED
 from core.data.reading import ReadOptions
 
 
@@ -42,7 +43,17 @@ def takes_second_file(parser: argparse.ArgumentParser) -> None:
     add("--join", choices=["exact", "asof"], help=_("join by company and session"))
     add("--calendar", default="XKRX", help=_("the exchange's calendar"))
     add("--close", metavar="HH:MM", help=_("the close, if it differs from the calendar's"))
-    add("--horizon", type=int, default=1, help=_("how many sessions the target looks ahead"))
+    add(
+        "--untimed",
+        choices=UNTIMED,
+        default="same",
+        help=_("where a headline with a date alone belongs: to that day's session, or to the next"),
+    )
+    add(
+        "--horizon",
+        type=int,
+        help=_("how many sessions the target looks ahead; a target column's is guessed if not given"),
+    )
     add("--price", metavar="COLUMN", help=_("make the target from closing prices"))
     add("--benchmark", metavar="COLUMN", help=_("an index to subtract"))
     add("--win-above", type=float, metavar="FRACTION", help=_("make 승/패 of the return"))

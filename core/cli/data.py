@@ -44,15 +44,17 @@ def read_dataset(
     paths = [path for path in (options.file, options.file2) if path]
     ways = [read_options(options), ReadOptions()]
     files = [File(path.name, read_bytes(path), way) for path, way in zip(paths, ways, strict=False)]
-    choices = _plan(options.plan) if options.plan else _choices(options)
+    choices = _plan(options.plan, options.horizon) if options.plan else _choices(options)
     if cleaning:
         choices = replace(choices, cleaning=cleaning)
     made = ingest(files, choices, report=progress())
     return made.sources, made.dataset
 
 
-def _plan(path: Path) -> Plan:
-    return Plan.from_json(read_bytes(path).decode("utf-8", "replace"))
+def _plan(path: Path, horizon: int | None) -> Plan:
+    """Return the plan of a file, with the horizon of the command line where one is given."""
+    plan = Plan.from_json(read_bytes(path).decode("utf-8", "replace"))
+    return plan if horizon is None else replace(plan, target=replace(plan.target, horizon=horizon))
 
 
 def _choices(options: argparse.Namespace) -> Choices:
@@ -60,12 +62,17 @@ def _choices(options: argparse.Namespace) -> Choices:
     source = "column" if not options.price else "adjusted" if options.benchmark else "return"
     return replace(
         chosen_roles(options),
-        exchange=Exchange(options.calendar, options.close or ""),
+        exchange=Exchange(options.calendar, options.close or "", options.untimed),
         join=Join("id", left, right or left) if left else None,
         how=options.join or "",
         target=TargetRule(
-            source, options.horizon, options.price or "", options.benchmark or "", options.win_above
+            source,
+            1 if options.horizon is None else options.horizon,
+            options.price or "",
+            options.benchmark or "",
+            options.win_above,
         ),
+        horizon=options.horizon,
     )
 
 

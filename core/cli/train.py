@@ -67,10 +67,12 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
+    from core.evaluate.settings import default_unit
     from core.train.settings import TrainSettings
     from core.train.splits.registry import default_split
 
     given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    given.setdefault("unit", default_unit(data))
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
@@ -138,7 +140,11 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         help=_("learn from all earlier sessions, or from the same number each time"),
     )
     add("--embargo", type=int, help=_("further sessions left out between training and test"))
-    add("--unit", choices=UNITS, help=_("score headlines, or events: their mean per company and session"))
+    add(
+        "--unit",
+        choices=UNITS,
+        help=_("score headlines, or events (the default with dates): their mean per company and session"),
+    )
     add(
         "--weighting",
         choices=WEIGHTINGS,

@@ -15,9 +15,9 @@ from core.data.parse.cells import plain_text
 from core.data.parse.columns import texts
 from core.data.parse.typist import Typist
 from core.data.plan import Plan
-from core.data.sessions import sessions_around
+from core.data.sessions import sessions_around, zone_of
 from core.data.target.contradictions import resolve
-from core.data.target.from_prices import Prices, as_labels, make_target, prices_from
+from core.data.target.from_prices import REASONS, Prices, as_labels, make_target, prices_from
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -60,7 +60,7 @@ def build_dataset(
         keep &= ~repeated
 
     typist = Typist(table[keep].reset_index(drop=True), first.row[keep])
-    frame, kind = _typed(typist, headlines[keep], plan, prices, report)
+    frame, kind, why = _typed(typist, headlines[keep], plan, prices, report)
     if row_2 is not None:
         frame["row_2"] = row_2[keep]
     frame, kept = _cleaned(typist, frame, plan)
@@ -70,6 +70,9 @@ def build_dataset(
     template = N_("Rows have no outcome; they are left out of training.")
     if kind:
         typist.note("no_target", template, frame["target"].isna().to_numpy())
+    for reason, template in REASONS.items():
+        missing = why[kept] == reason
+        typist.note("no_return", template, missing, n=int(missing.sum()))
     report(0.95, N_("Making the table's id from its content"))
     problems = (*told, *first.problems, *typist.problems)
     return Dataset(content_id(frame, plan), name, roles, frame, kind, problems, plan)
@@ -96,7 +99,8 @@ def content_id(frame: pd.DataFrame, plan: Plan) -> str:
 
 def _typed(
     typist: Typist, headlines: np.ndarray, plan: Plan, prices: Prices | None, report: Report
-) -> tuple[pd.DataFrame, str]:
+) -> tuple[pd.DataFrame, str, np.ndarray]:
+    """Return the typed frame, the target's kind, and why a row has no return from prices: "" where none was made."""
     roles = plan.roles
     frame = pd.DataFrame({"row": typist.row, "headline": pd.Series(headlines, dtype="str")})
     frame["press"] = typist.text(roles.press)
@@ -104,22 +108,23 @@ def _typed(
     frame["time"] = frame["session"] = np.full(len(frame), np.datetime64("NaT", "s"))
     if roles.date:
         report(0.3, N_("Reading dates and finding their sessions"))
-        times, timed = typist.times(roles.date)
+        exchange = plan.exchange
+        times, timed = typist.times(roles.date, zone_of(exchange))
         frame["time"] = times
-        frame["session"] = sessions_around(times, plan.exchange).of(times, timed)
+        frame["session"] = sessions_around(times, exchange).of(times, timed, exchange.untimed)
     for number, feature in enumerate(roles.numeric):
         report(0.4 + 0.3 * number / len(roles.numeric), N_("Reading the numbers of {column}"), column=feature)
         frame[FEATURE + feature] = typist.feature(feature)
     if plan.target.source == "column":
         frame["target"], kind = typist.target(roles.target)
-    else:
-        frame["target"], kind = _target_from_prices(typist, frame, plan, prices)
-    return frame, kind
+        return frame, kind, np.full(len(frame), "")
+    frame["target"], kind, why = _target_from_prices(typist, frame, plan, prices)
+    return frame, kind, why
 
 
 def _target_from_prices(
     typist: Typist, frame: pd.DataFrame, plan: Plan, prices: Prices | None
-) -> tuple[np.ndarray | pd.Series, str]:
+) -> tuple[np.ndarray | pd.Series, str, np.ndarray]:
     if not plan.roles.date:
         raise UserError(
             N_("A target made from prices needs the date of each headline. Choose the date column.")
@@ -133,10 +138,10 @@ def _target_from_prices(
         benchmark = typist.feature(rule.benchmark) if rule.benchmark else None
         prices = prices_from(company, session, typist.feature(rule.price), benchmark)
     days = np.concatenate([session, prices.session])
-    returns = make_target(company, session, prices, plan.target, sessions_around(days, plan.exchange))
+    returns, why = make_target(company, session, prices, plan.target, sessions_around(days, plan.exchange))
     if plan.target.win_above is None:
-        return returns, "return"
-    return pd.Series(as_labels(returns, plan.target.win_above), dtype="str"), "label"
+        return returns, "return", why
+    return pd.Series(as_labels(returns, plan.target.win_above), dtype="str"), "label", why
 
 
 def _prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
@@ -145,7 +150,7 @@ def _prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
     if plan.target.source == "column" or price is None or plan.join is None or not plan.join.right_date:
         return None
     second = Typist(joined.second, np.arange(1, len(joined.second) + 1))
-    dates = second.times(plan.join.right_date)[0]
+    dates = second.times(plan.join.right_date, zone_of(plan.exchange))[0]
     benchmark = joined.in_second(plan.target.benchmark)
     return prices_from(
         joined.second[plan.join.right_company] if plan.join.right_company else None,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from core.data.build import build_dataset
 from core.data.dataset import Dataset
+from core.data.guess.horizon import HorizonGuess, guess_horizon
 from core.data.guess.join import guess_join
 from core.data.guess.roles import Guess, guess_roles
 from core.data.join.join import Joined, join_tables
@@ -41,6 +42,8 @@ class Choices:
     `roles` has the column of a role of `ONE_COLUMN_ROLES` where it was chosen; `numeric` the continuous features,
     None to guess them. `join` says how two files belong together, or `how` alone ("exact", "asof") what to make of
     the guess. Without `target` the target role counts as it stands, or closing prices where there is none.
+    `horizon` is how many sessions the target looks ahead, as `target` says by default; that of a target role as it
+    stands, which nobody said, is guessed.
     """
 
     roles: Mapping[str, str] = field(default_factory=dict)
@@ -49,15 +52,17 @@ class Choices:
     join: Join | None = None
     how: str = ""
     target: TargetRule | None = None
+    horizon: int | None = None
     cleaning: Cleaning = field(default_factory=Cleaning)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A plan, and for each guessed column the reason why."""
+    """A plan, for each guessed column the reason why, and what speaks for the horizon of a target column."""
 
     plan: Plan
     reasons: Mapping[str, Message] = field(default_factory=dict)
+    horizon: HorizonGuess = field(default_factory=HorizonGuess)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +120,7 @@ class Intake:
             join = guess_join(first, self.tables[1], guess.roles)
             if join and choices.how:
                 join = replace(join, how=choices.how)
-        return _proposal(guess, join, choices)
+        return _proposal(first, guess, join, choices)
 
     def propose(self, choices: Choices | None = None, report: Report = silent) -> Proposal:
         """Propose the plan of the table, of both joined where there are two.
@@ -140,7 +145,7 @@ class Intake:
                 roles = replace(roles, date=first.roles.date)
             if not join.left_company and roles.group != first.roles.group:
                 join = replace(join, left_company=first.roles.group or "")
-        return _proposal(replace(guess, roles=roles), join, choices)
+        return _proposal(table, replace(guess, roles=roles), join, choices)
 
     def joined(self, plan: Plan) -> Joined:
         """Return the two tables joined as a plan says; made anew only where the plan asks for another join.
@@ -206,9 +211,15 @@ def _present(choices: Choices, table: pd.DataFrame) -> Choices:
     return replace(choices, roles=roles)
 
 
-def _proposal(guess: Guess, join: Join | None, choices: Choices) -> Proposal:
-    target = choices.target or _target_rule(guess)
-    return Proposal(Plan(guess.roles, choices.exchange, join, target, choices.cleaning), guess.reasons)
+def _proposal(table: pd.DataFrame, guess: Guess, join: Join | None, choices: Choices) -> Proposal:
+    target, horizon = choices.target or _target_rule(guess), HorizonGuess()
+    if target.source == "column":
+        horizon = guess_horizon(table, guess.roles, choices.exchange)
+    chosen = choices.horizon or (target.horizon if target.source != "column" or target.horizon > 1 else 0)
+    target = replace(target, horizon=chosen or horizon.sessions)
+    return Proposal(
+        Plan(guess.roles, choices.exchange, join, target, choices.cleaning), guess.reasons, horizon
+    )
 
 
 def _target_rule(guess: Guess) -> TargetRule:

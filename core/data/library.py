@@ -102,6 +102,12 @@ def load_dataset(dataset_id: str) -> Dataset:
     return replace(_load_frame(folder), name=record["name"])
 
 
+def saved_plan(dataset_id: str) -> Plan | None:
+    """Return the plan that a dataset was made by, without its table; None where it was not saved or was deleted."""
+    plan = (_read_record(_folder(dataset_id)) or {}).get("plan")
+    return Plan.from_dict(plan) if plan else None
+
+
 def describe_sources(dataset_id: str) -> list[dict[str, Any]]:
     """Return how each file of a dataset was read (name, format, encoding, delimiter, sheet ...), without its cells."""
     return list((_read_record(_folder(dataset_id)) or {}).get("sources", []))

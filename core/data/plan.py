@@ -12,6 +12,7 @@ from core.locale import N_
 
 JOINS = ("id", "exact", "asof")
 TARGETS = ("column", "return", "adjusted")
+UNTIMED = ("same", "next")
 
 
 def _require(name: str, value: object, allowed: tuple[object, ...]) -> None:
@@ -42,10 +43,18 @@ class Roles:
 
 @dataclass(frozen=True)
 class Exchange:
-    """Whose trading days count: a calendar of exchange_calendars, and the local close as "HH:MM" ("": its own)."""
+    """Whose trading days count: a calendar of exchange_calendars, and the local close as "HH:MM" ("": its own).
+
+    `untimed` is where a headline with a date alone belongs: to the "same" day's session, as if known before its
+    close, or to the "next", as one that may be of the evening.
+    """
 
     calendar: str = "XKRX"
     close: str = ""
+    untimed: str = "same"
+
+    def __post_init__(self) -> None:
+        _require("untimed", self.untimed, UNTIMED)
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,13 @@ class Sessions:
     closes: np.ndarray
     zone: str = "Asia/Seoul"
 
-    def of(self, times: np.ndarray, timed: np.ndarray) -> np.ndarray:
+    def of(self, times: np.ndarray, timed: np.ndarray, untimed: str = "same") -> np.ndarray:
         """Return the first session on which one could still trade on each headline, `(n,)` datetime64[s].
 
         A headline up to the close of a session belongs to it; one after the close, on a weekend or on a
-        holiday to the next. One without a time of day (`timed` False) counts as known before the close.
-        An unknown time gives NaT.
+        holiday to the next. One without a time of day (`timed` False) counts as known before the close, or as
+        of the evening where `untimed` is "next"; so does one at 00:00 where all are, for that is how a date is
+        written where a time is expected. An unknown time gives NaT.
 
         Raises:
             UserError: where the calendar ends before the session that a time would belong to.
@@ -50,7 +51,9 @@ class Sessions:
         known = ~np.isnat(times)
         moment = times[known]
         day = _midnight(moment)
-        place = np.where(timed[known], np.searchsorted(self.closes, moment), np.searchsorted(self.days, day))
+        clock = timed[known] & (moment != day).any()
+        dated = np.searchsorted(self.days, day, "right" if untimed == "next" else "left")
+        place = np.where(clock, np.searchsorted(self.closes, moment), dated)
         late = place >= len(self.days)
         if late.any():
             raise UserError(
@@ -115,6 +118,15 @@ def sessions_around(times: np.ndarray, exchange: Exchange = KRX) -> Sessions:
         first=str(first),
         last=str(last),
     ) from error
+
+
+@lru_cache
+def zone_of(exchange: Exchange) -> str:
+    """Return the time zone of an exchange, such as "Asia/Seoul". Raises `UserError` for an unknown calendar."""
+    from exchange_calendars import get_calendar
+
+    check_exchange(exchange)
+    return str(get_calendar(exchange.calendar, start="2024-01-01", end="2024-12-31").tz)
 
 
 def check_exchange(exchange: Exchange) -> None:

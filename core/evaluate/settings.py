@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from core.data.dataset import Dataset
 from core.locale import N_
 from core.validation import require_choice, require_range
 
@@ -34,3 +35,8 @@ class EvaluateSettings:
         require_choice("unit", self.unit, UNITS)
         require_range("horizon", self.horizon, 0, LONGEST_HORIZON)
         require_range("seed", self.seed, 0, 2**31 - 1)
+
+
+def default_unit(data: Dataset) -> str:
+    """Return what is scored where nobody chose it: events where the table has sessions, else headlines."""
+    return "event" if data.has_sessions else "headline"

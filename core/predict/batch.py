@@ -9,8 +9,10 @@ import pandas as pd
 
 from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
+from core.data.library import saved_plan
 from core.data.parse.typist import Typist
 from core.data.plan import Cleaning, Plan, Roles
+from core.data.sessions import KRX, zone_of
 from core.embed import embed
 from core.errors import Message
 from core.jobs import Report, silent
@@ -59,11 +61,12 @@ def score_table(
 def _times(
     run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
 ) -> tuple[pd.Series | None, tuple[Problem, ...]]:
-    """Return the times of these rows of the file where the run has a clock, and what could not be read."""
+    """Return the times of these rows of the file where the run has a clock, by the clock of its exchange."""
     if not reads("time", run.settings.extras) or not roles.date:
         return None, ()
     typist = Typist(table, np.arange(1, len(table) + 1))
-    times, _ = typist.times(roles.date)
+    plan = saved_plan(run.dataset_id)
+    times, _ = typist.times(roles.date, zone_of(plan.exchange if plan else KRX))
     return pd.Series(times[rows - 1]), tuple(typist.problems)
 
 

@@ -76,7 +76,7 @@ def recall(dataset: Dataset) -> None:
     unknown = ledger.unknown_rows(dataset.id)
     for run in list_runs(dataset.id) if unknown else ():
         if run.holdout in unknown:
-            save_rows(plan_splits(dataset, run.settings).holdout_rows, run.holdout)
+            save_rows(plan_splits(dataset, run.settings, recorded=True).holdout_rows, run.holdout)
 
 
 def delete_recorded(run_id: str) -> None:

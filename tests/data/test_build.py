@@ -7,7 +7,7 @@ import pytest
 from core.data.build import build_dataset
 from core.data.ingest import Intake
 from core.data.parse.typist import return_unit
-from core.data.plan import Cleaning, Join, Plan, Roles, TargetRule
+from core.data.plan import Cleaning, Exchange, Join, Plan, Roles, TargetRule
 from core.data.reading import read_table
 from core.errors import UserError
 
@@ -173,3 +173,72 @@ def test_a_target_without_the_price_column_is_refused():
     table = read_table(NEWS.encode()).frame
     with pytest.raises(UserError, match="closing prices"):
         build_dataset(table, Plan(Roles("제목", date="일시"), target=TargetRule("return")), "x")
+
+
+@pytest.mark.parametrize(
+    ("calendar", "time", "session"),
+    [("XKRX", "01-04 00:30", "01-04"), ("XNYS", "01-03 10:30", "01-03"), ("XLON", "01-03 15:30", "01-03")],
+)
+def test_a_time_with_its_zone_is_placed_by_the_exchanges_own_clock(calendar, time, session):
+    table = pd.DataFrame({"제목": ["가나전자 흑자전환"], "일시": ["2024-01-03T15:30:00+00:00"]}, dtype="str")
+    frame = build_dataset(table, Plan(Roles("제목", date="일시"), Exchange(calendar)), "x").frame
+    assert frame["time"].dt.strftime("%m-%d %H:%M").tolist() == [time]
+    assert frame["session"].dt.strftime("%m-%d").tolist() == [session]
+
+
+DATED = pd.DataFrame(
+    {"제목": ["가나전자 흑자전환", "다라화학 공장 화재"], "일자": ["2024-01-03", "2024-01-05"]}, dtype="str"
+)
+
+
+def test_headlines_with_a_date_alone_go_to_the_next_session_where_the_plan_says_so():
+    roles = Roles("제목", date="일자")
+    same = build_dataset(DATED, Plan(roles), "x")
+    moved = build_dataset(DATED, Plan(roles, Exchange(untimed="next")), "x")
+    assert same.frame["session"].dt.strftime("%m-%d").tolist() == ["01-03", "01-05"]
+    assert moved.frame["session"].dt.strftime("%m-%d").tolist() == ["01-04", "01-08"]
+    assert same.id != moved.id
+    assert same.id == build_dataset(DATED, Plan(roles, Exchange(untimed="same")), "x").id
+
+
+def test_prices_with_a_date_alone_keep_their_session_when_headlines_move():
+    prices = pd.DataFrame(
+        {
+            "날짜": ["2024-01-03", "2024-01-04", "2024-01-05"],
+            "종가": ["100", "110", "121"],
+            "RSI": ["1", "2", "3"],
+        },
+        dtype="str",
+    )
+    plan = Plan(
+        Roles("제목", date="일자", numeric=("RSI",)),
+        Exchange(untimed="next"),
+        Join("asof", right_date="날짜"),
+        TargetRule("return", 1, "종가"),
+    )
+    frame = Intake([DATED, prices]).build(plan, "x").frame
+    np.testing.assert_allclose(frame["target"], [0.1, np.nan])  # from the close of the 4th
+    np.testing.assert_allclose(frame["feature.RSI"], [1, 3])  # of the last session before
+
+
+def test_missing_returns_are_counted_by_reason_with_their_rows():
+    cells = {
+        "제목": ["가나전자 흑자전환", "다라화학 공장 화재", "마바은행 실적 발표"],
+        "일자": ["2024-01-03", "2024-01-04", "어제"],
+    }
+    table = pd.DataFrame({**cells, "종가": ["100", "110", "5"]}, dtype="str")
+    plan = Plan(Roles("제목", date="일자"), target=TargetRule("return", 1, "종가"))
+    found = {
+        str(p.message): p.rows for p in build_dataset(table, plan, "x").problems if p.code == "no_return"
+    }
+    assert found == {
+        "1 headline has no return: its date is unknown.": (3,),
+        "1 headline has no return yet: the prices end before the horizon is over.": (2,),
+    }
+
+
+def test_a_plan_of_an_earlier_version_opens_and_says_the_same_session():
+    old = '{"roles": {"headline": "제목", "numeric": []}, "exchange": {"calendar": "XKRX", "close": ""}}'
+    assert Plan.from_json(old).exchange == Exchange()
+    with pytest.raises(UserError, match="untimed is tomorrow"):
+        Exchange(untimed="tomorrow")

@@ -2,7 +2,14 @@ import pandas as pd
 import pytest
 
 from core.data.build import build_dataset
-from core.data.library import delete_dataset, list_datasets, load_dataset, rename_dataset, save_dataset
+from core.data.library import (
+    delete_dataset,
+    list_datasets,
+    load_dataset,
+    rename_dataset,
+    save_dataset,
+    saved_plan,
+)
 from core.data.plan import Plan, Roles
 from core.errors import UserError
 
@@ -93,3 +100,8 @@ def test_a_damaged_source_is_one_sentence(data, home):
     (home / "datasets" / data.id / "source-0.parquet").write_bytes(b"PAR1")
     with pytest.raises(UserError, match="damaged"):
         load_sources(data.id)
+
+
+def test_the_plan_of_a_dataset_is_read_without_its_table(data):
+    assert saved_plan(data.id) == data.plan
+    assert saved_plan("0" * 16) is None

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.data.plan import Exchange
-from core.data.sessions import KRX, calendar_names, sessions_around
+from core.data.sessions import KRX, calendar_names, sessions_around, zone_of
 from core.errors import UserError
 
 SAMSUNG = Path(__file__).parents[3] / "shared" / "data" / "samsung_headlines.csv"
@@ -177,3 +177,29 @@ def test_the_calendar_agrees_with_the_real_sessions_of_2022():
     assert table["session"].nunique() == 80
     assert (table.groupby("session")[shared].nunique() == 1).all(axis=None)
     assert (table.groupby(shared)["session"].nunique() == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("day", "session"),
+    [("2024-01-03", "2024-01-04"), ("2024-01-05", "2024-01-08"), ("2024-01-06", "2024-01-08")],
+    ids=["wednesday", "friday", "saturday"],
+)
+def test_a_date_alone_can_belong_to_the_next_session(day, session):
+    times = np.array([day], "datetime64[s]")
+    for timed in (False, True):  # 00:00 in all rows is a date, too
+        placed = sessions_around(times).of(times, np.array([timed]), "next")
+        assert str(placed[0])[:10] == session
+
+
+def test_next_session_moves_no_headline_that_has_a_time_of_day():
+    times = np.array(["2024-01-03T00:00", "2024-01-03T09:00", "2024-01-03"], "datetime64[s]")
+    placed = sessions_around(times).of(times, np.array([True, True, False]), "next")
+    assert [str(day)[:10] for day in placed] == ["2024-01-03", "2024-01-03", "2024-01-04"]
+
+
+@pytest.mark.parametrize(
+    ("calendar", "zone"),
+    [("XKRX", "Asia/Seoul"), ("XNYS", "America/New_York"), ("XLON", "Europe/London"), ("24/7", "UTC")],
+)
+def test_an_exchange_has_a_time_zone(calendar, zone):
+    assert zone_of(Exchange(calendar)) == zone

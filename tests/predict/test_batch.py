@@ -1,6 +1,7 @@
 import numpy as np
 
-from core.predict import score_table
+from core.data.plan import Exchange, Plan, Roles
+from core.predict import batch, score_table
 from core.train.features.inputs import Inputs
 
 
@@ -28,3 +29,13 @@ def test_a_file_is_scored_with_its_own_texts_and_times(worded, data, vectors, ta
 def test_a_file_without_dates_is_scored_with_its_clock_missing(worded, table):
     table = table.head(5).drop(columns="작성일시")
     assert np.isfinite(score_table(worded, table).table["mean:승"]).all()
+
+
+def test_times_with_a_zone_are_read_by_the_clock_of_the_runs_exchange(worded, table, monkeypatch):
+    plan = Plan(Roles("제목"), Exchange("XNYS"))
+    monkeypatch.setattr(batch, "saved_plan", lambda _dataset: plan)
+    local = table.head(20).assign(작성일시="2024-01-02 10:30")
+    zoned = local.assign(작성일시="2024-01-02T15:30:00+00:00")
+    np.testing.assert_allclose(
+        score_table(worded, zoned).table["mean:승"], score_table(worded, local).table["mean:승"]
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.data.parse.columns import moments
 from core.data.plan import Exchange, Join, Roles
-from core.data.sessions import Sessions, sessions_around
+from core.data.sessions import Sessions, sessions_around, zone_of
 from core.errors import UserError
 from core.locale import N_
 
@@ -18,7 +18,8 @@ from core.locale import N_
 class Placed:
     """The rows of both files in time: positions of their sessions in the calendar, -1 where unknown.
 
-    A row of the second file belongs to the first session on which one could trade on it, as a headline does.
+    A row of the second file belongs to the first session on which one could trade on it, as a headline does; with
+    a date alone to that day's, whatever the exchange's `untimed` says of headlines.
     `times_2` are the second file's times as read.
     """
 
@@ -41,19 +42,20 @@ def place(
         raise UserError(
             N_("A join in time needs the date column of both files. Choose them, or join on an id.")
         )
-    first, timed = times or _moments(left[roles.date])
-    second, timed_2 = _moments(right[join.right_date])
+    zone = zone_of(exchange)
+    first, timed = times or _moments(left[roles.date], zone)
+    second, timed_2 = _moments(right[join.right_date], zone)
     sessions = sessions_around(np.concatenate([first, second]), exchange)
     return Placed(
-        sessions.locate(sessions.of(first, timed)),
+        sessions.locate(sessions.of(first, timed, exchange.untimed)),
         sessions.locate(sessions.of(second, timed_2)),
         second,
         sessions,
     )
 
 
-def _moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    times, timed, _ = moments(cells)
+def _moments(cells: pd.Series, zone: str) -> tuple[np.ndarray, np.ndarray]:
+    times, timed, _ = moments(cells, zone)
     if np.isnat(times).all():
         raise UserError(
             N_("No cell of {column} could be read as a date. Choose another date column, or none."),

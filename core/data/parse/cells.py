@@ -6,7 +6,8 @@ import html
 import math
 import re
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from core.data.parse.characters import compose, invisible
 
@@ -61,7 +62,7 @@ _TIMES = [
         re.ASCII,
     ),
 ]
-_KOREA = timezone(timedelta(hours=9))
+KOREA = "Asia/Seoul"
 _ZONES = {"z": "+00:00", "gmt": "+00:00", "utc": "+00:00", "kst": "+09:00"}
 
 _INLINE_TAGS = re.compile(r"</?(?:b|strong|em|i|u|mark|font|span)(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -101,11 +102,11 @@ def number(cell: str) -> float | None:
     return value + 0.0 if math.isfinite(value) else math.nan
 
 
-def moment(cell: str) -> tuple[datetime | None, bool] | None:
-    """Read one date or time of Korea: `(naive local time, whether a time of day was given)`.
+def moment(cell: str, zone: str = KOREA) -> tuple[datetime | None, bool] | None:
+    """Read one date or time: `(naive local time of the zone, whether a time of day was given)`.
 
     Returns `(None, False)` where the cell says "missing" and None where it cannot be read exactly. Two-digit
-    years are of this century; a time zone is converted to Korea's.
+    years are of this century; a time that names its own time zone is converted to `zone`, any other is of it.
     """
     text = cell.translate(_PLAIN).strip().lower()
     if text in _MISSING:
@@ -126,7 +127,7 @@ def moment(cell: str) -> tuple[datetime | None, bool] | None:
         time = datetime(
             year, month, int(part["day"]), hour, int(part["minute"] or 0), int(part["second"] or 0)
         )
-        return _in_korea(time, part.get("zone")), part["hour"] is not None
+        return _local(time, part.get("zone"), zone), part["hour"] is not None
     except (ValueError, OverflowError):  # no such day, hour or zone
         return None
 
@@ -139,11 +140,11 @@ def _hour(hour: int, half: str | None) -> int | None:
     return hour
 
 
-def _in_korea(time: datetime, zone: str | None) -> datetime:
-    if not zone:
+def _local(time: datetime, own: str | None, zone: str) -> datetime:
+    if not own:
         return time
-    there = datetime.fromisoformat(time.isoformat() + _ZONES.get(zone, zone))
-    return there.astimezone(_KOREA).replace(tzinfo=None)
+    there = datetime.fromisoformat(time.isoformat() + _ZONES.get(own, own))
+    return there.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def plain_text(cell: str) -> str:

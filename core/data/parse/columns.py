@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.data.parse.cells import CLEAN_TEXT, moment, number, plain_text
+from core.data.parse.cells import CLEAN_TEXT, KOREA, moment, number, plain_text
 
 _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?$"
 _LONGEST_PLAIN_NUMBER = 100
@@ -34,10 +34,10 @@ def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return values[codes], bad[codes]
 
 
-def moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def moments(cells: pd.Series, zone: str = KOREA) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Read a column: `(datetime64[s], mask of those with a time of day, mask of the unreadable)`.
 
-    Where a date of the column shows that the month comes first (01/31/24), none that has a year of two digits is
+    Times are naive and of `zone`, to which those that name their own time zone are converted. Where a date of the column shows that the month comes first (01/31/24), none that has a year of two digits is
     read: 01/02/24 would be taken for 2001.
     """
     codes, distinct = _distinct(cells)
@@ -50,7 +50,7 @@ def moments(cells: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     short = np.zeros(len(distinct), bool)
     month_first = False
     for place, cell in _others(distinct, plain):
-        read = moment(cell)
+        read = moment(cell, zone)
         bad[place] = read is None
         short[place] = bool(_SHORT_YEAR.match(cell))
         month_first |= bad[place] and short[place] and bool(_MONTH_FIRST.match(cell))

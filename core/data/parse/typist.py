@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Problem
-from core.data.parse.cells import plain_text
+from core.data.parse.cells import KOREA, plain_text
 from core.data.parse.columns import moments, numbers, texts
 from core.errors import Message, UserError
 from core.locale import N_
@@ -38,9 +38,9 @@ class Typist:
         cells = pd.Series(texts(self.table[column], plain_text), dtype="str")
         return cells.mask(cells == "")
 
-    def times(self, column: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return a column's times, datetime64[s], and which of them have a time of day."""
-        times, timed, bad = moments(self.table[column])
+    def times(self, column: str, zone: str = KOREA) -> tuple[np.ndarray, np.ndarray]:
+        """Return a column's times, naive datetime64[s] of the zone, and which of them have a time of day."""
+        times, timed, bad = moments(self.table[column], zone)
         self.note(
             "bad_date",
             N_("Dates in {column} could not be read; these rows have no session."),

@@ -18,6 +18,7 @@ from core.data.quality.lengths import Lengths, TokenCounter, measure_lengths
 from core.data.quality.outlets import Outlets, count_outlets
 from core.data.quality.rows import Rows, count_rows
 from core.data.target.leaks import Disguise, disguised
+from core.data.target.overlap import outcomes_of, overlap_beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,13 @@ class Facts:
     def disguises(self) -> list[Disguise]:
         """Features that may know the outcome."""
         return disguised(self.data, self.plan)
+
+    @cached_property
+    def overlap(self) -> int:
+        """Over how many sessions the outcomes seem to overlap, where that is surely more than the horizon; else 0."""
+        if not (self.data.target_kind and self.data.has_sessions):
+            return 0
+        return overlap_beyond(outcomes_of(self.data, self.plan.exchange), self.plan.target.horizon)
 
     def numbers(self, mask: np.ndarray) -> tuple[int, ...]:
         """Return the numbers in the file of the rows where `mask (rows,)` is True."""

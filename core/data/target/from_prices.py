@@ -13,9 +13,52 @@ from core.data.join.matching import equal_rows
 from core.data.plan import TargetRule
 from core.data.sessions import Sessions
 from core.errors import UserError
-from core.locale import N_
+from core.locale import N_, P_
 
 TOLERANCE = 1e-9
+
+# why a headline has no return from prices, in the order in which that is looked for
+REASONS = {
+    "no_session": P_(
+        "{n:,} headline has no return: its date is unknown.",
+        "{n:,} headlines have no return: their date is unknown.",
+    ),
+    "unknown_company": P_(
+        "{n:,} headline has no return: there is no price of its company.",
+        "{n:,} headlines have no return: there is no price of their company.",
+    ),
+    "before_prices": P_(
+        "{n:,} headline has no return: the prices of its company begin after its session.",
+        "{n:,} headlines have no return: the prices of their company begin after their session.",
+    ),
+    "no_price": P_(
+        "{n:,} headline has no return: its company has no price in its session (not traded, or left out).",
+        "{n:,} headlines have no return: their company has no price in their session (not traded, or "
+        "left out).",
+    ),
+    "prices_end": P_(
+        "{n:,} headline has no return yet: the prices end before the horizon is over.",
+        "{n:,} headlines have no return yet: the prices end before the horizon is over.",
+    ),
+    "company_ends": P_(
+        "{n:,} headline has no return: the prices of its company end before the horizon is over, those "
+        "of others do not (delisted, or left out).",
+        "{n:,} headlines have no return: the prices of their company end before the horizon is over, "
+        "those of others do not (delisted, or left out).",
+    ),
+    "no_later_price": P_(
+        "{n:,} headline has no return: its company has no price at the end of the horizon (not traded, "
+        "or left out).",
+        "{n:,} headlines have no return: their company has no price at the end of the horizon (not "
+        "traded, or left out).",
+    ),
+    "no_benchmark": P_(
+        "{n:,} headline has no return: the benchmark has no level in its session, or at the end of the "
+        "horizon.",
+        "{n:,} headlines have no return: the benchmark has no level in their session, or at the end of "
+        "the horizon.",
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +119,10 @@ def prices_from(
 
 def make_target(
     company: pd.Series | None, session: np.ndarray, prices: Prices, rule: TargetRule, sessions: Sessions
-) -> np.ndarray:
-    """Return what the price did after each headline, `(rows,)` float64 as a fraction; NaN where it is not known.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the price did after each headline, `(rows,)` float64 as a fraction, NaN where it is not known, and why.
+
+    Why is `(rows,)` of str: a code of `REASONS`, "" where there is a return.
 
     With s the headline's session and k the rule's horizon, the return is P[s+k] / P[s] - 1: from the close of
     the headline's own session (the first on which one could trade on it) to the close k sessions of the
@@ -109,7 +154,12 @@ def make_target(
     later = np.where(at >= 0, at + rule.horizon, -1)
     end = equal_rows(pd.DataFrame({"company": mine, "session": later}), priced, usable)
     returns = _growth(prices.price, start, end)
-    return returns - _growth(prices.benchmark, start, end) if rule.source == "adjusted" else returns
+    if rule.source == "adjusted":
+        returns = returns - _growth(prices.benchmark, start, end)
+    why = _reasons(
+        mine, at, later, theirs, np.where(np.isfinite(prices.price), own, -1), start, end, prices.price
+    )
+    return returns, np.where(np.isfinite(returns), "", why)
 
 
 def as_labels(returns: np.ndarray, win_above: float) -> np.ndarray:
@@ -156,6 +206,39 @@ def _companies(company: pd.Series | None, rows: int, prices: Prices) -> tuple[np
         return np.zeros(rows, np.int64), np.zeros(len(prices.company), np.int64)
     keys = shared_keys(company, pd.Series(prices.company, dtype="str"))
     return keys.first, keys.second
+
+
+def _reasons(
+    mine: np.ndarray,
+    at: np.ndarray,
+    later: np.ndarray,
+    theirs: np.ndarray,
+    priced: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    price: np.ndarray,
+) -> np.ndarray:
+    """Return why each headline would have no return, `(rows,)`.
+
+    `mine`, `at` and `later` are the company and the first and last session of each headline; `theirs` and `priced`
+    the company and session of each price, -1 where there is none; `start` and `end` the headline's two prices.
+    """
+    usable = (theirs >= 0) & (priced >= 0)
+    if not usable.any():
+        return np.where(at < 0, "no_session", "no_price")
+    known = np.append(np.isfinite(price), False)
+    spans = pd.Series(priced[usable]).groupby(theirs[usable]).agg(["min", "max"]).reindex(mine)
+    first, last = spans["min"].to_numpy(), spans["max"].to_numpy()
+    tests = {
+        "no_session": at < 0,
+        "unknown_company": np.isnan(first),
+        "before_prices": at < first,
+        "no_price": (at <= last) & ~known[start],
+        "prices_end": later > priced.max(),
+        "company_ends": later > last,
+        "no_later_price": ~known[end],
+    }
+    return np.select(list(tests.values()), list(tests), "no_benchmark")
 
 
 def _growth(levels: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -127,7 +127,7 @@ class _Events:
         position = sessions_around(days, exchange).position(days)
         company = pd.factorize(data.frame["company"].iloc[rows].fillna(""))[0].astype(np.int64)
         key = company * 100_000 + position  # a calendar holds far fewer sessions
-        chosen = _whole_companies(company, data.event[rows])
+        chosen = whole_companies(company, data.event[rows])
         key, rows = key[chosen], rows[chosen]
         outcome = pd.Series(data.outcome(task)[rows]).groupby(key).agg(["min", "max"])
         one = (outcome["max"] - outcome["min"]).to_numpy() <= 1e-9
@@ -148,7 +148,7 @@ class _Events:
         return _strength(self.outcome[there], x[place[there]], self.task)
 
 
-def _whole_companies(company: np.ndarray, event: np.ndarray) -> np.ndarray:
+def whole_companies(company: np.ndarray, event: np.ndarray) -> np.ndarray:
     """Return which rows belong to companies, drawn at random, that hold about 20,000 events together."""
     first = ~pd.Series(event).duplicated().to_numpy()
     events = np.bincount(company[first])

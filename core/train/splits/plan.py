@@ -13,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import HOLDOUT
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.splits.outcome import known_outcome, require_learnable, require_learnable_folds
 from core.train.splits.partition import NONE, Split
 from core.train.splits.registry import SPLITS
@@ -84,8 +84,17 @@ class SplitPlan:
         require_learnable_folds(self.outcome, self.walk, self.classes)
 
 
-def plan_splits(dataset: Dataset, settings: TrainSettings) -> SplitPlan:
-    """Split a dataset's rows with a known outcome; raises `UserError` where the settings allow no split of it."""
+def plan_splits(dataset: Dataset, settings: TrainSettings, recorded: bool = False) -> SplitPlan:
+    """Split a dataset's rows with a known outcome.
+
+    `recorded` settings are those of a run that is there already: an earlier version allowed a horizon below the
+    plan's, and such a run can still be looked at.
+
+    Raises:
+        UserError: where the settings allow no split of it, or their horizon is below that of the dataset's plan.
+    """
+    if not recorded:
+        _require_horizon(dataset, settings)
     outcome = known_outcome(dataset, settings)
     if settings.folds and not SPLITS[settings.split].ordered:
         raise UserError(
@@ -96,3 +105,17 @@ def plan_splits(dataset: Dataset, settings: TrainSettings) -> SplitPlan:
     return SplitPlan(
         dataset, settings, outcome, holdout, tuple(folds(dataset, settings, holdout.development))
     )
+
+
+def _require_horizon(dataset: Dataset, settings: TrainSettings) -> None:
+    if dataset.plan is not None and settings.horizon < dataset.plan.target.horizon:
+        raise UserError(
+            P_(
+                "The horizon of the training is {chosen}, but the target of this table looks {n} session ahead: choose "
+                "at least {n}, or change the table's horizon on the Data page.",
+                "The horizon of the training is {chosen}, but the target of this table looks {n} sessions ahead: choose "
+                "at least {n}, or change the table's horizon on the Data page.",
+            ),
+            chosen=settings.horizon,
+            n=dataset.plan.target.horizon,
+        )

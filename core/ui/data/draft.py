@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.data.guess.horizon import HorizonGuess, judge_horizon
 from core.data.ingest import Choices, Intake, Proposal
 from core.data.join.join import Joined
 from core.data.library import load_sources
 from core.data.plan import Join, Plan, Roles
 from core.data.reading import Source
+from core.data.target.overlap import outcomes_of
 from core.errors import Message, UserError
 
 
@@ -21,7 +23,7 @@ class Draft:
     """A table on its way in: its files, their join, and the plan as far as it is guessed or chosen.
 
     `fingerprint` says which files it is of, and how they were read; `guessed` whether the roles were guessed from
-    all files. It lives in the session's state, so what it holds is computed once and not at each rerun.
+    all files; `horizon` what speaks for one. It lives in the session's state, so what it holds is computed once and not at each rerun.
     """
 
     sources: tuple[Source, ...]
@@ -29,6 +31,7 @@ class Draft:
     reasons: Mapping[str, Message]
     fingerprint: tuple[str, ...] = ()
     guessed: bool = False
+    horizon: HorizonGuess = field(default_factory=HorizonGuess)
     intake: Intake = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,7 +57,7 @@ class Draft:
         except UserError:
             self.plan = replace(self.plan, join=join)
         else:
-            self.plan, self.reasons = proposal.plan, proposal.reasons
+            self.plan, self.reasons, self.horizon = proposal.plan, proposal.reasons, proposal.horizon
 
 
 def start(sources: Sequence[Source], fingerprint: tuple[str, ...]) -> None:
@@ -63,7 +66,9 @@ def start(sources: Sequence[Source], fingerprint: tuple[str, ...]) -> None:
         proposal = Intake([source.table.frame for source in sources]).first_proposal()
     except UserError:
         proposal = Proposal(Plan(Roles("")))
-    st.session_state["draft"] = Draft(tuple(sources), proposal.plan, proposal.reasons, fingerprint)
+    st.session_state["draft"] = Draft(
+        tuple(sources), proposal.plan, proposal.reasons, fingerprint, horizon=proposal.horizon
+    )
 
 
 def edit(data: Dataset) -> None:
@@ -77,3 +82,5 @@ def edit(data: Dataset) -> None:
         start(sources, ())
         draft: Draft = st.session_state["draft"]
         draft.plan, draft.guessed = data.plan, True
+        if data.roles.target and data.has_sessions:
+            draft.horizon = judge_horizon(data.roles.target, outcomes_of(data, data.plan.exchange))

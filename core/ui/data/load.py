@@ -32,7 +32,7 @@ def panel() -> None:
     table = _table(draft)
     if table is None:
         return
-    plan = plan_form(draft.plan, draft.reasons, table)
+    plan = plan_form(draft.plan, draft.reasons, table, draft.horizon)
     if plan is not None:
         build(draft.sources, draft.intake, plan)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data.guess.horizon import HorizonGuess
 from core.data.plan import Cleaning, Exchange, Plan, Roles, TargetRule
 from core.errors import Message, UserError
 from core.locale import N_
@@ -26,9 +27,16 @@ CLEANING = {
     "without_session": (N_("Rows without a readable date"), {"keep": N_("keep"), "drop": N_("leave out")}),
 }
 
+UNTIMED_DAYS = {"same": N_("that day's session"), "next": N_("the next session")}
 
-def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -> Plan | None:
-    """Ask for the plan of a table, starting from a guess and its reasons; return it once the button is pressed."""
+
+def plan_form(
+    plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame, horizon: HorizonGuess
+) -> Plan | None:
+    """Ask for the plan of a table, starting from a guess and its reasons; return it once the button is pressed.
+
+    What speaks for another `horizon` than the plan's is asked beside its input.
+    """
     columns = list(table.columns)
     guessed = plan.roles
 
@@ -68,8 +76,9 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
                 help=_("Numbers known before the headline. May be empty."),
                 placeholder=_("none"),
             )
-        with st.expander(_("Trading days and the target"), icon=":material/calendar_month:"):
-            exchange, rule = _target_form(plan, columns)
+        asked = plan.target.source == "column" and horizon.speaks_against(plan.target.horizon)
+        with st.expander(_("Trading days and the target"), asked, icon=":material/calendar_month:"):
+            exchange, rule = _target_form(plan, columns, horizon, asked)
         with st.expander(_("What is left out"), icon=":material/filter_alt:"):
             cleaning = _cleaning_form(plan.cleaning, joined=plan.join is not None)
         pressed = st.form_submit_button(_("Use this table"), type="primary")
@@ -86,7 +95,9 @@ def plan_form(plan: Plan, reasons: Mapping[str, Message], table: pd.DataFrame) -
         return None
 
 
-def _target_form(plan: Plan, columns: list[str]) -> tuple[tuple[str, str], dict[str, Any]]:
+def _target_form(
+    plan: Plan, columns: list[str], guess: HorizonGuess, asked: bool
+) -> tuple[tuple[str, str, str], dict[str, Any]]:
     left, right = st.columns(2)
     names = {
         "column": _("the target column as it stands"),
@@ -102,7 +113,20 @@ def _target_form(plan: Plan, columns: list[str]) -> tuple[tuple[str, str], dict[
     with left:
         calendar = st.text_input(_("Exchange calendar"), value=plan.exchange.calendar)
         close = st.text_input(_("Close (HH:MM)"), value=plan.exchange.close, placeholder=_("of the calendar"))
+        untimed = st.selectbox(
+            _("Headlines with a date alone belong to"),
+            list(UNTIMED_DAYS),
+            index=list(UNTIMED_DAYS).index(plan.exchange.untimed),
+            format_func=lambda day: _(UNTIMED_DAYS[day]),
+            help=_(
+                "Without a time of day, a headline from the evening cannot be told from one of the morning. In "
+                "the next session none looks ahead."
+            ),
+        )
         horizon = st.number_input(_("Horizon (sessions)"), 1, 250, plan.target.horizon)
+        sentence = guess.sentence()
+        if sentence is not None and plan.target.source == "column":
+            (st.warning if asked else st.caption)(translate_md(sentence))
     with right:
         sources = list(names)
         source = st.selectbox(
@@ -130,7 +154,7 @@ def _target_form(plan: Plan, columns: list[str]) -> tuple[tuple[str, str], dict[
         "benchmark": benchmark,
         "win_above": None if above is None else above / 100,
     }
-    return (calendar.strip(), close.strip()), rule
+    return (calendar.strip(), close.strip(), untimed), rule
 
 
 def _cleaning_form(cleaning: Cleaning, joined: bool) -> Cleaning:

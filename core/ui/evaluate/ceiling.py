@@ -28,7 +28,7 @@ def ceiling(run: Run, data: Dataset) -> None:
 @st.cache_data(max_entries=20, show_spinner=False)
 def _found(run_id: str, _run: Run, _data: Dataset) -> Headroom:
     """Return the ceiling of all rows with a known outcome; a sealed holdout is left out."""
-    plan = plan_splits(_data, _run.settings)
+    plan = plan_splits(_data, _run.settings, recorded=True)
     known = _run.scores | _run.baselines
     alone = [key for key, baseline in BASELINES.items() if baseline.headline_alone]
     scores = {name: known[name] for name in (MEAN, *alone) if name in known}

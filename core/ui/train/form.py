@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.evaluate.settings import UNITS
+from core.evaluate.settings import UNITS, default_unit
 from core.locale import C_
 from core.train.features.block import OUTLETS
 from core.train.features.registry import EXTRAS
@@ -32,7 +32,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         unit = st.radio(
             _("What is scored"),
             list(UNITS),
-            index=0 if data.has_sessions else 1,
+            index=list(UNITS).index(default_unit(data)),
             disabled=not data.has_sessions,
             format_func=lambda u: _(UNITS[u]),
             help=_(
@@ -75,6 +75,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
 def _test_settings(data: Dataset) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     dated = data.has_sessions
+    planned = data.plan.target.horizon if data.plan else 1
     with left:
         share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
         folds = st.number_input(
@@ -91,12 +92,12 @@ def _test_settings(data: Dataset) -> dict[str, Any]:
     with middle:
         horizon = st.number_input(
             _("Horizon (sessions)"),
-            1,
+            planned,
             250,
-            data.plan.target.horizon if data.plan else 1,
+            planned,
             help=_(
-                "How many sessions the target looks ahead. So many sessions before the test are left out of "
-                "training, since their outcomes were not known yet (purge)."
+                "How many sessions the target looks ahead: at least as many as the table's plan says. So many "
+                "sessions before the test are left out of training, since their outcomes were not known yet (purge)."
             ),
         )
         embargo = st.number_input(

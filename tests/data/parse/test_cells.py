@@ -134,6 +134,20 @@ def test_a_date_is_read_exactly(cell, time, timed):
 
 
 @pytest.mark.parametrize(
+    ("cell", "time"),
+    [
+        ("2024-01-02T15:00:00+00:00", datetime(2024, 1, 2, 10)),
+        ("2024-07-02T15:00:00Z", datetime(2024, 7, 2, 11)),  # summer time
+        ("2024-01-03 06:30 KST", datetime(2024, 1, 2, 16, 30)),
+        ("2024-01-02 15:00", datetime(2024, 1, 2, 15)),
+    ],
+    ids=["offset", "Z in summer", "KST", "none: local already"],
+)
+def test_a_time_with_its_zone_becomes_that_of_the_exchange(cell, time):
+    assert moment(cell, "America/New_York") == (time, True)
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "2024-13-01",

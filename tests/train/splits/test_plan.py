@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.data.plan import Plan, TargetRule
 from core.errors import UserError
 from core.train import recording
 from core.train.models import forest
@@ -58,3 +61,24 @@ def test_the_splits_are_made_once_for_ledger_and_training(home, monkeypatch):
     monkeypatch.setattr(plan_module, "make_split", lambda *given: calls.append(given) or real(*given))
     recording.train_and_record(*signal(), WALKED)
     assert len(calls) == 1
+
+
+@pytest.fixture
+def five_ahead():
+    dataset = signal()[0]
+    return replace(dataset, plan=Plan(dataset.roles, target=TargetRule(horizon=5)))
+
+
+@pytest.mark.parametrize("horizon", [0, 1, 4])
+def test_a_horizon_below_the_tables_is_refused(five_ahead, horizon):
+    with pytest.raises(UserError, match=f"is {horizon}, .*looks 5 sessions ahead: choose at least 5"):
+        plan_splits(five_ahead, TrainSettings(horizon=horizon))
+
+
+def test_a_horizon_as_long_as_the_tables_or_longer_is_not(five_ahead):
+    for horizon in (5, 6):
+        assert plan_splits(five_ahead, TrainSettings(horizon=horizon)).settings.horizon == horizon
+
+
+def test_a_run_of_an_earlier_version_with_a_shorter_horizon_can_still_be_looked_at(five_ahead):
+    assert len(plan_splits(five_ahead, TrainSettings(horizon=1), recorded=True).holdout.test)

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data import ingest
 from core.data.library import load_dataset
+from core.data.sessions import sessions_around
 
 ROOT = Path(__file__).parents[3]
 NEWS = "일시,제목,언론사,종목\n" + "".join(
@@ -117,3 +119,42 @@ def test_a_plan_is_taken_up_again_from_the_saved_files(page, joins):
     assert page.query_params["dataset"] != first
     assert _chosen(page).roles.numeric == ()
     assert len(joins) == 2
+
+
+def _overlapping(header, h, sessions=200):
+    days = sessions_around(np.array(["2024-01-02"], "datetime64[s]")).days
+    start = int(np.searchsorted(days, np.datetime64("2023-01-02")))
+    level = np.random.default_rng(0).normal(0, 0.01, sessions + h).cumsum()
+    returns = (level[h:] - level[:-h])[:sessions]
+    return f"일자,제목,{header}\n" + "".join(
+        f"{str(day)[:10]},가온전자 {i}번째 대규모 수주 소식에 강세,{r:.5f}\n"
+        for i, (day, r) in enumerate(zip(days[start : start + sessions], returns, strict=True))
+    )
+
+
+def test_the_horizon_of_the_header_is_the_plans_default(page):
+    _upload(page, ("작은.csv", _overlapping("5일수익률", 5)))
+    assert page.number_input[0].value == 5
+    assert any("5일수익률 speaks of 5 sessions." in caption.value for caption in page.caption)
+    _press(page, "Use this table")
+    assert _chosen(page).plan.target.horizon == 5
+
+
+def test_where_header_and_outcomes_disagree_the_page_asks_and_the_report_warns_of_the_choice(page):
+    _upload(page, ("작은.csv", _overlapping("익일수익률", 10)))
+    assert any("Which is right?" in warning.value for warning in page.warning)
+    _press(page, "Use this table")
+    assert any("outcomes look as if they overlapped" in text.value for text in page.markdown)
+    _press(page, "Set the horizon to that")
+    assert _chosen(page).plan.target.horizon > 5
+
+
+def test_headlines_with_a_date_alone_can_be_placed_in_the_next_session(page):
+    _upload(page, ("작은.csv", NEWS.replace(" 10:00", "")))
+    box = next(b for b in page.selectbox if b.label == "Headlines with a date alone belong to")
+    assert box.value == "same"
+    box.set_value("next")
+    _press(page, "Use this table")
+    data = _chosen(page)
+    assert data.plan.exchange.untimed == "next"
+    assert (data.frame["session"] > data.frame["time"]).all()

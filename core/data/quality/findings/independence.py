@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from core.data.guess.horizon import header_horizon
+from core.data.plan import Plan
 from core.data.quality.facts import Facts
-from core.data.quality.finding import Case, Kind
+from core.data.quality.finding import Action, Case, Kind
 from core.locale import N_
 
 FEW, TOO_FEW = 500, 100
@@ -31,7 +34,58 @@ def _observations(facts: Facts) -> Iterator[Case]:
         yield Case(params, level=level)
 
 
+def _short_horizon(facts: Facts) -> Iterator[Case]:
+    rule, column = facts.plan.target, facts.data.roles.target
+    if rule.source != "column" or column is None:
+        return
+    seen, named = facts.overlap, header_horizon(column)
+    params = {"sessions": max(seen, named), "horizon": rule.horizon, "column": column}
+    if seen:
+        yield Case({**params, "seen": seen})
+    elif named > rule.horizon and facts.data.has_sessions:
+        yield Case(
+            params,
+            message=N_(
+                "The target {column} speaks in its name of {sessions} sessions, but the horizon is {horizon}."
+            ),
+        )
+
+
+def _long_horizon(facts: Facts) -> Iterator[Case]:
+    rule = facts.plan.target
+    if rule.source == "column" and rule.horizon > 1 and facts.data.target_kind:
+        yield Case({"horizon": rule.horizon})
+
+
+def _set_horizon(plan: Plan, case: Case) -> Action:
+    sessions = int(str(case.params["sessions"]))
+    return Action(N_("Set the horizon to that"), replace(plan, target=replace(plan.target, horizon=sessions)))
+
+
 KINDS = (
+    Kind(
+        "short_horizon",
+        "serious",
+        N_(
+            "The outcomes look as if they overlapped over about {seen} sessions, but the horizon is {horizon}."
+        ),
+        N_(
+            "Intervals and purge would be too short, so that headlines seem to help where they do not. Set the "
+            "horizon to the number of sessions that the target looks ahead."
+        ),
+        _short_horizon,
+        _set_horizon,
+    ),
+    Kind(
+        "horizon",
+        "info",
+        N_("The target is taken to look {horizon} sessions ahead."),
+        N_(
+            "So many sessions before each test are left out of training, and intervals take so many together. If "
+            "that is wrong, change the horizon."
+        ),
+        _long_horizon,
+    ),
     Kind(
         "shared_outcome",
         "info",

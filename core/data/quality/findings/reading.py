@@ -161,6 +161,13 @@ KINDS = (
         _noted("no_target", MOST, "warning"),
     ),
     Kind(
+        "no_return",
+        "info",
+        "",
+        N_("They are left out of training and testing; no price of another session stands in."),
+        _as_said("no_return"),
+    ),
+    Kind(
         "other",
         "warning",
         "",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
+from core.data.plan import Plan
 from core.data.quality.calendar import HALF
 from core.data.quality.facts import Facts
-from core.data.quality.finding import Case, Kind
+from core.data.quality.finding import Action, Case, Kind
 from core.locale import N_
 
 FEW, TOO_FEW = 60, 20
+SOME_UNTIMED = 0.05  # fewer may be headlines of midnight
 CROWDED, ABSENT = 0.1, 0.2
 
 
@@ -65,8 +68,33 @@ def _absent(facts: Facts) -> Iterator[Case]:
 
 
 def _untimed(facts: Facts) -> Iterator[Case]:
-    if facts.data.has_sessions and facts.calendar.untimed > HALF:
-        yield Case({"share": facts.calendar.untimed})
+    share, dated = facts.calendar.untimed, int(facts.data.frame["time"].notna().sum())
+    if not facts.data.has_sessions or share <= SOME_UNTIMED:
+        return
+    params = {"count": round(share * dated), "all": dated}
+    if facts.plan.exchange.untimed == "next":
+        yield Case(params, meaning=_PLACED_NEXT)
+        return
+    meaning = _AS_IT_STANDS if facts.plan.target.source == "column" else ""
+    yield Case(params, level="warning" if share > HALF else "", meaning=meaning)
+
+
+def _place_next(plan: Plan, case: Case) -> Action | None:
+    if plan.target.source == "column" or plan.exchange.untimed == "next":
+        return None
+    return Action(
+        N_("Place them in the next session"), replace(plan, exchange=replace(plan.exchange, untimed="next"))
+    )
+
+
+_PLACED_NEXT = N_(
+    "They are placed in the session after their date, so that none looks ahead; one from before the close is placed "
+    "a session too late."
+)
+_AS_IT_STANDS = N_(
+    "They count as known before that day's close. A headline from the evening looks ahead if its outcome begins at "
+    "that close: make sure that the outcomes in the file begin after the headlines, or bring the times."
+)
 
 
 def _listed(days: pd.DatetimeIndex, most: int = 5) -> str:
@@ -110,11 +138,12 @@ KINDS = (
     Kind(
         "no_time_of_day",
         "info",
-        N_("{share:.0%} of the rows have a date without a time of day."),
+        N_("{count:,} of {all:,} dated rows have no time of day."),
         N_(
-            "They count as known before that day's close; a headline from the evening is placed a session too "
-            "early."
+            "They count as known before that day's close, at which their return begins: a headline from the evening "
+            "looks ahead. Place them in the next session, or bring the times."
         ),
         _untimed,
+        _place_next,
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.plan import Exchange
+from core.data.plan import Exchange, TargetRule
 from core.data.quality import quality_report
 from tests.makers.quality_tables import SESSIONS, balanced, found_in, news, table
 
@@ -60,3 +60,19 @@ def test_another_exchange_has_other_sessions():
 @pytest.mark.parametrize(("hour", "said"), [(0, True), (9, False)])
 def test_dates_without_a_time_of_day_are_said(hour, said):
     assert ("no_time_of_day" in found_in(*balanced(hour=hour))) is said
+
+
+def test_dates_alone_can_be_moved_by_a_button_where_the_return_is_made_here():
+    data, plan = balanced(hour=0)
+    plan = replace(plan, target=TargetRule("return", price="종가"))
+    finding = found_in(data, plan)["no_time_of_day"]
+    assert str(finding.message) == "120 of 120 dated rows have no time of day."
+    assert (finding.level, finding.action.plan.exchange.untimed) == ("warning", "next")
+    moved = found_in(data, finding.action.plan)["no_time_of_day"]
+    assert (moved.level, moved.action) == ("info", None)
+
+
+def test_outcomes_of_the_file_do_not_move_with_their_headlines_and_that_is_said():
+    finding = found_in(*balanced(hour=0))["no_time_of_day"]
+    assert finding.action is None
+    assert "make sure that the outcomes in the file begin after the headlines" in str(finding.meaning)
