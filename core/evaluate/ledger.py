@@ -2,7 +2,8 @@
 
 A test access is a score shown of some rows: of a holdout, of a walk-forward before it, or of a staircase. Rows are
 what they are (`ledger_rows.Rows`), so an access counts at every holdout that shares a row with it, whatever the table,
-its roles, the share held out or the unit; and a sealed row is refused wherever it turns up.
+its roles, the share held out or the unit, however its headlines are spelled; and a sealed row is refused wherever it
+turns up.
 
 What holds follows from replaying the entries in their order, so of an access and a seal of the same rows that are
 written at once, the first stands. Entries of an earlier version name rows that may not be known any more; they
@@ -16,10 +17,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
+from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, load_rows, save_rows
 from core.evaluate.ledger_rows import Rows
+from core.evaluate.ledger_upgrade import upgrade
 from core.locale import N_, P_
 from core.settings import settings
 
@@ -113,10 +118,9 @@ def looks(rows: Rows, dataset_id: str = "") -> int:
 
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:
     """Raise `UserError` where a row to be scored is sealed; the holdout's own seal may be `allowed`."""
-    for entry in _standing().seals:
-        held = load_rows(entry.signature)
-        own = held is not None and holdout is not None and held.same(holdout)
-        if held is None or (own and allowed):
+    for entry, held in _sealed():
+        own = holdout is not None and held.same(holdout)
+        if own and allowed:
             continue
         if own:
             raise UserError(
@@ -136,6 +140,25 @@ def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = 
                 n=inside,
                 run=entry.run_id,
             )
+
+
+def seals_told_by(rows: Rows) -> list[tuple[str, np.ndarray]]:
+    """Return each run that sealed rows whose prediction these rows would tell, and which ones do, `(n,)` bool."""
+    found = [(entry.run_id, rows.told_by(held)) for entry, held in _sealed()]
+    return [(run, told) for run, told in found if told.any()]
+
+
+def sealed_positions(dataset: Dataset, positions: np.ndarray | None = None) -> np.ndarray:
+    """Return those of some positions (by default all) in the dataset's frame whose rows are sealed."""
+    asked = np.arange(len(dataset)) if positions is None else positions
+    seals = _sealed()
+    if not seals:
+        return asked[:0]
+    listed = Rows.listed(dataset)
+    sealed = np.zeros(len(dataset), bool)
+    for _, held in seals:
+        sealed |= listed.among(held)
+    return np.asarray(asked[sealed[asked]])
 
 
 def require_untested(dataset_id: str, holdout: Rows) -> None:
@@ -179,24 +202,35 @@ def _write(entry: Entry) -> Entry | None:
 
 
 def _standing() -> _Standing:
-    """Replay what was written: an access opens no seal but that of its own holdout, and only when it says so."""
+    """Replay what was written: an access opens no seal but that of its own holdout, and only when it says so.
+
+    What stood by an earlier version's way to tell rows apart stands.
+    """
+    upgrade(settings().home)
     standing = _Standing()
     for entry in entries():
-        hit = [seal for seal in standing.seals if _covers(entry, seal)]
-        others = [seal for seal in hit if entry.kind != OPENED or not _same(entry, seal)]
+        spelled = entry.version < 2
+        hit = [seal for seal in standing.seals if _covers(entry, seal, spelled)]
+        others = [seal for seal in hit if entry.kind != OPENED or not _same(entry, seal, spelled)]
         if others:
             standing.late[entry.id] = others[0]
             continue
         standing.seals = [seal for seal in standing.seals if seal not in hit]
-        if entry.kind == SEALED and not any(_covers(access, entry) for access in standing.accesses):
+        if entry.kind == SEALED and not any(_covers(seen, entry, spelled) for seen in standing.accesses):
             standing.seals.append(entry)
         if entry.scored:
             standing.accesses.append(entry)
     return standing
 
 
-def _covers(access: Entry, holdout: Entry) -> bool:
-    """Whether an access is to a row of a holdout.
+def _sealed() -> list[tuple[Entry, Rows]]:
+    """Return the seals that hold with their rows, where these are known."""
+    seals = [(entry, load_rows(entry.signature)) for entry in _standing().seals]
+    return [(entry, rows) for entry, rows in seals if rows is not None]
+
+
+def _covers(access: Entry, holdout: Entry, spelled: bool = False) -> bool:
+    """Whether an access is to a row of a holdout, `spelled` as an earlier version told rows apart.
 
     One whose rows are not known any more counts at every holdout of its dataset, but undoes no seal.
     """
@@ -204,7 +238,7 @@ def _covers(access: Entry, holdout: Entry) -> bool:
         return bool(access.scored)
     if load_rows(access.scored) is None:
         return access.dataset == holdout.dataset and holdout.kind != SEALED
-    return _overlap(settings().home, access.scored, holdout.signature)[0]
+    return _overlap(settings().home, access.scored, holdout.signature, spelled)[0]
 
 
 def _looked(access: Entry, rows: Rows, dataset_id: str) -> bool:
@@ -212,25 +246,27 @@ def _looked(access: Entry, rows: Rows, dataset_id: str) -> bool:
     return access.dataset == dataset_id if known is None else known.shared(rows) > 0
 
 
-def _same(one: Entry, other: Entry) -> bool:
+def _same(one: Entry, other: Entry, spelled: bool = False) -> bool:
     """Whether two entries are of the same holdout."""
     known = one.signature == other.signature
-    return known or _overlap(settings().home, one.signature, other.signature)[1]
+    return known or _overlap(settings().home, one.signature, other.signature, spelled)[1]
 
 
-def _overlap(home: Path, one: str, other: str) -> tuple[bool, bool]:
+def _overlap(home: Path, one: str, other: str, spelled: bool) -> tuple[bool, bool]:
     """Whether rows by these names share one, and whether they are the same; neither where they are not known."""
     try:
-        return _compared(home, one, other)
+        return _compared(home, one, other, spelled)
     except LookupError:
         return False, False
 
 
 @lru_cache(maxsize=4096)
-def _compared(home: Path, one: str, other: str) -> tuple[bool, bool]:
+def _compared(home: Path, one: str, other: str, spelled: bool) -> tuple[bool, bool]:
     first, second = load_rows(one), load_rows(other)
     if first is None or second is None:
         raise LookupError(f"{one} or {other} in {home}")
+    if spelled:
+        first, second = first.as_spelled, second.as_spelled
     return first.shared(second) > 0, first.same(second)
 
 
