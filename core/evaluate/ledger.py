@@ -148,17 +148,20 @@ def seals_told_by(rows: Rows) -> list[tuple[str, np.ndarray]]:
     return [(run, told) for run, told in found if told.any()]
 
 
+def sealed_among(rows: Rows) -> np.ndarray:
+    """Say which rows are sealed, `(n,)` bool."""
+    among = np.zeros(len(rows), bool)
+    for _, held in _sealed():
+        among |= rows.among(held)
+    return among
+
+
 def sealed_positions(dataset: Dataset, positions: np.ndarray | None = None) -> np.ndarray:
     """Return those of some positions (by default all) in the dataset's frame whose rows are sealed."""
     asked = np.arange(len(dataset)) if positions is None else positions
-    seals = _sealed()
-    if not seals:
+    if not _standing().seals:
         return asked[:0]
-    listed = Rows.listed(dataset)
-    sealed = np.zeros(len(dataset), bool)
-    for _, held in seals:
-        sealed |= listed.among(held)
-    return np.asarray(asked[sealed[asked]])
+    return np.asarray(asked[sealed_among(Rows.listed(dataset))[asked]])
 
 
 def require_untested(dataset_id: str, holdout: Rows) -> None:

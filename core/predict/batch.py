@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,11 +11,14 @@ import pandas as pd
 from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
 from core.data.parse.typist import Typist
-from core.data.plan import Cleaning, Plan, Roles
+from core.data.plan import Cleaning, Plan
+from core.data.sessions import sessions_around
 from core.embed import embed
-from core.errors import Message
+from core.errors import Message, UserError
+from core.evaluate.ledger_rows import Rows
 from core.jobs import Report, silent
 from core.locale import N_
+from core.predict.sealed import open_rows
 from core.train.features.inputs import Inputs
 from core.train.features.registry import reads
 from core.train.run import Run
@@ -29,42 +33,67 @@ class Scored:
 
 
 def score_table(
-    run: Run, table: pd.DataFrame, choices: Choices | None = None, report: Report = silent
+    run: Run,
+    table: pd.DataFrame,
+    choices: Choices | None = None,
+    report: Report = silent,
+    skip_sealed: bool = False,
 ) -> Scored:
     """Predict every row of a table of text cells, whose roles are guessed where `choices` names none.
 
     The result has the file's own columns and then `row` and per model the probability of each class
-    (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing.
+    (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing. With
+    `skip_sealed` the rows of a sealed holdout are left out.
 
     Raises:
-        UserError: where the table has no headline column, or a cell rule of `build_dataset` is broken.
+        UserError: where the table has no headline column, a cell rule of `build_dataset` is broken, or a row is
+            sealed: with the file's outcomes its prediction would give the score away.
     """
     intake = Intake([table])
-    guessed = intake.propose(choices).plan.roles
+    plan = intake.propose(choices).plan
+    guessed = plan.roles
     known = run.preparation.features
     numeric = tuple(name for name in known if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
     data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
+    dated = _dated(table, plan, data.frame["row"].to_numpy())
+    keep, closed = open_rows(
+        Rows.of_headlines(data.headlines, dated.session), data.frame["row"].to_numpy(), skip_sealed
+    )
+    data = replace(data, frame=data.frame[keep].reset_index(drop=True))
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
-    time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
+    clock = reads("time", run.settings.extras) and guessed.date
+    time = pd.Series(dated.time[keep]) if clock else None
+    unread = dated.problems if clock else ()
     inputs = Inputs(vectors, data.features, press, data.frame["headline"], time)
     predicted = run.calibrated(run.predict(inputs))
     result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
     added = {"row": data.frame["row"].to_numpy()} | _columns(run, predicted)
-    problems = [*data.problems, *unread, *_remarks(run, data.frame, numeric, press)]
+    problems = [*data.problems, *closed, *unread, *_remarks(run, data.frame, numeric, press)]
     return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
 
 
-def _times(
-    run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
-) -> tuple[pd.Series | None, tuple[Problem, ...]]:
-    """Return the times of these rows of the file where the run has a clock, and what could not be read."""
-    if not reads("time", run.settings.extras) or not roles.date:
-        return None, ()
+class _Dated(NamedTuple):
+    """The times and sessions of rows `(n,)`, NaT where unknown, and what could not be read."""
+
+    time: np.ndarray
+    session: np.ndarray
+    problems: tuple[Problem, ...] = ()
+
+
+def _dated(table: pd.DataFrame, plan: Plan, rows: np.ndarray) -> _Dated:
+    """Read when these rows of the file were published; without an exchange's session it is the day itself."""
+    unknown = np.full(len(rows), np.datetime64("NaT", "s"))
+    if not plan.roles.date:
+        return _Dated(unknown, unknown)
     typist = Typist(table, np.arange(1, len(table) + 1))
-    times, _ = typist.times(roles.date)
-    return pd.Series(times[rows - 1]), tuple(typist.problems)
+    times, timed = typist.times(plan.roles.date)
+    try:
+        session = sessions_around(times, plan.exchange).of(times, timed)
+    except UserError:
+        session = times
+    return _Dated(times[rows - 1], session[rows - 1], tuple(typist.problems))
 
 
 def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

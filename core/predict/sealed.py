@@ -1,0 +1,62 @@
+"""What may be predicted while a holdout is sealed: with the outcomes at hand, predictions of its rows are its score."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from core.data.dataset import Problem
+from core.data.parse.cells import plain_text
+from core.errors import Message, UserError
+from core.evaluate import ledger
+from core.evaluate.ledger_rows import Rows
+from core.locale import N_, P_
+
+
+def open_rows(rows: Rows, numbers: np.ndarray, skip: bool) -> tuple[np.ndarray, tuple[Problem, ...]]:
+    """Say which rows may be predicted, `(n,)` bool, and which ones, by their `numbers (n,)`, are left out.
+
+    Raises `UserError` where a row is sealed and is not to be skipped, or no row is left.
+    """
+    found = ledger.seals_told_by(rows)
+    if not found:
+        return np.ones(len(rows), bool), ()
+    sealed = np.any([told for _, told in found], axis=0)
+    if not skip:
+        raise UserError(
+            P_(
+                "{n:,} headline of this file lies in the holdout that run {run} sealed, and its prediction would give "
+                "the score away: open that holdout first, or leave the row out with --skip-sealed.",
+                "{n:,} headlines of this file lie in the holdout that run {run} sealed, and their predictions would "
+                "give the score away: open that holdout first, or leave these rows out with --skip-sealed.",
+            ),
+            n=int(sealed.sum()),
+            run=found[0][0],
+        )
+    if sealed.all():
+        raise UserError(
+            N_(
+                "All headlines of this file lie in the holdout that run {run} sealed, so none is left to predict: open "
+                "that holdout first."
+            ),
+            run=found[0][0],
+        )
+    template = N_("Rows of a sealed holdout were left out.")
+    return ~sealed, (Problem("sealed", Message(template), tuple(numbers[sealed].tolist())),)
+
+
+def require_open(headline: str) -> None:
+    """Raise `UserError` where a headline of today is one of a sealed holdout.
+
+    A wording that stands on several sessions of the sealed table may be predicted.
+    """
+    today = np.array([datetime.now(UTC).date()], "datetime64[s]")
+    for run, _ in ledger.seals_told_by(Rows.of_headlines([plain_text(headline)], today)):
+        raise UserError(
+            N_(
+                "This headline lies in the holdout that run {run} sealed, and its prediction would give part of the score "
+                "away: open that holdout on the Evaluate page, or type another headline."
+            ),
+            run=run,
+        )
