@@ -142,6 +142,11 @@ def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = 
             )
 
 
+def any_sealed() -> bool:
+    """Whether any holdout of the workspace is sealed."""
+    return bool(_standing().seals)
+
+
 def seals_told_by(rows: Rows) -> list[tuple[str, np.ndarray]]:
     """Return each run that sealed rows whose prediction these rows would tell, and which ones do, `(n,)` bool."""
     found = [(entry.run_id, rows.told_by(held)) for entry, held in _sealed()]
@@ -159,7 +164,7 @@ def sealed_among(rows: Rows) -> np.ndarray:
 def sealed_positions(dataset: Dataset, positions: np.ndarray | None = None) -> np.ndarray:
     """Return those of some positions (by default all) in the dataset's frame whose rows are sealed."""
     asked = np.arange(len(dataset)) if positions is None else positions
-    if not _standing().seals:
+    if not any_sealed():
         return asked[:0]
     return np.asarray(asked[sealed_among(Rows.listed(dataset))[asked]])
 

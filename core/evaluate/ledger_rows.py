@@ -12,14 +12,22 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.data.near_duplicates import key
-from core.evaluate.min_hashes import BANDS, bands, without_recurring
+from core.evaluate.min_hashes import BANDS, bands, recurring
 
 UNKNOWN = np.iinfo(np.int32).min  # the day of a row without a session
 NEAR_SHARE = 0.2
 FEWEST_NEAR = 5
-_MARKS = ("key", "day", "bands")
-_MARK = np.dtype([("key", "<u8"), ("day", "<i4"), ("bands", "<u4", (BANDS,))])
-_SAVED = np.dtype([("keys", "<u8", (2,)), ("key", "<u8"), ("day", "<i4"), ("bands", "<u4", (BANDS,))])
+_MARKS = ("key", "day", "bands", "alone")
+_MARK = np.dtype([("key", "<u8"), ("day", "<i4"), ("bands", "<u4", (BANDS,)), ("alone", "?", (BANDS,))])
+_SAVED = np.dtype(
+    [
+        ("keys", "<u8", (2,)),
+        ("key", "<u8"),
+        ("day", "<i4"),
+        ("bands", "<u4", (BANDS,)),
+        ("alone", "?", (BANDS,)),
+    ]
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +38,14 @@ class Rows:
     punctuation, blanks, brackets or case) on the same session, or where one of them has no session. Rows are also
     found with other sessions and small edits, but only many at a time: where at least `NEAR_SHARE` of the smaller
     set (and `FEWEST_NEAR` headlines) are nearly equal (`min_hashes`), not counting what stands on several sessions
-    of its own table. So a wording that returns makes no row of another day the same, and a copied table stays the same.
+    in the tables of both. So a wording that returns makes no row of another day the same, and a copy of a table whose
+    sessions were moved is the same.
 
     No other features, target, company column or unit makes other rows of them; a headline that stands in two
     companies' tables on one day is one row.
 
-    `marks (n,)` has of each row the hash of its key, the day from 1970 and the bands. It is None for rows that an
+    `marks (n,)` has of each row the hash of its key, the day from 1970, its bands and which of these stand `alone`, on
+    one session of the table. It is None for rows that an
     earlier version saved, which are known by `keys (n, 2)` alone: hashes of the headline as it is spelled, and of
     headline and session (0 where the table has no sessions). Every version names rows by these.
     """
@@ -65,7 +75,8 @@ class Rows:
         marks = np.zeros(len(words), _MARK)
         marks["key"] = _hashes(words)
         marks["day"] = np.where(np.isnat(day), UNKNOWN, day.astype(np.int64))
-        marks["bands"] = without_recurring(bands(words), marks["day"])
+        marks["bands"] = bands(words)
+        marks["alone"] = ~recurring(marks["bands"], marks["day"])
         return cls(np.stack([known, dated], axis=1), marks)
 
     @property
@@ -95,13 +106,11 @@ class Rows:
         if mine is None or theirs is None:
             finest = int(self.keys[:, 1].any() and other.keys[:, 1].any())
             return np.isin(self.keys[:, finest], other.keys[:, finest])
-        worded = np.isin(mine["key"], theirs["key"])
-        found = np.isin(_dated(mine), _dated(theirs)) | (worded & (mine["day"] == UNKNOWN))
-        found |= np.isin(mine["key"], theirs["key"][theirs["day"] == UNKNOWN])
-        near = _near(mine, theirs)
+        found, rest = _exactly(mine, theirs), theirs[~_exactly(theirs, mine)]
+        near = ~found & _near(mine, rest)
         enough = max(FEWEST_NEAR, NEAR_SHARE * min(len(self), len(other)))
         if len(np.unique(mine["key"][near])) >= enough:
-            found |= near | worded
+            found |= near | np.isin(mine["key"], rest["key"])
         return np.asarray(found)
 
     def told_by(self, other: Rows) -> np.ndarray:
@@ -112,7 +121,7 @@ class Rows:
         """
         if self.marks is None or other.marks is None:
             return np.isin(self.keys[:, 0], other.keys[:, 0])
-        alone = other.marks["bands"].any(axis=1)
+        alone = other.marks["alone"].any(axis=1)
         return np.asarray(self.among(other) | np.isin(self.marks["key"], other.marks["key"][alone]))
 
     def shared(self, *others: Rows) -> int:
@@ -152,12 +161,21 @@ class Rows:
         return cls(saved)
 
 
+def _exactly(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """Say which rows have the key of one of theirs on the same day, or on an unknown one, `(n,)` bool."""
+    worded = np.isin(mine["key"], theirs["key"])
+    undated = np.isin(mine["key"], theirs["key"][theirs["day"] == UNKNOWN])
+    same_day = np.isin(_dated(mine), _dated(theirs))
+    return np.asarray(same_day | undated | (worded & (mine["day"] == UNKNOWN)))
+
+
 def _near(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Say which rows share a band that is not 0 with any of theirs, `(n,)` bool."""
+    """Say which rows share a band with any of theirs that stands alone in the table of either, `(n,)` bool."""
     near = np.zeros(len(mine), bool)
     for place in range(BANDS):
-        band = mine["bands"][:, place]
-        near |= (band != 0) & np.isin(band, theirs["bands"][:, place])
+        band, other = mine["bands"][:, place], theirs["bands"][:, place]
+        near |= np.isin(band, other[theirs["alone"][:, place]])
+        near |= np.isin(band, other) & mine["alone"][:, place]
     return near
 
 

@@ -34,15 +34,15 @@ def bands(texts: Sequence[str]) -> np.ndarray:
     return made
 
 
-def without_recurring(made: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """Return bands `(n, BANDS)` with 0 for each that stands on several of the days `(n,)`."""
-    kept = made.copy()
+def recurring(made: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Say which bands `(n, BANDS)` stand on several of the days `(n,)`, `(n, BANDS)` bool."""
     day = np.unique(days, return_inverse=True)[1].astype(np.uint64)
+    found = np.zeros(made.shape, bool)
     for place in range(made.shape[1]):
         pairs = np.unique((made[:, place].astype(np.uint64) << np.uint64(32)) | day)
         values, count = np.unique(pairs >> np.uint64(32), return_counts=True)
-        kept[np.isin(made[:, place], values[count > 1].astype(np.uint32)), place] = 0
-    return kept
+        found[:, place] = np.isin(made[:, place], values[count > 1])
+    return found
 
 
 def _trigrams(texts: Sequence[str], lengths: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,17 +11,18 @@ import pandas as pd
 from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
 from core.data.parse.typist import Typist
-from core.data.plan import Cleaning, Plan
+from core.data.plan import Cleaning, Plan, Roles
 from core.data.sessions import sessions_around
 from core.embed import embed
 from core.errors import Message, UserError
-from core.evaluate.ledger_rows import Rows
 from core.jobs import Report, silent
 from core.locale import N_
 from core.predict.sealed import open_rows
 from core.train.features.inputs import Inputs
 from core.train.features.registry import reads
 from core.train.run import Run
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +57,12 @@ def score_table(
     numeric = tuple(name for name in known if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
     data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
-    dated = _dated(table, plan, data.frame["row"].to_numpy())
-    keep, closed = open_rows(
-        Rows.of_headlines(data.headlines, dated.session), data.frame["row"].to_numpy(), skip_sealed
-    )
+    rows = data.frame["row"].to_numpy()
+    keep, closed = open_rows(data.headlines, lambda: _sessions(table, plan, rows), rows, skip_sealed)
     data = replace(data, frame=data.frame[keep].reset_index(drop=True))
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
-    clock = reads("time", run.settings.extras) and guessed.date
-    time = pd.Series(dated.time[keep]) if clock else None
-    unread = dated.problems if clock else ()
+    time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
     inputs = Inputs(vectors, data.features, press, data.frame["headline"], time)
     predicted = run.calibrated(run.predict(inputs))
     result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
@@ -74,26 +71,27 @@ def score_table(
     return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
 
 
-class _Dated(NamedTuple):
-    """The times and sessions of rows `(n,)`, NaT where unknown, and what could not be read."""
-
-    time: np.ndarray
-    session: np.ndarray
-    problems: tuple[Problem, ...] = ()
-
-
-def _dated(table: pd.DataFrame, plan: Plan, rows: np.ndarray) -> _Dated:
-    """Read when these rows of the file were published; without an exchange's session it is the day itself."""
-    unknown = np.full(len(rows), np.datetime64("NaT", "s"))
-    if not plan.roles.date:
-        return _Dated(unknown, unknown)
+def _times(
+    run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
+) -> tuple[pd.Series | None, tuple[Problem, ...]]:
+    """Return the times of these rows of the file where the run has a clock, and what could not be read."""
+    if not reads("time", run.settings.extras) or not roles.date:
+        return None, ()
     typist = Typist(table, np.arange(1, len(table) + 1))
-    times, timed = typist.times(plan.roles.date)
+    times, _ = typist.times(roles.date)
+    return pd.Series(times[rows - 1]), tuple(typist.problems)
+
+
+def _sessions(table: pd.DataFrame, plan: Plan, rows: np.ndarray) -> np.ndarray:
+    """Return the sessions of these rows of the file, `(n,)`: NaT where unknown, the day where the exchange has none."""
+    if not plan.roles.date:
+        return np.full(len(rows), np.datetime64("NaT", "s"))
+    times, timed = Typist(table, np.arange(1, len(table) + 1)).times(plan.roles.date)
     try:
-        session = sessions_around(times, plan.exchange).of(times, timed)
-    except UserError:
-        session = times
-    return _Dated(times[rows - 1], session[rows - 1], tuple(typist.problems))
+        times = sessions_around(times, plan.exchange).of(times, timed)
+    except UserError as error:
+        log.info("the days of the file stand for its sessions: %s", error)
+    return np.asarray(times[rows - 1])
 
 
 def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

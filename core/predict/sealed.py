@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,14 +15,20 @@ from core.evaluate.ledger_rows import Rows
 from core.locale import N_, P_
 
 
-def open_rows(rows: Rows, numbers: np.ndarray, skip: bool) -> tuple[np.ndarray, tuple[Problem, ...]]:
+def open_rows(
+    headlines: Sequence[str], sessions: Callable[[], np.ndarray], numbers: np.ndarray, skip: bool
+) -> tuple[np.ndarray, tuple[Problem, ...]]:
     """Say which rows may be predicted, `(n,)` bool, and which ones, by their `numbers (n,)`, are left out.
 
-    Raises `UserError` where a row is sealed and is not to be skipped, or no row is left.
+    `sessions` returns those of the rows, `(n,)`; it is asked only where a holdout is sealed. Raises `UserError`
+    where a row is sealed and is not to be skipped, or no row is left.
     """
-    found = ledger.seals_told_by(rows)
+    every = np.ones(len(headlines), bool)
+    if not ledger.any_sealed():
+        return every, ()
+    found = ledger.seals_told_by(Rows.of_headlines(headlines, sessions()))
     if not found:
-        return np.ones(len(rows), bool), ()
+        return every, ()
     sealed = np.any([told for _, told in found], axis=0)
     if not skip:
         raise UserError(
