@@ -113,16 +113,17 @@ class Rows:
             found |= near | np.isin(mine["key"], rest["key"])
         return np.asarray(found)
 
-    def told_by(self, other: Rows) -> np.ndarray:
-        """Say of which rows a prediction would tell that of one of the other rows, `(n,)` bool.
+    def worded_as(self, other: Rows) -> np.ndarray:
+        """Say which rows, `(n,)` bool, have the headline of one of the other ones.
 
-        Those are the rows among them, and on any day those with the headline of one that stands on a single
-        session of its table.
+        That is on its day, or on any where it stands on a single session of its table: predicted, it tells the other's
+        prediction.
         """
         if self.marks is None or other.marks is None:
             return np.isin(self.keys[:, 0], other.keys[:, 0])
         alone = other.marks["alone"].any(axis=1)
-        return np.asarray(self.among(other) | np.isin(self.marks["key"], other.marks["key"][alone]))
+        told = np.isin(self.marks["key"], other.marks["key"][alone])
+        return np.asarray(told | _exactly(self.marks, other.marks))
 
     def shared(self, *others: Rows) -> int:
         """Return how many of these rows are among any of the other ones."""

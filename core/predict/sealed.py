@@ -21,7 +21,8 @@ def open_rows(
     """Say which rows may be predicted, `(n,)` bool, and which ones, by their `numbers (n,)`, are left out.
 
     `sessions` returns those of the rows, `(n,)`; it is asked only where a holdout is sealed. Raises `UserError`
-    where a row is sealed and is not to be skipped, or no row is left.
+    where a row is sealed and is not to be skipped, no row is left, or many rows are nearly sealed ones: of those, some
+    would be missed.
     """
     every = np.ones(len(headlines), bool)
     if not ledger.any_sealed():
@@ -29,7 +30,22 @@ def open_rows(
     found = ledger.seals_told_by(Rows.of_headlines(headlines, sessions()))
     if not found:
         return every, ()
-    sealed = np.any([told for _, told in found], axis=0)
+    for seal in found:
+        if nearly := int(seal.nearly.sum()):
+            raise UserError(
+                P_(
+                    "{n:,} headline of this file is nearly one of the holdout that run {run} sealed, in other words or on "
+                    "another day, so that its rows cannot be told from others: open that holdout first, or take its rows out "
+                    "of the file.",
+                    "{n:,} headlines of this file are nearly those of the holdout that run {run} sealed, in other words or on "
+                    "other days, so that its rows cannot be told from others: open that holdout first, or take its rows out "
+                    "of the file.",
+                ),
+                n=nearly,
+                run=seal.run,
+            )
+    sealed = np.any([seal.rows for seal in found], axis=0)
+    run = found[0].run
     if not skip:
         raise UserError(
             P_(
@@ -39,7 +55,7 @@ def open_rows(
                 "give the score away: open that holdout first, or leave these rows out with --skip-sealed.",
             ),
             n=int(sealed.sum()),
-            run=found[0][0],
+            run=run,
         )
     if sealed.all():
         raise UserError(
@@ -47,7 +63,7 @@ def open_rows(
                 "All headlines of this file lie in the holdout that run {run} sealed, so none is left to predict: open "
                 "that holdout first."
             ),
-            run=found[0][0],
+            run=run,
         )
     template = N_("Rows of a sealed holdout were left out.")
     return ~sealed, (Problem("sealed", Message(template), tuple(numbers[sealed].tolist())),)
@@ -59,11 +75,11 @@ def require_open(headline: str) -> None:
     A wording that stands on several sessions of the sealed table may be predicted.
     """
     today = np.array([datetime.now(UTC).date()], "datetime64[s]")
-    for run, _ in ledger.seals_told_by(Rows.of_headlines([plain_text(headline)], today)):
+    for seal in ledger.seals_told_by(Rows.of_headlines([plain_text(headline)], today)):
         raise UserError(
             N_(
                 "This headline lies in the holdout that run {run} sealed, and its prediction would give part of the score "
                 "away: open that holdout on the Evaluate page, or type another headline."
             ),
-            run=run,
+            run=seal.run,
         )

@@ -63,10 +63,11 @@ def test_no_disguise_of_its_rows_opens_a_seal(sealed, table, tests, name):
     with pytest.raises(UserError, match="Meanwhile run run-0"):
         record_access("other", "run-1", rows)
     assert is_sealed(table.id, sealed.name)
-    ((run, told),) = seals_told_by(Rows.listed(disguised))
-    assert run == "run-0"
-    assert told.mean() > 0.75
-    assert len(sealed_positions(disguised)) > 0.75 * len(frame)
+    (told,) = seals_told_by(Rows.listed(disguised))
+    assert told.run == "run-0"
+    assert told.rows.mean() > 0.65
+    assert told.rows.all() or told.nearly.any()
+    assert len(sealed_positions(disguised)) > 0.65 * len(frame)
 
 
 @pytest.mark.parametrize("name", DISGUISES)
@@ -105,8 +106,9 @@ def test_other_rows_of_the_same_news_are_left_alone(home, table, part):
     held = Rows.of(mine, np.arange(len(mine)))
     seal(mine.id, "run-0", held, held.take(np.arange(0)))
     require_unsealed(Rows.of(theirs, np.arange(len(theirs))))
-    told = sum(told.mean() for _, told in seals_told_by(Rows.listed(theirs)))
-    assert told < 0.01
+    for told in seals_told_by(Rows.listed(theirs)):
+        assert told.rows.mean() < 0.01
+        assert not told.nearly.any()
 
 
 def test_a_headline_that_returns_is_sealed_on_its_own_day_only(home):

@@ -37,6 +37,7 @@ DISGUISES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "one letter more": _worded(lambda text: f"{text}A"),
     "one letter less": _worded(lambda text: text[:-1]),
     "a word before": _worded(lambda text: f"속보 {text}"),
+    "the outlet after it": _worded(lambda text: f"{text} - 가나경제"),
     "other target": lambda frame: frame.assign(target=frame["target"].to_numpy()[::-1]),
     "other order": lambda frame: frame.iloc[::-1].reset_index(drop=True),
     "a session later": _moved(1),
