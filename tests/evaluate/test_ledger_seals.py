@@ -20,6 +20,7 @@ from core.evaluate.ledger import (
 from core.evaluate.ledger_rows import Rows
 from tests.makers.disguises import DISGUISES
 from tests.makers.train_tables import make_dataset
+from tests.simulations import seal as simulation
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "headlines.csv"
 
@@ -123,3 +124,13 @@ def test_a_headline_that_returns_is_sealed_on_its_own_day_only(home):
     assert seals_told_by(Rows.of_headlines(headline, today)) == []
     assert seals_told_by(Rows.of_headlines(headline, frame["session"].iloc[[-1]].to_numpy()))
     assert seals_told_by(Rows.of_headlines(headline, np.array(["NaT"], "datetime64[s]")))
+
+
+def test_every_disguise_is_found():
+    found = simulation.disguised()
+    assert found.found == found.disguises == len(DISGUISES)
+
+
+@pytest.mark.slow
+def test_other_news_is_not_stopped():
+    assert simulation.stopped_by_mistake() == 0
