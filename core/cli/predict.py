@@ -9,7 +9,7 @@ from typing import Any
 from core.cli.arguments import read_options, takes_file, takes_output
 from core.cli.command import Command
 from core.cli.data import chosen_roles
-from core.cli.shell import progress, read_bytes, require_folder, translated, write
+from core.cli.shell import _, progress, read_bytes, require_folder, translated, write
 from core.data.export import to_csv
 from core.data.reading import read_table
 from core.locale import N_
@@ -22,16 +22,28 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     require_folder(options.out)
     run = load_run(options.run)
     raw = read_table(read_bytes(options.file), read_options(options))
-    scored = score_table(run, raw.frame, chosen_roles(options), progress())
+    scored = score_table(run, raw.frame, chosen_roles(options), progress(), options.skip_sealed)
     write(options.out, lambda file: file.write(to_csv(scored.table)))
     for problem in scored.problems:
         print(f"{translated(problem.message)} ({len(problem.rows)})", file=sys.stderr)
-    return {"run_id": run.id, "rows": len(raw.frame), "scored": len(scored.table), "out": str(options.out)}
+    sealed = sum(len(problem.rows) for problem in scored.problems if problem.code == "sealed")
+    return {
+        "run_id": run.id,
+        "rows": len(raw.frame),
+        "scored": len(scored.table),
+        "sealed": sealed,
+        "out": str(options.out),
+    }
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     takes_file(parser)
     parser.add_argument("--run", required=True, metavar="ID")
+    parser.add_argument(
+        "--skip-sealed",
+        action="store_true",
+        help=_("leave out the rows of a sealed holdout and say how many"),
+    )
     takes_output(parser, "PREDICTIONS.csv")
 
 

@@ -17,7 +17,7 @@ MOST_COMPARED = 100_000  # different headlines; 25 s on two cores
 SAMPLE = 20_000
 LARGEST_SHOWN = 20
 _TAG = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|【[^【】]*】")
-_NOT_WORD = re.compile(r"[\W_]+")
+_NOT_WORD = re.compile(r"[\W_\u115f\u1160]+")  # Hangul fillers are letters without a shape
 
 
 def key(headline: str) -> str:

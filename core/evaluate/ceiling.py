@@ -1,8 +1,9 @@
-"""The noise ceiling: how far near-identical headlines differ in outcome bounds what any headline can tell.
+"""The noise ceiling of headlines that return: how far their outcomes differ bounds what their wording can tell.
 
 A story that stands in several events is a test repeated: what the outcomes of one headline share is all that
-a model of the headline alone could know, as the agreement of annotators bounds a classifier and test-retest
-reliability a correlation (Spearman, "The proof and measurement of association between two things", 1904).
+a model of the headline alone could know of it, as the agreement of annotators bounds a classifier and test-retest
+reliability a correlation (Spearman, "The proof and measurement of association between two things", 1904). Of
+headlines that came once it says nothing: they may tell more.
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import CELLS, RESAMPLES, Interval, Scores, bounds
-from core.evaluate.metrics import METRICS, main_metric, shown
-from core.evaluate.settings import EvaluateSettings
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import Interval, bounds, draws
+from core.evaluate.metrics import METRICS, shown
 from core.evaluate.weighted import ratio
 from core.locale import N_
 
@@ -26,15 +25,17 @@ FEWEST_PAIRS = 50
 FEWEST_STORIES = 30
 FEWEST_SESSIONS = 10
 MOST_EVENTS = 20  # of one story
+CELLS = 4_000_000  # weights of pairs held at once
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The best that a model of the headline alone could reach, per metric, with a 95% interval.
+    """The best that a model of the headline alone could reach on the headlines that returned, with 95% intervals.
 
-    For classes `accuracy` and, for two, `auc`; for returns `r2` and `rank_ic`. `agreement` is the share of
-    pairs with the same outcome (returns: on the same side of 0). `pairs` are events that share a story,
-    `sessions` those that they lie in. Where there are too few, `best` is empty.
+    `best` is per metric: for classes `accuracy` and, for two, `auc`; for returns `r2` and `rank_ic`. `agreement` is
+    the share of pairs with the same outcome (returns: on the same side of 0). `pairs` are events that share a story,
+    `sessions` those that they lie in. `rows` of the `of` rows have such a headline. Where there are too few, `best`
+    is empty.
     """
 
     best: dict[str, Interval]
@@ -42,9 +43,17 @@ class Ceiling:
     pairs: int
     stories: int
     sessions: int
+    rows: int
+    of: int
+
+    @property
+    def share(self) -> str:
+        """The share of the rows that the ceiling speaks of, as it is written."""
+        part = self.rows / max(self.of, 1)
+        return "<1%" if 0 < part < 0.005 else f"{part:.0%}"
 
     def sentence(self) -> Message:
-        """Say how high the ceiling is, or why it cannot be said."""
+        """Say how high the ceiling is and of which rows, or why it cannot be said."""
         if not self.best:
             template = N_(
                 "Too few near-identical headlines for a noise ceiling: {stories:,} stories stand in several events, "
@@ -63,10 +72,12 @@ class Ceiling:
         name = next(name for name in ("auc", "rank_ic", "accuracy") if name in self.best)
         metric, score = METRICS[name], self.best[name]
         template = N_(
-            "Near-identical headlines in different events had the same outcome in {agreement} of {pairs:,} pairs, "
-            "so no model of the headline alone can be expected to exceed {metric} {best} [{low}, {high}]."
+            "Headlines that returned in several events ({share} of the rows) had the same outcome again in {agreement} of "
+            "{pairs:,} pairs. On these rows, what the headline alone tells reaches {metric} {best} [{low}, {high}] at most; "
+            "of headlines that came once this says nothing."
         )
         params = {
+            "share": self.share,
             "agreement": f"{self.agreement.value:.0%}",
             "pairs": self.pairs,
             "metric": Message(metric.title),
@@ -77,14 +88,22 @@ class Ceiling:
         return Message(template, params)
 
 
-def noise_ceiling(
-    y: np.ndarray, story: np.ndarray, event: np.ndarray, sessions: np.ndarray, classes: int, seed: int
-) -> Ceiling:
-    """Bound the scores of any model of the headline alone from stories that stand in several events.
+def returning(story: np.ndarray, event: np.ndarray) -> np.ndarray:
+    """Say which rows have a story that stands in several events, `(n,)` bool; an event below 0 is unknown."""
+    known = np.flatnonzero(event >= 0)
+    pairs = np.unique(np.stack([story[known], event[known]], axis=1), axis=0)
+    stories, events = np.unique(pairs[:, 0], return_counts=True)
+    return np.isin(story, stories[events > 1]) & (event >= 0)
 
-    `y (n,)` outcomes (class numbers or returns), `story, event, sessions (n,)` numbers (rows whose event is
-    below 0 are left out), `classes` their number or 0 for returns. With E over pairs of one story, each event
-    weighing the same, and assuming that a story's outcomes in different events are drawn independently given
+
+def noise_ceiling(
+    y: np.ndarray, story: np.ndarray, event: np.ndarray, blocks: Blocks, classes: int, seed: int
+) -> Ceiling:
+    """Bound the scores of any model of the headline alone on the rows of stories that stand in several events.
+
+    `y (n,)` outcomes (class numbers or returns), `story, event (n,)` numbers (rows whose event is below 0 are left
+    out), `blocks` the rows' sessions, `classes` their number or 0 for returns. With E over pairs of one story, each
+    event weighing the same, and assuming that a story's outcomes in different events are drawn independently given
     its headline (what they share beyond it, such as one market move, only raises the bound):
 
     - accuracy ≤ (1 / M) + ((M - 1) / M) √(1 - M (1 - a) / (M - 1)), a the agreement of pairs, M the classes: Cover
@@ -94,59 +113,37 @@ def noise_ceiling(
       mean difference", 1962);
     - R² ≤ the correlation r of pairs, and rank IC ≤ √r of their ranks (Spearman 1904).
 
-    The interval resamples sessions, a pair counting as often as both of its sessions are drawn (Davezies,
+    The interval resamples blocks of sessions, a pair counting as often as both of its sessions are drawn (Davezies,
     D'Haultfœuille & Guyonvarch, "Empirical process results for exchangeable arrays", 2021). Outcomes that agree
     less than by chance do so by chance: the ceiling is then that of knowing nothing, but its interval keeps its
     width, so that a few pairs never prove that nothing can be known.
     """
     first, second, weight = _pairs(story, event, seed)
-    day = np.unique(sessions, return_inverse=True)[1]
-    used, ends = np.unique(day[np.r_[first, second]], return_inverse=True)
+    both = blocks.take(np.r_[first, second])
     a, b = y[first], y[second]
     undefined = Interval(math.nan, math.nan, math.nan)
-    stories = len(np.unique(story[first]))
-    if len(first) < FEWEST_PAIRS or stories < FEWEST_STORIES or len(used) < FEWEST_SESSIONS:
-        return Ceiling({}, undefined, len(first), stories, len(used))
+    counts = (
+        len(first),
+        len(np.unique(story[first])),
+        both.sessions,
+        int(returning(story, event).sum()),
+        len(y),
+    )
+    fewest = FEWEST_PAIRS, FEWEST_STORIES, FEWEST_SESSIONS
+    if any(found < needed for found, needed in zip(counts, fewest, strict=False)) or not both.enough:
+        return Ceiling({}, undefined, *counts)
     shared = _shared_by_classes if classes else _shared_by_returns
     drawn: dict[str, list[np.ndarray]] = {}
-    for w in _pair_draws(ends[: len(first)], ends[len(first) :], weight, len(used), seed):
+    for w in _pair_draws(both, weight, seed):
         for name, values in shared(a, b, w, classes).items():
             drawn.setdefault(name, []).append(values)
     made = {
-        name: Interval(float(value[0]), *bounds(np.concatenate(drawn[name]), len(used)))
+        name: Interval(float(value[0]), *bounds(np.concatenate(drawn[name]), both.count, both.widening))
         for name, value in shared(a, b, weight[None], classes).items()
     }
     agreement = made.pop("agreement")
     best = {name: _ceiling(name, part, classes) for name, part in made.items()}
-    return Ceiling(best, agreement, len(first), stories, len(used))
-
-
-@dataclass(frozen=True)
-class Headroom:
-    """The noise ceiling, and the scores that stand under it: the model's, and those of headlines alone."""
-
-    ceiling: Ceiling
-    metric: str
-    scores: dict[str, Interval]
-
-
-def headroom(
-    dataset: Dataset, outcome: np.ndarray, rows: np.ndarray, settings: EvaluateSettings, scores: Scores
-) -> Headroom:
-    """Return the noise ceiling of the rows at these positions, and the main scores to be held against it.
-
-    `outcome (rows of the dataset,)` is known at `rows`: a sealed holdout's are not among them. `scores` are those
-    of the models to compare, by name.
-    """
-    classes = len(dataset.classes) if settings.task == "classify" else 0
-    frame = dataset.frame.iloc[rows]
-    day = pd.factorize(frame["session"])[0]
-    story, event = frame["story"].to_numpy(), dataset.event[rows]
-    made = noise_ceiling(outcome[rows], story, event, day, classes, settings.seed)
-    main = main_metric(settings.task).name
-    metric = main if main in made.best else "accuracy"
-    known = {name: row[metric] for name, row in scores.items() if made.best and metric in row}
-    return Headroom(made, metric, known)
+    return Ceiling(best, agreement, *counts)
 
 
 def _ceiling(name: str, shared: Interval, classes: int) -> Interval:
@@ -185,14 +182,18 @@ def _pairs(story: np.ndarray, event: np.ndarray, seed: int) -> tuple[np.ndarray,
     return np.concatenate(firsts), np.concatenate(seconds), np.concatenate(weights)
 
 
-def _pair_draws(
-    first: np.ndarray, second: np.ndarray, weight: np.ndarray, sessions: int, seed: int
-) -> Iterator[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    step = max(1, CELLS // max(len(first), sessions))
-    for start in range(0, RESAMPLES, step):
-        times = rng.multinomial(sessions, np.full(sessions, 1 / sessions), size=min(step, RESAMPLES - start))
-        yield weight * times[:, first] * times[:, second]
+def _pair_draws(both: Blocks, weight: np.ndarray, seed: int) -> Iterator[np.ndarray]:
+    """Yield how often each pair is drawn in each resample, times its weight, `(some resamples, pairs)`.
+
+    `both` are the sessions of the pairs' first rows, and then those of their second ones.
+    """
+    first, second = np.split(both.ids, 2)
+    sessions = Blocks(np.arange(int(both.ids.max()) + 1), both.length, both.horizon)
+    step = max(1, CELLS // len(weight))
+    for times in draws(sessions, seed):
+        for start in range(0, len(times), step):
+            part = times[start : start + step]
+            yield weight * part[:, first] * part[:, second]
 
 
 def _shared_by_classes(a: np.ndarray, b: np.ndarray, w: np.ndarray, classes: int) -> dict[str, np.ndarray]:

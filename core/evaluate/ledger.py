@@ -2,35 +2,33 @@
 
 A test access is a score shown of some rows: of a holdout, of a walk-forward before it, or of a staircase. Rows are
 what they are (`ledger_rows.Rows`), so an access counts at every holdout that shares a row with it, whatever the table,
-its roles, the share held out or the unit; and a sealed row is refused wherever it turns up.
-
-What holds follows from replaying the entries in their order, so of an access and a seal of the same rows that are
-written at once, the first stands. Entries of an earlier version name rows that may not be known any more; they
-then count at every holdout of their dataset.
+its roles, the share held out or the unit, however its headlines are spelled; and a sealed row is refused wherever it
+turns up.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger_file import OPENED, SCORED, SEALED, Entry, append, entries, load_rows, save_rows
+from core.evaluate.ledger_replay import covers, replay, same
 from core.evaluate.ledger_rows import Rows
 from core.locale import N_, P_
-from core.settings import settings
 
 
-@dataclass
-class _Standing:
-    """The accesses that count, the seals that hold, and by an access's id the seal that it came too late for."""
+@dataclass(frozen=True, eq=False)
+class Told:
+    """Rows whose predictions tell those of rows that `run` sealed, `(n,)` bool; `nearly` those of another wording."""
 
-    accesses: list[Entry] = field(default_factory=list)
-    seals: list[Entry] = field(default_factory=list)
-    late: dict[str, Entry] = field(default_factory=dict)
+    run: str
+    rows: np.ndarray
+    nearly: np.ndarray
 
 
 def standard_error(score: Interval) -> float | None:
@@ -84,7 +82,7 @@ def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows) -> Message |
 def is_sealed(dataset_id: str, holdout: str) -> bool:
     """Whether these very rows, by their name, are sealed: no row of them has been tested."""
     asked = Entry("", "", holdout, dataset=dataset_id)
-    return any(_same(entry, asked) for entry in _standing().seals)
+    return any(same(entry, asked) for entry in replay().seals)
 
 
 def accesses(dataset_id: str, holdout: str | None = None) -> list[Entry]:
@@ -92,14 +90,14 @@ def accesses(dataset_id: str, holdout: str | None = None) -> list[Entry]:
 
     An access to more, fewer or other rows than just these comes without its score. Deleting a run deletes no access.
     """
-    counted = _standing().accesses
+    counted = replay().accesses
     if holdout is None:
         return [access for access in counted if access.dataset == dataset_id]
     asked = Entry("", "", holdout, dataset=dataset_id)
     return [
-        access if _same(access, asked) else replace(access, metric="", value=None, se=None)
+        access if same(access, asked) else replace(access, metric="", value=None, se=None)
         for access in counted
-        if _covers(access, asked)
+        if covers(access, asked)
     ]
 
 
@@ -108,15 +106,14 @@ def looks(rows: Rows, dataset_id: str = "") -> int:
 
     Accesses of an earlier version whose rows are not known any more count where they are of this dataset.
     """
-    return sum(_looked(access, rows, dataset_id) for access in _standing().accesses)
+    return sum(_looked(access, rows, dataset_id) for access in replay().accesses)
 
 
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:
     """Raise `UserError` where a row to be scored is sealed; the holdout's own seal may be `allowed`."""
-    for entry in _standing().seals:
-        held = load_rows(entry.signature)
-        own = held is not None and holdout is not None and held.same(holdout)
-        if held is None or (own and allowed):
+    for entry, held in _sealed():
+        own = holdout is not None and held.same(holdout)
+        if own and allowed:
             continue
         if own:
             raise UserError(
@@ -136,6 +133,34 @@ def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = 
                 n=inside,
                 run=entry.run_id,
             )
+
+
+def any_sealed() -> bool:
+    """Whether any holdout of the workspace is sealed."""
+    return bool(replay().seals)
+
+
+def seals_told_by(rows: Rows) -> list[Told]:
+    """Return the seals of which these rows would tell predictions, and by which rows."""
+    found = [(entry, rows.worded_as(held), rows.among(held)) for entry, held in _sealed()]
+    told = [Told(entry.run_id, worded | among, among & ~worded) for entry, worded, among in found]
+    return [seal for seal in told if seal.rows.any()]
+
+
+def sealed_among(rows: Rows) -> np.ndarray:
+    """Say which rows are sealed, `(n,)` bool."""
+    among = np.zeros(len(rows), bool)
+    for _, held in _sealed():
+        among |= rows.among(held)
+    return among
+
+
+def sealed_positions(dataset: Dataset, positions: np.ndarray | None = None) -> np.ndarray:
+    """Return those of some positions (by default all) in the dataset's frame whose rows are sealed."""
+    asked = np.arange(len(dataset)) if positions is None else positions
+    if not any_sealed():
+        return asked[:0]
+    return np.asarray(asked[sealed_among(Rows.listed(dataset))[asked]])
 
 
 def require_untested(dataset_id: str, holdout: Rows) -> None:
@@ -165,7 +190,7 @@ def unknown_rows(dataset_id: str) -> set[str]:
 def _write(entry: Entry) -> Entry | None:
     """Write an entry and see how it stands; return the first earlier access to its holdout, if any."""
     append(entry)
-    standing = _standing()
+    standing = replay()
     if entry.id in standing.late:
         raise UserError(
             N_(
@@ -174,64 +199,19 @@ def _write(entry: Entry) -> Entry | None:
             ),
             run=standing.late[entry.id].run_id,
         )
-    first = next((access for access in standing.accesses if _covers(access, entry)), entry)
+    first = next((access for access in standing.accesses if covers(access, entry)), entry)
     return None if first.id == entry.id else first
 
 
-def _standing() -> _Standing:
-    """Replay what was written: an access opens no seal but that of its own holdout, and only when it says so."""
-    standing = _Standing()
-    for entry in entries():
-        hit = [seal for seal in standing.seals if _covers(entry, seal)]
-        others = [seal for seal in hit if entry.kind != OPENED or not _same(entry, seal)]
-        if others:
-            standing.late[entry.id] = others[0]
-            continue
-        standing.seals = [seal for seal in standing.seals if seal not in hit]
-        if entry.kind == SEALED and not any(_covers(access, entry) for access in standing.accesses):
-            standing.seals.append(entry)
-        if entry.scored:
-            standing.accesses.append(entry)
-    return standing
-
-
-def _covers(access: Entry, holdout: Entry) -> bool:
-    """Whether an access is to a row of a holdout.
-
-    One whose rows are not known any more counts at every holdout of its dataset, but undoes no seal.
-    """
-    if not access.scored or access.scored == holdout.signature:
-        return bool(access.scored)
-    if load_rows(access.scored) is None:
-        return access.dataset == holdout.dataset and holdout.kind != SEALED
-    return _overlap(settings().home, access.scored, holdout.signature)[0]
+def _sealed() -> list[tuple[Entry, Rows]]:
+    """Return the seals that hold with their rows, where these are known."""
+    seals = [(entry, load_rows(entry.signature)) for entry in replay().seals]
+    return [(entry, rows) for entry, rows in seals if rows is not None]
 
 
 def _looked(access: Entry, rows: Rows, dataset_id: str) -> bool:
     known = load_rows(access.scored)
     return access.dataset == dataset_id if known is None else known.shared(rows) > 0
-
-
-def _same(one: Entry, other: Entry) -> bool:
-    """Whether two entries are of the same holdout."""
-    known = one.signature == other.signature
-    return known or _overlap(settings().home, one.signature, other.signature)[1]
-
-
-def _overlap(home: Path, one: str, other: str) -> tuple[bool, bool]:
-    """Whether rows by these names share one, and whether they are the same; neither where they are not known."""
-    try:
-        return _compared(home, one, other)
-    except LookupError:
-        return False, False
-
-
-@lru_cache(maxsize=4096)
-def _compared(home: Path, one: str, other: str) -> tuple[bool, bool]:
-    first, second = load_rows(one), load_rows(other)
-    if first is None or second is None:
-        raise LookupError(f"{one} or {other} in {home}")
-    return first.shared(second) > 0, first.same(second)
 
 
 def _refusal(first: Entry) -> Message:

@@ -34,7 +34,8 @@ class Entry:
 
     `signature` names the holdout's rows, `scored` all rows that a score was shown of: the holdout's (unless it
     is sealed) and those of a walk forward; empty where there are none. `se` is the score's standard error;
-    score and error are None where undefined or not of this kind. `dataset` is the table that the run was of.
+    score and error are None where undefined or not of this kind. `dataset` is the table that the run was of;
+    `version` is 1 where rows were told apart by the spelling of their headlines when it was written.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Entry:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     dataset: str = ""
     scored: str = ""
+    version: int = 2
 
 
 def append(entry: Entry) -> None:
@@ -72,11 +74,15 @@ def entries() -> list[Entry]:
     return [*sorted(earlier, key=lambda entry: entry.kind == SEALED), *_lines(folder / FILE)]
 
 
-def save_rows(rows: Rows, name: str = "") -> str:
-    """Save rows under their own or another name for the entries that name them; return the name."""
+def save_rows(rows: Rows, name: str = "", anew: bool = False) -> str:
+    """Save rows under their own or another name for the entries that name them; return the name.
+
+    Rows that are there already stay as they are, but `anew`.
+    """
     path = _file(name or rows.name)
-    if not path.is_file():
+    if anew or not path.is_file():
         write_atomic(path, lambda part: part.write_bytes(rows.to_bytes()))
+        _read.cache_clear()
     return path.stem
 
 
@@ -100,7 +106,7 @@ def _lines(path: Path) -> list[Entry]:
         if not line.strip():
             continue
         try:
-            found.append(Entry(**json.loads(line)))
+            found.append(Entry(**({"version": 1} | json.loads(line))))
         except (ValueError, TypeError) as error:
             log.warning("a torn line in %s is passed over: %r", path, error)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,14 +13,17 @@ from core.data.ingest import Choices, Intake
 from core.data.library import saved_plan
 from core.data.parse.typist import Typist
 from core.data.plan import Cleaning, Plan, Roles
-from core.data.sessions import KRX, zone_of
+from core.data.sessions import KRX, sessions_around, zone_of
 from core.embed import embed
-from core.errors import Message
+from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
+from core.predict.sealed import open_rows
 from core.train.features.inputs import Inputs
 from core.train.features.registry import reads
 from core.train.run import Run
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,22 +35,32 @@ class Scored:
 
 
 def score_table(
-    run: Run, table: pd.DataFrame, choices: Choices | None = None, report: Report = silent
+    run: Run,
+    table: pd.DataFrame,
+    choices: Choices | None = None,
+    report: Report = silent,
+    skip_sealed: bool = False,
 ) -> Scored:
     """Predict every row of a table of text cells, whose roles are guessed where `choices` names none.
 
     The result has the file's own columns and then `row` and per model the probability of each class
-    (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing.
+    (`mean:승`) or the return (`mean`). Features that the run knows and the file lacks count as missing. With
+    `skip_sealed` the rows of a sealed holdout are left out.
 
     Raises:
-        UserError: where the table has no headline column, or a cell rule of `build_dataset` is broken.
+        UserError: where the table has no headline column, a cell rule of `build_dataset` is broken, or a row is
+            sealed: with the file's outcomes its prediction would give the score away.
     """
     intake = Intake([table])
-    guessed = intake.propose(choices).plan.roles
+    plan = intake.propose(choices).plan
+    guessed = plan.roles
     known = run.preparation.features
     numeric = tuple(name for name in known if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
     data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
+    rows = data.frame["row"].to_numpy()
+    keep, closed = open_rows(data.headlines, lambda: _sessions(table, plan, rows), rows, skip_sealed)
+    data = replace(data, frame=data.frame[keep].reset_index(drop=True))
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
     time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
@@ -54,7 +68,7 @@ def score_table(
     predicted = run.calibrated(run.predict(inputs))
     result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
     added = {"row": data.frame["row"].to_numpy()} | _columns(run, predicted)
-    problems = [*data.problems, *unread, *_remarks(run, data.frame, numeric, press)]
+    problems = [*data.problems, *closed, *unread, *_remarks(run, data.frame, numeric, press)]
     return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
 
 
@@ -68,6 +82,18 @@ def _times(
     plan = saved_plan(run.dataset_id)
     times, _ = typist.times(roles.date, zone_of(plan.exchange if plan else KRX))
     return pd.Series(times[rows - 1]), tuple(typist.problems)
+
+
+def _sessions(table: pd.DataFrame, plan: Plan, rows: np.ndarray) -> np.ndarray:
+    """Return the sessions of these rows of the file, `(n,)`: NaT where unknown, the day where the exchange has none."""
+    if not plan.roles.date:
+        return np.full(len(rows), np.datetime64("NaT", "s"))
+    times, timed = Typist(table, np.arange(1, len(table) + 1)).times(plan.roles.date)
+    try:
+        times = sessions_around(times, plan.exchange).of(times, timed)
+    except UserError as error:
+        log.info("the days of the file stand for its sessions: %s", error)
+    return np.asarray(times[rows - 1])
 
 
 def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

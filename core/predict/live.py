@@ -16,6 +16,7 @@ from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain import Contributions, explain_matrix
 from core.locale import N_
+from core.predict.sealed import require_open
 from core.train.features.inputs import Inputs
 from core.train.run import Run
 
@@ -59,8 +60,10 @@ def predict_headline(
     """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet.
 
     A run with text features needs the headline itself as well (`ValueError` without); its time is unknown, so
-    the clock counts as missing.
+    the clock counts as missing. Raises `UserError` for the headline of a sealed holdout.
     """
+    if headline is not None:
+        require_open(headline)
     inputs = _inputs(run, vector, features, press, headline)
     X = run.preparation.matrix(inputs)
     predicted = run.predict_matrix(X)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.data.parse.cells import plain_text
+from core.evaluate.ledger import sealed_positions
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,20 @@ def precedents(
     headline: str = "",
     before: pd.Timestamp | None = None,
     most: int = 5,
+    sealed: np.ndarray | None = None,
 ) -> list[Precedent]:
     """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
 
     The headline itself does not count. Only rows with a known outcome do, and where `before` is given only those
-    of strictly earlier sessions.
+    of strictly earlier sessions. What followed a row of a sealed holdout is not told; `sealed` are the positions of
+    these, where the caller has asked the ledger already.
     """
     frame = data.frame
     allowed = frame["target"].notna().to_numpy()
     allowed = allowed & (frame["headline"] != plain_text(headline)).to_numpy()
     if before is not None:
         allowed = allowed & (frame["session"] < before).to_numpy()
+    allowed[sealed_positions(data) if sealed is None else sealed] = False
     positions = np.flatnonzero(allowed)
     if not len(positions):
         return []

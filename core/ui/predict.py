@@ -13,11 +13,13 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.coverage import realised_coverage
 from core.evaluate.predictions import MEAN
+from core.locale import P_
 from core.predict import Precedent, Prediction, encode_headline, precedents, predict_headline
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name, share
+from core.ui.sealed import sealed_rows
 from core.ui.text import (
     UNKNOWN,
     _,
@@ -59,8 +61,9 @@ def form(run: Run, data: Dataset) -> Typed:
 
 
 def headline_input(data: Dataset) -> str:
-    """Ask for a headline; the newest one of the table stands there at first."""
-    known = data.frame.sort_values(["session", "row"])["headline"].iloc[-1]
+    """Ask for a headline; the newest one of the table that is not sealed stands there at first."""
+    may_be_asked = np.setdiff1d(np.arange(len(data)), sealed_rows(data))
+    known = data.frame.iloc[may_be_asked].sort_values(["session", "row"])["headline"].iloc[-1]
     return st.text_input(
         _("Headline"), value=known, max_chars=500, key=f"headline-{data.id}", persist_state="session"
     )
@@ -130,14 +133,18 @@ def vector_or_error(run: Run, headline: str) -> np.ndarray:
 
 
 def predicted(run: Run, vector: np.ndarray, typed: Typed) -> Prediction:
-    """Predict what was typed, with the reasons."""
-    return predict_headline(run, vector, typed.features, typed.press, typed.headline)
+    """Predict what was typed, with the reasons; end the page where the headline is one of a sealed holdout."""
+    try:
+        return predict_headline(run, vector, typed.features, typed.press, typed.headline)
+    except UserError as error:
+        st.warning(translate_md(error.message), icon=":material/lock:")
+        st.stop()
 
 
 def similar(data: Dataset, vectors: np.ndarray, vector: np.ndarray, typed: Typed) -> list[Precedent]:
     """Find the most similar headlines of the table from before the date that was typed."""
     before = pd.Timestamp(typed.before) if data.has_sessions else None
-    return precedents(data, vectors, vector, typed.headline, before)
+    return precedents(data, vectors, vector, typed.headline, before, sealed=sealed_rows(data))
 
 
 def prediction(run: Run, made: Prediction) -> None:
@@ -233,6 +240,16 @@ def before_calibration(run: Run, made: Prediction) -> None:
 def precedent_table(data: Dataset, found: list[Precedent]) -> None:
     """Show the nearest earlier headlines with what followed, and how many went up."""
     st.markdown(bold(_("The most similar earlier headlines, and what followed")))
+    if sealed := len(sealed_rows(data)):
+        st.caption(
+            _(
+                P_(
+                    "{n:,} row of a sealed holdout is left out.",
+                    "{n:,} rows of a sealed holdout are left out.",
+                ),
+                n=sealed,
+            )
+        )
     if not found:
         st.caption(_("There is no earlier headline with a known outcome."))
         return

@@ -1,4 +1,11 @@
+import shutil
+
+import numpy as np
+
 from core.cli.main import main
+from core.data.library import load_dataset
+from core.evaluate.ledger import seal
+from core.evaluate.ledger_rows import Rows
 from tests.makers.shell import in_json
 
 
@@ -14,3 +21,23 @@ def test_score_writes_a_safe_csv(lab, capsys, tmp_path):
 def test_an_unknown_run_is_named(home, lab, capsys, tmp_path):
     assert main(["score", str(lab.file), "--run", "../../etc", "--out", str(tmp_path / "x.csv")]) == 1
     assert "../../etc" in capsys.readouterr().err
+
+
+def test_sealed_rows_are_refused_in_one_sentence_or_left_out(small_lab, tmp_path, monkeypatch, capsys):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    data = load_dataset(small_lab.dataset)
+    rows = Rows.of(data, np.arange(12))
+    seal(data.id, "run-0", rows, rows.take(np.arange(0)))
+    file, out = tmp_path / "table.csv", tmp_path / "predictions.csv"
+    data.frame[["headline", "time"]].to_csv(file, index=False)
+    asked = ["score", str(file), "--run", small_lab.run, "--out", str(out)]
+    assert main(asked) == 1
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert "12" in said[0]
+    assert "run-0" in said[0]
+    assert not out.exists()
+    status, found = in_json(capsys, *asked, "--skip-sealed")
+    assert (status, found["sealed"], found["scored"]) == (0, 12, 48)
+    assert out.exists()

@@ -1,14 +1,13 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
 
-from core.evaluate.bootstrap import Interval
-from core.evaluate.ceiling import headroom, noise_ceiling
-from tests.makers.predictions import A_DAY, DAYS, made_up
+from core.evaluate.blocks import Blocks
+from core.evaluate.ceiling import noise_ceiling, returning
+from tests.simulations import ceiling as simulation
 
 
 def repeated(stories=3000, times=2, days=300, seed=0):
@@ -24,8 +23,10 @@ def wins(q, times=2, seed=1):
     return (np.random.default_rng(seed).random(len(chance)) < chance).astype(float), chance
 
 
-def ceiling(y, where, classes=2):
-    return noise_ceiling(y, *where, classes, seed=0)
+def ceiling(y, where, classes=2, length=1):
+    story, event, day = where
+    sessions = Blocks(np.unique(day, return_inverse=True)[1], length, length)
+    return noise_ceiling(y, story, event, sessions, classes, seed=0)
 
 
 def test_the_true_probabilities_reach_the_ceiling_where_they_are_spread_evenly():
@@ -85,7 +86,7 @@ def test_the_r2_of_the_true_mean_reaches_the_ceiling_of_returns():
 def test_rows_of_one_event_are_one_outcome_and_no_pair():
     y = np.tile([0.0, 1.0], 50)
     same = np.zeros(100, int)
-    made = noise_ceiling(y, same, np.arange(100) // 50, np.arange(100) // 50, 2, seed=0)
+    made = ceiling(y, (same, np.arange(100) // 50, np.arange(100) // 50))
     assert (made.pairs, made.stories, made.sessions) == (1, 1, 2)
 
 
@@ -136,34 +137,54 @@ def test_too_few_pairs_are_said():
 def test_a_table_without_sessions_or_repeats_has_no_ceiling(event):
     n = 100
     events = np.full(n, -1) if event == -1 else np.arange(n)
-    made = noise_ceiling(np.zeros(n), np.arange(n), events, np.arange(n), 2, seed=0)
+    made = ceiling(np.zeros(n), (np.arange(n), events, np.arange(n)))
     assert (made.pairs, made.best) == (0, {})
 
 
-def test_the_sentence_names_the_ceiling_with_its_interval():
+def test_the_sentence_names_the_ceiling_with_its_interval_and_its_rows():
     y, _ = wins(np.random.default_rng(0).uniform(0.3, 0.9, 3000))
-    made = ceiling(y, repeated())
-    assert made.agreement.value == np.mean(y[::2] == y[1::2])
-    assert f"in {made.agreement.value:.0%} of 3,000 pairs" in str(made.sentence())
-    assert f"exceed ROC AUC {made.best['auc'].value:.3f} [" in str(made.sentence())
+    story, event, day = repeated()
+    once = 6000 + np.arange(18_000)
+    where = np.r_[story, once], np.r_[event, once], np.r_[day, once % 300]
+    made = ceiling(np.r_[y, np.zeros(18_000)], where)
+    assert (made.rows, made.of) == (6000, 24_000)
+    said = str(made.sentence())
+    assert said.startswith("Headlines that returned in several events (25% of the rows)")
+    assert f"again in {np.mean(y[::2] == y[1::2]):.0%} of 3,000 pairs. On these rows" in said
+    assert f"reaches ROC AUC {made.best['auc'].value:.3f} [" in said
+    assert "of headlines that came once this says nothing" in said
 
 
-def test_only_the_rows_asked_for_count():
-    _, data, settings = made_up("classify")
-    late = np.repeat(np.arange(DAYS) >= 0.8 * DAYS, A_DAY)
-    data = replace(data, frame=data.frame.assign(story=np.arange(DAYS * A_DAY) % 40 + 40 * late))
-    outcome = data.outcome("classify")
-    everything = headroom(data, outcome, np.arange(len(data)), settings, {}).ceiling
-    before = headroom(data, outcome, np.flatnonzero(~late), settings, {}).ceiling
-    assert everything.pairs > before.pairs > 0
-    assert before.sessions <= 0.8 * DAYS
+def test_headlines_that_came_once_change_the_share_and_not_the_ceiling():
+    y, _ = wins(np.random.default_rng(0).uniform(0.3, 0.9, 3000))
+    story, event, day = repeated()
+    once = 6000 + np.arange(1000)
+    more = np.r_[story, once], np.r_[event, once], np.r_[day, once % 300]
+    alone, beside = ceiling(y, (story, event, day)), ceiling(np.r_[y, np.ones(1000)], more)
+    assert alone.best == beside.best
+    assert (alone.share, beside.share) == ("100%", "86%")
 
 
-def test_the_scores_under_the_ceiling_are_those_given():
-    _, data, settings = made_up("classify")
-    data = replace(data, frame=data.frame.assign(story=np.arange(DAYS * A_DAY) % 40))
-    score = {"auc": Interval(0.6, 0.5, 0.7), "accuracy": Interval(0.55, 0.5, 0.6)}
-    scores = {"mean": score, "encoder_linear": score}
-    found = headroom(data, data.outcome("classify"), np.arange(len(data)), settings, scores)
-    assert found.metric == "auc"
-    assert found.scores == {"mean": score["auc"], "encoder_linear": score["auc"]}
+def test_a_headline_that_is_told_twice_of_one_event_did_not_return():
+    story, event = np.array([1, 1, 2, 2, 3, 4, 4]), np.array([7, 7, 7, 8, 8, -1, 9])
+    assert returning(story, event).tolist() == [False, False, True, True, False, False, False]
+
+
+def test_outcomes_that_overlap_widen_the_interval():
+    y, _ = wins(np.random.default_rng(0).uniform(0.3, 0.9, 500))
+    short, long = (ceiling(y, repeated(500, days=120), length=length).best["auc"] for length in (1, 10))
+    assert long.value == short.value
+    assert long.high > short.high + 0.01
+    assert ceiling(y, repeated(500, days=120), length=30).best == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["classify", "regress"])
+@pytest.mark.parametrize("world", ["alike", "once tells more"])
+def test_what_is_said_of_the_ceiling_is_true_in_both_worlds(world, task):
+    found = simulation.ceiling_world(world, task)
+    assert found.exceeded <= 0.05
+    assert found.apart <= 0.05
+    if world == "once tells more":
+        assert found.denied == 1
+        assert found.all_rows > found.returned + 0.1

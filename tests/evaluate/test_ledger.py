@@ -3,11 +3,13 @@ import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core.data.library import delete_dataset, save_dataset
 from core.errors import UserError
 from core.evaluate import ledger_file
 from core.evaluate.bootstrap import Interval
@@ -24,7 +26,9 @@ from core.evaluate.ledger import (
 )
 from core.evaluate.ledger_file import FILE, OPENED, SCORED, SEALED, save_rows
 from core.evaluate.ledger_rows import Rows
+from core.evaluate.ledger_upgrade import upgrade
 from core.train.runs import delete_run
+from tests.makers.train_tables import make_dataset
 
 ROOT = Path(__file__).parents[2]
 DATASET, OTHER = "0123456789abcdef", "fedcba9876543210"
@@ -332,6 +336,62 @@ def test_rows_found_again_make_an_earlier_entry_exact(home):
     assert is_sealed(DATASET, HOLDOUT.name)
     with pytest.raises(UserError, match="Meanwhile run run-2"):
         access("run-3", rows(60))
+
+
+def as_an_earlier_version_wrote(home, dataset, held, walk):
+    """Write a seal and the rows that it names as version 0.2 did: known by the spelling of their headlines."""
+    save_dataset(dataset)
+    seal(dataset.id, "run-0", held, walk)
+    (line,) = filter(None, file(home).read_text().split("\n"))
+    entry = json.loads(line)
+    del entry["version"]
+    file(home).write_text(f"\n{json.dumps(entry)}\n")
+    for rows in (held, walk):
+        save_rows(rows.as_spelled, anew=True)
+    upgrade.cache_clear()
+
+
+@pytest.fixture
+def table():
+    made = make_dataset(np.zeros(40), np.arange(40) // 4, name=DATASET)
+    names = [f"{'가나다라마바사아자차카타파하'[i % 14 :]} {i * i} 급등" for i in range(40)]
+    return replace(made, frame=made.frame.assign(headline=names))
+
+
+def test_a_seal_of_an_earlier_version_holds_and_learns_to_know_its_rows(home, table):
+    held, walk = (Rows.of(table, rows) for rows in (np.arange(30, 40), np.arange(20, 30)))
+    as_an_earlier_version_wrote(home, table, held, walk)
+    assert is_sealed(DATASET, held.name)
+    require_unsealed(walk)
+    stopped = replace(table, id=OTHER, frame=table.frame.assign(headline=table.frame["headline"] + "."))
+    for rows in (held, Rows.of(stopped, np.arange(30, 40))):
+        with pytest.raises(UserError, match=r"10 headlines that would be scored lie in .* run run-0 sealed"):
+            require_unsealed(rows)
+    assert open_it("run-1", held) is None
+    assert not is_sealed(DATASET, held.name)
+
+
+def test_a_seal_of_an_earlier_version_whose_table_is_gone_holds_as_it_was(home, table):
+    held, walk = (Rows.of(table, rows) for rows in (np.arange(30, 40), np.arange(20, 30)))
+    as_an_earlier_version_wrote(home, table, held, walk)
+    delete_dataset(DATASET)
+    assert is_sealed(DATASET, held.name)
+    with pytest.raises(UserError, match="run run-0 sealed"):
+        require_unsealed(held)
+
+
+def test_what_an_earlier_version_allowed_undoes_no_seal_of_it(home, table):
+    held, walk = (Rows.of(table, rows) for rows in (np.arange(30, 40), np.arange(20, 30)))
+    stopped = replace(table, id=OTHER, frame=table.frame.assign(headline=table.frame["headline"] + "."))
+    as_an_earlier_version_wrote(home, table, held, walk)
+    sealed_then = file(home).read_text()
+    file(home).unlink()
+    access("run-1", Rows.of(stopped, np.arange(30, 40)), dataset=OTHER)
+    allowed_then = file(home).read_text().replace(', "version": 2', "")
+    for written in (allowed_then + sealed_then, sealed_then + allowed_then):
+        file(home).write_text(written)
+        assert is_sealed(DATASET, held.name)
+        assert looks(held) == 1
 
 
 def test_a_full_disk_is_said_and_nothing_counts_as_written(home, monkeypatch):

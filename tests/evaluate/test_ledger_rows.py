@@ -1,3 +1,4 @@
+import unicodedata
 from dataclasses import replace
 
 import numpy as np
@@ -44,13 +45,66 @@ def test_without_dates_the_same_rows_are_still_found():
     assert known.shared(other) == other.shared(known) == 10
 
 
-@pytest.mark.parametrize("column", ["headline", "session"])
-def test_another_headline_or_session_is_another_row(column):
-    values = TABLE.frame[column].copy()
-    values.iloc[32:] = values.iloc[0] if column == "session" else "다른 것"
-    known, other = Rows.of(TABLE, TEST), Rows.of(changed(**{column: values}), TEST)
-    assert known.shared(other) == 2
+def test_another_headline_is_another_row():
+    values = TABLE.frame["headline"].where(np.arange(40) < 36, "다른 것")
+    known, other = Rows.of(TABLE, TEST), Rows.of(changed(headline=values), TEST)
+    assert known.shared(other) == 6
     assert not known.same(other)
+
+
+def moved(days):
+    return changed(session=TABLE.frame["session"] + np.timedelta64(days, "D"))
+
+
+def test_another_session_is_another_row_where_they_are_few():
+    for few in (TEST[:4], TEST[:1]):
+        assert Rows.of(TABLE, few).shared(Rows.of(moved(1), few)) == 0
+
+
+@pytest.mark.parametrize("days", [1, -1, 3, 400])
+def test_a_table_whose_sessions_were_moved_is_the_same(days):
+    known, other = Rows.of(TABLE, TEST), Rows.of(moved(days), TEST)
+    assert known.same(other)
+    assert other.same(known)
+
+
+def test_a_headline_that_returns_on_other_days_makes_no_row_of_them_the_same():
+    returning = changed(headline=np.arange(40) % 8)
+    returning = replace(returning, frame=returning.frame.astype({"headline": str}))
+    assert Rows.of(returning, TEST).shared(Rows.of(returning, np.arange(30))) == 0
+
+
+def spelled(headlines, days=None):
+    sessions = np.repeat(np.datetime64("2024-01-02"), len(headlines)) if days is None else days
+    return Rows.of_headlines(headlines, sessions)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "[단독] 가온전자, 3분기 ‘깜짝 실적’…영업익 42% ↑",
+        "가온전자, 3분기 ‘깜짝 실적’…영업익 42% ↑.",
+        "가온전자,3분기 '깜짝실적'...영업익  42%",
+        '【속보】가온전자 3분기 "깜짝 실적" 영업익 ４２％(종합)',
+        unicodedata.normalize("NFD", "가온전자, 3분기 ‘깜짝 실적’…영업익 42% ↑"),
+        "가온전자,\u200b 3분기 ‘깜짝\u00a0실적’…영업익 42% ↑\u3164",
+    ],
+)
+def test_the_spelling_of_a_headline_makes_no_other_row_of_it(other):
+    known = spelled(["가온전자, 3분기 ‘깜짝 실적’…영업익 42% ↑"])
+    assert known.same(spelled([other]))
+
+
+def test_other_digits_are_another_headline():
+    known = spelled(["가온전자, 3분기 영업익 42% ↑"])
+    assert known.shared(spelled(["가온전자, 3분기 영업익 41% ↑"])) == 0
+
+
+def test_rows_of_an_earlier_version_are_known_as_they_are_spelled():
+    earlier = Rows(Rows.of(TABLE, TEST).keys)
+    assert earlier.same(Rows.of(TABLE, TEST))
+    assert earlier.name == Rows.of(TABLE, TEST).name
+    assert earlier.shared(Rows.of(changed(headline=TABLE.frame["headline"] + "."), TEST)) == 0
 
 
 def test_a_part_is_not_the_same_as_the_whole():
@@ -73,7 +127,11 @@ def test_no_rows_share_nothing():
 
 def test_rows_are_read_back():
     known = Rows.of(TABLE, TEST)
-    assert Rows.from_bytes(known.to_bytes()).name == known.name
+    back = Rows.from_bytes(known.to_bytes())
+    assert back.name == known.name
+    np.testing.assert_array_equal(back.marks, known.marks)
+    earlier = Rows.from_bytes(known.as_spelled.to_bytes())
+    assert (earlier.name, earlier.marks) == (known.name, None)
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"\x93NUMPY"])

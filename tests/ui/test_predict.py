@@ -1,8 +1,17 @@
 """The predict page: what is typed, and what it says of it."""
 
+import shutil
+
+import numpy as np
 import pytest
 
-from tests.makers.apps import open_page
+from core.data.library import load_dataset
+from core.evaluate.ledger import seal
+from core.evaluate.ledger_rows import Rows
+from core.locale import P_, translate
+from tests.makers.apps import open_page, texts
+
+LEFT_OUT = P_("{n:,} row of a sealed holdout is left out.", "{n:,} rows of a sealed holdout are left out.")
 
 
 @pytest.mark.slow
@@ -28,3 +37,21 @@ def test_an_empty_headline_gets_one_sentence(small_lab):
     app = open_page("predict", "ko", **small_lab.link)
     app.text_input[0].set_value("  ").run()
     assert [error.value for error in app.error] == ["제목이 비어 있습니다. 제목을 입력하십시오."]
+
+
+def test_a_sealed_headline_is_neither_offered_nor_predicted(small_lab, tmp_path, monkeypatch):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    data = load_dataset(small_lab.dataset)
+    rows = Rows.of(data, np.arange(48, 60))
+    (home / "ledger" / "looks.jsonl").unlink()  # the run has scored these rows
+    seal(data.id, "run-0", rows, rows.take(np.arange(0)))
+    app = open_page("predict", "ko", **small_lab.link)
+    assert not app.exception
+    assert app.text_input[0].value == data.headlines[47]
+    assert translate(LEFT_OUT, "ko", {"n": 12}) in texts(app)
+    app.text_input[0].set_value(f"[속보] {data.headlines[50]}.").run()
+    assert not app.exception
+    (warning,) = [warning.value for warning in app.warning]
+    assert "run-0" in warning.replace("\\", "")
+    assert not app.metric

@@ -57,17 +57,24 @@ class SplitPlan:
     @cached_property
     def holdout_rows(self) -> Rows:
         """The rows of the holdout as the ledger knows them."""
-        return Rows.of(self.dataset, self.holdout.test)
+        return self._known(self.holdout.test)
 
     @cached_property
     def walk_rows(self) -> Rows:
         """The rows of the walk-forward tests as the ledger knows them."""
-        return Rows.of(self.dataset, np.concatenate([NONE, *(fold.test for fold in self.walk)]))
+        return self._known(np.concatenate([NONE, *(fold.test for fold in self.walk)]))
 
     @cached_property
     def test_rows(self) -> Rows:
         """The rows of all tests together as the ledger knows them."""
-        return Rows.of(self.dataset, np.concatenate([split.test for split in self.splits]))
+        return self._known(np.concatenate([split.test for split in self.splits]))
+
+    @cached_property
+    def _listed(self) -> Rows:
+        return Rows.listed(self.dataset)
+
+    def _known(self, positions: np.ndarray) -> Rows:
+        return self._listed.take(positions).distinct()
 
     def timeline(self) -> pd.DataFrame:
         """Return how many rows of each session each split puts where: `fold, part, session, rows`.

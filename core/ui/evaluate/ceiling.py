@@ -1,4 +1,4 @@
-"""How high could any model of the headline alone reach?"""
+"""How high could a model of the headline alone reach, where headlines returned?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.errors import Message
 from core.evaluate.bootstrap import Interval
-from core.evaluate.ceiling import Headroom, headroom
+from core.evaluate.headroom import Headroom, headroom
 from core.evaluate.predictions import MEAN
+from core.locale import P_
 from core.train.models.baselines import BASELINES
 from core.train.run import Run
 from core.train.splits.plan import plan_splits
@@ -18,7 +20,7 @@ from core.ui.theme import palette, show
 
 
 def ceiling(run: Run, data: Dataset) -> None:
-    """Say how high any model of the headline alone could reach, and draw the scores under it."""
+    """Say how high a model of the headline alone could reach on headlines that returned, and draw the scores on them."""
     found = _found(run.id, run, data)
     st.markdown(bold(translate_md(found.ceiling.sentence())))
     if found.ceiling.best:
@@ -29,10 +31,10 @@ def ceiling(run: Run, data: Dataset) -> None:
 def _found(run_id: str, _run: Run, _data: Dataset) -> Headroom:
     """Return the ceiling of all rows with a known outcome; a sealed holdout is left out."""
     plan = plan_splits(_data, _run.settings, recorded=True)
-    known = _run.scores | _run.baselines
+    test = _run.predictions.test
     alone = [key for key, baseline in BASELINES.items() if baseline.headline_alone]
-    scores = {name: known[name] for name in (MEAN, *alone) if name in known}
-    return headroom(_data, plan.outcome, plan.open_rows, _run.settings.evaluation, scores)
+    names = [name for name in (MEAN, *alone) if name in test.models]
+    return headroom(_data, plan.outcome, plan.open_rows, _run.settings.evaluation, test, names)
 
 
 def _headroom(run: Run, found: Headroom) -> None:
@@ -42,7 +44,7 @@ def _headroom(run: Run, found: Headroom) -> None:
         (model_name(name), score, colours.accent if name == MEAN else colours.muted, "circle")
         for name, score in found.scores.items()
     ]
-    rows.append((_("Ceiling for headlines alone"), best, colours.text, "diamond"))
+    rows.append((_("Ceiling of headlines that returned"), best, colours.text, "diamond"))
     figure = go.Figure()
     for name, score, colour, symbol in rows:
         figure.add_scatter(
@@ -57,12 +59,39 @@ def _headroom(run: Run, found: Headroom) -> None:
     figure.add_vline(x=best.value, line_dash="dash", line_color=colours.muted)
     figure.update_yaxes(range=[len(rows) - 0.3, -0.7], type="category")
     figure.update_xaxes(title=metric_title(run, found.metric))
+    returned = found.ceiling
     note = _(
-        "n = {pairs:,} pairs of near-identical headlines ({stories:,} stories, {sessions:,} sessions); the diamond is the "
-        "ceiling, a circle a model, each with its 95% interval; the ensemble sees the table's numbers as well, so it may "
-        "lie above",
-        pairs=found.ceiling.pairs,
-        stories=found.ceiling.stories,
-        sessions=found.ceiling.sessions,
+        "The diamond is the ceiling, with its 95% interval: n = {rows:,} of {all:,} rows, whose headline returned "
+        "({stories:,} stories, {pairs:,} pairs, {sessions:,} sessions).",
+        rows=returned.rows,
+        all=returned.of,
+        stories=returned.stories,
+        pairs=returned.pairs,
+        sessions=returned.sessions,
     )
-    show(figure, _("How high can a headline reach?"), "chart-ceiling", note, height=150 + 44 * len(rows))
+    show(
+        figure,
+        _("How high can headlines that return reach?"),
+        "chart-ceiling",
+        f"{note} {_scored(found)}",
+        height=150 + 44 * len(rows),
+    )
+
+
+def _scored(found: Headroom) -> str:
+    """Say of which rows the models' scores beside the ceiling are, or why there are none."""
+    if not found.scores:
+        return _(
+            P_(
+                "Only {n:,} of these rows was tested, on {sessions}: too few for a score beside it.",
+                "Only {n:,} of these rows were tested, on {sessions}: too few for a score beside it.",
+            ),
+            n=found.tested,
+            sessions=Message(P_("{n:,} session", "{n:,} sessions"), {"n": found.sessions}),
+        )
+    return _(
+        "A circle is a model's score on the {n:,} tested rows among them ({sessions:,} sessions, one row of a story an "
+        "event), so not the score on the whole test; the ensemble sees the table's numbers as well, so it may lie above.",
+        n=found.tested,
+        sessions=found.sessions,
+    )
