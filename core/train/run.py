@@ -22,6 +22,7 @@ from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
+from core.train.withheld import withheld
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ class Run:
     def task(self) -> str:
         """What is predicted: "classify" or "regress"."""
         return self.settings.task
+
+    @property
+    def withheld(self) -> Message | None:
+        """Why no verdict is given on the run, where its split lets the test be known beforehand."""
+        return withheld(self.settings.split, self.split)
 
     @property
     def preparation(self) -> Preparation:

@@ -9,11 +9,11 @@ import numpy as np
 from core.errors import UserError
 from core.evaluate.leakage import GROUPS, ORDERED, PURGE, RANDOM
 from core.locale import N_
+from core.train.splits.holdouts import RandomFolds
 from core.train.splits.outcome import require_learnable_folds
 from core.train.splits.partition import Split, apart
 from core.train.splits.plan import SplitPlan
 from core.train.splits.split import folds, rows_to_split
-from core.train.splits.splitters import RandomFolds
 
 FOLDS = 5
 

@@ -26,10 +26,8 @@ def answer(run: Run) -> None:
     """Say in one sentence whether the headlines helped, with the meter under it."""
     if run.lift is None:
         return
-    if SPLITS[run.settings.split].random:
-        st.warning(_("The rows were split at random, so this difference says nothing about later days."))
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
-    st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
+    st.subheader(f"{icon} {translate_md(run.withheld or sentence(run.lift))}", anchor=False)
     if run.walk is not None and not run.settings.sealed:
         walked = sum(fold.test_sessions for fold in run.walk.folds)
         st.caption(
@@ -60,11 +58,9 @@ def verdict(run: Run) -> None:
 
 def reminder(run: Run) -> None:
     """Recall on another page how far the run can be believed, and whether the headlines added anything."""
-    if SPLITS[run.settings.split].random:
-        st.warning(
-            _("This run was split at random: its predictions look surer than they are."),
-            icon=":material/warning:",
-        )
+    if run.withheld:
+        told = _("Its predictions look surer than they are.")
+        st.warning(f"{translate_md(run.withheld)} {told}", icon=":material/warning:")
     elif main_metric(run.task).name in run.scores[MEAN]:
         lift = "" if run.lift is None else translate_md(sentence(run.lift))
         st.info(f"{_judgement(run)} {lift}", icon=":material/balance:")
@@ -74,8 +70,8 @@ def _judgement(run: Run) -> str:
     """Return the sentence on the ensemble against chance, for Markdown."""
     metric = main_metric(run.task).name
     score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
-    if SPLITS[run.settings.split].random:
-        template = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
+    if run.withheld:
+        template = N_("Such a split shows what leakage does, not what the models know: {name} {score}.")
     elif not np.isfinite(score.value):
         template = N_("The score is undefined: the test holds too few outcomes.")
     elif not np.isfinite(score.low):
