@@ -18,7 +18,7 @@ from core.train.splits.summary import summary_of_split
 from core.train.withheld import withheld
 from tests.makers.train_tables import make_dataset
 
-SESSIONS, COMPANIES, WIDTH = 120, 10, 16
+SESSIONS, COMPANIES, WIDTH = 120, 10, 128
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,12 @@ class Verdicts:
 
 
 def null_world(seed: int, horizon: int = 1) -> tuple[Dataset, np.ndarray]:
-    """Return a table in which headlines say nothing of later days, and their vectors `(rows, 16)`.
+    """Return a table in which headlines say nothing of later days, and their vectors `(rows, 128)`.
 
     120 sessions of ten companies, one headline each. The outcome is the sum of `horizon` daily returns, each the
     market's shock, which all companies of the session share, plus as much of the company's own, plus a little of
-    the feature `x`. A vector is the topic of the day, random and shared by all headlines of the session, plus as
-    much noise; neither has to do with any outcome but that both are the session's.
+    the feature `x`. A vector is the topic of the day, random and shared by all headlines of the session, plus
+    half as much noise; neither has to do with any outcome but that both are the session's.
     """
     rng = np.random.default_rng(seed)
     days = np.repeat(np.arange(SESSIONS), COMPANIES)
@@ -49,7 +49,7 @@ def null_world(seed: int, horizon: int = 1) -> tuple[Dataset, np.ndarray]:
     ahead = np.lib.stride_tricks.sliding_window_view(shock, horizon, axis=0)[:SESSIONS].sum(axis=-1)
     x = rng.normal(size=len(days))
     target = 0.01 * (ahead[days, company] + 0.3 * x)
-    vectors = rng.normal(size=(SESSIONS, WIDTH))[days] + rng.normal(size=(len(days), WIDTH))
+    vectors = rng.normal(size=(SESSIONS, WIDTH))[days] + 0.5 * rng.normal(size=(len(days), WIDTH))
     dataset = make_dataset(target, days, {"x": x})
     names = pd.Series([f"회사{number}" for number in company], dtype="str")
     dataset.frame["company"] = names
@@ -77,9 +77,7 @@ def null_verdicts(
     return Verdicts(split, horizon, tables, *shares, sum(raw == "helps" for _, raw in found) / tables)
 
 
-def all_null_verdicts(
-    horizons: Sequence[int] = (1, 5), tables: int = 100
-) -> Iterator[Verdicts]:
+def all_null_verdicts(horizons: Sequence[int] = (1, 5), tables: int = 100) -> Iterator[Verdicts]:
     """Yield the verdicts of every registered split at each horizon."""
     for horizon in horizons:
         for split in SPLITS:
@@ -100,7 +98,9 @@ def _verdict(split: str, horizon: int, folds: int, seed: int) -> tuple[str, str]
     numbers = [*range(1, len(plan.walk) + 1), 0]
     fold = np.repeat(numbers, [len(part.test) for part in plan.splits])
     predictions = Predictions.of(dataset, rows, fold, plan.outcome[rows], made)
-    lift = Scored.of(predictions, dataset, settings.evaluation).lift(settings.evaluation, "mean", "table_only")
+    lift = Scored.of(predictions, dataset, settings.evaluation).lift(
+        settings.evaluation, "mean", "table_only"
+    )
     assert lift is not None
     reason = withheld(split, summary_of_split(dataset, plan.holdout))
     return "withheld" if reason else lift.verdict, lift.verdict
