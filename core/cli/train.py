@@ -96,7 +96,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
         plain = made.lift.as_dict()
         table["text_lift"] = {key: plain[key] for key in ("metric", "value", "low", "high", "verdict")}
         if options.lift:
-            tell(made.withheld or sentence(made.lift))
+            tell(sentence(made.lift))
     if options.staircase:
         table["staircase"] = _staircase(made, data, vectors)
     return table

@@ -10,7 +10,8 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import Interval, count_blocks, share_interval
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import Interval, share_interval
 from core.evaluate.conformal import LEVEL, Conformal, adaptive_half_widths
 from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
 from core.evaluate.scoring import Scored, dated_returns
@@ -38,23 +39,24 @@ def coverage_by_month(
     p: np.ndarray,
     half_width: float | np.ndarray,
     sessions: pd.Series | np.ndarray,
+    blocks: Blocks,
     seed: int,
     level: float = LEVEL,
 ) -> list[Coverage]:
     """Return the realised coverage of the whole, then of each month, with 95% intervals over sessions.
 
-    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates.
+    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates, `blocks` those of the rows.
     """
     days = pd.Series(np.asarray(sessions))
     held, widths = np.abs(y - p) <= half_width, np.broadcast_to(half_width, len(y)) * 2.0
     month = days.dt.strftime("%Y-%m").to_numpy()
-    block = np.unique(days, return_inverse=True)[1]
     found = []
     for name in ("", *np.unique(month)):
         rows = (month == name) | (name == "")
-        realised = share_interval(held[rows], block[rows], seed)
-        days_held = count_blocks(block[rows])
-        found.append(Coverage(name, level, realised, float(widths[rows].mean()), int(rows.sum()), days_held))
+        inside = blocks.take(rows)
+        realised = share_interval(held[rows], inside, seed)
+        width = float(widths[rows].mean())
+        found.append(Coverage(name, level, realised, width, int(rows.sum()), inside.sessions))
     return found
 
 
@@ -97,15 +99,16 @@ def realised_coverage(
         return table
     test = Scored.of(table, dataset, settings, [model])
     p, held = test.predictions[model], test.fold == HOLDOUT
-    fitted = Conformal.fit(test.y[~held], p[~held], test.block[~held])
+    fitted = Conformal.fit(test.y[~held], p[~held], test.blocks.ids[~held])
     half = fitted.half_width(level)
     y, p, session, seed = test.y[held], p[held], test.session[held], settings.seed
-    coverage = coverage_by_month(y, p, half, session, seed, level)
+    blocks = test.blocks.take(held)
+    coverage = coverage_by_month(y, p, half, session, blocks, seed, level)
     adaptive: list[Coverage] = []
     if math.isfinite(half):
         number = np.unique(session, return_inverse=True)[1]
         halves = adaptive_half_widths(fitted, y, p, number, level, settings.horizon)
-        adaptive = coverage_by_month(y, p, halves, session, seed, level)
+        adaptive = coverage_by_month(y, p, halves, session, blocks, seed, level)
     words = sentence(fitted, coverage)
     return RealisedCoverage(half, level, fitted.sessions, tuple(coverage), tuple(adaptive), words)
 

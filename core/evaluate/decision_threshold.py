@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval, share_interval
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
@@ -158,15 +159,15 @@ def calls_at(
     (quiet, false), (missed, hits) = confusion_at(test.y, p, threshold).astype(int).tolist()
     called, came = p[:, 1] >= threshold, test.y == 1
     both = called & came
-    precision, recall = (_share(both[rows], test.block[rows], settings.seed) for rows in (called, came))
+    precision, recall = (_share(both[rows], test.blocks.take(rows), settings.seed) for rows in (called, came))
     return Calls(hits, false, missed, quiet, precision, recall)
 
 
 _NOT_TWO = Message(N_("A threshold is for two classes; this run does not have two."))
 
 
-def _share(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
-    return share_interval(held, block_ids, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
+def _share(held: np.ndarray, blocks: Blocks, seed: int) -> Interval:
+    return share_interval(held, blocks, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
 
 
 def _second(p: np.ndarray) -> np.ndarray:

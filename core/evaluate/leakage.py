@@ -26,7 +26,8 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import LEVEL, Interval, bounds, count_blocks, draws
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import LEVEL, Interval, bounds, draws
 from core.evaluate.metrics import METRICS, Metric, main_metric
 from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored, mean_over
@@ -130,16 +131,17 @@ def leakage(
     scored = [table for _, table in tables]
     metric = main_metric(settings.task)
     group = _numbers([np.column_stack([np.full(len(t), k), t.fold]) for k, t in enumerate(scored)])
-    block = _numbers([t.session.astype(np.int64)[:, None] for t in scored])
+    length = max(t.blocks.length for t in scored)
+    blocks = Blocks(_numbers([t.session.astype(np.int64)[:, None] for t in scored]), length, settings.horizon)
     y = np.concatenate([t.y for t in scored])
     steps = list(scored[0].predictions)
     predictions = {step: np.concatenate([t.predictions[step] for t in scored]) for step in steps}
     mean = mean_over(group, metric)
     once = np.ones((1, len(y)))
     values = {step: float(mean.compute(y, p, once)[0]) for step, p in predictions.items()}
-    resampled = [[mean.compute(y, p, w) for p in predictions.values()] for w in draws(block, settings.seed)]
+    resampled = [[mean.compute(y, p, w) for p in predictions.values()] for w in draws(blocks, settings.seed)]
     drawn = dict(zip(steps, np.concatenate(resampled, axis=1), strict=True))
-    count, folds = count_blocks(block), len(np.unique(scored[0].fold))
+    folds = len(np.unique(scored[0].fold))
     shares = {step: min(train_rows * folds / rows, KEPT) for step, rows in allowed.items()}
     spread = {step: _spread(_by_repeat(tables, step, metric), shares[step]) for step in steps}
     compared = [(a, b) for a, b in pairwise(steps) if allowed[a] > allowed[b]]
@@ -149,12 +151,12 @@ def leakage(
         if number:
             last = steps[number - 1]
             noise = _training_noise(spread[last] - spread[step], len(compared))
-            test = bounds(drawn[last] - drawn[step], count)
+            test = _bounds(drawn[last] - drawn[step], blocks)
             drop = _drop(values[last] - values[step], *test, noise, len(compared))
         result.append(
             Step(
                 step,
-                *(values[step], *bounds(drawn[step], count)),
+                *(values[step], *_bounds(drawn[step], blocks)),
                 *(drop.value, drop.low, drop.high),
                 rows=sum(len(table) for repeat, table in tables if repeat == 0),
                 train_rows=train_rows,
@@ -166,6 +168,11 @@ def leakage(
             )
         )
     return result
+
+
+def _bounds(scores: np.ndarray, blocks: Blocks) -> tuple[float, float]:
+    """Return the bounds of resampled scores, NaN where there are too few blocks for a verdict."""
+    return bounds(scores, blocks.count, blocks.widening) if blocks.enough else (math.nan, math.nan)
 
 
 def _numbers(parts: Sequence[np.ndarray]) -> np.ndarray:
@@ -189,7 +196,9 @@ def _spread(scores: np.ndarray, share: float) -> np.ndarray:
     They are scaled so that their variance is that of the mean over the sessions learned from and over so many
     repeats.
     """
-    return (scores - scores.mean()) * math.sqrt(share / (1 - share) + 1 / len(scores))
+    scale = math.sqrt(share / (1 - share) + 1 / len(scores))
+    result: np.ndarray = (scores - scores.mean()) * scale
+    return result
 
 
 def _training_noise(spread: np.ndarray, compared: int) -> float:

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Message
 from core.evaluate.backtest import backtest
+from core.evaluate.blocks import Blocks
 from core.evaluate.conformal import Conformal
 from core.evaluate.coverage import coverage_by_month, realised_coverage, sentence
 from core.evaluate.information_coefficient import session_scores
@@ -20,7 +21,9 @@ def said(found: object) -> str:
 def test_the_realised_coverage_stands_by_month():
     days = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(2)
     y = np.where(days.dt.month == 2, 0.05, 0.01)
-    whole, january, february = coverage_by_month(y, y * 0, 0.02, days, seed=0)
+    whole, january, february = coverage_by_month(
+        y, y * 0, 0.02, days, Blocks(np.repeat(np.arange(60), 2)), seed=0
+    )
     assert (january.month, january.realised.value, january.rows, january.sessions) == ("2024-01", 1, 62, 31)
     assert (february.month, february.realised.value) == ("2024-02", 0)
     assert whole.realised.value == pytest.approx(62 / 120)
@@ -31,12 +34,16 @@ def test_the_realised_coverage_stands_by_month():
 def test_a_promise_that_was_not_kept_is_said():
     days = pd.date_range("2024-01-01", periods=60)
     conformal = Conformal.fit(np.full(30, 0.02), np.zeros(30), np.arange(30))
-    restless = coverage_by_month(np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, seed=0)
+    restless = coverage_by_month(
+        np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, Blocks(np.arange(60)), seed=0
+    )
     assert "held only 52%" in str(sentence(conformal, restless))
     assert "least in 2024-02 (0%)" in str(sentence(conformal, restless))
-    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, seed=0)
+    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, Blocks(np.arange(60)), seed=0)
     assert "held 100%" in str(sentence(conformal, kept))
-    endless = coverage_by_month(np.full(60, 0.01), np.zeros(60), math.inf, days, seed=0)
+    endless = coverage_by_month(
+        np.full(60, 0.01), np.zeros(60), math.inf, days, Blocks(np.arange(60)), seed=0
+    )
     assert "too few" in str(sentence(conformal, endless))
 
 

@@ -88,8 +88,8 @@ SPLITS: dict[str, SplitRule] = {
                 "so these scores are too good. Split by time for an honest one."
             ),
             withholds=N_(
-                "Whether the headlines help cannot be said: the rows were split at random, so the models learned "
-                "from the very sessions that they are tested on. Split by time for an answer."
+                "the rows were split at random, so the models learned from the very sessions that they are tested on; "
+                "split by time for an answer"
             ),
         ),
     )
