@@ -128,26 +128,6 @@ class RandomHoldout(Splitter):
         yield Split(np.sort(shuffled[count:]), np.sort(shuffled[:count]))
 
 
-@dataclass(frozen=True)
-class RandomFolds(Splitter):
-    """Every row is the test once, in random folds of equal size (k-fold). It leaks like `RandomHoldout`."""
-
-    folds: int = 5
-    seed: int = 0
-
-    def parts(self, X: pd.DataFrame) -> Iterator[Split]:
-        """Yield the folds; raises `ValueError` for fewer than two folds or more folds than rows."""
-        if not 2 <= self.folds <= len(X):
-            raise ValueError(f"{self.folds} folds of {len(X)} rows")
-        order = np.random.default_rng(self.seed).permutation(len(X))
-        for test in np.array_split(order, self.folds):
-            yield Split(np.setdiff1d(order, test), np.sort(test))
-
-    def get_n_splits(self, X: object = None, y: object = None, groups: object = None) -> int:
-        """Return the number of folds."""
-        return self.folds
-
-
 def _aside(
     X: pd.DataFrame, test: np.ndarray, usable: np.ndarray, near: np.ndarray, after: np.ndarray
 ) -> Split:

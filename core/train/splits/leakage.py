@@ -103,7 +103,7 @@ def draw_fits(plan: SplitPlan, tested: Sequence[Tested]) -> Iterator[Fit]:
     A repeat draws half of the sessions that the strictest step may learn from, the same ones for all
     folds. Another step takes in what it may learn from besides, and gives up as many rows for it, by whole
     sessions. "random" takes in half of the tested rows, drawn at random, to be tested on the other half: what a
-    random split of a table of that size does. All steps are scored on the halves.
+    random split of a table of that size does; what "ordered" takes in, it does too. All steps are scored on the halves.
 
     Raises `UserError` where a class is missing from a fold's training in 20 draws.
     """
@@ -140,16 +140,15 @@ def _fits(
     size = int(np.isin(number[strict], kept).sum())
     outside = np.setdiff1d(fold.allowed[RANDOM], fold.test)
     both = {half: rows for half, rows in enumerate(halves) if len(rows)}
+    besides = {step: np.setdiff1d(fold.allowed[step], strict) for step in (ORDERED, GROUPS, PURGE)}
     for half, rows in both.items():
-        yield Fit(
-            RANDOM, repeat, k, _as_many(np.setdiff1d(fold.test, rows), outside, size, rank), {half: rows}
-        )
-    for step in (ORDERED, GROUPS, PURGE):
-        besides = np.setdiff1d(fold.allowed[step], strict)
-        yield Fit(step, repeat, k, _as_many(besides, strict, size, rank), both)
+        known = np.union1d(np.setdiff1d(fold.test, rows), besides[ORDERED])
+        yield Fit(RANDOM, repeat, k, _as_many(known, outside, size, rank), {half: rows})
+    for step, known in besides.items():
+        yield Fit(step, repeat, k, _as_many(known, strict, size, rank), both)
 
 
-def _as_many(besides: np.ndarray, others: np.ndarray, size: int, rank: np.ndarray) -> np.ndarray:
-    """Return `size` rows, ascending: those besides first, then others, each by whole sessions in order of rank."""
-    besides, others = (rows[np.argsort(rank[rows])] for rows in (besides, others))
-    return np.sort(np.concatenate([besides, others])[:size])
+def _as_many(known: np.ndarray, others: np.ndarray, size: int, rank: np.ndarray) -> np.ndarray:
+    """Return `size` rows, ascending: the known first, then others, each by whole sessions in order of rank."""
+    others = np.setdiff1d(others, known)
+    return np.sort(np.concatenate([rows[np.argsort(rank[rows])] for rows in (known, others)])[:size])

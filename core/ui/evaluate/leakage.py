@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.leakage import SHORT, STEPS, Step, summary
-from core.evaluate.leakage import sentence as step_sentence
+from core.evaluate.leakage import SHORT, STEPS, Step
+from core.evaluate.leakage_text import sentence as step_sentence
+from core.evaluate.leakage_text import summary
 from core.evaluate.metrics import METRICS, shown
 from core.jobs import Report
 from core.train.leakage import draw_staircase, saved_staircase

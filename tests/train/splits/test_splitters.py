@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.train.splits.holdouts import CompanyHoldout, GroupHoldout, RandomFolds, RandomHoldout
+from core.train.splits.holdouts import CompanyHoldout, GroupHoldout, RandomHoldout
 from core.train.splits.splitters import SessionHoldout, WalkForward
 
 PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
@@ -55,7 +55,7 @@ HONEST = st.one_of(
     st.builds(GroupHoldout, st.floats(0.05, 0.5), HORIZONS, HORIZONS, st.integers(0, 9)),
     st.builds(CompanyHoldout, st.floats(0.05, 0.5), HORIZONS, HORIZONS, st.integers(0, 9)),
 )
-ANY = st.one_of(HONEST, st.builds(RandomHoldout, st.floats(0.05, 0.5)), st.builds(RandomFolds, st.just(2)))
+ANY = st.one_of(HONEST, st.builds(RandomHoldout, st.floats(0.05, 0.5)))
 few = settings(max_examples=60, deadline=None)
 
 
@@ -152,14 +152,6 @@ def test_no_company_and_no_unknown_one_stands_on_both_sides(X, seed):
         assert train.notna().all()
         assert test.notna().all()
         assert not set(train) & set(test)
-
-
-@few
-@given(tables(), st.integers(2, 5))
-def test_random_folds_test_every_row_once(X, folds):
-    if folds <= len(X):
-        tests = [test for _train, test in RandomFolds(folds).split(X)]
-        assert sorted(np.concatenate(tests)) == list(range(len(X)))
 
 
 @few
@@ -278,11 +270,6 @@ def test_a_walk_forward_that_means_nothing_is_refused(wrong):
         WalkForward(**wrong)
 
 
-def test_more_random_folds_than_rows_are_refused():
-    with pytest.raises(ValueError, match="5 folds of 3 rows"):
-        list(RandomFolds(5).split(rows([0, 1, 2])))
-
-
 def test_a_frame_without_the_column_is_refused_by_its_name():
     with pytest.raises(ValueError, match="no column 'session'"):
         list(WalkForward(2).split(rows(DAYS).drop(columns="session")))
@@ -296,7 +283,6 @@ def test_a_frame_without_the_column_is_refused_by_its_name():
         GroupHoldout(),
         CompanyHoldout(),
         RandomHoldout(),
-        RandomFolds(3),
     ],
 )
 def test_scikit_learn_takes_each_splitter(rule):
