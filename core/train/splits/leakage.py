@@ -10,8 +10,8 @@ import numpy as np
 from core.errors import UserError
 from core.evaluate.leakage import GROUPS, KEPT, ORDERED, PURGE, RANDOM
 from core.locale import N_
-from core.train.splits.outcome import require_learnable_folds
-from core.train.splits.partition import Split, apart, numbered, share_of
+from core.train.splits.outcome import require_learnable, require_learnable_folds
+from core.train.splits.partition import apart, numbered, share_of
 from core.train.splits.plan import SplitPlan
 from core.train.splits.split import folds, rows_to_split
 
@@ -105,7 +105,7 @@ def draw_fits(plan: SplitPlan, tested: Sequence[Tested]) -> Iterator[Fit]:
     sessions. "random" takes in half of the tested rows, drawn at random, to be tested on the other half: what a
     random split of a table of that size does; what "ordered" takes in, it does too. All steps are scored on the halves.
 
-    Raises `UserError` where a class is missing from a fold's training in 20 draws.
+    Raises `UserError` where a class is missing from a training in 20 draws.
     """
     number = numbered(rows_to_split(plan.dataset))[0]
     rng = np.random.default_rng(plan.settings.seed)
@@ -120,8 +120,8 @@ def draw_fits(plan: SplitPlan, tested: Sequence[Tested]) -> Iterator[Fit]:
                 for fit in _fits(fold, [np.sort(half) for half in halves[k]], number, rank, repeat, k)
             ]
             try:
-                by_fold = [Split(fit.train, fit.tests[min(fit.tests)]) for fit in fits]
-                require_learnable_folds(plan.outcome, by_fold, plan.classes)
+                for fit in fits:
+                    require_learnable(plan.outcome, fit.train, plan.classes)
                 break
             except UserError:
                 if not left:
