@@ -14,6 +14,7 @@ from core.train.settings import TrainSettings
 from core.train.splits.leakage import draw_fits, leakage_folds
 from core.train.splits.plan import plan_splits
 from tests.makers.train_tables import make_dataset
+from tests.simulations.staircase import falls
 
 DAYS = np.repeat(np.arange(60), 6)
 
@@ -282,3 +283,15 @@ def test_the_summary_says_what_is_left(low, high, words):
     honest = Step("ordered+groups+purge", 0.6, low, high, 0, 0, 0, rows=100, train_rows=200)
     assert words in str(summary([careless, honest]))
     assert "1.00" in str(summary([careless, honest]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_without_a_leak_at_most_one_staircase_in_twenty_falls(horizon):
+    assert falls("leak-free", horizon).any_step <= 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_where_sessions_share_outcomes_and_topics_most_staircases_fall(horizon):
+    assert falls("leaky", horizon, tables=20).ordered > 0.8
