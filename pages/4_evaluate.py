@@ -12,6 +12,7 @@ from core.ui.evaluate import (
     information_coefficient,
     leakage,
     ledger,
+    overfitting,
     performance,
     reliability,
     scores,
@@ -43,6 +44,7 @@ with tabs[0]:
     scores.walk_chart(run, data)
     performance.pictures(run, data)
     scores.score_table(run)
+    overfitting.lasting_choice(run, data)
 with tabs[1]:
     leakage.staircase(run, data, vectors)
 with tabs[2]:

@@ -106,7 +106,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
 
 def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
-    from core.evaluate.leakage import sentence
+    from core.evaluate.leakage_text import sentence
     from core.train.leakage import draw_staircase
 
     try:

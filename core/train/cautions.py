@@ -12,7 +12,7 @@ from core.errors import Message
 from core.locale import N_
 from core.train.features.preparation import Preparation
 from core.train.splits.plan import SplitPlan
-from core.train.splits.registry import SPLITS
+from core.train.splits.registry import SPLITS, UNDATED
 
 
 def training_cautions(
@@ -20,8 +20,10 @@ def training_cautions(
 ) -> tuple[Message, ...]:
     """Return all cautions of a run, the gravest first; `of_test` are those of the evaluation."""
     found = []
-    if inflated := SPLITS[plan.settings.split].caution:
-        found.append(Message(inflated))
+    rule = SPLITS[plan.settings.split]
+    if rule.caution:
+        dated = plan.dataset.has_sessions or rule.withholds
+        found.append(Message(rule.caution if dated else UNDATED))
     for name in leaking_features(plan.dataset, plan.holdout.train, plan.outcome, plan.settings.task):
         found.append(
             Message(

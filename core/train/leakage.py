@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate import ledger
-from core.evaluate.leakage import PURGE, Step, leakage
+from core.evaluate.leakage import Step, leakage
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import Predictions
 from core.files import write_atomic
@@ -23,8 +23,7 @@ from core.train.models.registry import fastest
 from core.train.run import Run
 from core.train.runs import run_folder
 from core.train.settings import TrainSettings
-from core.train.splits.leakage import leakage_splits, tested_rows
-from core.train.splits.partition import Split
+from core.train.splits.leakage import Fit, Tested, draw_fits, leakage_folds, tested_rows
 from core.train.splits.plan import SplitPlan, plan_splits
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ def staircase_rows(dataset: Dataset, settings: TrainSettings) -> Rows:
 
     Raises `UserError` where the table allows none or one of the rows is sealed: ask before a long training.
     """
-    return _unsealed(dataset, leakage_splits(plan_splits(dataset, settings)))
+    return _unsealed(dataset, leakage_folds(plan_splits(dataset, settings)))
 
 
 def draw_staircase(
@@ -60,25 +59,31 @@ def staircase_of(
     Raises `UserError` as `staircase_rows` does, and whatever `report` raises.
     """
     plan = plan_splits(dataset, settings)
-    splits = leakage_splits(plan)
-    rows = _unsealed(dataset, splits)
+    tested = leakage_folds(plan)
+    rows = _unsealed(dataset, tested)
     fit_predict = fastest_model(plan, vectors, part(report, 0, 0.1))
-    return staircase(plan, splits, fit_predict, part(report, 0.1, 1)), rows
+    return staircase(plan, tested, fit_predict, part(report, 0.1, 1)), rows
 
 
 def staircase(
-    plan: SplitPlan, splits: Mapping[str, Sequence[Split]], fit_predict: FitPredict, report: Report = silent
+    plan: SplitPlan, tested: Sequence[Tested], fit_predict: FitPredict, report: Report = silent
 ) -> list[Step]:
-    """Score one model under each rule of `splits`, always on the same rows.
+    """Score one model under each rule, always on the same rows and learning from as many.
 
     `fit_predict(train, test, report)` fits on rows at the positions `train` and predicts those at `test`,
-    `(n, classes)` or `(n,)`. Raises whatever `report` raises.
+    `(n, classes)` or `(n,)`. Raises `UserError` as `draw_fits` does, and whatever `report` raises.
     """
-    predictions = _predict(plan, splits, fit_predict, part(report, 0, 0.95))
-    report(0.95, N_("Scoring with intervals"))
-    learned = {step: [len(split.train) for split in folds] for step, folds in splits.items()}
+    fits = list(draw_fits(plan, tested))
+    repeats = _predict(plan, fits, fit_predict, part(report, 0, 0.9))
+    report(0.9, N_("Scoring with intervals"))
+    allowed = {step: sum(len(fold.allowed[step]) for fold in tested) for step in tested[0].allowed}
     return leakage(
-        predictions, plan.dataset, plan.settings.evaluation, learned, embargo=plan.settings.embargo
+        repeats,
+        plan.dataset,
+        plan.settings.evaluation,
+        round(np.mean([len(fit.train) for fit in fits])),
+        allowed,
+        embargo=plan.settings.embargo,
     )
 
 
@@ -101,43 +106,58 @@ def save_staircase(run: Run, steps: Sequence[Step]) -> None:
 
 
 def saved_staircase(run: Run) -> list[Step] | None:
-    """Return the staircase saved with a run; None where there is none, or none that can be read."""
+    """Return the staircase saved with a run; None where there is none, or none that can be read.
+
+    One drawn before all steps learned from as many rows counts as none: its falls may be those of the number.
+    """
     try:
         path: Path = run_folder(run.id) / FILE
-        return [Step.from_dict(fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+        steps = [Step.from_dict(fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
     except (OSError, UserError):
         return None
     except (ValueError, TypeError, AttributeError) as error:
         log.warning("the staircase of run %s cannot be read: %r", run.id, error)
         return None
+    return steps if all(step.repeats for step in steps) else None
 
 
-def _unsealed(dataset: Dataset, splits: dict[str, list[Split]]) -> Rows:
+def _unsealed(dataset: Dataset, tested: Sequence[Tested]) -> Rows:
     """Return the rows that the staircase scores; raises `UserError` where one of them is sealed."""
-    rows = Rows.of(dataset, tested_rows(splits))
+    rows = Rows.of(dataset, tested_rows(tested))
     ledger.require_unsealed(rows)
     return rows
 
 
 def _predict(
-    plan: SplitPlan, splits: Mapping[str, Sequence[Split]], fit_predict: FitPredict, report: Report
-) -> Predictions:
-    """Predict the tested rows under each step; training rows that did not change are not fitted again."""
-    rows = tested_rows({PURGE: list(splits[PURGE])})
+    plan: SplitPlan, fits: Sequence[Fit], fit_predict: FitPredict, report: Report
+) -> list[list[Predictions]]:
+    """Predict the tested rows: for each repeat one table of each half, with the steps as models.
+
+    Training rows that did not change from one step to the next are not fitted again.
+    """
+    made: dict[tuple[int, int], list[tuple[Fit, np.ndarray]]] = {}
     known: dict[tuple[bytes, bytes], np.ndarray] = {}
-    columns: dict[str, np.ndarray] = {}
-    fits = [(step, split) for step, folds in splits.items() for split in folds]
-    for done, (step, split) in enumerate(fits):
+    for done, fit in enumerate(fits):
         share = part(report, done / len(fits), (done + 1) / len(fits))
         share(0, N_("Staircase: fit {done} of {total}"), done=done + 1, total=len(fits))
-        key = split.train.tobytes(), split.test.tobytes()
-        if len(split.test) and key not in known:
-            known[key] = fit_predict(split.train, split.test, share)
-        if len(split.test):
-            p = known[key]
-            filled = columns.setdefault(step, np.full((len(rows), *p.shape[1:]), np.nan))
-            filled[np.searchsorted(rows, split.test)] = p
-    fold = np.empty(len(rows), int)
-    for number, split in enumerate(splits[PURGE], 1):
-        fold[np.searchsorted(rows, split.test)] = number
+        rows = np.sort(np.concatenate(list(fit.tests.values())))
+        key = fit.train.tobytes(), rows.tobytes()
+        if key not in known:
+            known = {key: fit_predict(fit.train, rows, share)}
+        for half, tested in fit.tests.items():
+            p = known[key][np.searchsorted(rows, tested)]
+            made.setdefault((fit.repeat, half), []).append((fit, p))
+    repeats: dict[int, list[Predictions]] = {}
+    for (repeat, half), parts in made.items():
+        repeats.setdefault(repeat, []).append(_table(plan, half, parts))
+    return list(repeats.values())
+
+
+def _table(plan: SplitPlan, half: int, parts: Sequence[tuple[Fit, np.ndarray]]) -> Predictions:
+    """Return the table of one half of the tested rows in one repeat."""
+    steps = list(dict.fromkeys(fit.step for fit, _ in parts))
+    first = [fit for fit, _ in parts if fit.step == steps[0]]
+    rows = np.concatenate([fit.tests[half] for fit in first])
+    fold = np.repeat([fit.fold + 1 for fit in first], [len(fit.tests[half]) for fit in first])
+    columns = {step: np.concatenate([p for fit, p in parts if fit.step == step]) for step in steps}
     return Predictions.of(plan.dataset, rows, fold, plan.outcome[rows], columns, plan.classes)

@@ -27,6 +27,7 @@ from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
 from core.train.splits.summary import summary_of_fold, summary_of_split
+from core.train.withheld import withheld, without_verdict
 
 
 def train(
@@ -75,6 +76,7 @@ def train(
             uncalibrated=uncalibrated_of(context, results),
         )
 
+    split = summary_of_split(dataset, plan.holdout)
     created = datetime.now(UTC).isoformat()
     report(1.0, N_("Trained"))
     baselines = dict.fromkeys(name for r in reversed(results) for name in r.baselines)
@@ -92,14 +94,14 @@ def train(
         dataset_name=dataset.name,
         settings=settings,
         classes=plan.classes,
-        split=summary_of_split(dataset, plan.holdout),
+        split=split,
         scores=scores_of(shown, models),
         baselines=scores_of(shown, baselines),
         seconds=watch.seconds,
         sizes={name: model.size for name, model in last.ensemble.models.items()},
         warnings=(*_notes(results), *training_cautions(plan, last.preparation, evaluation.cautions)),
         walk=walk if plan.walk else None,
-        lift=evaluation.lift,
+        lift=without_verdict(evaluation.lift, withheld(settings.split, split)),
         evidence=evaluation.evidence,
         effective=evaluation.effective,
         tuned=tuned,

@@ -23,6 +23,7 @@ from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
+from core.train.withheld import withheld
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,11 @@ class Run:
             evidence=self.evidence and replace(self.evidence, looks=looks),
             lift=self.lift and self.lift.after(looks),
         )
+
+    @property
+    def withheld(self) -> str:
+        """Why no verdict is given on the run, empty where its split does not let the test be known beforehand."""
+        return withheld(self.settings.split, self.split)
 
     @property
     def preparation(self) -> Preparation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from core.errors import Message
@@ -15,6 +15,7 @@ from core.train.models.tuning import Tuned
 from core.train.run import Parts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
+from core.train.withheld import without_verdict
 
 
 def to_record(run: Run) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
         ("effective", _effective),
     ):
         typed[name] = made(fields[name]) if fields.get(name) else None
-    return Run(**(dict(fields) | typed), parts=parts)
+    run = Run(**(dict(fields) | typed), parts=parts)
+    return replace(run, lift=without_verdict(run.lift, run.withheld))
 
 
 def run_table(run: Run) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -19,8 +21,17 @@ from core.train.models import forest
 from core.train.pipeline import train
 from core.train.runs import load_run, run_folder, save_run
 from core.train.settings import TrainSettings
+from core.train.splits import leakage as splits
 from core.train.splits.split import make_split
 from tests.makers.train_tables import make_dataset, signal
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_repeats():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(splits, "REPEATS", 2)
+        patch.setattr(splits, "FEWEST_REPEATS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +60,20 @@ def test_the_staircase_of_a_training_has_every_step(steps):
 
 
 def test_a_session_that_its_rows_give_away_falls_with_the_order_of_time():
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(5)
     days = np.repeat(np.arange(40), 12)
     vectors = (rng.normal(size=(40, 5))[days] + 0.05 * rng.normal(size=(480, 5))).astype(np.float32)
     (random, ordered, *_), _ = staircase_of(
         make_dataset(rng.normal(size=40)[days], days), vectors, TrainSettings()
     )
     assert random.value > 0.9
-    assert ordered.drop_low > 0
+    assert ordered.drop > 0.3
 
 
 def test_a_kept_staircase_is_read_back(run, steps):
     assert saved_staircase(run) is None
+    save_staircase(run, [replace(step, repeats=0) for step in steps])
+    assert saved_staircase(run) is None  # as an earlier version drew it
     save_staircase(run, steps)
     assert [step.as_dict() for step in saved_staircase(run)] == [step.as_dict() for step in steps]
     assert load_run(run.id).scores == run.scores  # the manifest still holds

@@ -22,8 +22,8 @@ class Split:
 
     `purged` rows lie within the horizon of the test; `embargoed` rows in the sessions left out beside it;
     `grouped` rows were taken from the training because their near-duplicate story stands in the test;
-    `left_out` rows have no known outcome, no session where time splits, no company where companies are held
-    out, or lie outside a fold's stretch of time. `cut` is the first session of the test where time splits.
+    `left_out` rows have no known outcome, no session where sessions split, no company where companies are held
+    out, or lie outside a fold's stretch of time or a test's companies. `cut` is the first session of the test where time splits.
     """
 
     train: np.ndarray
@@ -59,27 +59,6 @@ class Splitter(ABC):
         return 1
 
 
-def groups(X: pd.DataFrame) -> np.ndarray:
-    """Return the number of the group of each row, `(n,)`, from 0.
-
-    Rows are in one group where they are of one story or of one event (company and session, which share an
-    outcome), or where a chain of such rows joins them: a connected component of the graph of rows, stories
-    and events.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    n, row = len(X), np.arange(len(X))
-    story = pd.factorize(column(X, "story"))[0]
-    session, company = numbered(X)[0], companies(X)
-    event = pd.factorize(company * (session.max(initial=0) + 1) + session)[0]
-    dated = session >= 0
-    ends = np.r_[row, row[dated]], np.r_[n + story, 2 * n + event[dated]]
-    graph = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(3 * n, 3 * n))
-    component = connected_components(graph, directed=False)[1][:n]
-    return np.unique(component, return_inverse=True)[1]
-
-
 def apart(X: pd.DataFrame, train: np.ndarray, test: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Take from the training the rows whose story is in the test; return what stays and what was taken."""
     story = column(X, "story").to_numpy()
@@ -110,14 +89,6 @@ def numbered(X: pd.DataFrame) -> tuple[np.ndarray, pd.Index]:
     """Number the sessions in order, `(n,)`, -1 where unknown; return the sessions too."""
     number, sessions = pd.factorize(column(X, "session"), sort=True)
     return number, pd.Index(sessions)
-
-
-def companies(X: pd.DataFrame) -> np.ndarray:
-    """Number the companies `(n,)`; all rows without one count as one company."""
-    if "company" not in X.columns:
-        return np.zeros(len(X), np.int64)
-    result: np.ndarray = pd.factorize(X["company"], use_na_sentinel=False)[0]
-    return result
 
 
 def column(X: pd.DataFrame, name: str) -> pd.Series:

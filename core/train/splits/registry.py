@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from core.data.dataset import Dataset
 from core.locale import N_
+from core.train.splits.holdouts import CompanyHoldout, GroupHoldout, RandomHoldout
 from core.train.splits.partition import Splitter
-from core.train.splits.splitters import CompanyHoldout, GroupHoldout, RandomHoldout, SessionHoldout
+from core.train.splits.splitters import SessionHoldout
 
 Make = Callable[[float, int, int, int], Splitter]
 
@@ -20,8 +21,9 @@ class SplitRule:
     `title` is how a page offers it, `short` how a list names it; `make(test_share, horizon, embargo, seed)` returns its splitter.
     `ordered` says that the test lies after the training, so that walk-forward folds can stand before it;
     `needs` what a table must have for it: "sessions", "companies" or nothing. `caution` says what it
-    inflates, empty for an honest one; `unseen` names the test in a sentence, with `{n}` of its rows or
-    sessions; `random` says that a test of it shows leakage and no skill.
+    changes about the scores, empty where nothing; `unseen` names the test in a sentence, with `{n}` of its rows
+    or sessions; `withholds` says why no verdict is given, since the test shows leakage and no skill, empty
+    where one is.
     """
 
     key: str
@@ -32,7 +34,7 @@ class SplitRule:
     ordered: bool = False
     needs: str = ""
     caution: str = ""
-    random: bool = False
+    withholds: str = ""
 
     def possible(self, dataset: Dataset) -> bool:
         """Whether the table has what the split needs."""
@@ -55,23 +57,25 @@ SPLITS: dict[str, SplitRule] = {
         ),
         SplitRule(
             "group",
-            N_("by group: near-duplicates and one company's session stay on one side"),
-            N_("by story and event"),
+            N_("by group: whole sessions and near-duplicates stay on one side"),
+            N_("by session and story"),
             GroupHoldout,
+            unseen=N_("{n:,} rows that share no session and no story with its training"),
             caution=N_(
-                "The rows were split by group, so the models learn from sessions after those of the test too: "
-                "split by time for a score that could have been had on the day."
+                "Whole sessions were held out at random, so the models learn from sessions after those of the test "
+                "too: split by time for a score that could have been had on the day."
             ),
         ),
         SplitRule(
             "company",
-            N_("by company: whole companies are held out"),
+            N_("by company: companies that were never seen, on later sessions"),
             N_("by company"),
             CompanyHoldout,
+            unseen=N_("{n:,} rows of companies that it never saw"),
             needs="companies",
             caution=N_(
-                "Whole companies were held out, but other companies' headlines of the same sessions were learned "
-                "from: the score is one for a new company, not for a new day."
+                "Whole companies were tested on later sessions alone, so that no session stands on both sides: "
+                "about half of the table is left out, and the models learn from fewer rows than in a split by time."
             ),
         ),
         SplitRule(
@@ -83,10 +87,18 @@ SPLITS: dict[str, SplitRule] = {
                 "The rows were split at random: headlines of one session share an outcome and stand on both sides, "
                 "so these scores are too good. Split by time for an honest one."
             ),
-            random=True,
+            withholds=N_(
+                "the rows were split at random, so the models learned from the very sessions that they are tested on; "
+                "split by time for an answer"
+            ),
         ),
     )
 }
+
+UNDATED = N_(
+    "The table has no date, so rows of one day may stand on both sides of the split: where they share an outcome or "
+    "a topic, the scores are too good. Choose the column with the date on the data page, and split by time."
+)
 
 
 def possible_splits(dataset: Dataset) -> list[SplitRule]:

@@ -12,7 +12,6 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.locale import N_, P_
-from core.train.splits import partition
 from core.train.splits.partition import NONE, Split, Splitter
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import SessionHoldout, WalkForward
@@ -85,23 +84,20 @@ def inner_validation(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Split training rows once more, for early stopping: positions to fit and to validate, each ascending.
 
-    The validation lies in later sessions wherever the rows have any; else it is drawn as the test was. Where
-    too little is left for that, all rows are for fitting and none for validating.
+    The validation lies in later sessions, however the test was drawn, so that no session is on both sides; in
+    an undated table it is drawn as the test was. Where too little is left for that, all rows are for fitting
+    and none for validating.
     """
-    later = SessionHoldout(INNER_SHARE, settings.horizon, settings.embargo)
-    for rule in dict.fromkeys((later, holdout(settings, INNER_SHARE))):
-        try:
-            inner = _splits(dataset, train, rule)[0]
-        except UserError:
-            continue
-        if min(len(inner.train), len(inner.test)) >= FEWEST_ROWS // 2:
-            return inner.train, inner.test
+    rule = holdout(settings, INNER_SHARE)
+    if dataset.has_sessions:
+        rule = SessionHoldout(INNER_SHARE, settings.horizon, settings.embargo)
+    try:
+        inner = _splits(dataset, train, rule)[0]
+    except UserError:
+        return train, NONE
+    if min(len(inner.train), len(inner.test)) >= FEWEST_ROWS // 2:
+        return inner.train, inner.test
     return train, NONE
-
-
-def groups(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
-    """Return the number of the group of each of `rows`, `(n,)`; see `partition.groups`."""
-    return partition.groups(rows_to_split(dataset, rows))
 
 
 def timeline(dataset: Dataset, splits: Sequence[Split]) -> pd.DataFrame:

@@ -10,7 +10,10 @@ from core.train.splits.partition import Split
 
 @dataclass(frozen=True)
 class SplitSummary:
-    """How many rows went where; `cut` is the first session of the test (ISO date) where time splits."""
+    """How many rows went where; `cut` is the first session of the test (ISO date) where time splits.
+
+    `shared_sessions` are those with rows on both sides; None in a run that was saved before they were counted.
+    """
 
     rows: int
     distinct_headlines: int
@@ -25,6 +28,7 @@ class SplitSummary:
     events: int
     cut: str | None = None
     embargoed_rows: int = 0
+    shared_sessions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ def summary_of_split(dataset: Dataset, split: Split) -> SplitSummary:
         train_sessions=int(session.iloc[split.train].nunique()),
         test_sessions=int(session.iloc[split.test].nunique()),
         events=dataset.events,
+        shared_sessions=len(set(session.iloc[split.train].dropna()) & set(session.iloc[split.test])),
         cut=None if split.cut is None else split.cut.date().isoformat(),
     )
 

@@ -30,8 +30,6 @@ def answer(run: Run) -> None:
     """Say in one sentence whether the headlines helped, with the meter under it."""
     if run.lift is None:
         return
-    if SPLITS[run.settings.split].random:
-        st.warning(_("The rows were split at random, so this difference says nothing about later days."))
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
     st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
     if apart := apart_sentence(run.lift):
@@ -66,9 +64,9 @@ def verdict(run: Run) -> None:
 
 def reminder(run: Run) -> None:
     """Recall on another page how far the run can be believed, and whether the headlines added anything."""
-    if SPLITS[run.settings.split].random:
+    if run.withheld:
         st.warning(
-            _("This run was split at random: its predictions look surer than they are."),
+            _("The predictions of this run look surer than they are: {why}.", why=_(run.withheld)),
             icon=":material/warning:",
         )
     elif main_metric(run.task).name in run.scores[MEAN]:
@@ -80,8 +78,8 @@ def _judgement(run: Run) -> str:
     """Return the sentence on the ensemble against chance, for Markdown."""
     metric = main_metric(run.task).name
     score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
-    if SPLITS[run.settings.split].random:
-        template = N_("A random split shows what leakage does, not what the model knows: {name} {score}.")
+    if run.withheld:
+        template = N_("Such a split shows what leakage does, not what the models know: {name} {score}.")
     elif not np.isfinite(score.value):
         template = N_("The score is undefined: the test holds too few outcomes.")
     elif not np.isfinite(score.low):

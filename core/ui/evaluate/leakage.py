@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.leakage import SHORT, STEPS, Step, summary
-from core.evaluate.leakage import sentence as step_sentence
+from core.evaluate.leakage import SHORT, STEPS, Step
+from core.evaluate.leakage_text import sentence as step_sentence
+from core.evaluate.leakage_text import summary
 from core.evaluate.metrics import METRICS, shown
 from core.jobs import Report
 from core.train.leakage import draw_staircase, saved_staircase
@@ -34,8 +35,9 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         return
     st.markdown(
         _(
-            "One model, the same test rows, stricter and stricter rules: at random, then earlier days only, then no "
-            "headline seen before, then only outcomes known by then. The drop is what a careless test would promise."
+            "One model, the same test rows, as many rows to learn from, stricter and stricter rules: at random, then "
+            "earlier days only, then no headline seen before, then only outcomes known by then. The drop is what a "
+            "careless test would promise."
         )
     )
     if jobs.panel("staircase", run=run.id):
@@ -93,12 +95,12 @@ def _stairs(run: Run, steps: list[Step]) -> None:
     figure.update_xaxes(type="category", range=[-0.3, len(steps) - 0.2], tickangle=0)
     unit = _("events") if run.settings.unit == "event" else _("rows")
     note = _(
-        "LightGBM; n = {n:,} {unit}, the same at every step; a mark is the mean over the walk-forward folds, its "
-        "line the 95% interval over sessions; dotted: guessing. A fold learns from {first:,} rows at random and "
-        "from {last:,} at the last step.",
+        "LightGBM; n = {n:,} {unit}, the same at every step; a mark is the mean over the walk-forward folds and "
+        "{repeats} repeats, its line the 95% interval over sessions; dotted: guessing. Every step learns from as "
+        "many rows, {learned:,} on average: each repeat draws another half of the sessions.",
         n=steps[0].rows,
         unit=unit,
-        first=steps[0].train_rows,
-        last=steps[-1].train_rows,
+        repeats=steps[0].repeats,
+        learned=steps[0].train_rows,
     )
     show(figure, _("The leakage staircase"), "chart-staircase", note, height=420)

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.cli.command import commands, parser
 from core.errors import UserError
+from core.evaluate.lift import sentence
 from core.train.models import forest
 from core.train.pipeline import train
 from core.train.run_record import run_table
@@ -14,6 +15,7 @@ from core.train.splits.partition import Split, Splitter
 from core.train.splits.registry import SPLITS, SplitRule, default_split, possible_splits
 from core.ui.text import run_label
 from tests.makers.train_tables import make_dataset, signal
+from tests.simulations.splits import null_verdicts, null_world
 
 
 class EveryFifth(Splitter):
@@ -71,6 +73,38 @@ def test_a_registered_split_is_offered_by_the_page(fifth):
     assert not app.exception
     (options,) = [radio.options for radio in app.radio if radio.label == "Test"]
     assert options[-1] == "every fifth row"
+
+
+def test_a_split_whose_sides_share_sessions_gives_no_verdict_and_says_why(fifth):
+    run = train(*signal(), TrainSettings(split="fifth"))
+    assert run.split.shared_sessions > 0
+    assert "rows of the same session" in run.withheld
+    assert run.lift.verdict == "none"
+    assert "cannot be told from this test" in str(sentence(run.lift))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_headlines_that_say_nothing_help_in_at_most_one_of_twenty_tables_or_the_verdict_is_withheld(
+    split, horizon
+):
+    found = null_verdicts(split, horizon)
+    assert found.helps <= 0.05
+    assert (found.withheld == 1) == bool(SPLITS[split].withholds)
+    assert found.leaked <= 0.05 or found.withheld == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("split", ["group", "company"])
+def test_in_whole_trainings_too_headlines_that_share_the_day_do_not_help(split, monkeypatch):
+    monkeypatch.setattr(forest, "TREES", 25)
+    runs = [
+        train(dataset, vectors.astype(np.float32), TrainSettings("regress", split, unit="event", seed=seed))
+        for seed, (dataset, vectors) in ((seed, null_world(seed)) for seed in range(5))
+    ]
+    assert [run.lift.verdict for run in runs].count("helps") <= 1
+    assert not any(run.withheld for run in runs)
 
 
 def test_the_splits_that_a_table_allows_are_offered_the_most_honest_first():

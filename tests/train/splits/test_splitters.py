@@ -7,15 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
-from core.train.splits.partition import groups
-from core.train.splits.splitters import (
-    CompanyHoldout,
-    GroupHoldout,
-    RandomFolds,
-    RandomHoldout,
-    SessionHoldout,
-    WalkForward,
-)
+from core.train.splits.holdouts import CompanyHoldout, GroupHoldout, RandomHoldout
+from core.train.splits.splitters import SessionHoldout, WalkForward
 
 PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
 COMPANIES = ("가람전자", "나루제약", "다솜식품")
@@ -62,8 +55,16 @@ HONEST = st.one_of(
     st.builds(GroupHoldout, st.floats(0.05, 0.5), HORIZONS, HORIZONS, st.integers(0, 9)),
     st.builds(CompanyHoldout, st.floats(0.05, 0.5), HORIZONS, HORIZONS, st.integers(0, 9)),
 )
-ANY = st.one_of(HONEST, st.builds(RandomHoldout, st.floats(0.05, 0.5)), st.builds(RandomFolds, st.just(2)))
+ANY = st.one_of(HONEST, st.builds(RandomHoldout, st.floats(0.05, 0.5)))
 few = settings(max_examples=60, deadline=None)
+
+
+@few
+@given(tables(), HONEST)
+def test_no_session_stands_on_both_sides(X, rule):
+    number = numbers(X)
+    for split in made(rule, X):
+        assert not set(number[split.train]) & set(number[split.test]) - {-1}
 
 
 @few
@@ -124,13 +125,23 @@ def test_each_fold_has_as_many_sessions_to_learn_from_as_to_test_on(X, folds, ho
 
 @few
 @given(tables(), HORIZONS, HORIZONS, st.integers(0, 9))
-def test_a_group_holdout_keeps_a_companys_training_away_from_its_test_in_time(X, horizon, embargo, seed):
-    number, company = numbers(X), X["company"].fillna("").to_numpy()
+def test_a_group_holdout_keeps_all_companies_training_away_from_its_test_in_time(X, horizon, embargo, seed):
+    number = numbers(X)
+    dated = (number >= 0).any()
     for split in made(GroupHoldout(0.3, horizon, embargo, seed), X):
         for row in split.train[number[split.train] >= 0]:
-            same = split.test[(company[split.test] == company[row]) & (number[split.test] >= 0)]
-            after = number[row] - number[same]
+            after = number[row] - number[split.test]
             assert not ((after >= -horizon) & (after <= horizon + embargo)).any()
+        assert not dated or (number[split.left_out] < 0).all()
+
+
+@few
+@given(tables(), HORIZONS, HORIZONS, st.integers(0, 9))
+def test_a_company_holdout_learns_from_what_lies_before_its_test(X, horizon, embargo, seed):
+    number = numbers(X)
+    for split in made(CompanyHoldout(0.3, horizon, embargo, seed), X):
+        if (number >= 0).any() and len(split.train) and len(split.test):
+            assert number[split.train].max() + horizon + embargo < number[split.test].min()
 
 
 @few
@@ -141,15 +152,6 @@ def test_no_company_and_no_unknown_one_stands_on_both_sides(X, seed):
         assert train.notna().all()
         assert test.notna().all()
         assert not set(train) & set(test)
-        assert X["company"].iloc[split.left_out].isna().all()
-
-
-@few
-@given(tables(), st.integers(2, 5))
-def test_random_folds_test_every_row_once(X, folds):
-    if folds <= len(X):
-        tests = [test for _train, test in RandomFolds(folds).split(X)]
-        assert sorted(np.concatenate(tests)) == list(range(len(X)))
 
 
 @few
@@ -185,11 +187,46 @@ def test_around_a_group_in_the_middle_the_purge_is_on_both_sides_and_the_embargo
     assert sorted(set(DAYS[split.embargoed])) == [day + 2, day + 3]
 
 
-def test_other_companies_of_the_same_sessions_are_not_purged_from_a_group_holdout():
+def test_all_companies_of_a_tested_session_are_tested_and_those_beside_it_purged():
     X = rows(np.tile(np.arange(20), 3), company=np.repeat(COMPANIES, 20))
-    (split,) = GroupHoldout(0.016, horizon=1).parts(X)
-    held_out = X["company"].iloc[split.test[0]]
-    assert set(X["company"].iloc[split.purged]) == {held_out}
+    (split,) = GroupHoldout(0.05, horizon=1).parts(X)
+    assert set(X["company"].iloc[split.test]) == set(COMPANIES)
+    assert X["session"].iloc[split.test].nunique() == 1
+    assert set(X["company"].iloc[split.purged]) == set(COMPANIES)
+
+
+def test_sessions_are_held_out_in_runs_as_long_as_the_horizon():
+    X = rows(np.arange(200))
+    (split,) = GroupHoldout(0.2, horizon=5).parts(X)
+    assert set(np.diff(split.test)) - {1}  # more than one run
+    assert all(set(range(5 * run, 5 * run + 5)) <= set(split.test) for run in set(split.test // 5))
+    assert len(split.train) > 80
+
+
+def test_stories_that_recur_on_most_days_do_not_keep_sessions_from_being_held_out():
+    X = rows(DAYS, story=np.arange(100) % 40)
+    (split,) = GroupHoldout(0.2, horizon=0).parts(X)
+    assert len(split.test) == 20
+    assert len(split.grouped) > 20
+    assert not set(X["story"].iloc[split.train]) & set(X["story"].iloc[split.test])
+
+
+def test_a_company_holdout_tests_about_its_share_of_the_rows_on_the_last_sessions():
+    X = rows(np.tile(np.arange(100), 10), company=np.repeat([f"회사{i}" for i in range(10)], 100))
+    (split,) = CompanyHoldout(0.2, horizon=1).parts(X)
+    assert len(split.test) == pytest.approx(200, rel=0.15)
+    assert (
+        X["session"].iloc[split.test].min() == split.cut == pd.Timestamp("2024-01-01") + pd.Timedelta(55, "D")
+    )
+    assert split.train.size == 6 * 54
+
+
+def test_undated_rows_are_held_out_by_story_or_by_company():
+    X = rows([-1] * 100, story=np.arange(100) // 4, company=np.array(COMPANIES)[np.arange(100) % 2])
+    (by_story,) = GroupHoldout(0.2).parts(X)
+    (by_company,) = CompanyHoldout(0.2).parts(X.assign(story=np.arange(100)))
+    assert (len(by_story.test), len(by_story.train)) == (20, 80)
+    assert (len(by_company.test), len(by_company.train)) == (50, 50)
 
 
 def test_without_separating_stories_only_time_counts():
@@ -208,11 +245,6 @@ def test_the_tests_are_the_same_whatever_is_taken_from_the_training():
     assert [t.tolist() for _, t in strict.split(X)] == [t.tolist() for _, t in plain.split(X)]
 
 
-def test_rows_without_a_company_are_one_company_to_the_groups():
-    X = rows([0, 0, 1], company=[None, None, None])
-    assert groups(X).tolist() == [0, 0, 1]
-
-
 @pytest.mark.parametrize(
     ("rule", "X", "words"),
     [
@@ -220,7 +252,9 @@ def test_rows_without_a_company_are_one_company_to_the_groups():
         (WalkForward(5, embargo=4), rows(np.arange(9)), "need at least 11.* an embargo of 4"),
         (WalkForward(2), rows([-1, -1, -1]), "0 sessions"),
         (SessionHoldout(), rows([3, 3, 3, -1]), "1 session "),
-        (GroupHoldout(), rows([3, 3, 3]), "hang together"),
+        (GroupHoldout(), rows([3, 3, 3]), "1 session .* more than the horizon"),
+        (GroupHoldout(horizon=5), rows(np.arange(5)), "5 sessions .* the horizon \\(5\\)"),
+        (GroupHoldout(), rows([-1, -1], story=[0, 0]), "nearly the same headline"),
         (CompanyHoldout(), rows(DAYS), "one company \\(가람전자\\)"),
         (CompanyHoldout(), rows(DAYS, company=[None] * 100), "No row names its company"),
     ],
@@ -236,11 +270,6 @@ def test_a_walk_forward_that_means_nothing_is_refused(wrong):
         WalkForward(**wrong)
 
 
-def test_more_random_folds_than_rows_are_refused():
-    with pytest.raises(ValueError, match="5 folds of 3 rows"):
-        list(RandomFolds(5).split(rows([0, 1, 2])))
-
-
 def test_a_frame_without_the_column_is_refused_by_its_name():
     with pytest.raises(ValueError, match="no column 'session'"):
         list(WalkForward(2).split(rows(DAYS).drop(columns="session")))
@@ -254,7 +283,6 @@ def test_a_frame_without_the_column_is_refused_by_its_name():
         GroupHoldout(),
         CompanyHoldout(),
         RandomHoldout(),
-        RandomFolds(3),
     ],
 )
 def test_scikit_learn_takes_each_splitter(rule):

@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.evaluate.deflation import deflated_best
-from core.evaluate.leakage import STEPS, Step, sentence, summary
+from core.evaluate.leakage import STEPS, Step
+from core.evaluate.leakage_text import sentence, summary
 from core.evaluate.ledger import accesses, is_sealed
 from core.jobs import queue
 from core.locale import translate, translate_message
