@@ -81,6 +81,11 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
         units=counted,
         label=label,
     )
+    if len(run.classes) > 2:
+        note += "; " + _(
+            "the ROC AUC of the table is the mean over all classes, these curves are of {label} alone",
+            label=label,
+        )
     show(figure, _("ROC curve"), "chart-roc", note)
 
 
