@@ -96,3 +96,9 @@ RANK_IC = Meaning(
         "guessing, 1 is perfect."
     )
 )
+SPREAD = Meaning(
+    N_(
+        "The mean return of the fifth that is predicted highest, less that of the fifth predicted lowest. Rows that are "
+        "predicted alike share their places; a prediction that is always the same has no fifths, and scores 0."
+    )
+)

@@ -23,6 +23,7 @@ from core.evaluate.weighted import (
     fifths,
     mean,
     mid_ranks,
+    one_value,
     ratio,
 )
 from core.locale import N_
@@ -204,8 +205,7 @@ def spread(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     The quantile spread of Grinold & Kahn, "Active Portfolio Management" (2000); tied rows share their place.
     """
     top, bottom = fifths(p, w)
-    result: np.ndarray = mean(y, top) - mean(y, bottom)
-    return result
+    return np.where(one_value(p, w), 0.0, mean(y, top) - mean(y, bottom))
 
 
 METRICS: dict[str, Metric] = {
@@ -240,7 +240,9 @@ METRICS: dict[str, Metric] = {
             meaning=meanings.RANK_IC,
         ),
         Metric("hit_rate", N_("Hit rate"), hit_rate, True, "regress", SHARE),
-        Metric("spread", N_("Top minus bottom fifth"), spread, True, "regress", RETURN),
+        Metric(
+            "spread", N_("Top minus bottom fifth"), spread, True, "regress", RETURN, meaning=meanings.SPREAD
+        ),
     )
 }
 _MAIN = {"classify": "auc", "regress": "rank_ic"}
