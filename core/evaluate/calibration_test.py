@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.evaluate.blocks import Blocks
+
 LEVEL = 0.04  # what the variance leaves out in small tables brings the measured level to 5% at the most
 FEWEST = 4  # degrees of freedom that are judged
 ALIKE = 1e-9  # probabilities that differ by less are one
@@ -48,10 +50,8 @@ class CalibrationTest:
         return self.wrong and self.p_slope < LEVEL
 
 
-def calibration_test(
-    came: np.ndarray, probability: np.ndarray, sessions: np.ndarray, horizon: int = 1
-) -> CalibrationTest:
-    """Test that rows came true as often as promised: `came (n,)` 0/1, `probability (n,)`, `sessions (n,)` from 0 on.
+def calibration_test(came: np.ndarray, probability: np.ndarray, blocks: Blocks) -> CalibrationTest:
+    """Test that rows came true as often as promised: `came (n,)` 0/1, `probability (n,)`, and the rows' sessions.
 
     Two sums over rows are 0 on average where probabilities are right: of r = came - probability, and of r times the
     probability less its mean (the score test of intercept and slope: Cox, "Two further applications of a model for
@@ -66,6 +66,7 @@ def calibration_test(
     from scipy.fft import dct
     from scipy.stats import t
 
+    sessions, horizon = blocks.ids, blocks.horizon
     count = int(sessions.max()) + 1
     varies = np.ptp(probability) > ALIKE
     centred = probability - probability.mean()

@@ -10,7 +10,8 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import Interval, count_blocks, intervals, share_interval
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
+from core.evaluate.bootstrap import Interval, intervals, share_interval
 from core.evaluate.conformal import LEVEL, Conformal, adaptive_half_widths, known_before
 from core.evaluate.metrics import Metric
 from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
@@ -18,10 +19,6 @@ from core.evaluate.scoring import Scored, dated_returns
 from core.evaluate.settings import EvaluateSettings
 from core.evaluate.weighted import mean
 from core.locale import N_, P_
-
-FEWEST_BLOCKS = (
-    6  # of sessions whose outcomes do not overlap: with fewer, intervals hold less than they promise
-)
 
 
 @dataclass(frozen=True)
@@ -44,23 +41,24 @@ def coverage_by_month(
     p: np.ndarray,
     half_width: float | np.ndarray,
     sessions: pd.Series | np.ndarray,
+    blocks: Blocks,
     seed: int,
     level: float = LEVEL,
 ) -> list[Coverage]:
     """Return the realised coverage of the whole, then of each month, with 95% intervals over sessions.
 
-    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates.
+    `y, p (n,)` returns and predictions, `half_width` one or `(n,)`, `sessions (n,)` dates, `blocks` those of the rows.
     """
     days = pd.Series(np.asarray(sessions))
     held, widths = np.abs(y - p) <= half_width, np.broadcast_to(half_width, len(y)) * 2.0
     month = days.dt.strftime("%Y-%m").to_numpy()
-    block = np.unique(days, return_inverse=True)[1]
     found = []
     for name in ("", *np.unique(month)):
         rows = (month == name) | (name == "")
-        realised = share_interval(held[rows], block[rows], seed)
-        days_held = count_blocks(block[rows])
-        found.append(Coverage(name, level, realised, float(widths[rows].mean()), int(rows.sum()), days_held))
+        inside = blocks.take(rows)
+        realised = share_interval(held[rows], inside, seed)
+        width = float(widths[rows].mean())
+        found.append(Coverage(name, level, realised, width, int(rows.sum()), inside.sessions))
     return found
 
 
@@ -118,13 +116,14 @@ def realised_coverage(
     overlap = settings.horizon > 1 and fitted.sessions < FEWEST_BLOCKS * settings.horizon
     half = math.inf if overlap else fitted.half_width(level)
     kept = np.abs(test.y - p) <= half
-    fallen = fell_short(kept, learned, held, number, level, settings.seed)
+    fallen = fell_short(kept, learned, held, test.blocks, level, settings.seed)
     y, p, session, seed = test.y[held], p[held], test.session[held], settings.seed
-    coverage = coverage_by_month(y, p, half, session, seed, level)
+    blocks = test.blocks.take(held)
+    coverage = coverage_by_month(y, p, half, session, blocks, seed, level)
     adaptive: list[Coverage] = []
     if math.isfinite(half):
         halves = adaptive_half_widths(fitted, y, p, number[held] - first, level, settings.horizon)
-        adaptive = coverage_by_month(y, p, halves, session, seed, level)
+        adaptive = coverage_by_month(y, p, halves, session, blocks, seed, level)
     words = sentence(fitted, coverage, fallen, settings.horizon if overlap else 1)
     return RealisedCoverage(half, level, fitted.sessions, tuple(coverage), tuple(adaptive), words)
 
@@ -181,7 +180,7 @@ def _template(whole: Coverage, fallen: bool, overlapping: int) -> str:
 
 
 def fell_short(
-    kept: np.ndarray, learned: np.ndarray, held: np.ndarray, sessions: np.ndarray, level: float, seed: int
+    kept: np.ndarray, learned: np.ndarray, held: np.ndarray, blocks: Blocks, level: float, seed: int
 ) -> bool:
     """Say whether the holdout kept `kept (n,)` within its intervals less often than `level` by more than chance.
 
@@ -195,6 +194,7 @@ def fell_short(
 
     rows = learned | held
     metric = Metric("kept", "", difference, True, "regress")
-    block = np.unique(sessions[rows], return_inverse=True)[1]
-    found = intervals(kept[rows].astype(float), held[rows], block, [metric], seed)["kept"]
+    if not blocks.take(held).enough:
+        return False
+    found = intervals(kept[rows].astype(float), held[rows], blocks.take(rows), [metric], seed)["kept"]
     return bool(kept[held].mean() - level + found.high - found.value < 0)

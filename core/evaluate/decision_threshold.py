@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval, mean_interval, share_interval
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
@@ -161,13 +162,13 @@ def threshold_costs(
     test = Scored.of(predictions.test, dataset, settings, [model])
     p = test.predictions[model]
     curve = cost_curve(test.y, p, false_alarm, miss)
-    return replace(curve, saving=saving(test.y, p, test.block, curve, false_alarm, miss, settings.seed))
+    return replace(curve, saving=saving(test.y, p, test.blocks, curve, false_alarm, miss, settings.seed))
 
 
 def saving(
     y: np.ndarray,
     p: np.ndarray,
-    block_ids: np.ndarray,
+    blocks: Blocks,
     curve: CostCurve,
     false_positive: float,
     false_negative: float,
@@ -182,7 +183,7 @@ def saving(
         false_positive * (calls & (y == 0)) + false_negative * (~calls & (y == 1))
         for calls in (called, np.full(len(y), idle))
     )
-    return mean_interval(without - with_model, block_ids, seed)
+    return mean_interval(without - with_model, blocks, seed)
 
 
 def calls_at(
@@ -200,15 +201,15 @@ def calls_at(
     (quiet, false), (missed, hits) = confusion_at(test.y, p, threshold).astype(int).tolist()
     called, came = p[:, 1] >= threshold, test.y == 1
     both = called & came
-    precision, recall = (_share(both[rows], test.block[rows], settings.seed) for rows in (called, came))
+    precision, recall = (_share(both[rows], test.blocks.take(rows), settings.seed) for rows in (called, came))
     return Calls(hits, false, missed, quiet, precision, recall)
 
 
 _NOT_TWO = Message(N_("A threshold is for two classes; this run does not have two."))
 
 
-def _share(held: np.ndarray, block_ids: np.ndarray, seed: int) -> Interval:
-    return share_interval(held, block_ids, seed) if len(held) else UNKNOWN
+def _share(held: np.ndarray, blocks: Blocks, seed: int) -> Interval:
+    return share_interval(held, blocks, seed) if len(held) else UNKNOWN
 
 
 def _second(p: np.ndarray) -> np.ndarray:

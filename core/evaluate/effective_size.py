@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import blocks
+from core.evaluate.blocks import block_numbers
 from core.evaluate.events import event_numbers
 from core.locale import N_
 
@@ -80,7 +80,7 @@ def effective_size(dataset: Dataset, outcome: np.ndarray, rows: np.ndarray) -> E
     dated, sessions = len(np.unique(event[event >= 0])), int(frame["session"].nunique())
     if not len(rows):
         return Effective(0, distinct, dated, sessions, 0.0, None)
-    block = blocks(dataset, rows)
+    block = block_numbers(dataset, rows)
     rho = intraclass_correlation(_numeric(outcome[rows], dataset), block)
     sizes = np.bincount(block)
     effect = 1 + ((sizes**2).sum() / sizes.sum() - 1) * (rho or 0.0)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
-from core.evaluate.bootstrap import blocks
 
 EXACT = 12  # places to which a mean of probabilities or returns is exact
 
@@ -17,15 +16,15 @@ class Events(NamedTuple):
     """Scored events in order of first appearance: the mean prediction of their rows, and what happened.
 
     `predictions (events, classes)` or `(events,)`; `outcome (events,)`, NaN where unknown; `sessions
-    (events,)` datetime64, NaT where unknown; `sizes (events,)`, the number of rows of each; `blocks (events,)`
-    their numbers for the bootstrap, as `core.evaluate.bootstrap.blocks` gives them.
+    (events,)` datetime64, NaT where unknown; `sizes (events,)`, the number of rows of each; `first (events,)` the
+    position of the first row of each in the dataset.
     """
 
     predictions: np.ndarray
     outcome: np.ndarray
     sessions: np.ndarray
     sizes: np.ndarray
-    blocks: np.ndarray
+    first: np.ndarray
 
 
 def event_numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
@@ -63,7 +62,7 @@ def to_events(dataset: Dataset, rows: np.ndarray, predictions: np.ndarray, outco
     means = means.round(EXACT)  # the mean of n equal numbers is that number, so that ties stay ties
     happened = (_most_frequent if predictions.ndim == 2 else _average)(event, outcome, len(sizes))
     sessions = dataset.frame["session"].to_numpy()[rows[first]]
-    return Events(means, happened, sessions, sizes, blocks(dataset, rows[first]))
+    return Events(means, happened, sessions, sizes, rows[first])
 
 
 def disagreeing(dataset: Dataset, outcome: np.ndarray, rows: np.ndarray) -> int:

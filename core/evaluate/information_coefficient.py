@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval, intervals
 from core.evaluate.metrics import METRICS, rank_ic, shown, spread
 from core.evaluate.predictions import MEAN, Predictions
@@ -102,7 +103,8 @@ def by_session(y: np.ndarray, p: np.ndarray, sessions: np.ndarray, seed: int, ho
     chosen = [k for k, rows in enumerate(members) if len(np.unique(y[rows])) >= DISTINCT]
     empty = np.empty(0)
     if len(chosen) < FEWEST_SESSIONS:
-        scored = intervals(y, p, day, _POOLED, seed)
+        blocks = Blocks(day, max(horizon, 1), max(horizon, 1))
+        scored = intervals(y, p, blocks, _POOLED, seed)
         ic, top = (_pooled(scored[metric.name], len(days)) for metric in _POOLED)
         return BySession(ic, top, days[:0], empty, empty, empty.astype(int), len(days), pooled=True)
     ics, spreads = (

@@ -113,8 +113,8 @@ def leakage(
     steps: list[Step] = []
     before = None
     for step, p in test.predictions.items():
-        score = intervals(test.y, p, test.block, [metric], settings.seed)[metric.name]
-        drop = NO_DROP if before is None else paired(test.y, before, p, test.block, metric, settings.seed)
+        score = intervals(test.y, p, test.blocks, [metric], settings.seed)[metric.name]
+        drop = NO_DROP if before is None else paired(test.y, before, p, test.blocks, metric, settings.seed)
         learned = sum(train_rows[step])
         steps.append(
             Step(

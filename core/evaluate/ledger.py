@@ -103,6 +103,14 @@ def accesses(dataset_id: str, holdout: str | None = None) -> list[Entry]:
     ]
 
 
+def looks(rows: Rows, dataset_id: str = "") -> int:
+    """Return how many test accesses so far were to any of these rows, whoever made them.
+
+    Accesses of an earlier version whose rows are not known any more count where they are of this dataset.
+    """
+    return sum(_looked(access, rows, dataset_id) for access in _standing().accesses)
+
+
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:
     """Raise `UserError` where a row to be scored is sealed; the holdout's own seal may be `allowed`."""
     for entry in _standing().seals:
@@ -197,6 +205,11 @@ def _covers(access: Entry, holdout: Entry) -> bool:
     if load_rows(access.scored) is None:
         return access.dataset == holdout.dataset and holdout.kind != SEALED
     return _overlap(settings().home, access.scored, holdout.signature)[0]
+
+
+def _looked(access: Entry, rows: Rows, dataset_id: str) -> bool:
+    known = load_rows(access.scored)
+    return access.dataset == dataset_id if known is None else known.shared(rows) > 0
 
 
 def _same(one: Entry, other: Entry) -> bool:

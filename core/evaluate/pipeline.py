@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from core.evaluate.lift import Lift
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.verdict import Evidence
 from core.jobs import Report, part, silent
 
 
@@ -24,11 +25,13 @@ class Evaluation:
     """What predictions are worth: scores with intervals by model, of the holdout and of the walk-forward.
 
     `walk_scores` are means over folds, empty without a walk-forward; `scores` are empty while the holdout is
-    sealed. `lift` is what the headlines add over all tests together, None where that cannot be compared.
+    sealed. `evidence` is what the intervals of the scores that are shown rest on. `lift` is what the headlines add
+    over all tests together, None where that cannot be compared.
     """
 
     scores: Scores
     walk_scores: Scores
+    evidence: Evidence
     lift: Lift | None
     effective: Effective
     cautions: tuple[Message, ...]
@@ -50,9 +53,12 @@ def evaluate(
     """
     holdout, walk = predictions.holdout, predictions.walk
     outcome = dataset.outcome(settings.task)
+    scored = [Scored.of(table, dataset, settings) if len(table) else None for table in (holdout, walk)]
+    shown = next(part for part in scored if part is not None)
     return Evaluation(
-        scores=_scores(holdout, dataset, settings, part(report, 0, 0.5)),
-        walk_scores=_scores(walk, dataset, settings, part(report, 0.5, 1)),
+        scores=_scores(scored[0], settings, part(report, 0, 0.5)),
+        walk_scores=_scores(scored[1], settings, part(report, 0.5, 1)),
+        evidence=Evidence.of(shown.blocks),
         lift=_lift(uncalibrated or predictions, dataset, settings, arms),
         effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
         cautions=tuple(cautions(predictions, dataset, settings)),
@@ -64,10 +70,8 @@ def scores_of(scores: Scores, names: Collection[str]) -> Scores:
     return {name: scores[name] for name in names if name in scores}
 
 
-def _scores(predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, report: Report) -> Scores:
-    if not len(predictions):
-        return {}
-    return Scored.of(predictions, dataset, settings).scores(settings, report)
+def _scores(scored: Scored | None, settings: EvaluateSettings, report: Report) -> Scores:
+    return {} if scored is None else scored.scores(settings, report)
 
 
 def _lift(
@@ -75,4 +79,8 @@ def _lift(
 ) -> Lift | None:
     if not set(arms) <= set(predictions.models):
         return None
-    return Scored.of(predictions, dataset, settings, arms).lift(settings, *arms)
+    scored = Scored.of(predictions, dataset, settings, arms)
+    made = scored.lift(settings, *arms)
+    if made is None or scored.blocks.horizon == 1:
+        return made
+    return replace(made, apart=scored.apart().lift(settings, *arms))

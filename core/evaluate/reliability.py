@@ -8,7 +8,8 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import BLOCKS, Interval, agreeing, bounds, count_blocks, draws, intervals
+from core.evaluate.blocks import BLOCK_UNITS, Blocks
+from core.evaluate.bootstrap import Interval, agreeing, bounds, draws, intervals
 from core.evaluate.calibration_test import CalibrationTest, calibration_test
 from core.evaluate.metrics import BINS, METRICS, bins_for
 from core.evaluate.predictions import MEAN, Predictions
@@ -37,33 +38,33 @@ class Bin:
 def reliability(
     came: np.ndarray,
     probability: np.ndarray,
-    block_ids: np.ndarray,
+    blocks: Blocks,
     seed: int,
     bins: int = BINS,
     weights: np.ndarray | None = None,
 ) -> list[Bin]:
     """Return the reliability curve over at most `bins` bins of equal weight, each with n and 95% interval.
 
-    `came (n,)` bool: whether the class came true; `probability (n,)` of it; `block_ids (n,)` sessions from 0
-    on, over which the interval is resampled (`core.evaluate.bootstrap`): rows of one session come true together.
+    `came (n,)` bool: whether the class came true; `probability (n,)` of it; `blocks` over which the
+    interval is resampled (`core.evaluate.bootstrap`): rows of one session come true together.
     DeGroot & Fienberg, "The comparison and evaluation of forecasters" (1983).
     """
     weights = np.ones(len(came)) if weights is None else weights
     number = _bin_numbers(probability, weights, bins)
     inside = number[:, None] == np.unique(number)  # (n, bins that hold rows)
     shares = np.concatenate(
-        [ratio(w @ (inside * came[:, None]), w @ inside) for w in draws(block_ids, seed, weights=weights)]
+        [ratio(w @ (inside * came[:, None]), w @ inside) for w in draws(blocks, seed, weights=weights)]
     )
     curve = []
     for k, rows in enumerate(inside.T):
-        blocks = count_blocks(block_ids[rows])
+        part = blocks.take(rows)
         observed = float(np.average(came[rows], weights=weights[rows]))
         curve.append(
             Bin(
                 float(np.average(probability[rows], weights=weights[rows])),
-                agreeing(Interval(observed, *bounds(shares[:, k], blocks)), blocks),
+                agreeing(Interval(observed, *bounds(shares[:, k], part.count, part.widening)), part.count),
                 int(rows.sum()),
-                blocks,
+                part.sessions,
             )
         )
     return curve
@@ -98,7 +99,7 @@ class Reliability:
             "predicted": f"{self.predicted:.0%}",
             "observed": f"{self.observed:.0%}",
             "blocks": self.blocks,
-            "unit": Message(BLOCKS[self.unit]),
+            "unit": Message(BLOCK_UNITS[self.unit]),
             "horizon": self.horizon,
             "height": Message(_TOO_LOW if self.test.shift > 0 else _TOO_HIGH),
             "distance": Message(_TOO_CLOSE if self.test.slope > 0 else _TOO_FAR),
@@ -149,16 +150,16 @@ def reliability_of(
     sure, came = (p[:, 1], test.y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == test.y)
     error = METRICS["ece"] if len(np.unique(test.fold)) == 1 else mean_over(test.fold, METRICS["ece"])
     return Reliability(
-        tuple(reliability(came, sure, test.block, settings.seed, bins=bins_for(len(came)))),
-        intervals(test.y, p, test.block, [error], settings.seed)["ece"],
+        tuple(reliability(came, sure, test.blocks, settings.seed, bins=bins_for(len(came)))),
+        intervals(test.y, p, test.blocks, [error], settings.seed)["ece"],
         predictions.classes[1] if two else "",
         float(sure.mean()),
         float(came.mean()),
         len(came),
-        count_blocks(test.block),
-        test.unit,
-        calibration_test(came, sure, test.block, settings.horizon),
-        settings.horizon,
+        test.blocks.sessions,
+        test.blocks.unit,
+        calibration_test(came, sure, test.blocks),
+        test.blocks.horizon,
     )
 
 

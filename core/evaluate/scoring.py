@@ -9,7 +9,8 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import Scores, blocks, intervals
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import Scores, intervals
 from core.evaluate.events import to_events
 from core.evaluate.lift import Lift, text_lift
 from core.evaluate.metrics import Metric, main_metric, metrics_of
@@ -21,19 +22,18 @@ from core.locale import N_
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """What is scored: outcomes `(n,)`, predictions by name, each row's block and session, and its fold.
+    """What is scored: outcomes `(n,)`, predictions by name, each row's session and fold, and their blocks.
 
     A row is a headline, or an event with the mean prediction of its headlines. A score is the mean over folds,
     as predictions of different models are not on one scale (Forman & Scholz, "Apples-to-apples in
-    cross-validation studies", 2010). `unit` is what the blocks are: "session" or "story".
+    cross-validation studies", 2010).
     """
 
     y: np.ndarray
     predictions: dict[str, np.ndarray]
-    block: np.ndarray
+    blocks: Blocks
     session: np.ndarray
     fold: np.ndarray
-    unit: str
 
     @classmethod
     def of(
@@ -48,13 +48,14 @@ class Scored:
         made = {name: predictions[name] for name in (predictions.models if models is None else models)}
         if scored_unit(dataset, settings) == "headline":
             session = dataset.frame["session"].to_numpy()[rows]
-            return cls(y, made, blocks(dataset, rows), session, fold, block_unit(dataset))
+            return cls(y, made, Blocks.of(dataset, rows, y, settings.horizon), session, fold)
         by_event = to_events(dataset, rows, fold.astype(float), y)
         events = {name: to_events(dataset, rows, p, y) for name, p in made.items()}
         first = next(iter(events.values()), by_event)
         means = {name: event.predictions for name, event in events.items()}
         number = by_event.predictions.round().astype(int)
-        return cls(first.outcome, means, first.blocks, first.sessions, number, block_unit(dataset))
+        blocks = Blocks.of(dataset, first.first, first.outcome, settings.horizon)
+        return cls(first.outcome, means, blocks, first.sessions, number)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -66,7 +67,7 @@ class Scored:
         made: Scores = {}
         for number, (name, p) in enumerate(self.predictions.items()):
             report(number / len(self.predictions), N_("Scoring with intervals"))
-            made[name] = intervals(self.y, p, self.block, metrics, settings.seed)
+            made[name] = intervals(self.y, p, self.blocks, metrics, settings.seed)
         return made
 
     def lift(self, settings: EvaluateSettings, with_text: str, without: str) -> Lift | None:
@@ -75,17 +76,19 @@ class Scored:
             return None
         metric = mean_over(self.fold, _guessing_where_constant(main_metric(settings.task)))
         ours, other = self.predictions[with_text], self.predictions[without]
-        return text_lift(self.y, ours, other, self.block, metric, settings.seed, unit=self.unit)
+        return text_lift(self.y, ours, other, self.blocks, metric, settings.seed)
+
+    def apart(self) -> Scored:
+        """Return every h-th session, h being the horizon, so that no outcomes overlap."""
+        chosen = self.blocks.ids % self.blocks.horizon == 0
+        ids = np.unique(self.blocks.ids[chosen], return_inverse=True)[1]
+        made = {name: p[chosen] for name, p in self.predictions.items()}
+        return Scored(self.y[chosen], made, Blocks(ids), self.session[chosen], self.fold[chosen])
 
 
 def scored_unit(dataset: Dataset, settings: EvaluateSettings) -> str:
     """Return what is scored, "event" or "headline": a table without sessions has no events."""
     return settings.unit if dataset.has_sessions else "headline"
-
-
-def block_unit(dataset: Dataset) -> str:
-    """Return what the bootstrap resamples: "session", or "story" where there are none."""
-    return "session" if dataset.has_sessions else "story"
 
 
 def mean_over(fold: np.ndarray, metric: Metric) -> Metric:

@@ -11,7 +11,8 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import Interval, blocks, bounds, count_blocks, draws, intervals
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import Interval, bounds, draws, intervals
 from core.evaluate.events import event_weights
 from core.evaluate.metrics import Metric, main_metric
 from core.evaluate.predictions import MEAN, Predictions
@@ -76,7 +77,7 @@ def slice_labels(dataset: Dataset, rows: np.ndarray) -> dict[str, np.ndarray]:
 def slices(
     y: np.ndarray,
     p: np.ndarray,
-    block_ids: np.ndarray,
+    blocks: Blocks,
     labels: Mapping[str, np.ndarray],
     metric: Metric,
     seed: int,
@@ -84,9 +85,8 @@ def slices(
 ) -> list[Slice]:
     """Score each slice, in the order of `labels`, the largest first.
 
-    `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `block_ids (n,)` sessions from 0 on, `labels` as
-    of `slice_labels`. Slice and rest are scored in the same resamples of sessions; the p-value is that of
-    Student's t for the difference over its bootstrap standard error, on Fisher's scale (inverse hyperbolic
+    `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `blocks` theirs, `labels` as of
+    `slice_labels`. Slice and rest are scored in the same resamples of sessions; the p-value is that of Student's t for the difference over its bootstrap standard error, on Fisher's scale (inverse hyperbolic
     tangent) for rank IC and for 2 AUC - 1, whose error would shrink near 1. Its degrees of freedom are the
     effective number of sessions of the smaller side, (sum of rows)² / sum of rows², less 1. A score that is
     the same in every resample has no p-value.
@@ -95,14 +95,14 @@ def slices(
         (by, str(label), values == label) for by, values in labels.items() for label in _by_size(values)
     ]
     drawn: list[list[np.ndarray]] = [[] for _ in members]
-    for w in draws(block_ids, seed, RESAMPLES, weights):
+    for w in draws(blocks, seed, RESAMPLES, weights):
         for scores, (_, _, inside) in zip(drawn, members, strict=True):
             scores.append(_inside_and_out(y, p, w, inside, metric))
     w = np.ones((1, len(y))) if weights is None else weights[None]
     found = []
     for (by, label, inside), scores in zip(members, drawn, strict=True):
         once = _inside_and_out(y, p, w, inside, metric)[:, 0]
-        found.append(_slice(by, label, inside, block_ids, once, np.concatenate(scores, axis=1), metric))
+        found.append(_slice(by, label, inside, blocks, once, np.concatenate(scores, axis=1), metric))
     return _flagged(found)
 
 
@@ -140,7 +140,7 @@ def slice_report(
         )
     weighted = scored_unit(dataset, settings) == "event"
     weights = event_weights(dataset, rows) if weighted else None
-    metric, block = main_metric(settings.task), blocks(dataset, rows)
+    metric, block = main_metric(settings.task), Blocks.of(dataset, rows, y, settings.horizon)
     whole = intervals(y, p, block, [metric], settings.seed, weights=weights)[metric.name]
     found = slices(y, p, block, labels, metric, settings.seed, weights)
     return SliceReport(metric.name, whole, tuple(found), len(rows), weighted)
@@ -172,17 +172,17 @@ def _slice(
     by: str,
     label: str,
     inside: np.ndarray,
-    block_ids: np.ndarray,
+    blocks: Blocks,
     once: np.ndarray,
     scores: np.ndarray,
     metric: Metric,
 ) -> Slice:
-    blocks = count_blocks(block_ids[inside])
-    made = Slice(by, label, int(inside.sum()), blocks, Interval(math.nan, math.nan, math.nan))
-    if blocks < 2 or math.isnan(once[0]):
+    own = blocks.take(inside)
+    made = Slice(by, label, int(inside.sum()), own.count, Interval(math.nan, math.nan, math.nan))
+    if own.count < 2 or math.isnan(once[0]):
         return made
-    made = replace(made, score=Interval(float(once[0]), *bounds(scores[0], blocks)))
-    sizes = [np.bincount(block_ids[part]) for part in (inside, ~inside)]
+    made = replace(made, score=Interval(float(once[0]), *bounds(scores[0], own.count, own.widening)))
+    sizes = [np.bincount(blocks.ids[part] // blocks.length) for part in (inside, ~inside)]
     effective = [part.sum() ** 2 / (part**2).sum() if part.sum() else 0.0 for part in sizes]
     return replace(
         made,

@@ -100,6 +100,7 @@ def train(
         warnings=(*_notes(results), *training_cautions(plan, last.preparation, evaluation.cautions)),
         walk=walk if plan.walk else None,
         lift=evaluation.lift,
+        evidence=evaluation.evidence,
         effective=evaluation.effective,
         tuned=tuned,
         holdout=plan.holdout_rows.name,

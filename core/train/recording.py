@@ -45,6 +45,7 @@ def train_and_record(
     if settings.sealed:
         ledger.require_untested(dataset.id, plan.holdout_rows)
     run = _trained(plan, vectors, report)
+    run = run.after(1 + ledger.looks(plan.walk_rows if settings.sealed else plan.test_rows, dataset.id))
     if settings.sealed:
         refusal = ledger.seal(dataset.id, run.id, plan.holdout_rows, plan.walk_rows)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from core.evaluate.calibration import Calibrator, calibrated
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
 from core.evaluate.predictions import Predictions
+from core.evaluate.verdict import Evidence
 from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
@@ -75,8 +76,8 @@ class Run:
     `scores` are those of each model and combination on the holdout, `baselines` those of `majority` or
     `average`, `table_only` and more, per metric; where the holdout is sealed both are of the
     `walk`. `classes` is empty for returns; `seconds` are per stage; `sizes` is the number of trees or rounds
-    of each model. `lift` is what the headlines add, over the walk and the holdout together; `effective` what
-    the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by.
+    of each model. `evidence` is what the intervals of the scores rest on (None in a run of before); `lift` what
+    the headlines add, over the walk and the holdout together; `effective` what the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Run:
     parts: Parts = field(repr=False)
     walk: Walk | None = None
     lift: Lift | None = None
+    evidence: Evidence | None = None
     effective: Effective | None = None
     tuned: tuple[Tuned, ...] = ()
     holdout: str = ""
@@ -102,6 +104,14 @@ class Run:
     def task(self) -> str:
         """What is predicted: "classify" or "regress"."""
         return self.settings.task
+
+    def after(self, looks: int) -> Run:
+        """Return the run where its test rows have been tested so many times, this time included."""
+        return replace(
+            self,
+            evidence=self.evidence and replace(self.evidence, looks=looks),
+            lift=self.lift and self.lift.after(looks),
+        )
 
     @property
     def preparation(self) -> Preparation:

@@ -10,6 +10,7 @@ from core.errors import Message
 from core.evaluate.bootstrap import Interval, Scores
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
+from core.evaluate.verdict import Evidence
 from core.train.models.tuning import Tuned
 from core.train.run import Parts, Run, Walk
 from core.train.settings import TrainSettings
@@ -33,6 +34,7 @@ def to_record(run: Run) -> dict[str, Any]:
         "warnings": [_plain_message(warning) for warning in run.warnings],
         "walk": None if run.walk is None else _plain_walk(run.walk),
         "lift": None if run.lift is None else run.lift.as_dict(),
+        "evidence": None if run.evidence is None else asdict(run.evidence),
         "effective": None if run.effective is None else asdict(run.effective),
         "tuned": [found.as_dict() for found in run.tuned],
         "holdout": run.holdout,
@@ -50,7 +52,12 @@ def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
         "warnings": tuple(_message(warning) for warning in fields["warnings"]),
         "tuned": tuple(Tuned.from_dict(found) for found in fields.get("tuned", ())),
     }
-    for name, made in (("walk", _walk), ("lift", Lift.from_dict), ("effective", _effective)):
+    for name, made in (
+        ("walk", _walk),
+        ("lift", Lift.from_dict),
+        ("evidence", _evidence),
+        ("effective", _effective),
+    ):
         typed[name] = made(fields[name]) if fields.get(name) else None
     return Run(**(dict(fields) | typed), parts=parts)
 
@@ -73,6 +80,10 @@ def run_table(run: Run) -> dict[str, Any]:
         "baselines": _plain(run.baselines),
         "walk_forward": None if run.walk is None else _plain_walk(run.walk),
         "sealed": run.settings.sealed,
+        "horizon": run.settings.horizon,
+        "blocks": None
+        if run.evidence is None
+        else {"number": run.evidence.blocks, "length": run.evidence.length},
         "effective_n": None if run.effective is None else run.effective.effective_n,
         "seconds": run.seconds,
     }
@@ -89,6 +100,10 @@ def _plain_walk(walk: Walk) -> dict[str, Any]:
 def _walk(fields: Mapping[str, Any]) -> Walk:
     folds = tuple(FoldSummary(**fold) for fold in fields["folds"])
     return Walk(_intervals(fields["models"]), _intervals(fields["baselines"]), folds)
+
+
+def _evidence(fields: Mapping[str, Any]) -> Evidence:
+    return Evidence(**fields)
 
 
 def _effective(fields: Mapping[str, Any]) -> Effective:

@@ -44,6 +44,11 @@ def translate_md(message: Message) -> str:
     return translate_message(Message(message.template, _escaped(message.params)), language())
 
 
+def plain(message: Message) -> str:
+    """Translate a message for a place that shows text as it is."""
+    return translate_message(message, language())
+
+
 def bold(text: str) -> str:
     """Mark a text of ours as bold in Markdown."""
     return f"**{text}**"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.evaluate import bootstrap
+from core.evaluate.blocks import Blocks, block_numbers
 from core.evaluate.bootstrap import (
     Interval,
-    blocks,
     bounds,
     draws,
     intervals,
@@ -28,7 +28,7 @@ def errors(rows_per_block, seed=0):
 
 def test_the_interval_is_that_of_the_mean_over_blocks():
     y, ids = errors(1)
-    made = intervals(y, np.zeros(30), ids, MAE, seed=0, resamples=4000)["mae"]
+    made = intervals(y, np.zeros(30), Blocks(ids), MAE, seed=0, resamples=4000)["mae"]
     half = 1.96 * y.std() / math.sqrt(30)
     assert made.value == pytest.approx(y.mean())
     assert made.high - made.low == pytest.approx(2 * half, rel=0.1)
@@ -36,7 +36,7 @@ def test_the_interval_is_that_of_the_mean_over_blocks():
 
 def test_more_rows_of_the_same_sessions_do_not_narrow_the_interval():
     few, many = (
-        intervals(y, np.zeros(len(y)), ids, MAE, seed=0)["mae"] for y, ids in (errors(1), errors(20))
+        intervals(y, np.zeros(len(y)), Blocks(ids), MAE, seed=0)["mae"] for y, ids in (errors(1), errors(20))
     )
     assert many.low == pytest.approx(few.low)
     assert many.high == pytest.approx(few.high)
@@ -44,28 +44,28 @@ def test_more_rows_of_the_same_sessions_do_not_narrow_the_interval():
 
 def test_the_same_seed_gives_the_same_interval_and_another_another():
     y, ids = errors(3)
-    first, again, other = (intervals(y, y * 0, ids, MAE, seed=seed)["mae"] for seed in (5, 5, 6))
+    first, again, other = (intervals(y, y * 0, Blocks(ids), MAE, seed=seed)["mae"] for seed in (5, 5, 6))
     assert first == again
     assert first != other
 
 
 def test_chunks_do_not_change_the_result(monkeypatch):
     y, ids = errors(3)
-    whole = intervals(y, y * 0, ids, MAE, seed=0)["mae"]
+    whole = intervals(y, y * 0, Blocks(ids), MAE, seed=0)["mae"]
     monkeypatch.setattr(bootstrap, "CELLS", 1000)
-    made = intervals(y, y * 0, ids, MAE, seed=0)["mae"]
+    made = intervals(y, y * 0, Blocks(ids), MAE, seed=0)["mae"]
     assert (made.low, made.high) == pytest.approx((whole.low, whole.high), abs=1e-12)
 
 
 def test_resamples_without_a_class_are_left_out():
     y = np.array([1.0, 1, 0, 0])
     p = np.array([[0.2, 0.8], [0.4, 0.6], [0.5, 0.5], [0.7, 0.3]])
-    made = intervals(y, p, np.arange(4), metrics_of("classify"), seed=0, resamples=200)["auc"]
+    made = intervals(y, p, Blocks(np.arange(4)), metrics_of("classify"), seed=0, resamples=200)["auc"]
     assert made == Interval(1.0, 1.0, 1.0)
 
 
 def test_a_single_block_has_no_interval():
-    made = intervals(np.ones(5), np.zeros(5), np.zeros(5, int), MAE, seed=0)["mae"]
+    made = intervals(np.ones(5), np.zeros(5), Blocks(np.zeros(5, int)), MAE, seed=0)["mae"]
     assert made.value == 1
     assert math.isnan(made.low)
     assert made.as_dict() == {"value": 1.0, "low": None, "high": None}
@@ -73,7 +73,7 @@ def test_a_single_block_has_no_interval():
 
 def test_a_block_is_a_session_and_without_one_a_story():
     dataset = make_dataset(np.zeros(6), np.array([0, 0, 1, -1, -1, -1]), story=np.array([1, 2, 1, 5, 5, 6]))
-    ids = blocks(dataset, np.arange(6))
+    ids = block_numbers(dataset, np.arange(6))
     assert len(set(ids)) == 4
     assert ids[0] == ids[1] != ids[2]
     assert ids[3] == ids[4] != ids[5]
@@ -85,8 +85,8 @@ def test_a_row_of_weight_two_is_scored_as_two_rows():
     y, ids = errors(2)
     heavy = np.tile([2.0, 1.0], 30)
     copied = np.repeat(np.arange(60), heavy.astype(int))
-    weighted = intervals(y + heavy, y * 0, ids, MAE, seed=0, weights=heavy)["mae"]
-    repeated = intervals((y + heavy)[copied], copied * 0.0, ids[copied], MAE, seed=0)["mae"]
+    weighted = intervals(y + heavy, y * 0, Blocks(ids), MAE, seed=0, weights=heavy)["mae"]
+    repeated = intervals((y + heavy)[copied], copied * 0.0, Blocks(ids[copied]), MAE, seed=0)["mae"]
     assert weighted.value == pytest.approx(repeated.value)
     assert (weighted.low, weighted.high) == pytest.approx((repeated.low, repeated.high))
 
@@ -94,8 +94,8 @@ def test_a_row_of_weight_two_is_scored_as_two_rows():
 def test_what_two_predictions_share_cancels_in_their_paired_difference():
     y, ids = errors(1)
     ours, other = np.full(30, 0.01), np.zeros(30)
-    shared = intervals(y + 1, other, ids, MAE, seed=0)["mae"]
-    made = paired(y + 1, ours, other, ids, MAE[0], seed=0)
+    shared = intervals(y + 1, other, Blocks(ids), MAE, seed=0)["mae"]
+    made = paired(y + 1, ours, other, Blocks(ids), MAE[0], seed=0)
     assert (made.value, made.low, made.high) == pytest.approx((-0.01, -0.01, -0.01))
     assert shared.high - shared.low > 0.1
 
@@ -104,9 +104,9 @@ def test_a_paired_difference_is_taken_in_the_resamples_of_the_single_scores():
     y, ids = errors(1)
     other = np.random.default_rng(3).normal(size=30)
     by_hand = np.concatenate(
-        [MAE[0].compute(y, y * 0, w) - MAE[0].compute(y, other, w) for w in draws(ids, seed=4)]
+        [MAE[0].compute(y, y * 0, w) - MAE[0].compute(y, other, w) for w in draws(Blocks(ids), seed=4)]
     )
-    made = paired(y, y * 0, other, ids, MAE[0], seed=4)
+    made = paired(y, y * 0, other, Blocks(ids), MAE[0], seed=4)
     assert (made.low, made.high) == bounds(by_hand, 30)
 
 
@@ -119,13 +119,13 @@ def test_few_blocks_widen_the_interval_as_a_t_quantile_would():
 
 
 def test_the_interval_of_a_mean_needs_two_blocks():
-    assert math.isnan(mean_interval(np.ones(3), np.zeros(3, int), 0).low)
-    assert mean_interval(np.ones(3), np.arange(3), 0) == Interval(1, 1, 1)
+    assert math.isnan(mean_interval(np.ones(3), Blocks(np.zeros(3, int)), 0).low)
+    assert mean_interval(np.ones(3), Blocks(np.arange(3)), 0) == Interval(1, 1, 1)
 
 
 def test_a_share_of_all_is_not_certain_when_it_was_seen_on_few_sessions():
-    all_held = share_interval(np.ones(50, bool), np.repeat(np.arange(5), 10), seed=0)
+    all_held = share_interval(np.ones(50, bool), Blocks(np.repeat(np.arange(5), 10)), seed=0)
     assert all_held.value == all_held.high == 1
     assert all_held.low == pytest.approx(0.025 ** (1 / 5))
-    none_held = share_interval(np.zeros(50, bool), np.repeat(np.arange(5), 10), seed=0)
+    none_held = share_interval(np.zeros(50, bool), Blocks(np.repeat(np.arange(5), 10)), seed=0)
     assert none_held == Interval(0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 5)))

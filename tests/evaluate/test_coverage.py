@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Message
 from core.evaluate.backtest import backtest
+from core.evaluate.blocks import Blocks
 from core.evaluate.conformal import Conformal
 from core.evaluate.coverage import coverage_by_month, fell_short, realised_coverage, sentence
 from core.evaluate.information_coefficient import session_scores
@@ -21,7 +22,9 @@ def said(found: object) -> str:
 def test_the_realised_coverage_stands_by_month():
     days = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(2)
     y = np.where(days.dt.month == 2, 0.05, 0.01)
-    whole, january, february = coverage_by_month(y, y * 0, 0.02, days, seed=0)
+    whole, january, february = coverage_by_month(
+        y, y * 0, 0.02, days, Blocks(np.repeat(np.arange(60), 2)), seed=0
+    )
     assert (january.month, january.realised.value, january.rows, january.sessions) == ("2024-01", 1, 62, 31)
     assert (february.month, february.realised.value) == ("2024-02", 0)
     assert whole.realised.value == pytest.approx(62 / 120)
@@ -32,14 +35,18 @@ def test_the_realised_coverage_stands_by_month():
 def test_a_promise_that_was_not_kept_is_said():
     days = pd.date_range("2024-01-01", periods=60)
     conformal = Conformal.fit(np.full(30, 0.02), np.zeros(30), np.arange(30))
-    restless = coverage_by_month(np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, seed=0)
+    restless = coverage_by_month(
+        np.where(days.month == 2, 0.05, 0.01), np.zeros(60), 0.02, days, Blocks(np.arange(60)), seed=0
+    )
     assert "held only 52%" in str(sentence(conformal, restless, fallen=True))
     assert "least in 2024-02 (0%)" in str(sentence(conformal, restless))
     assert "held 52%" in str(sentence(conformal, restless))
     assert "That may be chance: they were made from 30 sessions only" in str(sentence(conformal, restless))
-    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, seed=0)
+    kept = coverage_by_month(np.full(60, 0.01), np.zeros(60), 0.02, days, Blocks(np.arange(60)), seed=0)
     assert "held 100%" in str(sentence(conformal, kept))
-    endless = coverage_by_month(np.full(60, 0.01), np.zeros(60), math.inf, days, seed=0)
+    endless = coverage_by_month(
+        np.full(60, 0.01), np.zeros(60), math.inf, days, Blocks(np.arange(60)), seed=0
+    )
     assert "too few" in str(sentence(conformal, endless))
 
 
@@ -79,8 +86,8 @@ def test_a_promise_missed_by_chance_is_no_finding_and_one_missed_by_far_is():
     rng = np.random.default_rng(0)
     day, learned = np.arange(120), np.arange(120) < 60
     kept = np.r_[np.arange(60) < 54, rng.random(60) < 0.9]
-    assert not fell_short(kept, learned, ~learned, day, 0.9, seed=0)
-    assert fell_short(np.r_[kept[:60], np.arange(60) < 40], learned, ~learned, day, 0.9, seed=0)
+    assert not fell_short(kept, learned, ~learned, Blocks(day), 0.9, seed=0)
+    assert fell_short(np.r_[kept[:60], np.arange(60) < 40], learned, ~learned, Blocks(day), 0.9, seed=0)
 
 
 @pytest.mark.slow

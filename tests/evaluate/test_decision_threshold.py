@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from core.errors import UserError
+from core.evaluate.blocks import Blocks
 from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, saving, threshold_costs
 from core.evaluate.events import to_events
 from tests.makers.predictions import COMPANIES, DAYS, made_up
@@ -55,7 +56,7 @@ def test_weights_count_as_copies():
 
 def told(y, p, false_positive=1, false_negative=1):
     curve = cost_curve(y, p, false_positive, false_negative)
-    found = saving(y, p, np.arange(len(y)), curve, false_positive, false_negative, seed=0)
+    found = saving(y, p, Blocks(np.arange(len(y))), curve, false_positive, false_negative, seed=0)
     return found, str(replace(curve, saving=found).sentence())
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from core.evaluate.blocks import block_numbers
 from core.evaluate.events import disagreeing, event_weights, to_events
 from tests.makers.train_tables import make_dataset
 
@@ -44,7 +45,7 @@ def test_predictions_are_averaged_per_company_and_session():
         "2024-01-01",
         "2024-01-03",
     ]
-    assert events.blocks.tolist() == [1, 0, 2]
+    assert block_numbers(dataset, events.first).tolist() == [1, 0, 2]
 
 
 def test_the_mean_of_equal_predictions_is_the_same_for_events_of_any_size():
@@ -67,14 +68,14 @@ def test_two_companies_of_one_session_are_two_events_of_one_block():
     dataset.frame["company"] = ["가", "나"]
     events = to_events(dataset, np.arange(2), np.array([1.0, 2]), np.zeros(2))
     assert events.predictions.tolist() == [1, 2]
-    assert events.blocks.tolist() == [0, 0]
+    assert block_numbers(dataset, events.first).tolist() == [0, 0]
 
 
 def test_undated_rows_are_events_and_blocks_by_themselves():
     dataset = make_dataset(np.zeros(5), np.array([-1, 0, 0, -1, 1]))
     events = to_events(dataset, np.arange(5), np.arange(5.0), np.zeros(5))
     assert events.predictions.tolist() == [0, 1.5, 3, 4]
-    assert len(set(events.blocks.tolist())) == 4
+    assert len(set(block_numbers(dataset, events.first).tolist())) == 4
 
 
 def test_an_event_has_the_most_frequent_class_of_its_known_rows():
@@ -90,6 +91,6 @@ def test_undated_rows_of_one_story_are_events_of_one_block():
     dataset = make_dataset(np.zeros(4), np.array([-1, 0, -1, -1]), story=np.array([7, 1, 7, 8]))
     events = to_events(dataset, np.arange(4), np.arange(4.0), np.zeros(4))
     assert events.predictions.tolist() == [0, 1, 2, 3]
-    first, dated, again, other = events.blocks
+    first, dated, again, other = block_numbers(dataset, events.first)
     assert first == again
     assert len({first, dated, other}) == 3

@@ -14,6 +14,7 @@ from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger import (
     accesses,
     is_sealed,
+    looks,
     record_access,
     require_unsealed,
     require_untested,
@@ -80,6 +81,15 @@ def test_a_look_at_some_of_the_rows_counts_without_its_score(home):
     access("same")
     assert at(HOLDOUT) == ["less", "more", "same"]
     assert [entry.value for entry in accesses(DATASET, HOLDOUT.name)] == [None, None, 0.6]
+
+
+def test_looks_are_counted_over_tables_and_by_any_row(home):
+    assert looks(HOLDOUT) == 0
+    access("less", rows(79))
+    access("more", rows(*range(40, 80)), dataset=OTHER)
+    access("elsewhere", rows(1))
+    seal_it("run-0", rows(90), rows(60))
+    assert [looks(found) for found in (HOLDOUT, rows(1, 79), rows(90), rows(2))] == [3, 3, 0, 0]
 
 
 def test_what_was_walked_over_has_been_looked_at(home):
@@ -305,6 +315,7 @@ def test_a_look_of_an_earlier_version_counts_for_its_whole_table(home):
     earlier(home, (SCORED, "run-1", OLD))
     assert at(HOLDOUT) == ["run-1"]
     assert at(HOLDOUT, OTHER) == []
+    assert (looks(HOLDOUT, DATASET), looks(HOLDOUT, OTHER)) == (1, 0)
     with pytest.raises(UserError, match="20 of the 20 headlines"):
         require_untested(DATASET, HOLDOUT)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.calibration_test import calibration_test
 from core.evaluate.metrics import ece
 from core.evaluate.predictions import Predictions
@@ -24,7 +25,7 @@ def overconfident(n=2000, classes=2, seed=0):
 def test_the_curve_is_that_of_scikit_learn():
     y, p = overconfident(500)
     share, probability = calibration_curve(y, p[:, 1], n_bins=10, strategy="quantile")
-    curve = reliability(y == 1, p[:, 1], np.arange(500), seed=0)
+    curve = reliability(y == 1, p[:, 1], Blocks(np.arange(500)), seed=0)
     assert [b.observed.value for b in curve] == pytest.approx(share)
     assert [b.predicted for b in curve] == pytest.approx(probability)
     assert [b.rows for b in curve] == [50] * 10
@@ -32,28 +33,28 @@ def test_the_curve_is_that_of_scikit_learn():
 
 def test_the_calibration_error_is_the_mean_distance_of_the_curve():
     y, p = overconfident(500)
-    curve = reliability(y == 1, p[:, 1], np.arange(500), seed=0)
+    curve = reliability(y == 1, p[:, 1], Blocks(np.arange(500)), seed=0)
     distance = np.mean([abs(b.observed.value - b.predicted) for b in curve])
     assert ece(y, p, np.ones((1, 500)))[0] == pytest.approx(distance)
 
 
 def test_rows_of_one_session_do_not_narrow_a_bin():
     came = np.arange(40) % 3 == 0
-    one = reliability(came, np.full(40, 0.5), np.arange(40), seed=0)[0]
-    many = reliability(came.repeat(10), np.full(400, 0.5), np.arange(40).repeat(10), seed=0)[0]
+    one = reliability(came, np.full(40, 0.5), Blocks(np.arange(40)), seed=0)[0]
+    many = reliability(came.repeat(10), np.full(400, 0.5), Blocks(np.arange(40).repeat(10)), seed=0)[0]
     assert (many.rows, many.blocks) == (400, 40)
     assert many.observed.low == pytest.approx(one.observed.low)
 
 
 def test_equal_probabilities_share_a_bin_and_a_single_session_has_no_interval():
-    (only,) = reliability(np.array([True, False]), np.full(2, 0.3), np.zeros(2, int), seed=0)
+    (only,) = reliability(np.array([True, False]), np.full(2, 0.3), Blocks(np.zeros(2, int)), seed=0)
     assert (only.predicted, only.observed.value, only.rows) == (0.3, 0.5, 2)
     assert np.isnan(only.observed.low)
 
 
 def test_weights_move_the_curve():
     came, p = np.array([True, False]), np.full(2, 0.5)
-    (only,) = reliability(came, p, np.arange(2), seed=0, weights=np.array([3.0, 1.0]))
+    (only,) = reliability(came, p, Blocks(np.arange(2)), seed=0, weights=np.array([3.0, 1.0]))
     assert only.observed.value == 0.75
 
 
@@ -103,9 +104,9 @@ def test_a_bin_that_is_off_by_chance_is_no_finding():
     for seed in range(60):
         p = rng.random(400)
         came, day = rng.random(400) < p, np.arange(400)
-        curve = reliability(came, p, day, seed)
+        curve = reliability(came, p, Blocks(day), seed)
         leaves_out += sum(not b.observed.low <= b.predicted <= b.observed.high for b in curve) > 1
-        doubted += calibration_test(came.astype(float), p, day).wrong
+        doubted += calibration_test(came.astype(float), p, Blocks(day)).wrong
     assert doubted <= 2 < leaves_out
 
 
@@ -113,7 +114,7 @@ def test_both_findings_together_are_said_together():
     rng = np.random.default_rng(0)
     p = rng.random(2000)
     came = (rng.random(2000) < 0.2 + 0.2 * p).astype(float)
-    found = calibration_test(came, p, np.arange(2000))
+    found = calibration_test(came, p, Blocks(np.arange(2000)))
     assert found.shifted
     assert found.sloped
     assert found.shift < 0

@@ -57,7 +57,7 @@ def test_events_are_scored_where_they_are_the_unit():
     assert len(event.y) == len(np.unique(dataset.event[rows])) < 60
     first = rows[dataset.event[rows] == dataset.event[rows[0]]]
     assert event.predictions["mean"][0] == pytest.approx(p[first - 180].mean(axis=0))
-    assert len(np.unique(event.block)) == len(event.y)  # one company
+    assert len(np.unique(event.blocks.ids)) == len(event.y)  # one company
 
 
 def test_an_undated_table_is_scored_by_headline():
@@ -65,7 +65,7 @@ def test_an_undated_table_is_scored_by_headline():
     made = {"mean": np.arange(60.0)}
     predictions = Predictions.of(dataset, np.arange(60), np.zeros(60, int), dataset.outcome("regress"), made)
     scored = Scored.of(predictions, dataset, EvaluateSettings("regress", unit="event"))
-    assert (len(scored.y), scored.unit) == (60, "story")
+    assert (len(scored.y), scored.blocks.unit) == (60, "story")
 
 
 def test_a_score_over_folds_is_the_mean_of_theirs():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import intervals
 from core.evaluate.metrics import METRICS
 from core.evaluate.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slice_report, slices
@@ -31,7 +32,9 @@ def by_label(found):
 def test_a_slice_has_the_score_of_its_rows_alone():
     y, p, ids, outlet = table()
     won, probability = (y > 0).astype(float), 1 / (1 + np.exp(-p))
-    found = slices(won, np.stack([1 - probability, probability], axis=1), ids, {"press": outlet}, AUC, seed=0)
+    found = slices(
+        won, np.stack([1 - probability, probability], axis=1), Blocks(ids), {"press": outlet}, AUC, seed=0
+    )
     for made in found:
         inside = outlet == made.label
         assert made.score.value == pytest.approx(roc_auc_score(won[inside], p[inside]))
@@ -43,7 +46,7 @@ def test_a_slice_has_the_score_of_its_rows_alone():
 
 def test_the_slice_in_which_the_model_is_better_is_flagged():
     y, p, ids, outlet = table()
-    found = by_label(slices(y, p, ids, {"press": outlet}, IC, seed=0))
+    found = by_label(slices(y, p, Blocks(ids), {"press": outlet}, IC, seed=0))
     assert found["a"].differs
     assert found["a"].difference > 0.5
 
@@ -59,14 +62,14 @@ def test_slices_drawn_by_chance_are_seldom_flagged(metric):
         if metric is AUC:
             y, p = (y > 0).astype(float), np.stack([-p, p], axis=1)
         label = rng.integers(0, 8, 160).astype(str)
-        flagged += any(made.differs for made in slices(y, p, ids, {"press": label}, metric, seed))
+        flagged += any(made.differs for made in slices(y, p, Blocks(ids), {"press": label}, metric, seed))
     assert flagged <= 2
 
 
 def test_a_perfect_score_in_a_small_slice_is_no_evidence():
     y, p, ids, outlet = table()
     won = np.where(outlet == "c", p > 0, y > 0).astype(float)
-    found = by_label(slices(won, np.stack([-p, p], axis=1), ids, {"press": outlet}, AUC, seed=0))
+    found = by_label(slices(won, np.stack([-p, p], axis=1), Blocks(ids), {"press": outlet}, AUC, seed=0))
     assert found["c"].score.value == 1
     assert math.isnan(found["c"].p_value)
     assert not found["c"].differs
@@ -74,8 +77,8 @@ def test_a_perfect_score_in_a_small_slice_is_no_evidence():
 
 def test_the_interval_of_a_slice_of_all_rows_is_that_of_the_whole():
     y, p, ids, _ = table()
-    (only,) = slices(y, p, ids, {"press": np.full(len(y), "x")}, IC, seed=0)
-    whole = intervals(y, p, ids, [IC], seed=0, resamples=500)["rank_ic"]
+    (only,) = slices(y, p, Blocks(ids), {"press": np.full(len(y), "x")}, IC, seed=0)
+    whole = intervals(y, p, Blocks(ids), [IC], seed=0, resamples=500)["rank_ic"]
     assert only.score.low == pytest.approx(whole.low)
     assert math.isnan(only.p_value)
     assert not only.differs
@@ -89,7 +92,7 @@ def test_a_slice_too_small_for_a_score_is_undefined(spoil):
         outlet = np.where((outlet == "c") & (ids > 0), "b", outlet)
     else:
         won = np.where(outlet == "c", 1.0, won)
-    found = by_label(slices(won, np.stack([-p, p], axis=1), ids, {"press": outlet}, AUC, seed=0))
+    found = by_label(slices(won, np.stack([-p, p], axis=1), Blocks(ids), {"press": outlet}, AUC, seed=0))
     assert not found["c"].defined
     assert math.isnan(found["c"].score.low)
     assert found["c"].rows == (outlet == "c").sum()
@@ -99,7 +102,7 @@ def test_a_slice_too_small_for_a_score_is_undefined(spoil):
 def test_no_slice_is_lost_and_the_largest_comes_first():
     y, p, ids, outlet = table()
     month = np.where(ids < 30, "2024-01", "2024-02")
-    found = slices(y, p, ids, {"press": outlet, "month": month}, IC, seed=0)
+    found = slices(y, p, Blocks(ids), {"press": outlet, "month": month}, IC, seed=0)
     assert [made.by for made in found] == ["press"] * 3 + ["month"] * 2
     assert found[3].label == "2024-01"
     assert sum(made.rows for made in found) == 2 * len(y)
@@ -108,7 +111,7 @@ def test_no_slice_is_lost_and_the_largest_comes_first():
 def test_weights_reach_the_slices():
     y, p, ids, outlet = table()
     heavy = np.where(p > 0, 2.0, 1.0)
-    plain, weighted = (slices(y, p, ids, {"press": outlet}, IC, 0, w)[0] for w in (None, heavy))
+    plain, weighted = (slices(y, p, Blocks(ids), {"press": outlet}, IC, 0, w)[0] for w in (None, heavy))
     assert plain.score.value != weighted.score.value
 
 
@@ -146,7 +149,7 @@ def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
     alone = slices(
         predictions.outcome,
         predictions["mean"],
-        np.repeat(np.arange(DAYS), A_DAY),
+        Blocks(np.repeat(np.arange(DAYS), A_DAY)),
         {"press": outlet},
         METRICS[plain.metric],
         0,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.conformal import Conformal, adaptive_half_widths, known_before
 from core.evaluate.coverage import fell_short
 from tests.simulations.worlds import overlapping, persistent
@@ -48,6 +49,7 @@ def kept(
     count = learned + TESTED
     day = np.repeat(np.arange(count), companies)
     held, known = day >= learned, known_before(day, learned, horizon)
+    blocks = Blocks(day, horizon, horizon)
     fixed, adaptive, fallen = [], [], []
     for repetition in range(repetitions):
         p = 0.3 * persistent(rng, count, companies).ravel()
@@ -59,5 +61,5 @@ def kept(
         inside = np.abs(error) <= half
         fixed.append(inside[held].mean())
         adaptive.append((np.abs(error[held]) <= halves).mean())
-        fallen.append(fell_short(inside, known, held, day, level, repetition))
+        fallen.append(fell_short(inside, known, held, blocks, level, repetition))
     return Kept(float(np.mean(fixed)), float(np.mean(adaptive)), float(np.mean(fallen)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.decision_threshold import cost_curve, saving
 from tests.simulations.worlds import overlapping, persistent
 
@@ -29,11 +30,12 @@ def said_to_save(
     """
     rng = np.random.default_rng(seed)
     day = np.repeat(np.arange(sessions), companies)
+    blocks = Blocks(day, horizon, horizon)
     said = 0
     for repetition in range(repetitions):
         score = persistent(rng, sessions, companies)
         noise = overlapping(rng, sessions, companies, horizon)
         y, p = (skill * 0.6 * score + noise > 0).ravel().astype(float), expit(score).ravel()
         curve = cost_curve(y, p, 1.0, miss)
-        said += saving(y, p, day, curve, 1.0, miss, repetition).low > 0
+        said += saving(y, p, blocks, curve, 1.0, miss, repetition).low > 0
     return said / repetitions

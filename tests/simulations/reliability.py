@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.calibration_test import calibration_test
 from tests.simulations.worlds import overlapping, persistent
 
@@ -37,5 +38,7 @@ def said_wrong(
         true = expit(middle + persistent(rng, sessions, companies))
         won = overlapping(rng, sessions, companies, horizon, common) < norm.ppf(true)
         stated = expit(sharpened * logit(true))
-        said += calibration_test(won.ravel().astype(float), stated.ravel(), day, horizon).wrong
+        said += calibration_test(
+            won.ravel().astype(float), stated.ravel(), Blocks(day, horizon, horizon)
+        ).wrong
     return said / repetitions

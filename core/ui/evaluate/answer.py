@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.bootstrap import BLOCKS
-from core.evaluate.lift import HELPS, HURTS, Lift, sentence
+from core.evaluate.blocks import FEWEST_BLOCKS
+from core.evaluate.bootstrap import Interval
+from core.evaluate.lift import HELPS, Lift, apart_sentence, sentence
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
+from core.evaluate.verdict import Evidence
 from core.locale import N_
 from core.train.run import Run
 from core.train.splits.registry import SPLITS
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import meaning, metric_title, written
-from core.ui.text import _, md, run_label, translate_md
+from core.ui.text import _, md, plain, run_label, translate_md
 from core.ui.theme import palette, show
 
-_ICONS = {HELPS: ":material/check_circle:", HURTS: ":material/cancel:"}
+_ICONS = {HELPS: ":material/check_circle:"}
 
 
 def answer(run: Run) -> None:
@@ -30,6 +34,8 @@ def answer(run: Run) -> None:
         st.warning(_("The rows were split at random, so this difference says nothing about later days."))
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
     st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
+    if apart := apart_sentence(run.lift):
+        st.caption(translate_md(apart))
     if run.walk is not None and not run.settings.sealed:
         walked = sum(fold.test_sessions for fold in run.walk.folds)
         st.caption(
@@ -88,14 +94,32 @@ def _judgement(run: Run) -> str:
         template = N_("The score is undefined: the test holds too few outcomes.")
     elif not np.isfinite(score.low):
         template = N_("The test is a single session, so the score has no interval: {name} {score}.")
-    elif score.low > chance:
-        template = N_("On {unseen} the ensemble is better than chance: {name} {score}.")
-    elif score.high < chance:
-        template = N_("On {unseen} the ensemble is worse than chance: {name} {score}.")
     else:
-        template = N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
+        template = _against_chance(run, score, chance)
     words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
-    return md(template, **words)
+    looks = run.evidence.looks if run.evidence else 1
+    return md(template, **words, looks=looks, needed=FEWEST_BLOCKS)
+
+
+def _against_chance(run: Run, score: Interval, chance: float) -> str:
+    """Return the template that the interval allows: enough blocks, and a level for tests made before."""
+    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
+    if not evidence.enough:
+        return N_(
+            "On {unseen} it cannot be told whether the ensemble beats chance: they hold fewer than {needed} "
+            "independent stretches of time ({name} {score})."
+        )
+    sign = evidence.against(score, chance)
+    if sign > 0:
+        return N_("On {unseen} the ensemble is better than chance: {name} {score}.")
+    if sign < 0:
+        return N_("On {unseen} the ensemble is worse than chance: {name} {score}.")
+    if replace(evidence, looks=1).against(score, chance) > 0:
+        return N_(
+            "On {unseen} it cannot be told whether the ensemble beats chance: {name} {score} would be evidence in a "
+            "first test, but the rows have been tested {looks} times."
+        )
+    return N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
 
 
 def _unseen(run: Run) -> str:
@@ -160,7 +184,7 @@ def _meter(run: Run, lift: Lift) -> None:
         hovertemplate=shown(METRICS[lift.metric], lift.value, difference=True) + "<extra></extra>",
     )
     figure.add_vline(x=0, line_width=2, line_color=colours.text)
-    for place, words in ((0, _("← they hurt")), (1, _("they help →"))):
+    for place, words in ((0, _("← worse with them")), (1, _("they help →"))):
         figure.add_annotation(
             x=place,
             y=1,
@@ -176,11 +200,9 @@ def _meter(run: Run, lift: Lift) -> None:
         title=_("{metric} with headlines minus without", metric=metric_title(run, lift.metric)),
     )
     figure.update_yaxes(showticklabels=False)
-    unit = _(BLOCKS[lift.unit])
     note = _(
-        "The diamond is the difference, the bar its 95% interval (paired bootstrap over {n} {unit}). Where the bar "
+        "The diamond is the difference, the bar its 95% interval (paired bootstrap over {over}). Where the bar "
         "touches the line at 0, the headlines may add nothing.",
-        n=lift.blocks,
-        unit=unit,
+        over=plain(lift.evidence.over),
     )
     show(figure, _("What the headlines add"), "chart-lift", note, height=180)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import BLOCKS
+from core.evaluate.blocks import BLOCK_UNITS
 from core.evaluate.reliability import Reliability, reliability_of
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
@@ -51,7 +51,7 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
         + " %{x:.0f}%<br>"
         + _("came true")
         + " %{customdata[0]}<br>n = %{customdata[1]} ("
-        + _(BLOCKS[found.unit])
+        + _(BLOCK_UNITS[found.unit])
         + " %{customdata[2]})<extra></extra>",
     )
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
@@ -63,6 +63,6 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
         units=units(run, data),
         each=found.rows // max(len(found.curve), 1),
         blocks=found.blocks,
-        of=_(BLOCKS[found.unit]),
+        of=_(BLOCK_UNITS[found.unit]),
     )
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)

@@ -8,7 +8,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.bootstrap import BLOCKS, Scores
+from core.evaluate.blocks import BLOCK_UNITS
+from core.evaluate.bootstrap import Scores
 from core.evaluate.metrics import METRICS, main_metric
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
@@ -29,7 +30,7 @@ def score_chart(run: Run, data: Dataset) -> None:
         "over {blocks}; dotted: chance",
         n=rows,
         units=units(run, data),
-        blocks=_(BLOCKS[unit]),
+        blocks=_(BLOCK_UNITS[unit]),
     )
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import BLOCKS
+from core.evaluate.blocks import BLOCK_UNITS
 from core.evaluate.metrics import METRICS, main_metric
 from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
@@ -173,4 +173,4 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
 
 def _blocks(data: Dataset) -> str:
     unit = "session" if data.has_sessions else "story"
-    return _(BLOCKS[unit])
+    return _(BLOCK_UNITS[unit])

@@ -1,0 +1,90 @@
+"""Worlds of overlapping outcomes: companies share a daily shock, a target spans h sessions, predictions are slow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.evaluate.blocks import Blocks, block_length
+from core.evaluate.bootstrap import intervals
+from core.evaluate.lift import Lift, text_lift
+from core.evaluate.metrics import METRICS
+from core.evaluate.verdict import Evidence
+
+
+@dataclass(frozen=True)
+class World:
+    """A table of `sessions` x `companies` events whose returns span `horizon` sessions.
+
+    Of a company's daily return the share `shock` is the market's. What text and table say is an autoregression
+    with `memory` from session to session, the share `topic` of it common to the day. The text moves the return by
+    `strength` of its standard deviation; 0 is the null.
+    """
+
+    horizon: int = 1
+    sessions: int = 60
+    companies: int = 10
+    shock: float = 0.5
+    topic: float = 0.5
+    memory: float = 0.9
+    strength: float = 0.0
+
+    def table(self, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the returns, what the text and what the table says of them, and their sessions, `(n,)` each."""
+        rng = np.random.default_rng([seed, self.horizon, self.sessions])
+        daily = self._mixed(rng.normal(size=(self.sessions + self.horizon, self.companies + 1)), self.shock)
+        returns = np.lib.stride_tricks.sliding_window_view(daily, self.horizon, axis=0).sum(axis=-1)
+        text, table = (self._mixed(self._slow(rng), self.topic) for _ in range(2))
+        y = returns[: self.sessions] / math.sqrt(self.horizon) + self.strength * text
+        return y.ravel(), text.ravel(), table.ravel(), np.repeat(np.arange(self.sessions), self.companies)
+
+    def _mixed(self, values: np.ndarray, share: float) -> np.ndarray:
+        """Return a column for each company of its own values and those of the last column, common to all."""
+        return math.sqrt(share) * values[:, -1:] + math.sqrt(1 - share) * values[:, :-1]
+
+    def _slow(self, rng: np.random.Generator) -> np.ndarray:
+        from scipy.signal import lfilter
+
+        noise = rng.normal(size=(self.sessions, self.companies + 1))
+        noise[1:] *= math.sqrt(1 - self.memory**2)
+        return np.asarray(lfilter([1.0], [1.0, -self.memory], noise, axis=0))
+
+
+def lift_of(world: World, seed: int, metric: str = "rank_ic", horizon: int | None = None) -> Lift:
+    """Return the lift of table and text together over the table, in blocks for the world's (or another) horizon."""
+    y, text, table, session = world.table(seed)
+    ours, other = table + text, table
+    if metric == "auc":
+        y, ours, other = (y > 0).astype(float), _as_probability(ours), _as_probability(other)
+    return text_lift(y, ours, other, _blocks(y, session, horizon or world.horizon), metric, seed)
+
+
+def signs(world: World, seeds: Sequence[int], metric: str = "rank_ic") -> tuple[float, float]:
+    """Return in what share of the tables the headlines are said to help, and the models to do worse with them."""
+    made = np.array([lift_of(world, seed, metric).sign for seed in seeds])
+    return float((made > 0).mean()), float((made < 0).mean())
+
+
+def against_chance(world: World, seeds: Sequence[int], metric: str = "rank_ic") -> tuple[float, float]:
+    """Return in what share of the tables the text alone is said to be better, and worse, than chance."""
+    found = []
+    for seed in seeds:
+        y, text, _, session = world.table(seed)
+        y, p = ((y > 0).astype(float), _as_probability(text)) if metric == "auc" else (y, text)
+        blocks, rule = _blocks(y, session, world.horizon), METRICS[metric]
+        score = intervals(y, p, blocks, [rule], seed)[metric]
+        found.append(Evidence.of(blocks).against(score, rule.guessing))
+    made = np.array(found)
+    return float((made > 0).mean()), float((made < 0).mean())
+
+
+def _blocks(y: np.ndarray, session: np.ndarray, horizon: int) -> Blocks:
+    return Blocks(session, block_length(y, session, horizon), horizon)
+
+
+def _as_probability(score: np.ndarray) -> np.ndarray:
+    p = 1 / (1 + np.exp(-score))
+    return np.stack([1 - p, p], axis=1)
