@@ -10,7 +10,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import Blocks
-from core.evaluate.bootstrap import Interval, intervals
+from core.evaluate.bootstrap import LEVEL, Interval, intervals
 from core.evaluate.metrics import METRICS, rank_ic, shown, spread
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored, dated_returns, one_scale
@@ -24,9 +24,9 @@ _POOLED = METRICS["rank_ic"], METRICS["spread"]
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over sessions with its 95% interval and t-value, robust to autocorrelation up to `lag` sessions.
+    """A mean over sessions with its 95% interval and t-value, robust to autocorrelation and overlap.
 
-    `t` is NaN where it is undefined: for scores that are pooled, and for a value that is the same each time.
+    `freedom` is the number of degrees of freedom. `t` is NaN where it is undefined: for scores that are pooled, and for a value that is the same each time.
     """
 
     value: float
@@ -34,7 +34,7 @@ class Mean:
     high: float
     t: float
     sessions: int
-    lag: int
+    freedom: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,8 @@ class BySession:
             )
         else:
             template = N_(
-                "The mean rank IC of {sessions:,} sessions is {ic} [{low}, {high}], t = {t} (Newey-West); of "
-                "{all:,} sessions, those with fewer than {distinct} different outcomes are left out."
+                "The mean rank IC of {sessions:,} sessions is {ic} [{low}, {high}], t = {t} "
+                "(robust to overlapping outcomes); of {all:,} sessions, those with fewer than {distinct} different outcomes are left out."
             )
         return Message(template, params)
 
@@ -141,27 +141,28 @@ def session_scores(
 def hac_mean(values: np.ndarray, horizon: int = 1) -> Mean:
     """Return the mean of a series in order of time, `(n,)`, NaN left out, with a robust t-value and interval.
 
-    Newey & West, "A simple, positive semi-definite, heteroskedasticity and autocorrelation consistent
-    covariance matrix" (1987), with the lag floor(4 (n / 100)^(2/9)) of their "Automatic lag selection in
-    covariance matrix estimation" (1994), at least `horizon - 1`: outcomes of so many sessions overlap.
+    The equal-weighted cosine estimator with Student's quantiles: Lazarus, Lewis, Stock & Watson, "HAR inference:
+    recommendations for practice" (2018), with 0.4 n^(2/3) cosines; at most n / (3 horizon), so that no cosine is
+    faster than outcomes that overlap. Newey & West's t-values are too large there: intervals of 95% then hold
+    the truth in .69 to .87 of simulated tables.
     """
     values = values[~np.isnan(values)]
     n = len(values)
     if not n:
         return Mean(math.nan, math.nan, math.nan, math.nan, 0, 0)
-    lag = max(0, min(max(int(4 * (n / 100) ** (2 / 9)), horizon - 1), n - 2))
     mean = float(values.mean())
     if n < FEWEST_SESSIONS:
-        return Mean(mean, math.nan, math.nan, math.nan, n, lag)
+        return Mean(mean, math.nan, math.nan, math.nan, n, 0)
+    cosines = max(1, int(min(0.4 * n ** (2 / 3), n / (3 * max(horizon, 1)))))
     if np.ptp(values) == 0:
-        return Mean(mean, mean, mean, math.nan, n, lag)
-    from statsmodels.regression.linear_model import OLS
+        return Mean(mean, mean, mean, math.nan, n, cosines)
+    from scipy.fft import dct
+    from scipy.stats import t
 
-    fit = OLS(values, np.ones(n)).fit(
-        cov_type="HAC", cov_kwds={"maxlags": lag, "use_correction": True}, use_t=True
-    )
-    low, high = fit.conf_int()[0]
-    return Mean(mean, float(low), float(high), float(fit.tvalues[0]), n, lag)
+    projected = dct(values, norm="ortho")[1 : cosines + 1]
+    error = math.sqrt(float((projected**2).mean()) / n)
+    reach = float(t.isf((1 - LEVEL) / 2, cosines)) * error
+    return Mean(mean, mean - reach, mean + reach, mean / error if error else math.nan, n, cosines)
 
 
 def _members(day: np.ndarray) -> list[np.ndarray]:

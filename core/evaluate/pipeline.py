@@ -60,7 +60,7 @@ def evaluate(
         walk_scores=_scores(scored[1], settings, part(report, 0.5, 1)),
         evidence=Evidence.of(shown.blocks),
         lift=_lift(uncalibrated or predictions, dataset, settings, arms),
-        effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome))),
+        effective=effective_size(dataset, outcome, np.flatnonzero(~np.isnan(outcome)), settings.horizon),
         cautions=tuple(cautions(predictions, dataset, settings)),
     )
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluate import bootstrap
-from core.evaluate.blocks import Blocks, block_numbers
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import (
     Interval,
     bounds,
@@ -15,7 +15,6 @@ from core.evaluate.bootstrap import (
     share_interval,
 )
 from core.evaluate.metrics import metrics_of
-from tests.makers.train_tables import make_dataset
 
 MAE = [metric for metric in metrics_of("regress") if metric.name == "mae"]
 
@@ -71,14 +70,20 @@ def test_a_single_block_has_no_interval():
     assert made.as_dict() == {"value": 1.0, "low": None, "high": None}
 
 
-def test_a_block_is_a_session_and_without_one_a_story():
-    dataset = make_dataset(np.zeros(6), np.array([0, 0, 1, -1, -1, -1]), story=np.array([1, 2, 1, 5, 5, 6]))
-    ids = block_numbers(dataset, np.arange(6))
-    assert len(set(ids)) == 4
-    assert ids[0] == ids[1] != ids[2]
-    assert ids[3] == ids[4] != ids[5]
-    assert ids.min() == 0
-    assert ids.max() == 3
+def test_blocks_of_sessions_are_drawn_whole_and_round_the_end():
+    ids = np.repeat(np.arange(10), 3)
+    drawn = np.concatenate(list(draws(Blocks(ids, 4, 4), seed=0, resamples=2000)))[:, ::3]  # (B, sessions)
+    assert (drawn.sum(axis=1) == 10).all()  # as many sessions as there are
+    assert drawn.mean(axis=0) == pytest.approx(np.ones(10), abs=0.08)  # each as often, the first and last too
+    rises = (np.diff(drawn, axis=1, append=drawn[:, :1]) > 0).sum(axis=1)
+    assert rises.max() <= 3  # two blocks of four and one of two
+
+
+def test_outcomes_that_overlap_widen_the_interval():
+    rng = np.random.default_rng(0)
+    y = np.convolve(rng.normal(size=219), np.ones(20) / 20, "valid")
+    single, whole = (intervals(y, y * 0, Blocks(np.arange(200), n, n), MAE, seed=0)["mae"] for n in (1, 20))
+    assert whole.high - whole.low > 2 * (single.high - single.low)
 
 
 def test_a_row_of_weight_two_is_scored_as_two_rows():

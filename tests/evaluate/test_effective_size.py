@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from core.evaluate.effective_size import effective_size, intraclass_correlation
 from core.evaluate.events import event_weights
 from tests.makers.train_tables import make_dataset, three_classes
+from tests.simulations.effective_size import worth
+from tests.simulations.overlap import World
 
 ALL = np.arange(100)
 DAYS = np.repeat(np.arange(20), 5)
@@ -103,3 +105,34 @@ def test_the_worth_of_any_table_is_from_1_to_its_events(pairs):
     size = effective_size(dataset, outcome.astype(float), rows)
     assert 1 - 1e-9 <= size.effective_n <= size.events + (days < 0).sum()
     assert event_weights(dataset, rows).mean() == pytest.approx(1)
+
+
+def test_outcomes_that_overlap_are_worth_less():
+    outcome = random_outcome(100)
+    single, spanning = (
+        effective_size(make_dataset(np.zeros(100), ALL), outcome, ALL, horizon).effective_n
+        for horizon in (1, 5)
+    )
+    assert single == pytest.approx(100)
+    pairs = 100 + 2 * sum((100 - k) * (1 - k / 5) for k in range(1, 5))
+    assert spanning == pytest.approx(100**2 / pairs)
+
+
+def test_the_sentence_says_that_outcomes_overlap():
+    size = effective_size(make_dataset(np.zeros(100), ALL), random_outcome(100), ALL, 5)
+    assert "outcomes over 5 sessions overlap" in str(size.sentence())
+
+
+def test_companies_that_move_apart_are_each_worth_their_own():
+    outcome = np.tile([-1.0, 1.0], 100)
+    dataset = make_dataset(np.zeros(200), np.repeat(ALL, 2))
+    dataset.frame["company"] = np.tile(["가", "나"], 100)
+    assert effective_size(dataset, outcome, np.arange(200), 1).effective_n == pytest.approx(200)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("companies", "shock"), [(1, 0.0), (10, 0.0), (10, 0.5)])
+@pytest.mark.parametrize("horizon", [1, 5, 10, 20])
+def test_the_worth_is_that_of_the_simulated_variance_of_the_mean(horizon, companies, shock):
+    truth, said = worth(World(horizon, 240, companies, shock), range(40))
+    assert np.median(said) == pytest.approx(truth, rel=0.25)

@@ -2,12 +2,13 @@ import math
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 from scipy.stats import spearmanr, ttest_1samp
+from scipy.stats import t as student
 
 from core.evaluate.information_coefficient import by_session, hac_mean, session_scores
 from core.evaluate.metrics import rank_ic
 from tests.makers.predictions import A_DAY, COMPANIES, made_up
+from tests.simulations.overlap import World, coverage_of_ics
 
 
 def table(sessions=30, companies=8, skill=0.5, seed=0):
@@ -36,14 +37,17 @@ def test_skill_within_sessions_is_seen_through_the_moves_of_the_market():
     assert "The mean rank IC of 30 sessions is " in str(made.sentence())
 
 
-def test_the_t_value_is_that_of_statsmodels():
+def test_the_t_value_is_made_of_the_projections_on_cosines():
     values = np.random.default_rng(1).normal(0.1, 1, 150).cumsum() / 10
-    fit = sm.OLS(values, np.ones(150)).fit(
-        cov_type="HAC", cov_kwds={"maxlags": 4, "use_correction": True}, use_t=True
-    )
+    times = np.arange(150) + 0.5
+    projected = [
+        math.sqrt(2 / 150) * (values * np.cos(math.pi * j * times / 150)).sum() for j in range(1, 12)
+    ]
+    error = math.sqrt(np.square(projected).mean() / 150)
     made = hac_mean(values)
-    assert made.lag == 4
-    assert (made.t, made.low, made.high) == pytest.approx((fit.tvalues[0], *fit.conf_int()[0]))
+    assert made.freedom == 11  # 0.4 * 150 ** (2 / 3) is 11.3
+    assert made.t == pytest.approx(values.mean() / error)
+    assert made.high - made.value == pytest.approx(student.isf(0.025, 11) * error)
 
 
 def test_without_autocorrelation_the_t_value_is_nearly_the_ordinary_one():
@@ -57,9 +61,16 @@ def test_autocorrelation_lowers_the_t_value():
     assert hac_mean(values).t < 0.7 * ttest_1samp(values, 0).statistic
 
 
-def test_a_longer_horizon_asks_for_as_long_a_lag():
+def test_no_cosine_is_faster_than_outcomes_that_overlap():
     values = np.random.default_rng(0).normal(size=100)
-    assert (hac_mean(values).lag, hac_mean(values, horizon=21).lag) == (4, 20)
+    assert (hac_mean(values).freedom, hac_mean(values, horizon=10).freedom) == (8, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sessions", [60, 240])
+@pytest.mark.parametrize("horizon", [1, 5, 10, 20])
+def test_intervals_of_overlapping_coefficients_hold_the_truth(horizon, sessions):
+    assert coverage_of_ics(World(horizon, sessions), range(1000)) >= 0.93
 
 
 def test_sessions_with_fewer_than_five_outcomes_are_left_out():

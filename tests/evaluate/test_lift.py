@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
 from core.evaluate.blocks import Blocks
-from core.evaluate.lift import Lift, sentence, text_lift
+from core.evaluate.lift import Lift, apart_sentence, sentence, text_lift
 from core.locale import translate_message
 
 SESSIONS = 40
@@ -135,3 +136,59 @@ def test_a_lift_comes_back_from_its_plain_values():
 def test_the_sentence_is_a_translatable_message():
     made = text_lift(*rows(1.0), "rank_ic", seed=0)
     assert translate_message(sentence(made), "en") == str(sentence(made))
+
+
+def overlapping(sessions=60, horizon=5):
+    y, ours, other, blocks = rows(1.0, sessions)
+    return y, ours, other, Blocks(blocks.ids, horizon, horizon)
+
+
+def test_the_blocks_that_outlast_the_horizon_are_said():
+    made = text_lift(*overlapping(), "rank_ic", seed=0)
+    assert (made.blocks, made.length, made.sessions) == (12, 5, 60)
+    assert str(sentence(made)).endswith("over 60 sessions (12 blocks of 5).")
+
+
+def test_too_few_blocks_say_that_outcomes_overlap():
+    made = text_lift(*overlapping(sessions=20), "rank_ic", seed=0)
+    assert made.verdict == "none"
+    assert "20 sessions (4 blocks of 5) stand for too few independent outcomes" in str(sentence(made))
+
+
+def test_a_help_found_in_the_twentieth_test_of_the_same_rows_is_no_verdict():
+    first = text_lift(*rows(0.25, sessions=60), "rank_ic", seed=0)
+    assert first.verdict == "helps"
+    again = first.after(20)
+    assert (again.verdict, again.low) == ("none", first.low)
+    assert "these rows have been tested 20 times" in str(sentence(again))
+    assert first.after(1) == first
+    assert text_lift(*rows(3.0, sessions=60), "rank_ic", seed=0).after(20).verdict == "helps"
+
+
+def test_a_test_that_leaks_has_no_verdict_and_says_why():
+    made = replace(text_lift(*rows(1.0), "rank_ic", seed=0), withheld="the split leaks.")
+    assert made.verdict == "none"
+    assert "cannot be told from this test: the split leaks." in str(sentence(made))
+
+
+def test_sessions_that_do_not_overlap_are_told_beside():
+    made = text_lift(*overlapping(), "rank_ic", seed=0)
+    assert apart_sentence(made) is None
+    apart = replace(made, apart=text_lift(*rows(1.0, sessions=12), "rank_ic", seed=0))
+    assert "over 12 sessions." in str(apart_sentence(apart))
+    again = Lift.from_dict(apart.as_dict())
+    assert again == apart
+
+
+def test_a_lift_saved_before_blocks_were_known_opens():
+    plain = {
+        "metric": "auc",
+        "value": 0.1,
+        "low": 0.02,
+        "high": 0.2,
+        "verdict": "hurts",
+        "blocks": 17,
+        "unit": "session",
+    }
+    made = Lift.from_dict(plain)
+    assert (made.verdict, made.evidence.sessions, made.length) == ("helps", 17, 1)

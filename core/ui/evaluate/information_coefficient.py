@@ -93,10 +93,10 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
     figure.update_yaxes(title=title)
     note = _(
         "n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95% interval "
-        "(Newey-West, {lag} sessions)",
+        "(robust to overlapping outcomes, {freedom} degrees of freedom)",
         rows=int(found.rows.sum()),
         sessions=mean.sessions,
-        lag=mean.lag,
+        freedom=mean.freedom,
     )
     show(figure, _("Session by session"), "chart-by-session", note)
 
