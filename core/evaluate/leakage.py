@@ -192,7 +192,7 @@ def summary(steps: Sequence[Step]) -> Message:
     elif honest.high < guess:
         template = N_(
             "A careless test shows {metric} {careless:.3f}, an honest one {score}: worse than guessing "
-            "({guess:.3f}), so what was learned did not last."
+            "({guess:.3f}). What was learned turned round in the tests."
         )
     else:
         template = N_(
