@@ -59,26 +59,37 @@ def adaptive_half_widths(
     conformal: Conformal,
     y: np.ndarray,
     p: np.ndarray,
-    block_ids: np.ndarray,
+    sessions: np.ndarray,
     level: float = LEVEL,
     horizon: int = 1,
     step: float = STEP,
 ) -> np.ndarray:
     """Return half the width for each row `(n,)`, wider after sessions that were missed, narrower after hits.
 
-    `block_ids (n,)` are the sessions in order of time, from 0 on. After each session the level asked for moves
+    `sessions (n,)` are their numbers in order of time, from 0 on. After each session the level asked for moves
     by `step` times (share of its rows missed - nominal share): Gibbs & Candès, "Adaptive conformal inference
-    under distribution shift" (2021). A session counts only when its outcome is known, `horizon` sessions
-    later. The width is never more than that of the largest error seen, so it stays finite.
+    under distribution shift" (2021). A session counts only once `known_before` says so. The width is never more
+    than that of the largest error seen, so it stays finite.
     """
     missing = asked = 1 - level  # the nominal share of misses, and that asked of the next session
-    halves = np.empty(int(block_ids.max()) + 1)
+    halves = np.empty(int(sessions.max()) + 1)
     missed = np.abs(y - p)
-    rows = [np.flatnonzero(block_ids == k) for k in range(len(halves))]
+    rows = [np.flatnonzero(sessions == k) for k in range(len(halves))]
+    learned = 0
     for k in range(len(halves)):
-        known = k - max(horizon, 1)
-        if known >= 0 and len(rows[known]):
-            asked += step * (missing - np.mean(missed[rows[known]] > halves[known]))
+        while known_before(learned, k, horizon):
+            if len(rows[learned]):
+                asked += step * (missing - np.mean(missed[rows[learned]] > halves[learned]))
+            learned += 1
         halves[k] = conformal.half_width(min(max(1 - asked, 0.0), conformal.highest_level))
-    result: np.ndarray = halves[block_ids]
+    result: np.ndarray = halves[sessions]
     return result
+
+
+def known_before(session: np.ndarray | int, now: int, horizon: int) -> np.ndarray | bool:
+    """Say whether the outcome of a session is known at the last close before session `now`, by their numbers.
+
+    An outcome runs from the session's own close to that `horizon` sessions later, so it is known where
+    session + horizon < now: what the purge of a split leaves to learn from.
+    """
+    return session + horizon < now

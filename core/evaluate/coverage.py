@@ -10,12 +10,14 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.blocks import Blocks
-from core.evaluate.bootstrap import Interval, share_interval
-from core.evaluate.conformal import LEVEL, Conformal, adaptive_half_widths
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
+from core.evaluate.bootstrap import Interval, intervals, share_interval
+from core.evaluate.conformal import LEVEL, Conformal, adaptive_half_widths, known_before
+from core.evaluate.metrics import Metric
 from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
 from core.evaluate.scoring import Scored, dated_returns
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.weighted import mean
 from core.locale import N_, P_
 
 
@@ -99,22 +101,40 @@ def realised_coverage(
         return table
     test = Scored.of(table, dataset, settings, [model])
     p, held = test.predictions[model], test.fold == HOLDOUT
-    fitted = Conformal.fit(test.y[~held], p[~held], test.blocks.ids[~held])
-    half = fitted.half_width(level)
+    number = np.searchsorted(np.sort(dataset.frame["session"].dropna().unique()), test.session)
+    first = int(number[held].min())
+    learned = ~held & known_before(number, first, settings.horizon)
+    if not learned.any():
+        return Message(
+            N_(
+                "No interval is made: outcomes over {horizon} sessions are known too late for any session of the "
+                "walk-forward to count before the test begins."
+            ),
+            {"horizon": settings.horizon},
+        )
+    fitted = Conformal.fit(test.y[learned], p[learned], number[learned])
+    overlap = settings.horizon > 1 and fitted.sessions < FEWEST_BLOCKS * settings.horizon
+    half = math.inf if overlap else fitted.half_width(level)
+    kept = np.abs(test.y - p) <= half
+    fallen = fell_short(kept, learned, held, test.blocks, level, settings.seed)
     y, p, session, seed = test.y[held], p[held], test.session[held], settings.seed
     blocks = test.blocks.take(held)
     coverage = coverage_by_month(y, p, half, session, blocks, seed, level)
     adaptive: list[Coverage] = []
     if math.isfinite(half):
-        number = np.unique(session, return_inverse=True)[1]
-        halves = adaptive_half_widths(fitted, y, p, number, level, settings.horizon)
+        halves = adaptive_half_widths(fitted, y, p, number[held] - first, level, settings.horizon)
         adaptive = coverage_by_month(y, p, halves, session, blocks, seed, level)
-    words = sentence(fitted, coverage)
+    words = sentence(fitted, coverage, fallen, settings.horizon if overlap else 1)
     return RealisedCoverage(half, level, fitted.sessions, tuple(coverage), tuple(adaptive), words)
 
 
-def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
-    """Say whether the intervals held what they promised; `coverage` as of `coverage_by_month`."""
+def sentence(
+    conformal: Conformal, coverage: list[Coverage], fallen: bool = False, overlapping: int = 1
+) -> Message:
+    """Say whether the intervals held what they promised; `coverage` as of `coverage_by_month`.
+
+    `fallen` says that they held less than can be chance, `overlapping` the horizon where it leaves too few sessions.
+    """
     whole, months = coverage[0], coverage[1:]
     worst = min(months, key=lambda month: month.realised.value, default=whole)
     params = {
@@ -125,20 +145,56 @@ def sentence(conformal: Conformal, coverage: list[Coverage]) -> Message:
         "n": conformal.sessions,
         "worst": f"{worst.realised.value:.0%}",
         "month": worst.month,
+        "horizon": overlapping,
     }
+    return Message(_template(whole, fallen, overlapping), params)
+
+
+def _template(whole: Coverage, fallen: bool, overlapping: int) -> str:
+    if overlapping > 1:
+        return P_(
+            "{n} session of errors is too few for intervals: outcomes over {horizon} sessions overlap, so it counts "
+            "as less.",
+            "{n} sessions of errors are too few for intervals: outcomes over {horizon} sessions overlap, so they count "
+            "as fewer.",
+        )
     if not np.isfinite(whole.width):
-        template = P_(
+        return P_(
             "{n} session of errors is too few for intervals of {nominal}: they would have no end.",
             "{n} sessions of errors are too few for intervals of {nominal}: they would have no end.",
         )
-    elif whole.realised.high < whole.nominal:
-        template = N_(
+    if fallen:
+        return N_(
             "The intervals promise {nominal} and held only {realised} [{low}, {high}] of the test returns, least "
             "in {month} ({worst}): the market has moved on from the sessions that they were made from."
         )
-    else:
-        template = N_(
+    if whole.realised.high < whole.nominal:
+        return N_(
             "The intervals promise {nominal} and held {realised} [{low}, {high}] of the test returns, least in "
-            "{month} ({worst})."
+            "{month} ({worst}). That may be chance: they were made from {n:,} sessions only."
         )
-    return Message(template, params)
+    return N_(
+        "The intervals promise {nominal} and held {realised} [{low}, {high}] of the test returns, least in "
+        "{month} ({worst})."
+    )
+
+
+def fell_short(
+    kept: np.ndarray, learned: np.ndarray, held: np.ndarray, blocks: Blocks, level: float, seed: int
+) -> bool:
+    """Say whether the holdout kept `kept (n,)` within its intervals less often than `level` by more than chance.
+
+    The width was chosen on sessions as few as those it is tried on, so both are resampled: the interval is that of
+    the share kept in the holdout less that in the sessions learned from.
+    """
+
+    def difference(kept: np.ndarray, held: np.ndarray, w: np.ndarray) -> np.ndarray:
+        result: np.ndarray = mean(kept[held], w[:, held]) - mean(kept[~held], w[:, ~held])
+        return result
+
+    rows = learned | held
+    metric = Metric("kept", "", difference, True, "regress")
+    if not blocks.take(held).enough:
+        return False
+    found = intervals(kept[rows].astype(float), held[rows], blocks.take(rows), [metric], seed)["kept"]
+    return bool(kept[held].mean() - level + found.high - found.value < 0)

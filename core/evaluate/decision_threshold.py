@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.blocks import Blocks
-from core.evaluate.bootstrap import Interval, share_interval
+from core.evaluate.bootstrap import Interval, mean_interval, share_interval
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
 STEPS = 101
+UNKNOWN = Interval(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,8 @@ class CostCurve:
     A row counts as positive where its probability reaches the threshold. `best` is the threshold of the
     least cost on these rows (the nearest to `fair` where several cost the same); `fair` is the one that is
     right for calibrated probabilities; `never` and `always` are the costs of calling no row and every row
-    positive.
+    positive. `saving` is what the model saves a row at `fair`, which was not chosen on these rows, against the
+    cheaper of the two, with its 95% interval; NaN without blocks.
     """
 
     thresholds: np.ndarray
@@ -37,25 +39,42 @@ class CostCurve:
     fair_cost: float
     never: float
     always: float
+    saving: Interval = UNKNOWN
 
     def sentence(self) -> Message:
-        """Say where the best threshold lies, and what it is worth against acting always or never."""
+        """Say what the model is worth against acting always or never, where nothing was chosen on the test."""
         params = {
             "best": f"{self.best:.0%}",
             "cost": f"{self.best_cost:.3g}",
             "idle": f"{min(self.never, self.always):.3g}",
             "fair": f"{self.fair:.0%}",
+            "fair_cost": f"{self.fair_cost:.3g}",
+            "saving": f"{self.saving.value:+.3g}",
+            "low": f"{self.saving.low:+.3g}",
+            "high": f"{self.saving.high:+.3g}",
         }
-        if self.best_cost < min(self.never, self.always):
-            template = N_(
-                "With these costs a threshold of {best} would have been the cheapest on the test: {cost} each, "
-                "against {idle} without a model. It was chosen on this very test, so it flatters; for "
-                "calibrated probabilities {fair} is right."
-            )
-        else:
+        if self.best_cost >= min(self.never, self.always):
             template = N_(
                 "With these costs no threshold beats doing without the model, which costs {idle} each. For "
                 "calibrated probabilities the right threshold is {fair}."
+            )
+        elif self.saving.low > 0:
+            template = N_(
+                "With these costs the model saves: at {fair}, the threshold that is right for calibrated probabilities, it "
+                "costs {fair_cost} each, against {idle} without a model, a saving of {saving} [{low}, {high}]. On this very "
+                "test {best} would have been the cheapest ({cost}), which flatters."
+            )
+        elif self.saving.high < 0:
+            template = N_(
+                "With these costs the model costs more than doing without: {fair_cost} each at {fair}, the threshold that "
+                "is right for calibrated probabilities, against {idle}, a saving of {saving} [{low}, {high}]. That {best} "
+                "would have been the cheapest on this very test ({cost}) is hindsight."
+            )
+        else:
+            template = N_(
+                "With these costs it cannot be said that the model saves anything: {fair_cost} each at {fair}, the "
+                "threshold that is right for calibrated probabilities, against {idle} without a model, a saving of {saving} "
+                "[{low}, {high}]. That {best} would have been the cheapest on this very test ({cost}) is hindsight."
             )
         return Message(template, params)
 
@@ -141,7 +160,30 @@ def threshold_costs(
     if len(predictions.classes) != 2:
         return _NOT_TWO
     test = Scored.of(predictions.test, dataset, settings, [model])
-    return cost_curve(test.y, test.predictions[model], false_alarm, miss)
+    p = test.predictions[model]
+    curve = cost_curve(test.y, p, false_alarm, miss)
+    return replace(curve, saving=saving(test.y, p, test.blocks, curve, false_alarm, miss, settings.seed))
+
+
+def saving(
+    y: np.ndarray,
+    p: np.ndarray,
+    blocks: Blocks,
+    curve: CostCurve,
+    false_positive: float,
+    false_negative: float,
+    seed: int,
+) -> Interval:
+    """Return what a row costs less at the threshold `curve.fair` than without a model, with its 95% interval.
+
+    Without a model all rows are called alike: as was the cheaper on these rows, which favours doing without.
+    """
+    called, idle = _second(p) >= curve.fair, curve.always < curve.never
+    with_model, without = (
+        false_positive * (calls & (y == 0)) + false_negative * (~calls & (y == 1))
+        for calls in (called, np.full(len(y), idle))
+    )
+    return mean_interval(without - with_model, blocks, seed)
 
 
 def calls_at(
@@ -167,7 +209,7 @@ _NOT_TWO = Message(N_("A threshold is for two classes; this run does not have tw
 
 
 def _share(held: np.ndarray, blocks: Blocks, seed: int) -> Interval:
-    return share_interval(held, blocks, seed) if len(held) else Interval(math.nan, math.nan, math.nan)
+    return share_interval(held, blocks, seed) if len(held) else UNKNOWN
 
 
 def _second(p: np.ndarray) -> np.ndarray:

@@ -55,6 +55,13 @@ class BySession:
     all_sessions: int
     pooled: bool
 
+    @property
+    def unranked(self) -> int:
+        """The number of sessions whose predictions are all the same; all of them where that holds of all rows."""
+        if self.pooled:
+            return self.all_sessions if math.isnan(self.rank_ic.value) else 0
+        return int(np.isnan(self.ics).sum())
+
     def sentence(self) -> Message:
         """Say what was averaged over what, and with which interval."""
         params = {
@@ -66,7 +73,11 @@ class BySession:
             "t": "–" if math.isnan(self.rank_ic.t) else f"{self.rank_ic.t:.2f}",
             "distinct": DISTINCT,
         }
-        if self.pooled:
+        if self.unranked == (self.all_sessions if self.pooled else len(self.ics)):
+            template = N_(
+                "The predictions are all the same, so they put nothing in an order: there is no rank IC, and no fifths."
+            )
+        elif self.pooled:
             template = N_(
                 "Pooled over all rows, not by session: fewer than five of {all:,} sessions have {distinct} "
                 "different outcomes or more. The rank IC of {ic} [{low}, {high}] therefore mixes differences "

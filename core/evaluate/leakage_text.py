@@ -86,17 +86,17 @@ def summary(steps: Sequence[Step]) -> Message:
     values = _values(honest) | {"careless": careless.value, "guess": guess}
     if honest.low > guess:
         template = N_(
-            "On as many rows each, half of what an honest test may learn from, a careless test shows {metric} {careless:.3f} and an honest one {score}: "
+            "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "
             "better than guessing ({guess:.3f})."
         )
     elif honest.high < guess:
         template = N_(
-            "On as many rows each, half of what an honest test may learn from, a careless test shows {metric} {careless:.3f} and an honest one {score}: "
-            "worse than guessing ({guess:.3f}), so what was learned did not last."
+            "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "
+            "worse than guessing ({guess:.3f}). What was learned turned round in the tests."
         )
     else:
         template = N_(
-            "On as many rows each, half of what an honest test may learn from, a careless test shows {metric} {careless:.3f} and an honest one {score}: "
+            "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "
             "no evidence of anything better than guessing ({guess:.3f})."
         )
     return Message(template, values)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.evaluate import meanings
+from core.evaluate.meanings import UNSAID, Meaning
 from core.evaluate.weighted import (
     class_weights_by_value,
     confusion,
@@ -21,6 +23,7 @@ from core.evaluate.weighted import (
     fifths,
     mean,
     mid_ranks,
+    one_value,
     ratio,
 )
 from core.locale import N_
@@ -39,7 +42,7 @@ class Metric:
 
     `name` is its key in JSON and `title` its name for the reader; `task` is "classify" or "regress". `unit` is
     "share" or "return" where it is written in %, else "". `guessing` is what a guess scores, NaN where that
-    depends on the data. `explanation` says in words what a value means (`{up}` is the last class's name).
+    depends on the data. `meaning` says in words what a value means, and what it is called for three or more classes.
     """
 
     name: str
@@ -49,7 +52,11 @@ class Metric:
     task: str
     unit: str = ""
     guessing: float = math.nan
-    explanation: str = ""
+    meaning: Meaning = UNSAID
+
+    def titled(self, classes: int = 0) -> str:
+        """Return the title for so many classes, to be translated."""
+        return (classes > 2 and self.meaning.title_of_several) or self.title
 
 
 def rank_auc(positive: np.ndarray, score: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -198,32 +205,28 @@ def spread(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     The quantile spread of Grinold & Kahn, "Active Portfolio Management" (2000); tied rows share their place.
     """
     top, bottom = fifths(p, w)
-    result: np.ndarray = mean(y, top) - mean(y, bottom)
-    return result
+    return np.where(one_value(p, w), 0.0, mean(y, top) - mean(y, bottom))
 
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
+        Metric("auc", N_("ROC AUC"), auc, True, "classify", guessing=0.5, meaning=meanings.AUC),
+        Metric("pr_auc", N_("Average precision"), pr_auc, True, "classify", meaning=meanings.PRECISION),
+        Metric("accuracy", N_("Accuracy"), accuracy, True, "classify", SHARE),
         Metric(
-            "auc",
-            N_("ROC AUC"),
-            auc,
+            "balanced_accuracy",
+            N_("Balanced accuracy"),
+            balanced_accuracy,
             True,
             "classify",
-            guessing=0.5,
-            explanation=N_(
-                "ROC AUC: of one that ended {up} and one that did not, how often the first is ranked higher. 0.5 is guessing, "
-                "1 is perfect."
-            ),
+            SHARE,
+            meaning=meanings.BALANCED,
         ),
-        Metric("pr_auc", N_("Average precision"), pr_auc, True, "classify"),
-        Metric("accuracy", N_("Accuracy"), accuracy, True, "classify", SHARE),
-        Metric("balanced_accuracy", N_("Balanced accuracy"), balanced_accuracy, True, "classify", SHARE),
-        Metric("f1", N_("F1 (macro)"), f1, True, "classify"),
-        Metric("log_loss", N_("Log loss"), log_loss, False, "classify"),
-        Metric("brier", N_("Brier score"), brier, False, "classify"),
-        Metric("ece", N_("Calibration error (ECE)"), ece, False, "classify"),
+        Metric("f1", N_("F1 (macro)"), f1, True, "classify", meaning=meanings.F1),
+        Metric("log_loss", N_("Log loss"), log_loss, False, "classify", meaning=meanings.LOG_LOSS),
+        Metric("brier", N_("Brier score"), brier, False, "classify", meaning=meanings.BRIER),
+        Metric("ece", N_("Calibration error (ECE)"), ece, False, "classify", meaning=meanings.ECE),
         Metric("mae", N_("Mean absolute error"), mae, False, "regress", RETURN),
         Metric("rmse", N_("Root mean squared error"), rmse, False, "regress", RETURN),
         Metric("r2", N_("R²"), r2, True, "regress"),
@@ -234,13 +237,12 @@ METRICS: dict[str, Metric] = {
             True,
             "regress",
             guessing=0.0,
-            explanation=N_(
-                "Rank information coefficient: how far the order of the predictions agrees with that of the returns. 0 is "
-                "guessing, 1 is perfect."
-            ),
+            meaning=meanings.RANK_IC,
         ),
         Metric("hit_rate", N_("Hit rate"), hit_rate, True, "regress", SHARE),
-        Metric("spread", N_("Top minus bottom fifth"), spread, True, "regress", RETURN),
+        Metric(
+            "spread", N_("Top minus bottom fifth"), spread, True, "regress", RETURN, meaning=meanings.SPREAD
+        ),
     )
 }
 _MAIN = {"classify": "auc", "regress": "rank_ic"}

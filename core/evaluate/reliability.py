@@ -10,12 +10,19 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS, Blocks
 from core.evaluate.bootstrap import Interval, agreeing, bounds, draws, intervals
+from core.evaluate.calibration_test import CalibrationTest, calibration_test
 from core.evaluate.metrics import BINS, METRICS, bins_for
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored, mean_over
 from core.evaluate.settings import EvaluateSettings
 from core.evaluate.weighted import ratio
 from core.locale import N_
+
+_TOO_LOW, _TOO_HIGH = N_("too low"), N_("too high")
+_TOO_CLOSE, _TOO_FAR = (
+    N_("too close together: what came true differs more from row to row than they do"),
+    N_("too far apart: what came true differs less from row to row than they do"),
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,9 @@ def reliability(
 class Reliability:
     """The reliability curve with its error; `label` is the class, "" for the most probable of several.
 
-    `predicted` and `observed` are the mean probability and the share that came true over all `rows`.
+    `predicted` and `observed` are the mean probability and the share that came true over all `rows`. `test` says
+    whether they differ by more than chance, all bins taken together: of ten intervals one leaves its promise out
+    in a good part of well calibrated tables.
     """
 
     curve: tuple[Bin, ...]
@@ -78,11 +87,8 @@ class Reliability:
     rows: int
     blocks: int
     unit: str
-
-    @property
-    def off(self) -> int:
-        """The number of bins whose interval leaves the promised probability out."""
-        return sum(not b.observed.low <= b.predicted <= b.observed.high for b in self.curve if _bounded(b))
+    test: CalibrationTest
+    horizon: int = 1
 
     def sentence(self) -> Message:
         """Say in plain words whether the probabilities can be taken at their word."""
@@ -92,28 +98,45 @@ class Reliability:
             "high": _points(self.ece.high),
             "predicted": f"{self.predicted:.0%}",
             "observed": f"{self.observed:.0%}",
-            "off": self.off,
-            "bins": len(self.curve),
             "blocks": self.blocks,
             "unit": Message(BLOCK_UNITS[self.unit]),
+            "horizon": self.horizon,
+            "height": Message(_TOO_LOW if self.test.shift > 0 else _TOO_HIGH),
+            "distance": Message(_TOO_CLOSE if self.test.slope > 0 else _TOO_FAR),
         }
-        if not any(map(_bounded, self.curve)):
-            template = N_(
+        return Message(self._template(), params)
+
+    def _template(self) -> str:
+        if not self.test.judged and self.horizon > 1:
+            return N_(
+                "Too few {unit} to judge the probabilities, as outcomes over {horizon} sessions overlap: on average "
+                "they promised {predicted}, and {observed} came true."
+            )
+        if not self.test.judged:
+            return N_(
                 "Too few {unit} to judge the probabilities: on average they promised {predicted}, and {observed} came true."
             )
-        elif self.off > 1:
-            template = N_(
+        if self.test.shifted and self.test.sloped:
+            return N_(
                 "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
-                "[{low}, {high}], and {off} of {bins} groups lie clearly off. On average they promised {predicted}, "
-                "and {observed} came true."
+                "[{low}, {high}]. They are {height} and lie {distance}. On average they promised {predicted}, and "
+                "{observed} came true."
             )
-        else:
-            template = N_(
-                "No evidence that the probabilities are wrong: they miss what came true by {ece} percentage points "
-                "[{low}, {high}], which {blocks:,} {unit} bring about by chance too. On average they promised "
-                "{predicted}, and {observed} came true."
+        if self.test.shifted:
+            return N_(
+                "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
+                "[{low}, {high}]. They are {height}: on average they promised {predicted}, and {observed} came true."
             )
-        return Message(template, params)
+        if self.test.sloped:
+            return N_(
+                "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
+                "[{low}, {high}]. They lie {distance}. On average they promised {predicted}, and {observed} came true."
+            )
+        return N_(
+            "No evidence that the probabilities are wrong: they miss what came true by {ece} percentage points "
+            "[{low}, {high}], which {blocks:,} {unit} bring about by chance too. On average they promised "
+            "{predicted}, and {observed} came true."
+        )
 
 
 def reliability_of(
@@ -135,6 +158,8 @@ def reliability_of(
         len(came),
         test.blocks.sessions,
         test.blocks.unit,
+        calibration_test(came, sure, test.blocks),
+        test.blocks.horizon,
     )
 
 
@@ -144,10 +169,6 @@ def _bin_numbers(probability: np.ndarray, weights: np.ndarray, bins: int) -> np.
     middle = np.cumsum(held) - held / 2
     result: np.ndarray = np.floor(bins * middle / held.sum()).astype(int)[inverse]
     return result
-
-
-def _bounded(found: Bin) -> bool:
-    return bool(np.isfinite(found.observed.low))
 
 
 def _points(share: float) -> str:

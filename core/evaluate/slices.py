@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.blocks import Blocks
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import Interval, bounds, draws, intervals
 from core.evaluate.events import event_weights
 from core.evaluate.metrics import Metric, main_metric
@@ -20,7 +20,7 @@ from core.evaluate.scoring import one_scale, scored_unit
 from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
-FEWEST_ROWS, FEWEST_BLOCKS = 10, 5  # of a slice that is judged
+FEWEST_ROWS = 10  # of a slice that is judged
 MOST_LABELS = 15
 RESAMPLES = 500
 LEVEL = 0.05
@@ -34,7 +34,7 @@ BY = ("press", "company", "month", "length")
 
 @dataclass(frozen=True)
 class Slice:
-    """The score of the rows that share a label, with n, blocks (sessions) and its 95% interval.
+    """The score of the rows that share a label, with n, sessions (stories), blocks of them and its 95% interval.
 
     `by` is "press", "company", "month" or "length"; `difference` is the score less that of all other rows,
     `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
@@ -50,6 +50,7 @@ class Slice:
     difference: float = math.nan
     p_value: float = math.nan
     differs: bool = False
+    sessions: int = 0
 
     @property
     def defined(self) -> bool:
@@ -82,20 +83,22 @@ def slices(
     metric: Metric,
     seed: int,
     weights: np.ndarray | None = None,
+    resamples: int = RESAMPLES,
 ) -> list[Slice]:
     """Score each slice, in the order of `labels`, the largest first.
 
-    `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `blocks` theirs, `labels` as of
-    `slice_labels`. Slice and rest are scored in the same resamples of sessions; the p-value is that of Student's t for the difference over its bootstrap standard error, on Fisher's scale (inverse hyperbolic
-    tangent) for rank IC and for 2 AUC - 1, whose error would shrink near 1. Its degrees of freedom are the
-    effective number of sessions of the smaller side, (sum of rows)² / sum of rows², less 1. A score that is
-    the same in every resample has no p-value.
+    `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `blocks` theirs, `labels` as of `slice_labels`.
+    Slice and rest are scored in the same resamples of sessions; the p-value is that of Student's t for the
+    difference over its bootstrap standard error, on Fisher's scale (inverse hyperbolic tangent) for rank IC and for
+    2 AUC - 1, whose error would shrink near 1. Its degrees of freedom are the effective number of blocks of the
+    smaller side, (sum of rows)² / sum of rows², less 1, and the error is widened for the overlap that reaches from
+    block to block. A score that is the same in every resample has no p-value.
     """
     members = [
         (by, str(label), values == label) for by, values in labels.items() for label in _by_size(values)
     ]
     drawn: list[list[np.ndarray]] = [[] for _ in members]
-    for w in draws(blocks, seed, RESAMPLES, weights):
+    for w in draws(blocks, seed, resamples, weights):
         for scores, (_, _, inside) in zip(drawn, members, strict=True):
             scores.append(_inside_and_out(y, p, w, inside, metric))
     w = np.ones((1, len(y))) if weights is None else weights[None]
@@ -179,6 +182,7 @@ def _slice(
 ) -> Slice:
     own = blocks.take(inside)
     made = Slice(by, label, int(inside.sum()), own.count, Interval(math.nan, math.nan, math.nan))
+    made = replace(made, sessions=own.sessions)
     if own.count < 2 or math.isnan(once[0]):
         return made
     made = replace(made, score=Interval(float(once[0]), *bounds(scores[0], own.count, own.widening)))
@@ -187,21 +191,28 @@ def _slice(
     return replace(
         made,
         difference=float(once[0] - once[1]),
-        p_value=_p_value(once, scores, min(effective), metric, made.rows),
+        p_value=_p_value(once, scores, min(effective), blocks.widening, metric, made.rows),
     )
 
 
-def _p_value(once: np.ndarray, scores: np.ndarray, blocks: float, metric: Metric, rows: int) -> float:
-    """Return the p-value of no difference; `blocks` is the effective number of sessions of the smaller side."""
+def _p_value(
+    once: np.ndarray, scores: np.ndarray, blocks: float, widening: float, metric: Metric, rows: int
+) -> float:
+    """Return the p-value of no difference; `blocks` is the effective number of blocks of the smaller side."""
     from scipy.stats import t
 
     even = EVEN.get(metric.name, _as_it_is)
     most = 1 - 1 / (2 * rows)
     (inside, outside), pairs = once, scores[:, ~np.isnan(scores).any(axis=0)]
-    if blocks < 2 or math.isnan(outside) or pairs.shape[1] < RESAMPLES / 2 or not np.ptp(pairs, axis=1).all():
+    if (
+        blocks < 2
+        or math.isnan(outside)
+        or pairs.shape[1] < scores.shape[1] / 2
+        or not np.ptp(pairs, axis=1).all()
+    ):
         return math.nan
     differences = even(pairs[0], most) - even(pairs[1], most)
-    error = float(differences.std(ddof=1)) * math.sqrt(blocks / (blocks - 1))
+    error = float(differences.std(ddof=1)) * math.sqrt(blocks / (blocks - 1)) * widening
     distance = abs(float(even(inside, most) - even(outside, most)))
     return 2 * float(t.sf(distance / error, blocks - 1)) if error > 0 else math.nan
 

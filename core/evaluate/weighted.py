@@ -45,11 +45,18 @@ def mid_ranks(values: np.ndarray, w: np.ndarray) -> np.ndarray:
     return ranks
 
 
+def one_value(values: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Say under which weightings all rows that count have the same value, `(B,)` bool."""
+    order, starts = by_value(values)
+    result: np.ndarray = (np.add.reduceat(w[:, order], starts, axis=1) > 0).sum(axis=1) == 1
+    return result
+
+
 def quintiles(values: np.ndarray, w: np.ndarray, which: Sequence[int] = range(FIFTHS)) -> np.ndarray:
     """Return how much of each row's weight lies in each fifth by value, lowest first, `(len(which), B, n)`.
 
     The one rule for fifths: tied rows share their place, so where they stand across a border each lies on both
-    sides in the same part. `which` names the fifths wanted, 0 the lowest.
+    sides in the same part: the average over all orders of the tied rows. `which` names the fifths wanted, 0 the lowest.
     """
     order, starts = by_value(values)
     tied = np.add.reduceat(w[:, order], starts, axis=1)
@@ -71,7 +78,10 @@ def fifths(values: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mean_by_fifth(values: np.ndarray, by: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean of `values (n,)` in each fifth by `by (n,)`, lowest first, and the rows in it, `(5,)` each."""
+    """Return the mean of `values (n,)` in each fifth by `by (n,)`, lowest first, and the rows in it, `(5,)` each.
+
+    Where `by` is the same everywhere there are no fifths: every mean is that of all rows.
+    """
     parts = quintiles(by, np.ones((1, len(by))))[:, 0]
     return ratio(parts @ values, parts.sum(axis=1)), parts.sum(axis=1)
 

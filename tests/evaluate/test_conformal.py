@@ -1,11 +1,14 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from mapie.regression import SplitConformalRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from core.evaluate.conformal import Conformal, adaptive_half_widths
+from core.evaluate.conformal import Conformal, adaptive_half_widths, known_before
+from core.train.splits.splitters import SessionHoldout
+from tests.simulations import conformal as simulation
 
 
 @pytest.fixture
@@ -81,7 +84,31 @@ def test_an_outcome_changes_no_interval_before_it_is_known(horizon, rng):
     held, missed = (np.where(ids == 10, tenth, y) for tenth in (0.0, 100.0))
     widths = [adaptive_half_widths(conformal, v, v * 0, ids, 0.5, horizon) for v in (held, missed)]
     changed = np.flatnonzero(widths[0] != widths[1])
-    assert changed.min() == 10 + horizon
+    assert changed.min() == 10 + horizon + 1  # known at the close of session 10 + horizon, used after it
+
+
+def test_what_is_known_before_a_session_is_what_the_purge_of_a_split_leaves():
+    days, cut = np.arange(40), 30
+    X = pd.DataFrame({"session": pd.bdate_range("2024-01-01", periods=40), "story": days, "company": "a"})
+    for horizon in (0, 1, 5):
+        (split,) = SessionHoldout(0.25, horizon).parts(X)
+        assert split.train.tolist() == days[known_before(days, cut, horizon)].tolist()
+
+
+def test_an_outcome_of_the_same_session_is_known_the_session_after(rng):
+    conformal, y, ids = shifted(rng, 200, 40)
+    widths = [adaptive_half_widths(conformal, y + 9 * (ids == 10) * k, y * 0, ids, 0.5, 0) for k in (0, 1)]
+    assert np.flatnonzero(widths[0] != widths[1]).min() == 11
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("level", "horizon", "learned", "companies"), simulation.WORLDS)
+def test_intervals_hold_what_they_promise_on_average_also_where_outcomes_overlap(
+    level, horizon, learned, companies
+):
+    found = simulation.kept(level, horizon, learned, companies)
+    assert found.fixed == pytest.approx(level, abs=0.03)
+    assert found.adaptive == pytest.approx(level, abs=0.03)
 
 
 def test_adaptive_widths_stay_finite_and_are_one_per_session(rng):

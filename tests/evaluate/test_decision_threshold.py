@@ -1,13 +1,16 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
 from core.errors import UserError
-from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, threshold_costs
+from core.evaluate.blocks import Blocks
+from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, saving, threshold_costs
 from core.evaluate.events import to_events
 from tests.makers.predictions import COMPANIES, DAYS, made_up
+from tests.simulations import decision_threshold as simulation
 
 RNG = np.random.default_rng(0)
 SCORE = RNG.random(300).round(2)
@@ -51,10 +54,44 @@ def test_weights_count_as_copies():
     assert weighted.cost == pytest.approx(cost_curve(WON.repeat(times), SCORE.repeat(times), 1, 2).cost)
 
 
+def told(y, p, false_positive=1, false_negative=1):
+    curve = cost_curve(y, p, false_positive, false_negative)
+    found = saving(y, p, Blocks(np.arange(len(y))), curve, false_positive, false_negative, seed=0)
+    return found, str(replace(curve, saving=found).sentence())
+
+
 def test_a_useless_model_is_said_to_be_one():
-    useless = cost_curve(WON, np.full(300, 0.5), 1, 1)
-    assert "no threshold beats" in str(useless.sentence())
-    assert "would have been the cheapest" in str(cost_curve(WON, SCORE, 1, 1).sentence())
+    assert "no threshold beats" in told(WON, np.full(300, 0.5))[1]
+
+
+def test_a_saving_is_claimed_where_its_interval_leaves_nothing_out():
+    found, sentence = told(WON, SCORE)
+    curve = cost_curve(WON, SCORE, 1, 1)
+    assert found.value == pytest.approx(min(curve.never, curve.always) - curve.fair_cost)
+    assert found.low > 0
+    assert sentence.startswith("With these costs the model saves: at 50%")
+    assert "which flatters" in sentence
+    rare = (np.arange(300) % 5 == 0).astype(float)
+    assert "the model costs more than doing without" in told(rare, np.where(rare == 1, 0.9, 0.6))[1]
+
+
+def test_the_cheapest_threshold_of_noise_is_hindsight():
+    noise = np.random.default_rng(5).random(300)
+    curve = cost_curve(WON, 0.8 * noise + 0.2 * SCORE, 1, 1)
+    assert curve.best_cost < min(curve.never, curve.always)
+    assert "it cannot be said that the model saves anything" in told(WON, 0.8 * noise + 0.2 * SCORE)[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("miss", [1, 3])
+@pytest.mark.parametrize(("sessions", "companies"), simulation.SIZES)
+def test_a_model_without_skill_is_seldom_said_to_save(sessions, companies, miss):
+    assert simulation.said_to_save(sessions, companies, miss=miss) <= 0.05
+
+
+@pytest.mark.slow
+def test_a_model_with_skill_is_said_to_save():
+    assert simulation.said_to_save(60, 10, skill=1.0) > 0.6
 
 
 @pytest.mark.parametrize("costs", [(-1, 1), (0, 0), (float("nan"), 1), (1, float("inf"))])

@@ -99,6 +99,18 @@ def test_a_session_whose_prediction_is_constant_has_no_rank_correlation():
     assert np.isnan(made.ics[3])
     assert made.rank_ic.sessions == 9
     assert made.spread.sessions == 10
+    assert made.spreads[3] == 0
+    assert made.unranked == 1
+
+
+@pytest.mark.parametrize("companies", [8, 1])
+def test_predictions_that_are_all_the_same_rank_nothing(companies):
+    y, _, day = table(sessions=10, companies=companies)
+    made = by_session(y, np.full(len(y), 0.1), day, seed=0)
+    assert made.pooled == (companies == 1)
+    assert made.unranked == 10
+    assert str(made.sentence()).startswith("The predictions are all the same")
+    assert (made.spread.value, made.spread.low, made.spread.high) == (0, 0, 0)
 
 
 def test_the_same_value_each_session_has_no_t_value():

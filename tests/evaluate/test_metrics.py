@@ -1,3 +1,5 @@
+from itertools import pairwise, permutations
+
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
@@ -6,6 +8,7 @@ from sklearn.calibration import calibration_curve
 
 from core.evaluate import metrics
 from core.evaluate.settings import TASKS
+from core.evaluate.weighted import mean_by_fifth
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -142,8 +145,44 @@ def test_rows_tied_across_a_border_share_their_place_in_the_fifth():
     assert metrics.spread(y, p, one(5))[0] == pytest.approx((3 + 10) / 2 - 0)
 
 
-def test_a_constant_prediction_has_no_spread():
-    assert metrics.spread(RETURNS[0], np.full(N, 0.1), one())[0] == pytest.approx(0)
+def brute_force(y, p):
+    """The mean of each fifth, averaged over every order of the rows that keeps their predictions ascending."""
+    n = len(y)
+    edges = np.arange(6) * n / 5
+    place = np.arange(n)
+    ends = pairwise(edges)
+    inside = np.array(
+        [np.clip(np.minimum(high, place + 1) - np.maximum(low, place), 0, 1) for low, high in ends]
+    )
+    orders = [list(o) for o in permutations(range(n)) if (np.diff(p[list(o)]) >= 0).all()]
+    return np.mean([inside @ y[o] for o in orders], axis=0) / (n / 5)
+
+
+@pytest.mark.parametrize("n", [5, 6, 7])
+@pytest.mark.parametrize("values", [2, 3, 4, 9])
+def test_fifths_with_ties_are_the_average_over_all_orders_of_the_tied(n, values):
+    rng = np.random.default_rng(n * values)
+    y, p = rng.normal(size=n), rng.integers(0, values, n).astype(float)
+    expected = brute_force(y, p)
+    assert mean_by_fifth(y, p)[0] == pytest.approx(expected)
+    if np.ptp(p):
+        assert metrics.spread(y, p, one(n))[0] == pytest.approx(expected[4] - expected[0])
+
+
+def test_a_weight_of_two_is_a_row_that_stands_twice_also_among_ties():
+    rng = np.random.default_rng(0)
+    y, p, times = rng.normal(size=20), rng.integers(0, 3, 20).astype(float), rng.integers(0, 4, 20)
+    again = metrics.spread(y.repeat(times), p.repeat(times), one(times.sum()))
+    assert metrics.spread(y, p, times[None].astype(float)) == pytest.approx(again)
+
+
+def test_a_constant_prediction_has_a_spread_of_exactly_zero():
+    assert metrics.spread(RETURNS[0], np.full(N, 0.1), one())[0] == 0
+
+
+def test_a_resample_in_which_one_prediction_is_left_has_a_spread_of_zero():
+    y, p, w = RETURNS[0], np.arange(N) % 2 * 1.0, (np.arange(N) % 2 == 0)[None] * 1.0
+    assert metrics.spread(y, p, w)[0] == 0
 
 
 def test_a_return_of_zero_is_not_a_win():

@@ -1,12 +1,16 @@
+import math
+
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
 from core.evaluate.blocks import Blocks
+from core.evaluate.calibration_test import calibration_test
 from core.evaluate.metrics import ece
 from core.evaluate.predictions import Predictions
 from core.evaluate.reliability import reliability, reliability_of
 from tests.makers.predictions import COMPANIES, DAYS, made_up
+from tests.simulations import reliability as simulation
 
 
 def overconfident(n=2000, classes=2, seed=0):
@@ -63,16 +67,74 @@ def test_the_reliability_curve_is_of_the_unit_that_the_run_scores():
     assert (events.label, events.unit, events.blocks) == ("승", "session", DAYS)
 
 
+def said(**changes):
+    """Return the sentence on probabilities of a win that were changed so."""
+    predictions, data, settings = made_up("classify", **changes.pop("settings", {}))
+    win = changes.pop("win")(predictions["mean"][:, 1], predictions.outcome)
+    found = reliability_of(predictions.replace(mean=np.column_stack([1 - win, win])), data, settings)
+    return str(found.sentence())
+
+
 def test_probabilities_far_from_what_came_true_are_not_to_be_taken_at_their_word():
-    predictions, data, settings = made_up("classify")
-    win = 0.9 + np.linspace(0, 0.09, len(predictions))
-    sure = predictions.replace(mean=np.column_stack([1 - win, win]))
-    found = reliability_of(sure, data, settings)
-    assert found.off > len(found.curve) / 2
-    assert "Do not take the probabilities at their word" in str(found.sentence())
-    assert "No evidence that the probabilities are wrong" in str(
-        reliability_of(predictions, data, settings).sentence()
-    )
+    sentence = said(win=lambda p, y: 0.9 + 0.09 * p)
+    assert "Do not take the probabilities at their word" in sentence
+    assert "They are too high and lie too close together" in sentence
+    assert "On average they promised 95%" in sentence
+    assert "They are too low: on average they promised 10%" in said(win=lambda p, y: np.full(len(p), 0.1))
+
+
+def test_probabilities_that_differ_too_much_or_too_little_are_told_so():
+    assert "too far apart" in said(win=lambda p, y: np.where(p > 0.5, 0.98, 0.02))
+    assert "too close together" in said(win=lambda p, y: 0.45 + 0.1 * y)
+
+
+def test_probabilities_that_come_true_are_not_doubted():
+    assert "No evidence that the probabilities are wrong" in said(win=lambda p, y: np.full(len(p), 0.5))
+    assert "No evidence" in said(win=lambda p, y: y)  # certain, and right
+
+
+def test_too_few_sessions_judge_nothing():
+    sentence = said(win=lambda p, y: 0.9 + 0.09 * p, settings={"horizon": 10})
+    assert "Too few sessions to judge the probabilities, as outcomes over 10 sessions overlap" in sentence
+
+
+def test_a_bin_that_is_off_by_chance_is_no_finding():
+    rng = np.random.default_rng(0)
+    doubted = leaves_out = 0
+    for seed in range(60):
+        p = rng.random(400)
+        came, day = rng.random(400) < p, np.arange(400)
+        curve = reliability(came, p, Blocks(day), seed)
+        leaves_out += sum(not b.observed.low <= b.predicted <= b.observed.high for b in curve) > 1
+        doubted += calibration_test(came.astype(float), p, Blocks(day)).wrong
+    assert doubted <= 2 < leaves_out
+
+
+def test_both_findings_together_are_said_together():
+    rng = np.random.default_rng(0)
+    p = rng.random(2000)
+    came = (rng.random(2000) < 0.2 + 0.2 * p).astype(float)
+    found = calibration_test(came, p, Blocks(np.arange(2000)))
+    assert found.shifted
+    assert found.sloped
+    assert found.shift < 0
+    assert found.slope < 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize(("sessions", "companies"), simulation.SIZES)
+def test_right_probabilities_are_doubted_in_five_of_a_hundred_tables_at_the_most(
+    sessions, companies, horizon
+):
+    doubted = simulation.said_wrong(sessions, companies, horizon)
+    assert doubted <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / simulation.REPETITIONS)  # two standard errors
+
+
+@pytest.mark.slow
+def test_overconfident_probabilities_are_found_in_most_tables():
+    assert simulation.said_wrong(60, 10, sharpened=2) > 0.9
+    assert simulation.said_wrong(240, 10, horizon=5, sharpened=2) > 0.9
 
 
 def test_the_class_of_several_is_the_most_probable():

@@ -19,8 +19,8 @@ from core.locale import N_
 from core.train.run import Run
 from core.train.splits.registry import SPLITS
 from core.ui.evaluate.cache import tested
-from core.ui.evaluate.text import metric_title, written
-from core.ui.text import _, class_name, md, plain, run_label, translate_md
+from core.ui.evaluate.text import meaning, metric_title, written
+from core.ui.text import _, md, plain, run_label, translate_md
 from core.ui.theme import palette, show
 
 _ICONS = {HELPS: ":material/check_circle:"}
@@ -38,8 +38,9 @@ def answer(run: Run) -> None:
         walked = sum(fold.test_sessions for fold in run.walk.folds)
         st.caption(
             _(
-                "Measured on {walked} sessions of the walk-forward and {held} of the holdout together; the sentence "
-                "below is of the holdout alone.",
+                "Measured on {walked} sessions of the walk-forward and {held} of the holdout: each of the {tests} tests is "
+                "scored by itself, and these are the means. The sentence below is of the holdout alone.",
+                tests=len(run.walk.folds) + 1,
                 walked=walked,
                 held=run.split.test_sessions,
             )
@@ -59,7 +60,14 @@ def verdict(run: Run) -> None:
     if run.scores[MEAN].get(main_metric(run.task).name) is None:
         return
     st.markdown(_judgement(run))
-    st.caption(md(main_metric(run.task).explanation, up=class_name(run.classes[-1]) if run.classes else ""))
+    st.caption(translate_md(meaning(run, main_metric(run.task).name)))
+    if run.walk is not None and run.settings.sealed:
+        st.caption(
+            md(
+                "Each walk-forward test is scored by itself; the score is the mean of {n}.",
+                n=len(run.walk.folds),
+            )
+        )
 
 
 def reminder(run: Run) -> None:

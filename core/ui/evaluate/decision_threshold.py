@@ -13,7 +13,7 @@ from core.evaluate.decision_threshold import Calls, CostCurve, calls_at, thresho
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units
-from core.ui.text import _, bold, class_name, md, translate_md
+from core.ui.text import _, bold, class_name, md, percent, translate_md
 from core.ui.theme import palette, show
 
 
@@ -84,6 +84,7 @@ def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float) -> str:
         "misses": calls.misses,
         "precision": share(calls.precision),
         "recall": share(calls.recall),
+        "base": percent((calls.hits + calls.misses) / calls.rows),
     }
     if not called:
         return md(
@@ -93,7 +94,8 @@ def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float) -> str:
         )
     return md(
         "At a threshold of {threshold} the model calls {called:,} of {rows:,} {units} “{label}”: {hits:,} were, {false:,} "
-        "are false alarms, and {misses:,} are missed. Precision {precision}, recall {recall}.",
+        "are false alarms, and {misses:,} are missed. Precision (of those called, the share that were) {precision}, where "
+        "{base} of all were; recall (of those that were, the share called) {recall}.",
         **words,
     )
 
@@ -130,7 +132,8 @@ def _costs(run: Run, data: Dataset, curve: CostCurve, chosen: float, rows: int) 
     figure.update_xaxes(title=_("threshold (%)"), range=[-2, 102])
     figure.update_yaxes(title=_("mean cost"), rangemode="tozero")
     note = _(
-        "n = {n:,} {units}; the line is the mean cost of one of them at each threshold",
+        "n = {n:,} {units}; the line is the mean cost of one of them at each threshold, over the test itself: its lowest "
+        "point is hindsight",
         units=units(run, data),
         n=rows,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -10,6 +12,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.information_coefficient import BySession, Mean, session_scores
+from core.locale import P_
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.text import _, bold, count, day, md, signed_percent, translate_md
@@ -23,6 +26,8 @@ def by_session(run: Run, data: Dataset) -> None:
         st.info(translate_md(found))
         return
     st.markdown(bold(translate_md(found.sentence())))
+    if math.isnan(found.rank_ic.value):
+        return
     if found.pooled:
         st.markdown(
             md(
@@ -38,6 +43,18 @@ def by_session(run: Run, data: Dataset) -> None:
             t=_t(found.spread),
         )
     )
+    if found.unranked:
+        st.caption(
+            _(
+                P_(
+                    "In {n} session the predictions were all the same: it has no rank IC, and counts as 0 in top minus "
+                    "bottom.",
+                    "In {n:,} sessions the predictions were all the same: they have no rank IC, and count as 0 in top "
+                    "minus bottom.",
+                ),
+                n=found.unranked,
+            )
+        )
     names = {"ic": _("rank IC"), "spread": _("top minus bottom fifth (%)")}
     chosen = st.segmented_control(
         _("By session"),

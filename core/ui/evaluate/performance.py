@@ -11,11 +11,11 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.evaluate.scoring import Scored, one_scale
-from core.evaluate.weighted import mean_by_fifth
+from core.evaluate.weighted import FIFTHS, mean_by_fifth
 from core.train.run import Run
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import model_name, units
-from core.ui.text import _, class_name, count, hover, percent
+from core.ui.text import _, class_name, count, hover, percent, signed_percent
 from core.ui.theme import palette, show
 
 DASHES = ("dash", "dot", "dashdot", "longdash")
@@ -81,6 +81,11 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
         units=counted,
         label=label,
     )
+    if len(run.classes) > 2:
+        note += "; " + _(
+            "the ROC AUC of the table is the mean over all classes, these curves are of {label} alone",
+            label=label,
+        )
     show(figure, _("ROC curve"), "chart-roc", note)
 
 
@@ -134,7 +139,17 @@ def _scatter(test: Scored, counted: str) -> None:
 
 
 def _by_fifth(test: Scored, counted: str) -> None:
-    means, sizes = mean_by_fifth(test.y * 100, test.predictions[MEAN])
+    predicted = test.predictions[MEAN]
+    distinct = len(np.unique(predicted))
+    if distinct == 1:
+        st.info(
+            _(
+                "Every prediction of the test is the same, {value}: there are no fifths.",
+                value=signed_percent(predicted[0]),
+            )
+        )
+        return
+    means, sizes = mean_by_fifth(test.y * 100, predicted)
     colours = palette()
     bars = go.Bar(
         x=[_("{n} of 5", n=i + 1) for i in range(len(means))],
@@ -151,4 +166,10 @@ def _by_fifth(test: Scored, counted: str) -> None:
         n=len(test),
         units=counted,
     )
+    if distinct < FIFTHS:
+        note += "; " + _(
+            "only {distinct} different predictions: those that are alike share their places, so that neighbouring bars are "
+            "made of the same ones",
+            distinct=distinct,
+        )
     show(figure, _("Mean return by fifth of the prediction"), "chart-fifths", note)

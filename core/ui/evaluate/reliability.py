@@ -58,7 +58,7 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
     note = _(
         "n = {n:,} {units} over {blocks:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
-        "the dotted diagonal a promise of 60% comes true in 60 of 100",
+        "the dotted diagonal a promise of 60% comes true in 60 of 100; one line in twenty misses it by chance",
         n=found.rows,
         units=units(run, data),
         each=found.rows // max(len(found.curve), 1),

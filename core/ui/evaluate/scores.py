@@ -16,8 +16,8 @@ from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated, tested
-from core.ui.evaluate.text import metric_title, model_name, units, written
-from core.ui.text import _, plain
+from core.ui.evaluate.text import meaning, metric_title, model_name, units, written
+from core.ui.text import _, plain, translate_md
 from core.ui.theme import palette, show
 
 
@@ -35,6 +35,8 @@ def score_chart(run: Run, data: Dataset) -> None:
     )
     if run.settings.unit == "event" and run.split.test_sessions:
         note += ". " + _("Scored are events: the mean prediction of each company and session.")
+    if run.walk is not None and run.settings.sealed:
+        note += ". " + _("The scores are means over {n} walk-forward tests.", n=len(run.walk.folds))
     scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)
 
 
@@ -104,4 +106,11 @@ def score_table(run: Run) -> None:
         }
     ).T
     table.index.name = _("model")
-    st.dataframe(table)
+    st.dataframe(
+        table,
+        column_config={
+            metric_title(run, name): st.column_config.Column(help=translate_md(meaning(run, name)))
+            for name in run.scores[MEAN]
+            if METRICS[name].meaning.text
+        },
+    )

@@ -119,7 +119,7 @@ def _dots(run: Run, data: Dataset, found: SliceReport, scored: list[Slice], chos
             },
             error_x=whiskers([made.score for made in scored]) | {"color": colours.muted},
             customdata=[
-                [written(found.metric, made.score), count(made.rows), count(made.blocks), flag]
+                [written(found.metric, made.score), count(made.rows), count(made.sessions), flag]
                 for made, flag in zip(scored, flags, strict=True)
             ],
             hovertemplate="%{y}<br>%{customdata[0]} %{customdata[3]}<br>n = %{customdata[1]} ("
@@ -161,7 +161,7 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
         {
             _(TITLES[chosen]): slice_name(made),
             "n": made.rows,
-            _blocks(data): made.blocks,
+            _blocks(data): made.sessions,
             metric: written(main_metric(run.task).name, made.score),
             _("against the rest"): "–" if np.isnan(made.difference) else f"{made.difference:+.3f}",
             _("remark"): _flag(made),

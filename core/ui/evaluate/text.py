@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.errors import Message
 from core.evaluate.bootstrap import Interval
 from core.evaluate.metrics import METRICS, RETURN, SHARE
 from core.evaluate.scoring import scored_unit
 from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
-from core.ui.text import _, interval
+from core.ui.text import _, class_name, interval
 
 LABEL_WIDTH = 14
 
@@ -27,8 +28,13 @@ def model_name(name: str) -> str:
 
 
 def metric_title(run: Run, metric: str) -> str:
-    """Return a metric's name for the reader."""
-    return _(METRICS[metric].title)
+    """Return a metric's name for the reader, as it is called for so many classes."""
+    return _(METRICS[metric].titled(len(run.classes)))
+
+
+def meaning(run: Run, metric: str) -> Message:
+    """Say what a score of the run means, of its classes or of returns; "" where nobody wrote it down."""
+    return METRICS[metric].meaning.of([class_name(name) for name in run.classes])
 
 
 def written(metric: str, score: Interval) -> str:

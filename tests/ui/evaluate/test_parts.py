@@ -170,11 +170,11 @@ def test_slices_are_named_in_the_readers_language_and_flagged_in_words(lab, monk
 def test_a_slice_of_few_rows_or_without_width_is_not_judged():
     score = Interval(0.6, 0.5, 0.7)
     made = (
-        Slice("press", "a", 10, 5, score),
-        Slice("press", "b", 9, 5, score),
-        Slice("press", "c", 10, 4, score),
-        Slice("press", "d", 10, 5, Interval(1.0, 1.0, 1.0)),
-        Slice("month", "2024-01", 10, 5, score),
+        Slice("press", "a", 10, 6, score),
+        Slice("press", "b", 9, 6, score),
+        Slice("press", "c", 10, 5, score),
+        Slice("press", "d", 10, 6, Interval(1.0, 1.0, 1.0)),
+        Slice("month", "2024-01", 10, 6, score),
     )
     large, small = SliceReport("auc", score, made, 49, False).of("press")
     assert ([m.label for m in large], [m.label for m in small]) == (["a"], ["b", "c", "d"])
