@@ -15,11 +15,11 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.pipeline import evaluate, scores_of
-from core.evaluate.predictions import MEAN
+from core.evaluate.predictions import FUSION, MEAN
 from core.jobs import Report, part, silent
 from core.locale import N_
 from core.train.cautions import training_cautions
-from core.train.context import TrainedModels, TrainingContext
+from core.train.context import TrainingContext
 from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
 from core.train.models.sample import Parameters
 from core.train.models.tuning import Tuned, parameters, tune
@@ -71,7 +71,7 @@ def train(
             dataset,
             settings.evaluation,
             part(report, 0.9, 0.99),
-            arms=(MEAN, _without_headlines(last)),
+            arms=_arms(results),
             uncalibrated=uncalibrated_of(context, results),
         )
 
@@ -110,6 +110,7 @@ def train(
             predictions,
             last.ensemble.combiners,
             last.calibrators,
+            last.fusion,
         ),
     )
 
@@ -138,9 +139,15 @@ def _tuned(
     return tune(sample, context.settings.tune_seconds, report, begin=begin)
 
 
-def _without_headlines(models: TrainedModels) -> str:
-    """Return the baseline that the headlines are compared with: the table, or guessing a class without one."""
-    return "majority" if models.preparation.of_headline.all() else "table_only"
+def _arms(results: Sequence[FoldResult]) -> tuple[str, str]:
+    """Return what the lift compares, by a rule that knows no test: the fusion wherever every split has one.
+
+    It differs from the table alone by the headline and by nothing else. Where there is none, it is the mean of the
+    models of all columns; where the table has no column, guessing a class stands for it.
+    """
+    models = [result.models for result in results]
+    without = "majority" if models[-1].preparation.of_headline.all() else "table_only"
+    return FUSION if all(each.fusion for each in models) else MEAN, without
 
 
 def _notes(results: Sequence[FoldResult]) -> list[Message]:

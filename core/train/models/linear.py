@@ -18,6 +18,7 @@ from core.locale import N_
 from core.train.models.sample import Fold
 
 Rows = Any  # (n, columns), an array or a sparse matrix in rows
+ENCODER_PENALTIES = (10_000.0, 1_000.0, 100.0, 10.0, 1.0)  # of standardised numbers
 MOST_STEPS = 300
 UNPICKED = 1  # the place of the penalty that is taken where there are no inner rows to pick one on
 

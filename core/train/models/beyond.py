@@ -1,0 +1,152 @@
+"""A linear model of what the headline says beyond the table: its part that the table's columns predict is taken out.
+
+Headline columns and outcomes are related to the table alike, so a headline that repeats the table would otherwise
+lend a second, linear model of it to the trees, and seem to know more. Partialling out is as in Robinson ("Root-N-
+consistent semiparametric regression", 1988), here by ridge regression on piecewise linear functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Self
+
+import numpy as np
+
+from core.jobs import Report, part
+from core.train.models.linear import ENCODER_PENALTIES, fit_linear, predictions
+from core.train.models.sample import Sample
+
+QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Columns of a table as piecewise linear functions, flat beyond the outer quantiles: a wild value stays bounded.
+
+    `knots (5, columns)` ascend; `kept (4 * columns,)` bool are the pieces that vary among the training rows.
+    """
+
+    knots: np.ndarray
+    kept: np.ndarray
+
+    @classmethod
+    def fit(cls, table: np.ndarray) -> Self:
+        """Learn from training rows `(n, columns)`."""
+        knots = np.quantile(table.astype(np.float64), QUANTILES, axis=0)
+        rare = knots[0] == knots[-1]  # a flag of less than 1% of the rows
+        knots[0, rare], knots[-1, rare] = table[:, rare].min(axis=0), table[:, rare].max(axis=0)
+        return cls(knots, np.ptp(_pieces(table, knots), axis=0) > 0)
+
+    def of(self, table: np.ndarray) -> np.ndarray:
+        """Return the pieces of rows, `(n, kept)`."""
+        return np.asarray(_pieces(table, self.knots)[:, self.kept])
+
+
+def residuals(pieces: np.ndarray, headline: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take out of `headline (n, columns)` what `pieces (n, kept)` predict of it by ridge regression.
+
+    The penalty is as many rows as there are pieces, which are standardised for it. Returns the residuals
+    `(n, columns)`, the coefficients `(kept, columns)` and the intercept `(columns,)`.
+    """
+    from sklearn.linear_model import Ridge
+
+    if not pieces.shape[1]:
+        centre = headline.mean(axis=0)
+        return headline - centre, np.zeros((0, headline.shape[1])), centre
+    spread = pieces.std(axis=0)
+    model = Ridge(alpha=pieces.shape[1]).fit(pieces / spread, headline)
+    coefficients = np.reshape(model.coef_, (headline.shape[1], -1)).T / spread[:, None]
+    intercept = np.broadcast_to(model.intercept_, headline.shape[1])
+    return headline - pieces @ coefficients - intercept, coefficients, intercept
+
+
+@dataclass(frozen=True, eq=False)
+class BeyondTable:
+    """Logistic or ridge regression on the residuals of the headline's columns, folded into one linear map.
+
+    `headline (outputs, headline columns)` and `table (outputs, kept pieces)` are coefficients of the two and
+    `intercept (outputs,)` theirs together; `classes` is 0 for returns. Two classes have one output.
+    """
+
+    pieces: Pieces
+    headline: np.ndarray
+    table: np.ndarray
+    intercept: np.ndarray
+    classes: int
+
+    @classmethod
+    def fit(cls, sample: Sample, headline: np.ndarray, report: Report) -> tuple[Self, list[np.ndarray]]:
+        """Fit on a sample whose columns `headline (columns,)` bool are the headline's.
+
+        Returns the model of all rows, and for each of the sample's folds the predictions of its later rows by a
+        model of its earlier ones.
+        """
+        pieces = Pieces.fit(sample.X[:, ~headline])
+        rest, coefficients, intercept = residuals(
+            pieces.of(sample.X[:, ~headline]), sample.X[:, headline].astype(np.float64)
+        )
+        alone = replace(sample, X=rest)
+        work = 1 + len(sample.folds)
+        later = []
+        for number, (fit, valid) in enumerate(sample.folds):
+            earlier = alone.take(fit, sample.folds[number - 1] if number else None)
+            model = _linear(earlier, part(report, number / work, (number + 1) / work))
+            later.append(predictions(model, rest[valid]))
+        model = _linear(alone, part(report, 1 - 1 / work, 1))
+        scaler, linear = model[0], model[-1]
+        weights = np.atleast_2d(linear.coef_) / scaler.scale_  # (outputs, columns)
+        base = np.atleast_1d(linear.intercept_) - weights @ (scaler.mean_ + intercept)
+        made = cls(pieces, weights, -weights @ coefficients.T, base, sample.classes)
+        return made, later
+
+    def predict(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
+        """Return probabilities `(n, classes)` or returns `(n,)` from `(n, columns)` of the headline and of the table."""
+        from scipy.special import expit, softmax
+
+        margin = headline @ self.headline.T + self.pieces.of(table) @ self.table.T + self.intercept
+        if not self.classes:
+            return np.asarray(margin[:, 0])
+        if self.classes == 2:
+            return np.hstack([expit(-margin), expit(margin)])
+        return np.asarray(softmax(margin, axis=1))
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return everything as arrays that `numpy.load` reads without pickle."""
+        return {
+            "knots": self.pieces.knots,
+            "kept": self.pieces.kept,
+            "headline": self.headline,
+            "table": self.table,
+            "intercept": self.intercept,
+            "classes": np.array(self.classes),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Make what `to_arrays` took apart."""
+        return cls(
+            Pieces(arrays["knots"], arrays["kept"]),
+            arrays["headline"],
+            arrays["table"],
+            arrays["intercept"],
+            int(arrays["classes"]),
+        )
+
+
+def _linear(sample: Sample, report: Report) -> Any:
+    return fit_linear(
+        sample.X,
+        sample.y,
+        sample.classes,
+        ENCODER_PENALTIES,
+        (sample.fit, sample.valid),
+        sample.row_weight,
+        report,
+    )
+
+
+def _pieces(table: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Return what of each value lies between each two knots, `(n, 4 * columns)`."""
+    return np.hstack([np.clip(table, low, high) for low, high in pairwise(knots)])
