@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
-from core.jobs import Report, part
-from core.train.models.linear import ENCODER_PENALTIES, fit_linear, predictions
+from core.jobs import Report
+from core.locale import N_
+from core.train.models.linear import ENCODER_PENALTIES, fit_ridge
 from core.train.models.sample import Sample
 
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
@@ -64,17 +65,21 @@ def residuals(pieces: np.ndarray, headline: np.ndarray) -> tuple[np.ndarray, np.
 
 @dataclass(frozen=True, eq=False)
 class BeyondTable:
-    """Logistic or ridge regression on the residuals of the headline's columns, folded into one linear map.
+    """Ridge regression on the residuals of the headline's columns, folded into one linear map.
+
+    For classes the regression is of their indicators. From its estimate s_k and the share pi_k of each class comes
+    softmax(log pi_k + (s_k - pi_k) / pi_k): for two classes that is logistic regression after the first of its
+    Newton steps from the shares. For weak signals the others change little, and they would take as long as a forest.
 
     `headline (outputs, headline columns)` and `table (outputs, kept pieces)` are coefficients of the two and
-    `intercept (outputs,)` theirs together; `classes` is 0 for returns. Two classes have one output.
+    `intercept (outputs,)` theirs together; `shares (outputs,)` are those of the classes, empty for returns.
     """
 
     pieces: Pieces
     headline: np.ndarray
     table: np.ndarray
     intercept: np.ndarray
-    classes: int
+    shares: np.ndarray
 
     @classmethod
     def fit(cls, sample: Sample, headline: np.ndarray, report: Report) -> tuple[Self, list[np.ndarray]]:
@@ -92,25 +97,19 @@ class BeyondTable:
         later = []
         for number, (fit, valid) in enumerate(sample.folds):
             earlier = alone.take(fit, sample.folds[number - 1] if number else None)
-            model = _linear(earlier, part(report, number / work, (number + 1) / work))
-            later.append(predictions(model, rest[valid]))
-        model = _linear(alone, part(report, 1 - 1 / work, 1))
-        scaler, linear = model[0], model[-1]
-        weights = np.atleast_2d(linear.coef_) / scaler.scale_  # (outputs, columns)
-        base = np.atleast_1d(linear.intercept_) - weights @ (scaler.mean_ + intercept)
-        made = cls(pieces, weights, -weights @ coefficients.T, base, sample.classes)
+            report(number / work, N_("Fitting a linear model"))
+            weights, base = fit_ridge(earlier, ENCODER_PENALTIES)
+            later.append(_chances(rest[valid] @ weights.T + base, _shares(earlier)))
+        report(1 - 1 / work, N_("Fitting a linear model"))
+        weights, base = fit_ridge(alone, ENCODER_PENALTIES)
+        made = cls(pieces, weights, -weights @ coefficients.T, base - weights @ intercept, _shares(alone))
+        report(1, N_("Fitting a linear model"))
         return made, later
 
     def predict(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)` from `(n, columns)` of the headline and of the table."""
-        from scipy.special import expit, softmax
-
-        margin = headline @ self.headline.T + self.pieces.of(table) @ self.table.T + self.intercept
-        if not self.classes:
-            return np.asarray(margin[:, 0])
-        if self.classes == 2:
-            return np.hstack([expit(-margin), expit(margin)])
-        return np.asarray(softmax(margin, axis=1))
+        made = headline @ self.headline.T + self.pieces.of(table) @ self.table.T + self.intercept
+        return _chances(made, self.shares)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return everything as arrays that `numpy.load` reads without pickle."""
@@ -120,7 +119,7 @@ class BeyondTable:
             "headline": self.headline,
             "table": self.table,
             "intercept": self.intercept,
-            "classes": np.array(self.classes),
+            "shares": self.shares,
         }
 
     @classmethod
@@ -131,20 +130,26 @@ class BeyondTable:
             arrays["headline"],
             arrays["table"],
             arrays["intercept"],
-            int(arrays["classes"]),
+            arrays["shares"],
         )
 
 
-def _linear(sample: Sample, report: Report) -> Any:
-    return fit_linear(
-        sample.X,
-        sample.y,
-        sample.classes,
-        ENCODER_PENALTIES,
-        (sample.fit, sample.valid),
-        sample.row_weight,
-        report,
+def _shares(sample: Sample) -> np.ndarray:
+    """Return the share of each class as the models weigh the rows, `(classes,)`; none for returns."""
+    return (
+        np.bincount(sample.y.astype(int), sample.row_weight, sample.classes) / len(sample.y)
+        if sample.classes
+        else np.empty(0)
     )
+
+
+def _chances(made: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Turn estimates `(n, classes)` of the indicators into probabilities; estimates of returns are returned `(n,)`."""
+    from scipy.special import softmax
+
+    if not len(shares):
+        return np.asarray(made.reshape(len(made)))
+    return np.asarray(softmax(np.log(shares) + (made - shares) / shares, axis=1))
 
 
 def _pieces(table: np.ndarray, knots: np.ndarray) -> np.ndarray:
