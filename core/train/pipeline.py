@@ -22,7 +22,7 @@ from core.train.cautions import training_cautions
 from core.train.context import TrainingContext
 from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
 from core.train.models.sample import Parameters
-from core.train.models.tuning import Tuned, parameters, tune
+from core.train.models.tuning import TABLE, Tuned, parameters, tune_arms
 from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
@@ -56,7 +56,7 @@ def train(
 
     with watch("tune"):
         tuned = _tuned(context, plan, part(report, 0.02, 0.3), begin)
-        context = replace(context, parameters=parameters(tuned))
+        context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
 
     begun = 0.3 if tuned else 0.02
     with watch("fit"):
@@ -135,8 +135,8 @@ def _tuned(
     """Search on the rows before the first test, so that no test takes part in the choice."""
     if not context.settings.tune_seconds:
         return ()
-    _, sample = context.prepare(plan.splits[0].train, inner=True)
-    return tune(sample, context.settings.tune_seconds, report, begin=begin)
+    preparation, sample = context.prepare(plan.splits[0].train, inner=True)
+    return tune_arms(sample, preparation.of_headline, context.settings.tune_seconds, report, begin)
 
 
 def _arms(results: Sequence[FoldResult]) -> tuple[str, str]:
