@@ -71,7 +71,7 @@ def train(
             dataset,
             settings.evaluation,
             part(report, 0.9, 0.99),
-            arms=_arms(results),
+            arms=arms_of(results),
             uncalibrated=uncalibrated_of(context, results),
         )
 
@@ -139,7 +139,7 @@ def _tuned(
     return tune_arms(sample, preparation.of_headline, context.settings.tune_seconds, report, begin)
 
 
-def _arms(results: Sequence[FoldResult]) -> tuple[str, str]:
+def arms_of(results: Sequence[FoldResult]) -> tuple[str, str]:
     """Return what the lift compares, by a rule that knows no test: the fusion wherever every split has one.
 
     It differs from the table alone by the headline and by nothing else. Where there is none, it is the mean of the

@@ -76,8 +76,9 @@ def test_only_what_is_asked_to_be_stacked_is():
     dataset, vectors = signal()
     bench, train = context_of(dataset, vectors), np.arange(180)
     inputs = bench.inputs.take(np.arange(180, 240))
-    assert list(bench.learn(train, silent).predict(inputs)) == ["rf", "xgb", "lgbm", "mean", "rank_mean"]
-    assert list(bench.learn(train, silent, inner=True).predict(inputs))[-1] == "stack"
+    always = ["rf", "xgb", "lgbm", "mean", "rank_mean"]
+    assert list(bench.learn(train, silent).predict(inputs)) == [*always, "fusion"]
+    assert list(bench.learn(train, silent, inner=True).predict(inputs)) == [*always, "stack", "fusion"]
 
 
 def test_calibrated_probabilities_are_others_and_still_probabilities():
@@ -92,7 +93,7 @@ def test_calibrated_probabilities_are_others_and_still_probabilities():
     for name, p in made["sigmoid"].items():
         assert p.sum(axis=1) == pytest.approx(1)
         as_it_was = np.allclose(p, made["none"][name])
-        assert as_it_was == (name == "stack"), name  # the stack was fitted on the rows that calibrate
+        assert as_it_was == (name in ("stack", "fusion")), name  # fitted on the rows that calibrate
 
 
 def test_a_training_too_short_to_calibrate_says_so_and_is_not_calibrated():

@@ -15,11 +15,12 @@ from core.evaluate.predictions import MEAN
 from core.jobs import Report, part
 from core.locale import N_
 from core.train.models.ensemble import fit_models, predict_all
-from core.train.models.linear import ENCODER_PENALTIES, fit_linear, predictions
+from core.train.models.linear import fit_linear, predictions
 from core.train.models.sample import Parameters, Sample
 
 CHARACTERS = (2, 4)  # of an n-gram
 VOCABULARY = 30_000
+ENCODER_PENALTIES = (10_000.0, 1_000.0, 100.0, 10.0, 1.0)  # of standardised numbers
 WORD_PENALTIES = (10.0, 3.0, 1.0, 0.3, 0.1)  # of rows of length 1
 
 

@@ -8,7 +8,7 @@ consistent semiparametric regression", 1988), here by ridge regression on piecew
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
 
@@ -16,10 +16,20 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.models.linear import ENCODER_PENALTIES, fit_ridge
+from core.train.models.linear import ridge
 from core.train.models.sample import Sample
 
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
+PENALTIES = (
+    100_000.0,
+    30_000.0,
+    10_000.0,
+    3_000.0,
+    1_000.0,
+    300.0,
+    100.0,
+    10.0,
+)  # in rows; the strongest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,26 +95,44 @@ class BeyondTable:
     def fit(cls, sample: Sample, headline: np.ndarray, report: Report) -> tuple[Self, list[np.ndarray]]:
         """Fit on a sample whose columns `headline (columns,)` bool are the headline's.
 
-        Returns the model of all rows, and for each of the sample's folds the predictions of its later rows by a
-        model of its earlier ones.
+        The penalty is the one whose estimates, brought to the best scale, explain the most of the later rows of all
+        of the sample's folds; it grows with the rows, so that the models of the folds are as bold as that of all
+        rows. Returns the latter, and for each fold the predictions of its later rows by a model of its earlier ones.
         """
         pieces = Pieces.fit(sample.X[:, ~headline])
         rest, coefficients, intercept = residuals(
             pieces.of(sample.X[:, ~headline]), sample.X[:, headline].astype(np.float64)
         )
-        alone = replace(sample, X=rest)
-        work = 1 + len(sample.folds)
-        later = []
+        y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
+        weight = np.ones(len(y)) if sample.row_weight is None else sample.row_weight
+        levels, moved = (
+            [],
+            [],
+        )  # of each fold the outputs' averages, and (penalties, rows, outputs) the estimates less them
         for number, (fit, valid) in enumerate(sample.folds):
-            earlier = alone.take(fit, sample.folds[number - 1] if number else None)
-            report(number / work, N_("Fitting a linear model"))
-            weights, base = fit_ridge(earlier, ENCODER_PENALTIES)
-            later.append(_chances(rest[valid] @ weights.T + base, _shares(earlier)))
-        report(1 - 1 / work, N_("Fitting a linear model"))
-        weights, base = fit_ridge(alone, ENCODER_PENALTIES)
-        made = cls(pieces, weights, -weights @ coefficients.T, base - weights @ intercept, _shares(alone))
+            report(number / (1 + len(sample.folds)), N_("Fitting a linear model"))
+            solve, level = (
+                ridge(rest[fit], y[fit], weight[fit]),
+                np.average(y[fit], axis=0, weights=weight[fit]),
+            )
+            moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
+            levels.append(level)
+        report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))
+        rows = np.concatenate([valid for _, valid in sample.folds])
+        off = np.concatenate(
+            [y[valid] - level for (_, valid), level in zip(sample.folds, levels, strict=True)]
+        )
+        best, scale = _most_explained(np.concatenate(moved, axis=1), off, weight[rows])
+        slope, base = ridge(rest, y, weight)(PENALTIES[best])
+        level = np.average(y, axis=0, weights=weight)
+        slope, base = scale * slope, level + scale * (base - level)
+        model = cls(pieces, slope, -slope @ coefficients.T, base - slope @ intercept, level[: sample.classes])
         report(1, N_("Fitting a linear model"))
-        return made, later
+        later = [
+            _chances(level + scale * made[best], level[: sample.classes])
+            for made, level in zip(moved, levels, strict=True)
+        ]
+        return model, later
 
     def predict(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)` from `(n, columns)` of the headline and of the table."""
@@ -134,13 +162,16 @@ class BeyondTable:
         )
 
 
-def _shares(sample: Sample) -> np.ndarray:
-    """Return the share of each class as the models weigh the rows, `(classes,)`; none for returns."""
-    return (
-        np.bincount(sample.y.astype(int), sample.row_weight, sample.classes) / len(sample.y)
-        if sample.classes
-        else np.empty(0)
-    )
+def _most_explained(moved: np.ndarray, off: np.ndarray, weight: np.ndarray) -> tuple[int, float]:
+    """Return the penalty whose estimates explain the most, and the scale (at least 0) that is best for them.
+
+    `moved (penalties, n, outputs)` are estimates and `off (n, outputs)` outcomes, both less their averages.
+    """
+    together = np.einsum("pno,no,n->p", moved, off, weight)
+    size = np.einsum("pno,pno,n->p", moved, moved, weight)
+    scale = np.maximum(together, 0) / np.where(size > 0, size, 1)
+    best = int(np.argmax(scale * together))
+    return best, float(scale[best])
 
 
 def _chances(made: np.ndarray, shares: np.ndarray) -> np.ndarray:

@@ -15,10 +15,9 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.train.models.sample import Fold, Sample
+from core.train.models.sample import Fold
 
 Rows = Any  # (n, columns), an array or a sparse matrix in rows
-ENCODER_PENALTIES = (10_000.0, 1_000.0, 100.0, 10.0, 1.0)  # of standardised numbers
 MOST_STEPS = 300
 UNPICKED = 1  # the place of the penalty that is taken where there are no inner rows to pick one on
 
@@ -55,44 +54,28 @@ def fit_linear(
     return fitted(chosen, slice(None), len(penalties))
 
 
-def fit_ridge(sample: Sample, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Fit ridge regression of the outcomes, or of the classes' indicators, by the best of the penalties.
-
-    As `fit_linear` with dense columns, but all penalties share one matrix of products, so five take hardly longer
-    than one. Returns coefficients `(outputs, columns)` and intercepts `(outputs,)`, one output for returns.
-    """
-    y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
-    chosen = penalties[UNPICKED]
-    if len(sample.valid) and len(np.unique(sample.y[sample.fit])) >= max(sample.classes, 2):
-        solve = _ridge(sample.X[sample.fit], y[sample.fit], sample.weight_of(sample.fit))
-        tried = [solve(penalty) for penalty in penalties]
-        weight = sample.weight_of(sample.valid)
-        losses = [
-            np.average(
-                ((sample.X[sample.valid] @ slope.T + base - y[sample.valid]) ** 2).sum(axis=1), weights=weight
-            )
-            for slope, base in tried
-        ]
-        chosen = penalties[int(np.argmin(losses))]
-    return _ridge(sample.X, y, sample.row_weight)(chosen)
-
-
-def _ridge(
+def ridge(
     X: np.ndarray, y: np.ndarray, weight: np.ndarray | None
 ) -> Callable[[float], tuple[np.ndarray, np.ndarray]]:
-    """Return what solves for a penalty on standardised columns of `X (n, columns)`, with `y (n, outputs)`."""
+    """Return what solves ridge regression of `y (n, outputs)` on standardised columns of `X (n, columns)`.
+
+    It takes a penalty as a multiple of the rows (of their weight) and returns coefficients `(outputs, columns)` and intercepts `(outputs,)`. All penalties
+    share one matrix of products, so ten of them take hardly longer than one.
+    """
     from scipy.linalg import solve
 
     w = np.ones(len(y)) if weight is None else weight
     centre, level = w @ X / w.sum(), w @ y / w.sum()
-    Z = (X - centre) * np.sqrt(w)[:, None]
+    root = np.sqrt(w)[:, None]
+    Z = (X - centre) * root
     spread = np.sqrt((Z**2).sum(axis=0) / w.sum())
-    Z /= np.where(spread > 0, spread, 1)
-    products, moments = Z.T @ Z, Z.T @ ((y - level) * np.sqrt(w)[:, None])
+    spread[spread == 0] = 1
+    Z /= spread
+    products, moments = Z.T @ Z, Z.T @ ((y - level) * root)
 
     def solved(penalty: float) -> tuple[np.ndarray, np.ndarray]:
-        slope = solve(products + penalty * np.eye(len(products)), moments, assume_a="pos")
-        slope = (slope / np.where(spread > 0, spread, 1)[:, None]).T
+        slope = solve(products + penalty * w.sum() * np.eye(len(products)), moments, assume_a="pos")
+        slope = (slope / spread[:, None]).T
         return slope, level - slope @ centre
 
     return solved
