@@ -87,6 +87,7 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
 
 
 def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
+    from core.evaluate.arms import arms_sentence
     from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
     from core.train.run_record import run_table
@@ -96,9 +97,13 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
     table["text_lift"] = None
     if made.lift is not None:
         plain = made.lift.as_dict()
-        table["text_lift"] = {key: plain[key] for key in ("metric", "value", "low", "high", "verdict")}
+        table["text_lift"] = {
+            key: plain[key] for key in ("metric", "value", "low", "high", "verdict", "arm", "arms")
+        }
         if options.lift:
             tell(sentence(made.lift))
+            if arms := arms_sentence(made.lift.metric, dict(made.lift.arms), made.lift.arm):
+                tell(arms)
     if options.staircase:
         table["staircase"] = _staircase(made, data, vectors)
     return table

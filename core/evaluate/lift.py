@@ -32,7 +32,8 @@ class Lift:
     The interval resampled `sessions` (`unit` "session", else stories) in `blocks` blocks of `length`; the rows
     were tested `looks` times, this time included. `withheld` says why there is no verdict whatever the interval,
     empty where there may be one. `apart` is the same difference over sessions so far apart that no outcomes
-    overlap, where they do. NaN where undefined.
+    overlap, where they do. `arms` are the scores of all arms, and `arm` is the one that is compared with the table
+    (see `core.evaluate.arms`). NaN where undefined.
     """
 
     metric: str
@@ -48,6 +49,8 @@ class Lift:
     looks: int = 1
     withheld: str = ""
     apart: Lift | None = None
+    arm: str = "all"
+    arms: tuple[tuple[str, float], ...] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -88,14 +91,19 @@ class Lift:
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, which has no NaN."""
         plain = _plain(asdict(self)) | {"verdict": self.verdict}
-        return plain | {"apart": self.apart.as_dict() if self.apart else None}
+        return plain | {
+            "apart": self.apart.as_dict() if self.apart else None,
+            "arms": _plain(dict(self.arms)),
+        }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Lift:
         """Make the lift that `as_dict` took apart."""
-        known = {field.name for field in fields(cls)} - {"apart"}
+        known = {field.name for field in fields(cls)} - {"apart", "arms"}
         values: dict[str, Any] = {k: math.nan if v is None else v for k, v in plain.items() if k in known}
-        return cls(**values, apart=cls.from_dict(plain["apart"]) if plain.get("apart") else None)
+        arms = tuple((k, math.nan if v is None else v) for k, v in (plain.get("arms") or {}).items())
+        apart = cls.from_dict(plain["apart"]) if plain.get("apart") else None
+        return cls(**values, apart=apart, arms=arms)
 
     def _sign(self, evidence: Evidence) -> int:
         better = 1 if METRICS[self.metric].higher_is_better else -1

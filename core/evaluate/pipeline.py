@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
+from core.evaluate.arms import ARMS
 from core.evaluate.bootstrap import Scores
 from core.evaluate.cautions import cautions
 from core.evaluate.effective_size import Effective, effective_size
@@ -47,7 +48,7 @@ def evaluate(
 ) -> Evaluation:
     """Score every model of a table of predictions of this dataset's rows.
 
-    `arms` are the models with and without headlines that the lift compares. It compares `uncalibrated`
+    `arms` are the models with and without headlines that the lift compares, chosen before the test. It compares `uncalibrated`
     predictions where they are given: calibration is no part of what headlines add. Raises whatever `report`
     raises.
     """
@@ -79,7 +80,8 @@ def _lift(
 ) -> Lift | None:
     if not set(arms) <= set(predictions.models):
         return None
-    scored = Scored.of(predictions, dataset, settings, arms)
+    names = dict.fromkeys([*arms, *(name for name in ARMS.values() if name in predictions.models)])
+    scored = Scored.of(predictions, dataset, settings, list(names))
     made = scored.lift(settings, *arms)
     if made is None or scored.blocks.horizon == 1:
         return made

@@ -12,6 +12,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 
 MEAN = "mean"  # the ensemble: the mean of the models
+FUSION = "fusion"  # a model of the table and a model of the headline, weighed
 HOLDOUT = 0  # the number of the holdout's fold; those of the walk-forward count from 1 on
 COLUMNS = ("row", "session", "company", "fold", "outcome")
 

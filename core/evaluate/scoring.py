@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
+from core.evaluate.arms import ARMS, arm_of
 from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Scores, intervals
 from core.evaluate.events import to_events
@@ -76,7 +77,11 @@ class Scored:
             return None
         metric = mean_over(self.fold, _guessing_where_constant(main_metric(settings.task)))
         ours, other = self.predictions[with_text], self.predictions[without]
-        return text_lift(self.y, ours, other, self.blocks, metric, settings.seed)
+        made = text_lift(self.y, ours, other, self.blocks, metric, settings.seed)
+        every = np.ones((1, len(self.y)))
+        known = {arm: self.predictions[name] for arm, name in ARMS.items() if name in self.predictions}
+        arms = tuple((arm, float(metric.compute(self.y, p, every)[0])) for arm, p in known.items())
+        return replace(made, arm=arm_of(with_text), arms=arms)
 
     def apart(self) -> Scored:
         """Return every h-th session, h being the horizon, so that no outcomes overlap."""

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.calibration import Calibrator
 from core.evaluate.events import event_weights
-from core.jobs import Report
+from core.jobs import Report, part
 from core.locale import N_
 from core.train.features.extras import read_ahead
 from core.train.features.inputs import Inputs
@@ -20,6 +20,7 @@ from core.train.features.vector import HEADLINE
 from core.train.models.baselines import Task, predict_baselines
 from core.train.models.combinations import learns_outcomes
 from core.train.models.ensemble import Ensemble
+from core.train.models.fusion import Fusion, with_fusion
 from core.train.models.sample import Fold, Parameters, Sample
 from core.train.settings import TrainSettings
 from core.train.splits.outcome import require_learnable_folds
@@ -32,7 +33,8 @@ INNER_FOLDS = 3  # for stacking, calibration and tuning
 class TrainedModels:
     """What was fitted on the rows at the positions `train`.
 
-    `calibrators` are by model, empty without calibration; `notes` say what could not be done.
+    `calibrators` are by model, empty without calibration; `notes` say what could not be done. `fusion` is None where
+    the table or the headline has no column, or the rows are too few for inner folds.
     """
 
     train: np.ndarray
@@ -41,15 +43,20 @@ class TrainedModels:
     ensemble: Ensemble
     calibrators: dict[str, Calibrator] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
+    fusion: Fusion | None = None
 
     def predict(self, inputs: Inputs) -> dict[str, np.ndarray]:
         """Return the predictions of each model and of what combines them, uncalibrated `(n, classes)` or `(n,)`."""
-        return self.ensemble.predict(self.preparation.matrix(inputs))
+        X = self.preparation.matrix(inputs)
+        return with_fusion(self.ensemble.predict(X), self.fusion, X)
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingContext:
-    """A dataset with its inputs and outcomes `(rows,)`, NaN where unknown, and the settings of a training."""
+    """A dataset with its inputs and outcomes `(rows,)`, NaN where unknown, and the settings of a training.
+
+    `parameters` are the hyperparameters of the models of all columns, `table_parameters` of those of the table alone.
+    """
 
     dataset: Dataset
     inputs: Inputs
@@ -57,6 +64,7 @@ class TrainingContext:
     classes: tuple[str, ...]
     settings: TrainSettings
     parameters: Parameters = field(default_factory=dict)
+    table_parameters: Parameters = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -98,17 +106,19 @@ class TrainingContext:
         return preparation, sample
 
     def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> TrainedModels:
-        """Fit the models on these rows; with `inner` folds also their stack and their calibration."""
+        """Fit the models and their fusion on these rows; with `inner` folds also their stack and their calibration."""
         calibrate = bool(self.classes) and self.settings.calibrate != "none"
-        preparation, sample = self.prepare(train, inner or calibrate)
-        ensemble = Ensemble.fit(sample, report)
+        preparation, sample = self.prepare(train, inner=True)
+        stacked = sample if inner or calibrate else replace(sample, folds=())
+        ensemble = Ensemble.fit(stacked, part(report, 0, 0.7))
+        fusion = Fusion.fit(sample, preparation.of_headline, self.table_parameters, part(report, 0.7, 1))
+        learned = TrainedModels(train, preparation, stacked, ensemble, fusion=fusion)
         if not calibrate:
-            return TrainedModels(train, preparation, sample, ensemble)
+            return learned
         try:
-            calibrators = self._calibrators(sample, ensemble)
+            return replace(learned, calibrators=self._calibrators(stacked, ensemble))
         except UserError as error:
-            return TrainedModels(train, preparation, sample, ensemble, notes=(error.message,))
-        return TrainedModels(train, preparation, sample, ensemble, calibrators)
+            return replace(learned, notes=(error.message,))
 
     def baselines(
         self, learned: TrainedModels, test: np.ndarray, report: Report, quick: bool = False
@@ -118,14 +128,17 @@ class TrainingContext:
         With `quick` those that take as long as the models are left out.
         """
         preparation, texts = learned.preparation, self.dataset.headlines
+        X_test = preparation.matrix(self.inputs.take(test))
         task = Task(
             learned.sample,
-            preparation.matrix(self.inputs.take(test)),
+            X_test,
             headline=preparation.of_headline,
             vector=preparation.of_group(HEADLINE),
             outlet=preparation.of_group(PRESS),
             texts=[texts[i] for i in learned.train],
             texts_test=[texts[i] for i in test],
+            table=None if learned.fusion is None else learned.fusion.predict_table(X_test),
+            table_parameters=self.table_parameters,
         )
         return predict_baselines(task, report, quick)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.evaluate.calibration import calibrated
-from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
+from core.evaluate.predictions import FUSION, HOLDOUT, MEAN, Predictions
 from core.jobs import Report, part
 from core.train.context import TrainedModels, TrainingContext
 from core.train.splits.partition import Split
@@ -18,8 +18,8 @@ from core.train.splits.partition import Split
 class FoldResult:
     """A split with the predictions of its test rows by the models and by the baselines.
 
-    `fold` is the number of the split, 0 for the holdout. `uncalibrated` is the models' mean as the baselines
-    are: calibration is no part of what headlines add.
+    `fold` is the number of the split, 0 for the holdout. `uncalibrated` are the models' mean and the
+    fusion as the baselines are: calibration is no part of what headlines add.
     """
 
     fold: int
@@ -49,7 +49,8 @@ def fit_folds(
         quick = not last and not context.settings.sealed
         baselines = context.baselines(models, split.test, part(share, 0.5, 1), quick)
         predictions = calibrated(made, models.calibrators)
-        results.append(FoldResult(number, split, models, predictions, baselines, {MEAN: made[MEAN]}))
+        arms = {name: made[name] for name in (MEAN, FUSION) if name in made}
+        results.append(FoldResult(number, split, models, predictions, baselines, arms))
     return results
 
 
@@ -65,10 +66,11 @@ def predictions_of(context: TrainingContext, results: Sequence[FoldResult]) -> P
 
 
 def uncalibrated_of(context: TrainingContext, results: Sequence[FoldResult]) -> Predictions | None:
-    """Return the table with the models' mean before calibration; None where nothing was calibrated."""
+    """Return the table with mean and fusion before calibration; None where nothing was calibrated."""
     if not any(r.models.calibrators for r in results):
         return None
-    names = dict.fromkeys([MEAN, *(name for r in results for name in r.baselines)])
+    arms = (name for r in results for name in r.uncalibrated)
+    names = dict.fromkeys([*arms, *(name for r in results for name in r.baselines)])
     return _table(
         context, results, {name: [(r.uncalibrated | r.baselines) for r in results] for name in names}
     )

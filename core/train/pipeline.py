@@ -15,14 +15,14 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.pipeline import evaluate, scores_of
-from core.evaluate.predictions import MEAN
+from core.evaluate.predictions import FUSION, MEAN
 from core.jobs import Report, part, silent
 from core.locale import N_
 from core.train.cautions import training_cautions
-from core.train.context import TrainedModels, TrainingContext
+from core.train.context import TrainingContext
 from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
 from core.train.models.sample import Parameters
-from core.train.models.tuning import Tuned, parameters, tune
+from core.train.models.tuning import TABLE, Tuned, parameters, tune_arms
 from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
@@ -57,7 +57,7 @@ def train(
 
     with watch("tune"):
         tuned = _tuned(context, plan, part(report, 0.02, 0.3), begin)
-        context = replace(context, parameters=parameters(tuned))
+        context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
 
     begun = 0.3 if tuned else 0.02
     with watch("fit"):
@@ -72,7 +72,7 @@ def train(
             dataset,
             settings.evaluation,
             part(report, 0.9, 0.99),
-            arms=(MEAN, _without_headlines(last)),
+            arms=arms_of(results),
             uncalibrated=uncalibrated_of(context, results),
         )
 
@@ -112,6 +112,7 @@ def train(
             predictions,
             last.ensemble.combiners,
             last.calibrators,
+            last.fusion,
         ),
     )
 
@@ -136,13 +137,19 @@ def _tuned(
     """Search on the rows before the first test, so that no test takes part in the choice."""
     if not context.settings.tune_seconds:
         return ()
-    _, sample = context.prepare(plan.splits[0].train, inner=True)
-    return tune(sample, context.settings.tune_seconds, report, begin=begin)
+    preparation, sample = context.prepare(plan.splits[0].train, inner=True)
+    return tune_arms(sample, preparation.of_headline, context.settings.tune_seconds, report, begin)
 
 
-def _without_headlines(models: TrainedModels) -> str:
-    """Return the baseline that the headlines are compared with: the table, or guessing a class without one."""
-    return "majority" if models.preparation.of_headline.all() else "table_only"
+def arms_of(results: Sequence[FoldResult]) -> tuple[str, str]:
+    """Return what the lift compares, by a rule that knows no test: the fusion wherever every split has one.
+
+    It differs from the table alone by the headline and by nothing else. Where there is none, it is the mean of the
+    models of all columns; where the table has no column, guessing a class stands for it.
+    """
+    models = [result.models for result in results]
+    without = "majority" if models[-1].preparation.of_headline.all() else "table_only"
+    return FUSION if all(each.fusion for each in models) else MEAN, without
 
 
 def _notes(results: Sequence[FoldResult]) -> list[Message]:

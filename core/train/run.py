@@ -19,6 +19,7 @@ from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
 from core.train.models.ensemble import predict_all
+from core.train.models.fusion import Fusion, with_fusion
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
@@ -58,6 +59,10 @@ class Parts(Protocol):
     def calibrators(self) -> dict[str, Calibrator]:
         """What calibrates the probabilities of a model, by name; empty without calibration."""
 
+    @property
+    def fusion(self) -> Fusion | None:
+        """The models of the table and of the headline, fused; None where there is none."""
+
 
 @dataclass(frozen=True, eq=False)
 class FittedParts:
@@ -68,6 +73,7 @@ class FittedParts:
     predictions: Predictions
     combiners: Combiners = field(default_factory=Combiners)
     calibrators: dict[str, Calibrator] = field(default_factory=dict)
+    fusion: Fusion | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +149,7 @@ class Run:
 
     def predict_matrix(self, X: np.ndarray) -> dict[str, np.ndarray]:
         """Predict rows as `predict` does, from the matrix `(n, columns)` that the run's preparation makes of them."""
-        return predict_all(self.models, X, self.parts.combiners)
+        return with_fusion(predict_all(self.models, X, self.parts.combiners), self.parts.fusion, X)
 
     def calibrated(self, predictions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return predictions with the probabilities calibrated, where the run has a calibration."""

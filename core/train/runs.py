@@ -27,6 +27,7 @@ from core.locale import N_
 from core.settings import settings
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
+from core.train.models.fusion import Fusion
 from core.train.models.model import Model
 from core.train.models.registry import MODELS
 from core.train.run import Run
@@ -34,7 +35,7 @@ from core.train.run_record import from_record, to_record
 
 log = logging.getLogger(__name__)
 
-CALIBRATION = "calibrate."
+CALIBRATION, FUSED, TABLE = "calibrate.", "fusion.", "table."
 RUN_ID = re.compile(r"[a-z0-9-]{8,64}")
 RECORD, MANIFEST, PREPARATION, PREDICTIONS, COMBINED = (
     "run.json",
@@ -74,6 +75,12 @@ class Saved:
         return {name: calibrator for name, calibrator in made.items() if calibrator}
 
     @cached_property
+    def fusion(self) -> Fusion | None:
+        """The models of the table and of the headline, fused; None where the run was saved without."""
+        own = {n.removeprefix(FUSED): self._combined[n] for n in self._combined if n.startswith(FUSED)}
+        return Fusion.from_arrays(own, self._models(TABLE)) if own else None
+
+    @cached_property
     def _combined(self) -> dict[str, np.ndarray]:
         if COMBINED not in _manifest(self.folder):
             return {}  # saved by an earlier version
@@ -82,8 +89,12 @@ class Saved:
     @cached_property
     def models(self) -> dict[str, Model]:
         """The fitted models by name."""
+        return self._models()
+
+    def _models(self, mark: str = "") -> dict[str, Model]:
+        """Read the models whose files begin with a mark."""
         return {
-            name: kind.from_bytes(_read(self.folder, kind.entry.file), len(self.classes))
+            name: kind.from_bytes(_read(self.folder, mark + kind.entry.file), len(self.classes))
             for name, kind in MODELS.items()
             if name in self.names
         }
@@ -159,6 +170,9 @@ def _files(run: Run) -> dict[str, bytes]:
     for name, calibrator in run.parts.calibrators.items():
         combined |= {f"{CALIBRATION}{name}.{key}": array for key, array in calibrator.to_arrays().items()}
     fitted = {model.entry.file: model.to_bytes() for model in run.models.values()}
+    if fusion := run.parts.fusion:
+        combined |= {FUSED + name: array for name, array in fusion.to_arrays().items()}
+        fitted |= {TABLE + model.entry.file: model.to_bytes() for model in fusion.models.values()}
     return {
         RECORD: _json(to_record(run)),
         PREPARATION: _packed(run.preparation.to_arrays()),

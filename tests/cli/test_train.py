@@ -54,7 +54,7 @@ def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
         "looks",
         "text_lift",
     ]
-    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack"}
+    assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack", "fusion"}
     assert set(found["baselines"]) == {
         baseline,
         "table_only",
@@ -89,8 +89,10 @@ def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
     captured = capsys.readouterr()
     found = json.loads(captured.out)
     assert status == 0
-    assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict"}
-    assert found["text_lift"]["verdict"] in ("helps", "hurts", "none")
+    assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict", "arm", "arms"}
+    assert found["text_lift"]["verdict"] in ("helps", "none")
+    assert found["text_lift"]["arm"] == "fusion"
+    assert set(found["text_lift"]["arms"]) == {"table", "all", "fusion"}
     assert [step["step"] for step in found["staircase"]] == [
         "random",
         "ordered",

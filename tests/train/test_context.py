@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -76,8 +78,9 @@ def test_only_what_is_asked_to_be_stacked_is():
     dataset, vectors = signal()
     bench, train = context_of(dataset, vectors), np.arange(180)
     inputs = bench.inputs.take(np.arange(180, 240))
-    assert list(bench.learn(train, silent).predict(inputs)) == ["rf", "xgb", "lgbm", "mean", "rank_mean"]
-    assert list(bench.learn(train, silent, inner=True).predict(inputs))[-1] == "stack"
+    always = ["rf", "xgb", "lgbm", "mean", "rank_mean"]
+    assert list(bench.learn(train, silent).predict(inputs)) == [*always, "fusion"]
+    assert list(bench.learn(train, silent, inner=True).predict(inputs)) == [*always, "stack", "fusion"]
 
 
 def test_calibrated_probabilities_are_others_and_still_probabilities():
@@ -92,7 +95,7 @@ def test_calibrated_probabilities_are_others_and_still_probabilities():
     for name, p in made["sigmoid"].items():
         assert p.sum(axis=1) == pytest.approx(1)
         as_it_was = np.allclose(p, made["none"][name])
-        assert as_it_was == (name == "stack"), name  # the stack was fitted on the rows that calibrate
+        assert as_it_was == (name in ("stack", "fusion")), name  # fitted on the rows that calibrate
 
 
 def test_a_training_too_short_to_calibrate_says_so_and_is_not_calibrated():
@@ -153,3 +156,32 @@ def test_nothing_to_learn_from_is_said():
     dataset = make_dataset(np.resize([0.1, -0.1], 40), np.arange(40))
     with pytest.raises(UserError, match="nothing to learn from"):
         context_of(dataset, None).prepare(np.arange(30))
+
+
+def test_the_table_is_fitted_with_the_hyperparameters_that_were_searched_for_it():
+    dataset, vectors = signal()
+    bench, test = context_of(dataset, vectors), np.arange(180, 240)
+    stumps = {"lgbm": {"max_depth": 2, "num_leaves": 4}}
+    made = {}
+    for name, own in (
+        ("plain", bench),
+        ("tuned for all", replace(bench, parameters=stumps)),
+        ("tuned for the table", replace(bench, table_parameters=stumps)),
+    ):
+        made[name] = own.baselines(own.learn(np.arange(180), silent), test, silent, quick=True)["table_only"]
+    assert np.array_equal(made["plain"], made["tuned for all"])
+    assert not np.array_equal(made["plain"], made["tuned for the table"])
+
+
+def test_the_fusion_is_of_the_very_models_that_the_table_alone_is():
+    dataset, vectors = signal()
+    bench, test = context_of(dataset, vectors), np.arange(180, 240)
+    learned = bench.learn(np.arange(180), silent)
+    alone = bench.baselines(replace(learned, fusion=None), test, silent, quick=True)["table_only"]
+    assert np.array_equal(bench.baselines(learned, test, silent, quick=True)["table_only"], alone)
+
+
+def test_without_a_table_there_is_nothing_to_fuse():
+    dataset, vectors = signal()
+    bare = make_dataset(dataset.frame["target"].to_numpy(), np.sort(np.arange(240) % 24))
+    assert context_of(bare, vectors).learn(np.arange(180), silent).fusion is None

@@ -107,7 +107,7 @@ def test_a_run_counts_where_every_row_went():
 
 def test_returns_are_predicted():
     run = train(*signal(), TrainSettings(task="regress"))
-    assert list(run.scores) == ["rf", "xgb", "lgbm", "mean", "rank_mean", "stack"]
+    assert list(run.scores) == ["rf", "xgb", "lgbm", "mean", "rank_mean", "stack", "fusion"]
     assert list(run.baselines) == [
         "average",
         "table_only",

@@ -70,12 +70,23 @@ def test_no_file_of_a_run_is_a_pickle(folder):
         "rf.skops",
         "xgb.ubj",
         "lgbm.txt",
+        "table.rf.skops",
+        "table.xgb.ubj",
+        "table.lgbm.txt",
     }
 
 
 @pytest.mark.parametrize(
     "name",
-    ["run.json", "preparation.npz", "combined.npz", "predictions.parquet", "rf.skops", "xgb.ubj", "lgbm.txt"],
+    [
+        "run.json",
+        "preparation.npz",
+        "combined.npz",
+        "predictions.parquet",
+        "rf.skops",
+        "table.xgb.ubj",
+        "lgbm.txt",
+    ],
 )
 def test_a_flipped_byte_in_any_file_is_refused_by_name(folder, trained, name):
     data = bytearray((folder / name).read_bytes())
@@ -189,7 +200,7 @@ def whole():
     found = Tuned("rf", (("min_samples_leaf", 7.0),), 0.6, 0.55, 3, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(forest, "TREES", 25)
-        patch.setattr(pipeline, "tune", lambda *_, begin: (found,))
+        patch.setattr(pipeline, "tune_arms", lambda *_: (found,))
         settings = TrainSettings(
             folds=1, unit="event", calibrate="sigmoid", extras=("length",), tune_seconds=1, embargo=1
         )
@@ -217,7 +228,7 @@ def test_combiners_survive_saving(reopened, whole):
     dataset, vectors = signal()
     rows = Inputs.of(dataset, vectors)
     before, after = whole.predict(rows), reopened.predict(rows)
-    assert {"rank_mean", "stack"} <= set(before)
+    assert {"rank_mean", "stack", "fusion"} <= set(before)
     assert all(np.array_equal(before[name], after[name]) for name in before)
 
 
@@ -227,10 +238,13 @@ def test_calibrators_survive_saving_and_give_what_was_scored(reopened, whole):
     rows = Inputs.of(dataset, vectors).take(tested)
     raw = reopened.predict(rows)
     made = reopened.calibrated(raw)
-    assert set(reopened.parts.calibrators) == set(raw) - {"stack"}  # fitted on the rows that calibrate
+    assert set(reopened.parts.calibrators) == set(raw) - {
+        "stack",
+        "fusion",
+    }  # fitted on the rows that calibrate
     for name in raw:
         assert made[name] == pytest.approx(reopened.predictions.test[name]), name
-        assert np.allclose(made[name], raw[name]) == (name == "stack"), name
+        assert np.allclose(made[name], raw[name]) == (name in ("stack", "fusion")), name
 
 
 def test_without_a_calibration_predictions_stay_as_they_are(folder, trained):

@@ -7,7 +7,7 @@ function and an entry in the registry at the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from core.jobs import Report, part
 from core.locale import N_
 from core.train.models.ensemble import fit_models, predict_all
 from core.train.models.linear import fit_linear, predictions
-from core.train.models.sample import Sample
+from core.train.models.sample import Parameters, Sample
 
 CHARACTERS = (2, 4)  # of an n-gram
 VOCABULARY = 30_000
@@ -30,7 +30,8 @@ class Task:
 
     `X_test (n_test, columns)` are the test rows. `headline`, `vector` and `outlet` `(columns,)` bool say which
     columns come from the headline (its vector or its text), from its vector, and from the press outlet;
-    `texts (n,)` and `texts_test (n_test,)` are the headlines themselves.
+    `texts (n,)` and `texts_test (n_test,)` are the headlines themselves. `table` are the predictions of models that
+    were fitted on the table already, and `table_parameters` the hyperparameters that were searched for it alone.
     """
 
     sample: Sample
@@ -40,6 +41,13 @@ class Task:
     outlet: np.ndarray
     texts: Sequence[str]
     texts_test: Sequence[str]
+    table: np.ndarray | None = None
+    table_parameters: Parameters = field(default_factory=dict)
+
+    @property
+    def table_sample(self) -> Sample:
+        """The rows to learn from with the hyperparameters of the table."""
+        return replace(self.sample, parameters=self.table_parameters)
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,11 @@ BASELINES: dict[str, Baseline] = {
             N_("Without headlines"),
             N_("Table"),
             lambda task: _some(task.headline),
-            lambda task, report: table_only(task.sample, task.X_test, task.headline, report),
+            lambda task, report: (
+                table_only(task.table_sample, task.X_test, task.headline, report)
+                if task.table is None
+                else task.table
+            ),
         ),
         Baseline(
             "shuffled",
@@ -199,7 +211,7 @@ BASELINES: dict[str, Baseline] = {
             N_("Outlet alone"),
             N_("Outlet"),
             lambda task: _some(task.outlet),
-            lambda task, report: outlet_only(task.sample, task.X_test, task.outlet, report),
+            lambda task, report: outlet_only(task.table_sample, task.X_test, task.outlet, report),
         ),
         Baseline(
             "encoder_linear",

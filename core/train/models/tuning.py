@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from core.evaluate.metrics import main_metric
-from core.jobs import Cancelled, Report
+from core.jobs import Cancelled, Report, part
 from core.locale import N_
 from core.train.models.model import Hyperparameter, Model
 from core.train.models.parallel import cores, run_together
@@ -29,6 +29,7 @@ from core.train.models.sample import Fold, Parameters, Sample
 
 RANDOM_TRIALS = 8  # before the sampler learns
 UNPRUNED_TRIALS = 4
+ALL, TABLE = "all", "table"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Tuned:
 
     `values` are the hyperparameters that beat the defaults (none where nothing did); `score` is the best main metric on
     the inner folds and `default` that of the defaults, None where no trial ended in time. `trials` counts
-    those that were scored on all folds and `pruned` those that were given up.
+    those that were scored on all folds and `pruned` those that were given up. `arm` says what the model reads:
+    "all" columns, or those of the "table".
     """
 
     model: str
@@ -46,6 +48,7 @@ class Tuned:
     default: float | None = None
     trials: int = 0
     pruned: int = 0
+    arm: str = ALL
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -57,9 +60,9 @@ class Tuned:
         return cls(**{**fields, "values": tuple(fields["values"].items())})
 
 
-def parameters(tuned: Sequence[Tuned]) -> dict[str, dict[str, float]]:
-    """Return what was found as `Sample.parameters` takes it."""
-    return {found.model: dict(found.values) for found in tuned if found.values}
+def parameters(tuned: Sequence[Tuned], arm: str = ALL) -> dict[str, dict[str, float]]:
+    """Return what was found for the models of an arm as `Sample.parameters` takes it."""
+    return {found.model: dict(found.values) for found in tuned if found.values and found.arm == arm}
 
 
 class SearchCancelled(Cancelled):
@@ -113,6 +116,31 @@ def tune(
         except Cancelled as stop:
             raise SearchCancelled(tuple(search.result() for search in searches)) from stop
         return tuple(search.result() for search in searches)
+
+
+def tune_arms(
+    sample: Sample, headline: np.ndarray, seconds: float, report: Report, begin: Parameters | None = None
+) -> tuple[Tuned, ...]:
+    """Search for the models of all columns, and as long for those of the table alone.
+
+    Else the headlines would be compared with a table whose models were tuned to read vectors. `headline
+    (columns,)` bool are the columns of the headline; where there is but one kind of columns, its models have all the
+    time. Otherwise as `tune`.
+    """
+    if headline.all() or not headline.any():
+        return tune(sample, seconds, report, begin=begin)
+    half = seconds / 2
+
+    def both_left(fraction: float, template: str, /, **params: Any) -> None:
+        report(fraction / 2, template, **(params | {"left": params["left"] + half}))
+
+    found = tune(sample, half, both_left, begin=begin)
+    table = replace(sample, X=sample.X[:, ~headline])
+    try:
+        alone = tune(table, half, part(report, 0.5, 1))
+    except SearchCancelled as stop:
+        raise SearchCancelled((*found, *(replace(made, arm=TABLE) for made in stop.tuned))) from stop
+    return (*found, *(replace(made, arm=TABLE) for made in alone))
 
 
 class TimeOver(Exception):

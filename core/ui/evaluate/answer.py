@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.arms import arms_sentence
 from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
 from core.evaluate.lift import HELPS, Lift, apart_sentence, sentence
@@ -32,6 +33,8 @@ def answer(run: Run) -> None:
         return
     icon = _ICONS.get(run.lift.verdict, ":material/help:")
     st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
+    if arms := arms_sentence(run.lift.metric, dict(run.lift.arms), run.lift.arm):
+        st.caption(translate_md(arms))
     if apart := apart_sentence(run.lift):
         st.caption(translate_md(apart))
     if run.walk is not None and not run.settings.sealed:

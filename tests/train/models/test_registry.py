@@ -115,7 +115,7 @@ def rows():
 
 def test_it_is_trained_and_scored_in_the_json(trained):
     table = json.loads(json.dumps(run_table(trained)))
-    every = ["rf", "xgb", "lgbm", "logit", "mean", "rank_mean", "stack"]
+    every = ["rf", "xgb", "lgbm", "logit", "mean", "rank_mean", "stack", "fusion"]
     assert list(table["models"]) == every
     assert list(table["walk_forward"]["models"]) == every[:-1]
     assert 0.5 < table["models"]["logit"]["auc"]["value"] <= 1

@@ -12,7 +12,7 @@ from core.train.models.ensemble import Ensemble
 from core.train.models.model import Hyperparameter, ModelEntry
 from core.train.models.registry import MODELS
 from core.train.models.sample import Sample
-from core.train.models.tuning import SearchCancelled, Tuned, parameters, tune
+from core.train.models.tuning import SearchCancelled, Tuned, parameters, tune, tune_arms
 
 RNG = np.random.default_rng(0)
 N = 120
@@ -329,3 +329,69 @@ def test_the_models_are_tuned_and_fitted_with_what_was_found(classes, monkeypatc
     assert all(result.trials >= 1 and result.score >= result.default for result in found)
     chosen = replace(made, parameters=parameters(found), folds=())
     assert np.isfinite(Ensemble.fit(chosen, silent).predict(rows)["mean"]).all()
+
+
+HEADLINE = np.array([True, True, False])
+
+
+def test_the_table_is_searched_as_long_as_all_columns_are(toys, monkeypatch):
+    asked = []
+
+    def searched(sample, seconds, report, begin=None):
+        asked.append((sample.X.shape[1], seconds, begin))
+        return (Tuned("rf", (("x", float(sample.X.shape[1])),), 0.6, 0.5, 9),)
+
+    monkeypatch.setattr(tuning, "tune", searched)
+    begin = {"rf": {"x": 2.0}}
+    found = tune_arms(SAMPLE, HEADLINE, 60, silent, begin)
+    assert asked == [(3, 30, begin), (1, 30, None)]
+    assert [made.arm for made in found] == ["all", "table"]
+    assert parameters(found) == {"rf": {"x": 3.0}}
+    assert parameters(found, "table") == {"rf": {"x": 1.0}}
+    for columns in (np.ones(3, bool), np.zeros(3, bool)):
+        asked.clear()
+        assert [made.arm for made in tune_arms(SAMPLE, columns, 60, silent)] == ["all"]
+        assert asked == [(3, 60, None)]
+
+
+def test_the_table_gets_as_many_trials_where_a_trial_takes_as_long(toys, clock, monkeypatch):
+    graded(monkeypatch)
+    toys(rf=1.0)
+    monkeypatch.setattr(tuning, "tune", lambda *args, begin=None: tune(*args, clock=clock, begin=begin))
+    every, table = tune_arms(SAMPLE, HEADLINE, 120, silent)
+    assert abs(every.trials + every.pruned - table.trials - table.pruned) <= 2
+    assert min(every.trials, table.trials) > 5
+
+
+def test_a_search_that_is_cancelled_in_the_table_carries_on_both(toys, clock, monkeypatch):
+    def searched(sample, seconds, report, begin=None):
+        found = (Tuned("rf", (("x", 2.0),), 0.6, 0.5, 9),)
+        if sample.X.shape[1] < 3:
+            raise SearchCancelled(found)
+        return found
+
+    monkeypatch.setattr(tuning, "tune", searched)
+    with pytest.raises(SearchCancelled) as stopped:
+        tune_arms(SAMPLE, HEADLINE, 60, silent)
+    assert [made.arm for made in stopped.value.tuned] == ["all", "table"]
+    assert parameters(stopped.value.tuned) == {"rf": {"x": 2.0}}
+
+
+def test_the_time_left_of_both_searches_never_grows(toys, clock, monkeypatch):
+    seen = []
+
+    def told(fraction, template, **params):
+        seen.append((fraction, params["left"]))
+
+    toys(rf=1.0)
+    monkeypatch.setattr(tuning, "tune", lambda *args, begin=None: tune(*args, clock=clock, begin=begin))
+    tune_arms(SAMPLE, HEADLINE, 60, told)
+    assert [fraction for fraction, _ in seen] == sorted(fraction for fraction, _ in seen)
+    assert [left for _, left in seen] == sorted((left for _, left in seen), reverse=True)
+    assert seen[0][1] == 60
+
+
+def test_what_an_earlier_version_found_was_of_all_columns():
+    plain = Tuned("rf").as_dict()
+    del plain["arm"]
+    assert Tuned.from_dict(plain).arm == "all"

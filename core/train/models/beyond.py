@@ -1,0 +1,188 @@
+"""A linear model of what the headline says beyond the table: its part that the table's columns predict is taken out.
+
+Headline columns and outcomes are related to the table alike, so a headline that repeats the table would otherwise
+lend a second, linear model of it to the trees, and seem to know more. Partialling out is as in Robinson ("Root-N-
+consistent semiparametric regression", 1988), here by ridge regression on piecewise linear functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Self
+
+import numpy as np
+
+from core.jobs import Report
+from core.locale import N_
+from core.train.models.linear import ridge
+from core.train.models.sample import Sample
+
+QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
+PENALTIES = (
+    100_000.0,
+    30_000.0,
+    10_000.0,
+    3_000.0,
+    1_000.0,
+    300.0,
+    100.0,
+    10.0,
+)  # in rows; the strongest first
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Columns of a table as piecewise linear functions, flat beyond the outer quantiles: a wild value stays bounded.
+
+    `knots (5, columns)` ascend; `kept (4 * columns,)` bool are the pieces that vary among the training rows.
+    """
+
+    knots: np.ndarray
+    kept: np.ndarray
+
+    @classmethod
+    def fit(cls, table: np.ndarray) -> Self:
+        """Learn from training rows `(n, columns)`."""
+        knots = np.quantile(table.astype(np.float64), QUANTILES, axis=0)
+        rare = knots[0] == knots[-1]  # a flag of less than 1% of the rows
+        knots[0, rare], knots[-1, rare] = table[:, rare].min(axis=0), table[:, rare].max(axis=0)
+        return cls(knots, np.ptp(_pieces(table, knots), axis=0) > 0)
+
+    def of(self, table: np.ndarray) -> np.ndarray:
+        """Return the pieces of rows, `(n, kept)`."""
+        return np.asarray(_pieces(table, self.knots)[:, self.kept])
+
+
+def residuals(pieces: np.ndarray, headline: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Take out of `headline (n, columns)` what `pieces (n, kept)` predict of it by ridge regression.
+
+    The penalty is as many rows as there are pieces, which are standardised for it. Returns the residuals
+    `(n, columns)`, the coefficients `(kept, columns)` and the intercept `(columns,)`.
+    """
+    from sklearn.linear_model import Ridge
+
+    if not pieces.shape[1]:
+        centre = headline.mean(axis=0)
+        return headline - centre, np.zeros((0, headline.shape[1])), centre
+    spread = pieces.std(axis=0)
+    model = Ridge(alpha=pieces.shape[1]).fit(pieces / spread, headline)
+    coefficients = np.reshape(model.coef_, (headline.shape[1], -1)).T / spread[:, None]
+    intercept = np.broadcast_to(model.intercept_, headline.shape[1])
+    return headline - pieces @ coefficients - intercept, coefficients, intercept
+
+
+@dataclass(frozen=True, eq=False)
+class BeyondTable:
+    """Ridge regression on the residuals of the headline's columns, folded into one linear map.
+
+    For classes the regression is of their indicators. From its estimate s_k and the share pi_k of each class comes
+    softmax(log pi_k + (s_k - pi_k) / pi_k): for two classes that is logistic regression after the first of its
+    Newton steps from the shares. For weak signals the others change little, and they would take as long as a forest.
+
+    `headline (outputs, headline columns)` and `table (outputs, kept pieces)` are coefficients of the two and
+    `intercept (outputs,)` theirs together; `shares (outputs,)` are those of the classes, empty for returns.
+    """
+
+    pieces: Pieces
+    headline: np.ndarray
+    table: np.ndarray
+    intercept: np.ndarray
+    shares: np.ndarray
+
+    @classmethod
+    def fit(cls, sample: Sample, headline: np.ndarray, report: Report) -> tuple[Self, list[np.ndarray]]:
+        """Fit on a sample whose columns `headline (columns,)` bool are the headline's.
+
+        The penalty is the one whose estimates, brought to the best scale, explain the most of the later rows of all
+        of the sample's folds; it grows with the rows, so that the models of the folds are as bold as that of all
+        rows. Returns the latter, and for each fold the predictions of its later rows by a model of its earlier ones.
+        """
+        pieces = Pieces.fit(sample.X[:, ~headline])
+        rest, coefficients, intercept = residuals(
+            pieces.of(sample.X[:, ~headline]), sample.X[:, headline].astype(np.float64)
+        )
+        y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
+        weight = np.ones(len(y)) if sample.row_weight is None else sample.row_weight
+        levels, moved = (
+            [],
+            [],
+        )  # of each fold the outputs' averages, and (penalties, rows, outputs) the estimates less them
+        for number, (fit, valid) in enumerate(sample.folds):
+            report(number / (1 + len(sample.folds)), N_("Fitting a linear model"))
+            solve, level = (
+                ridge(rest[fit], y[fit], weight[fit]),
+                np.average(y[fit], axis=0, weights=weight[fit]),
+            )
+            moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
+            levels.append(level)
+        report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))
+        rows = np.concatenate([valid for _, valid in sample.folds])
+        off = np.concatenate(
+            [y[valid] - level for (_, valid), level in zip(sample.folds, levels, strict=True)]
+        )
+        best, scale = _most_explained(np.concatenate(moved, axis=1), off, weight[rows])
+        slope, base = ridge(rest, y, weight)(PENALTIES[best])
+        level = np.average(y, axis=0, weights=weight)
+        slope, base = scale * slope, level + scale * (base - level)
+        model = cls(pieces, slope, -slope @ coefficients.T, base - slope @ intercept, level[: sample.classes])
+        report(1, N_("Fitting a linear model"))
+        later = [
+            _chances(level + scale * made[best], level[: sample.classes])
+            for made, level in zip(moved, levels, strict=True)
+        ]
+        return model, later
+
+    def predict(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
+        """Return probabilities `(n, classes)` or returns `(n,)` from `(n, columns)` of the headline and of the table."""
+        made = headline @ self.headline.T + self.pieces.of(table) @ self.table.T + self.intercept
+        return _chances(made, self.shares)
+
+    def to_arrays(self) -> dict[str, np.ndarray]:
+        """Return everything as arrays that `numpy.load` reads without pickle."""
+        return {
+            "knots": self.pieces.knots,
+            "kept": self.pieces.kept,
+            "headline": self.headline,
+            "table": self.table,
+            "intercept": self.intercept,
+            "shares": self.shares,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Self:
+        """Make what `to_arrays` took apart."""
+        return cls(
+            Pieces(arrays["knots"], arrays["kept"]),
+            arrays["headline"],
+            arrays["table"],
+            arrays["intercept"],
+            arrays["shares"],
+        )
+
+
+def _most_explained(moved: np.ndarray, off: np.ndarray, weight: np.ndarray) -> tuple[int, float]:
+    """Return the penalty whose estimates explain the most, and the scale (at least 0) that is best for them.
+
+    `moved (penalties, n, outputs)` are estimates and `off (n, outputs)` outcomes, both less their averages.
+    """
+    together = np.einsum("pno,no,n->p", moved, off, weight)
+    size = np.einsum("pno,pno,n->p", moved, moved, weight)
+    scale = np.maximum(together, 0) / np.where(size > 0, size, 1)
+    best = int(np.argmax(scale * together))
+    return best, float(scale[best])
+
+
+def _chances(made: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Turn estimates `(n, classes)` of the indicators into probabilities; estimates of returns are returned `(n,)`."""
+    from scipy.special import softmax
+
+    if not len(shares):
+        return np.asarray(made.reshape(len(made)))
+    return np.asarray(softmax(np.log(shares) + (made - shares) / shares, axis=1))
+
+
+def _pieces(table: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Return what of each value lies between each two knots, `(n, 4 * columns)`."""
+    return np.hstack([np.clip(table, low, high) for low, high in pairwise(knots)])
