@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,9 +48,15 @@ class Foreign:
 
 
 def assemble(
-    table: pd.DataFrame, dataset: Dataset, settings: ForeignSettings, sources: Sequence[Source] = ()
+    table: pd.DataFrame,
+    dataset: Dataset,
+    settings: ForeignSettings,
+    sources: Sequence[Source] = (),
+    taken: Collection[str] = (),
 ) -> Foreign:
     """Match a table of text cells to a dataset and read its predictions; `sources` are the dataset's own files.
+
+    A model whose name is `taken` gets “(file)” behind it.
 
     Raises `UserError` where nothing matches, no column holds predictions, none of them varies, or all rows lie
     inside the training period.
@@ -69,7 +75,9 @@ def assemble(
     classes = dataset.classes if task == "classify" else ()
     outcome = dataset.outcome(task)
     models = models_in(table, columns, classes, settings.models)
-    read = {model.name: read_model(table, model, classes, outcome, settings) for model in models}
+    read = {
+        _free(model.name, taken): read_model(table, model, classes, outcome, settings) for model in models
+    }
     values = {name: found for name, found in read.items() if isinstance(found, Values)}
     if not values:
         reason = next(found for found in read.values() if isinstance(found, Message))
@@ -138,6 +146,10 @@ def assemble(
         made.keys,
         (*made.notes, *notes),
     )
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    return f"{name} (file)" if name in taken else name
 
 
 def _main(predictions: Predictions, kinds: dict[str, str]) -> str:

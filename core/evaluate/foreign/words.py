@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.data.target.leaks import gives_away
 from core.errors import Message
-from core.locale import P_
+from core.evaluate.bootstrap import BLOCKS, Interval
+from core.evaluate.foreign.assemble import Foreign
+from core.evaluate.foreign.settings import ForeignSettings
+from core.evaluate.lift import FEWEST_BLOCKS, HELPS, HURTS, Lift
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.locale import N_, P_
 
 
-def said_of(counts: dict[str, int]) -> list[Message]:
-    """Say how the two tables fit together and what was left out, for the reader."""
+def matched(counts: dict[str, int]) -> list[Message]:
+    """Say how the two tables fit together and what was left out."""
     told = [
         Message(
             P_(
@@ -46,3 +57,159 @@ def said_of(counts: dict[str, int]) -> list[Message]:
     }
     told += [Message(template, {"n": counts[name]}) for name, template in templates.items() if counts[name]]
     return told
+
+
+def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> list[Message]:
+    """Return what a reader must know before believing the scores of a model that nobody here trained."""
+    counts, found = foreign.counts, []
+    if not settings.trained_until:
+        found.append(
+            Message(
+                N_(
+                    "Nobody has said from when to when this model learned. If sessions of this test are among them, the scores "
+                    "are too good: give its training period, that of a language model's texts too."
+                )
+            )
+        )
+    elif not dataset.has_sessions:
+        found.append(
+            Message(N_("The table has no dates, so rows inside the training period cannot be told apart."))
+        )
+    if counts["inside_training"]:
+        found.append(
+            Message(
+                P_(
+                    "{n:,} row lies in the training period that was given (or within {horizon} of its end) and is scored "
+                    "apart: its score says nothing about unseen days.",
+                    "{n:,} rows lie in the training period that was given (or within {horizon} of its end) and are scored "
+                    "apart: their score says nothing about unseen days.",
+                ),
+                {
+                    "n": counts["inside_training"],
+                    "horizon": Message(
+                        P_("{n:,} session", "{n:,} sessions"), {"n": foreign.settings.horizon}
+                    ),
+                },
+            )
+        )
+    if counts["before_training"]:
+        found.append(
+            Message(
+                P_(
+                    "{n:,} scored row lies before the training period: the model knew what came after it.",
+                    "{n:,} scored rows lie before the training period: the model knew what came after them.",
+                ),
+                {"n": counts["before_training"]},
+            )
+        )
+    found.append(
+        Message(
+            N_(
+                "Whether the model learned from nearly the same headlines cannot be seen from here; repeated stories may make "
+                "it look better than it is."
+            )
+        )
+    )
+    return found + [
+        Message(
+            N_(
+                "{model} orders the outcomes almost without a fault: it may have known them. Check how it was made."
+            ),
+            {"model": name},
+        )
+        for name in foreign.predictions.models
+        if _too_good(foreign, name)
+    ]
+
+
+def adds(lift: Lift, model: str) -> Message:
+    """Say whether the predictions know more than the table's own numbers, as ready to deny it as to affirm it."""
+    metric = METRICS[lift.metric]
+    params = {
+        "model": model,
+        "metric": Message(metric.title),
+        "with_text": shown(metric, lift.with_text),
+        "without_text": shown(metric, lift.without_text),
+        "value": shown(metric, lift.value, difference=True),
+        "low": shown(metric, lift.low, difference=True),
+        "high": shown(metric, lift.high, difference=True),
+        "most": shown(metric, lift.most, difference=True),
+        "blocks": lift.blocks,
+        "unit": Message(BLOCKS[lift.unit]),
+        "needed": FEWEST_BLOCKS,
+    }
+    return Message(_adds(lift), params)
+
+
+def judgement(score: Interval, task: str, model: str, sessions: int, rows: int) -> Message:
+    """Say whether the main score lies on one side of chance."""
+    metric = main_metric(task)
+    test = (
+        Message(P_("{n:,} session", "{n:,} sessions"), {"n": sessions})
+        if sessions
+        else Message(P_("{n:,} row", "{n:,} rows"), {"n": rows})
+    )
+    params = {
+        "model": model,
+        "test": test,
+        "metric": Message(metric.title),
+        "value": shown(metric, score.value),
+        "low": shown(metric, score.low),
+        "high": shown(metric, score.high),
+    }
+    if math.isnan(score.value):
+        return Message(N_("The score of {model} is undefined: the test holds too few outcomes."), params)
+    if math.isnan(score.low):
+        return Message(
+            N_("The test of {model} is too short for an interval: {metric} {value} on {test}."), params
+        )
+    if score.low > metric.guessing:
+        template = N_("On {test} {model} is better than chance: {metric} {value} [{low}, {high}].")
+    elif score.high < metric.guessing:
+        template = N_("On {test} {model} is worse than chance: {metric} {value} [{low}, {high}].")
+    else:
+        template = N_(
+            "On {test} there is no evidence that {model} beats chance: {metric} {value} [{low}, {high}]."
+        )
+    return Message(template, params)
+
+
+def _adds(lift: Lift) -> str:
+    if math.isnan(lift.value):
+        return N_(
+            "Whether {model} adds to the table cannot be said: {metric} is undefined on these test rows."
+        )
+    if lift.blocks < FEWEST_BLOCKS:
+        return N_(
+            "Too few {unit} to tell whether {model} adds to the table: the test holds {blocks} and {needed} are needed at "
+            "the least ({metric} {with_text}, for the table alone {without_text})."
+        )
+    if lift.verdict == HELPS:
+        return N_(
+            "{model} knows more than the table: {metric} is {with_text}, for the table alone {without_text}, a difference "
+            "of {value} [{low}, {high}] over {blocks} {unit}."
+        )
+    if lift.verdict == HURTS:
+        return N_(
+            "{model} knows less than the table: {metric} is {with_text}, for the table alone {without_text}, a difference "
+            "of {value} [{low}, {high}] over {blocks} {unit}."
+        )
+    if lift.too_wide:
+        return N_(
+            "No evidence that {model} knows more than the table: {metric} is {with_text}, for the table alone "
+            "{without_text}, a difference of {value} [{low}, {high}]. But {blocks} {unit} are too few to rule it out: a "
+            "difference of up to {most} is still possible."
+        )
+    return N_(
+        "No evidence that {model} knows more than the table, and little room for it: {metric} is {with_text}, for the "
+        "table alone {without_text}, a difference of {value} [{low}, {high}] over {blocks} {unit}."
+    )
+
+
+def _too_good(foreign: Foreign, name: str) -> bool:
+    p = foreign.predictions
+    task = foreign.settings.task
+    if len(p.classes) > 2 or len(p) < 20:
+        return False
+    values = p[name][:, -1] if p.classes else p[name]
+    return gives_away(p.outcome, np.asarray(values, float), task)
