@@ -9,13 +9,17 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
+from core.data.guess.headers import AHEAD, DATE, GROUP, HEADLINE
 from core.data.guess.roles import guess_roles
-from core.data.parse.columns import texts
+from core.data.near_duplicates import key
+from core.data.parse.columns import moments, texts
 from core.data.reading import Source
 from core.errors import UserError
 from core.evaluate.foreign.values import as_numbers
 from core.locale import N_
 
+_SAMPLE = 2_000
+_SHORTEST = 8  # characters of a headline, on average
 _ROW_NAMES = ("row", "행", "행번호", "row_number")
 
 
@@ -48,16 +52,6 @@ def find_keys(table: pd.DataFrame, dataset: Dataset, sources: Sequence[Source], 
             column=id_column,
             columns=", ".join(names),
         )
-    roles = dataset.roles
-    headline = roles.headline if roles.headline in names else None
-    date = next((name for name in (roles.date, "session") if name and name in names), None)
-    company = next((name for name in (roles.group, "company") if name and name in names), None)
-    try:
-        guess = guess_roles(table).roles
-    except UserError:
-        guess = None
-    if guess is not None:
-        headline, date, company = headline or guess.headline, date or guess.date, company or guess.group
     number = identity = None
     if id_column:
         if id_cells(dataset, sources, id_column) is not None:
@@ -68,6 +62,16 @@ def find_keys(table: pd.DataFrame, dataset: Dataset, sources: Sequence[Source], 
         number = next((name for name in names if name.lower() in _ROW_NAMES and _counts(table[name])), None)
         if number is None:
             identity = next((n for n in names if _identifies(table, dataset, sources, n)), None)
+    headline = _headline(table.drop(columns=[name for name in (number, identity) if name]), dataset)
+    rest = [name for name in names if name not in (headline, number, identity)]
+    company = next((name for name in (dataset.roles.group, "company") if name and name in rest), None)
+    company = company or next((n for n in rest if _shared(table[n], dataset.frame["company"]) >= 0.5), None)
+    rest = [name for name in rest if name != company]
+    date = next((name for name in (dataset.roles.date, "session") if name and name in rest), None)
+    date = date or next(
+        (n for n in rest if DATE.search(n) and not AHEAD.search(n) and _dated(table[n])), None
+    )
+    company = company or next((n for n in rest if n != date and GROUP.search(n)), None)
     return Keys(number, identity, headline, date, company)
 
 
@@ -100,3 +104,34 @@ def _counts(cells: pd.Series) -> bool:
     p = as_numbers(cells)
     known = p[~np.isnan(p)]
     return bool(len(known)) and bool((known % 1 == 0).all()) and bool((known >= 1).all())
+
+
+def _headline(table: pd.DataFrame, dataset: Dataset) -> str | None:
+    """Return the column of the dataset's headlines: by its name, by its cells, or by what looks like headlines."""
+    names = [str(name) for name in table.columns]
+    if not names or dataset.roles.headline in names:
+        return dataset.roles.headline if names else None
+    shared = {name: _shared(table[name], dataset.frame["headline"]) for name in names}
+    best = max(names, key=lambda name: shared[name])
+    if shared[best] > 0:
+        return best
+    named = [n for n in names if HEADLINE.search(n) and table[n].str.len().mean() >= _SHORTEST]
+    try:
+        return named[0] if named else guess_roles(table).roles.headline
+    except UserError:
+        return None
+
+
+def _shared(cells: pd.Series, known: pd.Series) -> float:
+    """Return the share of the distinct texts of a column that are among the known ones; numbers are none."""
+    mine = pd.unique(texts(cells)[:_SAMPLE])
+    mine = mine[mine != ""]
+    if not len(mine) or np.isfinite(as_numbers(pd.Series(mine))).mean() > 0.5:
+        return 0.0
+    return float(
+        np.isin([key(text) for text in mine], [key(text) for text in known.dropna().unique()]).mean()
+    )
+
+
+def _dated(cells: pd.Series) -> bool:
+    return bool((~np.isnat(moments(cells)[0])).mean() >= 0.6)

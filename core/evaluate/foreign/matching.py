@@ -97,8 +97,7 @@ def _by_number(table: pd.DataFrame, dataset: Dataset, sources: Sequence[Source],
         asked, known = pd.Index(texts(table[column])), pd.Index(cells)
     repeated = known.duplicated(keep=False)
     first = pd.Series(np.arange(len(known)), known)[~known.duplicated()]
-    place = first.reindex(asked).fillna(-1).to_numpy(int)
-    place[asked == ""] = -1
+    place = np.where(asked == "", -1, first.reindex(asked).fillna(-1).to_numpy(int))
     ambiguous = (place >= 0) & repeated[place]
     found = np.flatnonzero((place >= 0) & ~ambiguous)
     again = pd.Series(place[found]).duplicated().to_numpy()

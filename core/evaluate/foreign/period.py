@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.plan import Exchange
+from core.data.sessions import sessions_around
 from core.evaluate.foreign.settings import ForeignSettings
 
 
@@ -14,8 +16,7 @@ from core.evaluate.foreign.settings import ForeignSettings
 class Inside:
     """Masks `(n,)`: rows inside the training period or so near that their outcome reaches into it, and rows before it.
 
-    `near` are those of the inside ones that lie after the period, within the horizon. `until` is the last day that
-    counts as inside.
+    `near` are those of the inside ones that lie after the period, within the horizon.
     """
 
     inside: np.ndarray
@@ -30,19 +31,18 @@ def inside_training(
 
     The sessions within the horizon after the last day count as inside, as those before a test are purged from a
     training: López de Prado, "Advances in Financial Machine Learning" (2018), chapter 7. So do, before the first
-    day, those whose outcome reaches into the period. Sessions are counted among those of the table.
+    day, those whose outcome reaches into the period. Sessions are counted by the exchange's calendar.
     """
     none = np.zeros(len(positions), bool)
-    session = dataset.frame["session"].to_numpy("datetime64[D]")[positions]
     if not settings.trained_until or not dataset.has_sessions:
         return Inside(none, none, none)
-    days = np.unique(dataset.frame["session"].dropna().to_numpy("datetime64[D]"))
-    number = np.where(np.isnat(session), -1, np.searchsorted(days, session))
-    dated = number >= 0
-    last = int(np.searchsorted(days, np.datetime64(settings.trained_until), "right")) - 1
-    first = int(np.searchsorted(days, np.datetime64(settings.trained_from))) if settings.trained_from else 0
-    inside = dated & (number >= first - max(horizon - 1, 0)) & (number <= last + horizon)
-    if last < first:  # the period holds no session of the table
-        gap = np.datetime64(settings.trained_until) >= days[0]
-        inside &= bool(gap) & (number > last)
+    session = dataset.frame["session"].to_numpy("datetime64[s]")[positions]
+    begin, end = (np.datetime64(day or "NaT", "s") for day in (settings.trained_from, settings.trained_until))
+    exchange = dataset.plan.exchange if dataset.plan else Exchange()
+    calendar = sessions_around(np.r_[session, begin, end], exchange)
+    dated = ~np.isnat(session)
+    number = np.where(dated, calendar.position(np.where(dated, session, end)), -1)
+    last = int(np.searchsorted(calendar.days, end, "right")) - 1
+    first = 0 if np.isnat(begin) else int(np.searchsorted(calendar.days, begin))
+    inside = dated & (number > first - max(horizon, 1)) & (number <= last + horizon)
     return Inside(inside, inside & (number > last), dated & (number < first) & ~inside)
