@@ -188,11 +188,9 @@ def _sessions(table: pd.DataFrame, dataset: Dataset, keys: Keys) -> np.ndarray |
     if np.isnat(times).all():
         return None
     exchange = dataset.plan.exchange if dataset.plan else Exchange()
-    days = dataset.frame["session"].dropna().unique()
     there = times.astype("datetime64[D]").astype("datetime64[s]")
-    if not timed.any() and bool(np.isin(there[~np.isnat(there)], days.astype("datetime64[s]")).mean() > 0.5):
-        return there  # sessions already, or days of the table
-    return sessions_around(times, exchange).of(times, timed)
+    held = np.isin(there, dataset.frame["session"].dropna().to_numpy("datetime64[s]"))
+    return np.where(held & ~timed, there, sessions_around(times, exchange).of(times, timed))
 
 
 def _require_same_table(table: pd.DataFrame, dataset: Dataset, keys: Keys, made: Match) -> None:
