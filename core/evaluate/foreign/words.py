@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from core.data.dataset import Dataset
 from core.data.target.leaks import gives_away
 from core.errors import Message
-from core.evaluate.bootstrap import BLOCKS, Interval
+from core.evaluate.blocks import FEWEST_BLOCKS
+from core.evaluate.bootstrap import Interval
 from core.evaluate.foreign.assemble import Foreign
 from core.evaluate.foreign.settings import ForeignSettings
-from core.evaluate.lift import FEWEST_BLOCKS, HELPS, HURTS, Lift
+from core.evaluate.lift import Lift
 from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.verdict import Evidence
 from core.locale import N_, P_
 
 
@@ -134,44 +137,48 @@ def adds(lift: Lift, model: str) -> Message:
         "low": shown(metric, lift.low, difference=True),
         "high": shown(metric, lift.high, difference=True),
         "most": shown(metric, lift.most, difference=True),
-        "blocks": lift.blocks,
-        "unit": Message(BLOCKS[lift.unit]),
+        "over": lift.evidence.over,
         "needed": FEWEST_BLOCKS,
+        "looks": lift.looks,
     }
     return Message(_adds(lift), params)
 
 
-def judgement(score: Interval, task: str, model: str, sessions: int, rows: int) -> Message:
+def judgement(score: Interval, evidence: Evidence, task: str, model: str) -> Message:
     """Say whether the main score lies on one side of chance."""
     metric = main_metric(task)
-    test = (
-        Message(P_("{n:,} session", "{n:,} sessions"), {"n": sessions})
-        if sessions
-        else Message(P_("{n:,} row", "{n:,} rows"), {"n": rows})
-    )
     params = {
         "model": model,
-        "test": test,
+        "over": evidence.over,
         "metric": Message(metric.title),
         "value": shown(metric, score.value),
         "low": shown(metric, score.low),
         "high": shown(metric, score.high),
+        "needed": FEWEST_BLOCKS,
+        "looks": evidence.looks,
     }
+    return Message(_against_chance(score, evidence, metric.guessing), params)
+
+
+def _against_chance(score: Interval, evidence: Evidence, chance: float) -> str:
     if math.isnan(score.value):
-        return Message(N_("The score of {model} is undefined: the test holds too few outcomes."), params)
-    if math.isnan(score.low):
-        return Message(
-            N_("The test of {model} is too short for an interval: {metric} {value} on {test}."), params
+        return N_("The score of {model} is undefined: the test holds too few outcomes.")
+    if not evidence.enough:
+        return N_(
+            "Cannot tell whether {model} beats chance: the test holds {over}, and {needed} stretches of time that do not "
+            "overlap are needed at the least ({metric} {value})."
         )
-    if score.low > metric.guessing:
-        template = N_("On {test} {model} is better than chance: {metric} {value} [{low}, {high}].")
-    elif score.high < metric.guessing:
-        template = N_("On {test} {model} is worse than chance: {metric} {value} [{low}, {high}].")
-    else:
-        template = N_(
-            "On {test} there is no evidence that {model} beats chance: {metric} {value} [{low}, {high}]."
+    sign = evidence.against(score, chance)
+    if sign > 0:
+        return N_("{model} is better than chance: {metric} {value} [{low}, {high}] over {over}.")
+    if sign < 0:
+        return N_("{model} is worse than chance: {metric} {value} [{low}, {high}] over {over}.")
+    if replace(evidence, looks=1).against(score, chance) > 0:
+        return N_(
+            "Cannot tell whether {model} beats chance: {metric} {value} [{low}, {high}] over {over} would be evidence in a "
+            "first test, but these rows have been tested {looks} times."
         )
-    return Message(template, params)
+    return N_("No evidence that {model} beats chance: {metric} {value} [{low}, {high}] over {over}.")
 
 
 def _adds(lift: Lift) -> str:
@@ -179,30 +186,37 @@ def _adds(lift: Lift) -> str:
         return N_(
             "Whether {model} adds to the table cannot be said: {metric} is undefined on these test rows."
         )
-    if lift.blocks < FEWEST_BLOCKS:
+    if not lift.evidence.enough:
         return N_(
-            "Too few {unit} to tell whether {model} adds to the table: the test holds {blocks} and {needed} are needed at "
-            "the least ({metric} {with_text}, for the table alone {without_text})."
+            "Cannot tell whether {model} knows more than the table: the test holds {over}, and {needed} stretches of time "
+            "that do not overlap are needed at the least ({metric} {with_text}, for the table alone {without_text})."
         )
-    if lift.verdict == HELPS:
+    if lift.sign > 0:
         return N_(
             "{model} knows more than the table: {metric} is {with_text}, for the table alone {without_text}, a difference "
-            "of {value} [{low}, {high}] over {blocks} {unit}."
+            "of {value} [{low}, {high}] over {over}."
         )
-    if lift.verdict == HURTS:
+    if lift.first_sign > 0:
         return N_(
-            "{model} knows less than the table: {metric} is {with_text}, for the table alone {without_text}, a difference "
-            "of {value} [{low}, {high}] over {blocks} {unit}."
+            "Cannot tell whether {model} knows more than the table: {metric} is {with_text}, for the table alone "
+            "{without_text}, a difference of {value} [{low}, {high}] over {over}. In a first test that would be evidence; "
+            "these rows have been tested {looks} times, each model counted, and the best of that many looks as good by "
+            "chance."
+        )
+    if lift.sign < 0:
+        return N_(
+            "{model} does worse than the table alone: {metric} is {with_text}, for the table alone {without_text}, a "
+            "difference of {value} [{low}, {high}] over {over}."
         )
     if lift.too_wide:
         return N_(
             "No evidence that {model} knows more than the table: {metric} is {with_text}, for the table alone "
-            "{without_text}, a difference of {value} [{low}, {high}]. But {blocks} {unit} are too few to rule it out: a "
+            "{without_text}, a difference of {value} [{low}, {high}]. But {over} are too few to rule it out: a "
             "difference of up to {most} is still possible."
         )
     return N_(
         "No evidence that {model} knows more than the table, and little room for it: {metric} is {with_text}, for the "
-        "table alone {without_text}, a difference of {value} [{low}, {high}] over {blocks} {unit}."
+        "table alone {without_text}, a difference of {value} [{low}, {high}] over {over}."
     )
 
 

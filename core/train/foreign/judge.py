@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -24,6 +25,7 @@ from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.jobs import Report, part, silent
+from core.locale import N_
 from core.train.foreign.baseline import TABLE, Baselined, with_baselines
 from core.train.foreign.judged import Judged, only_believed
 from core.train.foreign.saved import save_evaluation
@@ -54,6 +56,7 @@ def judge_and_record(
     )
     ledger.require_unsealed(scored)
     judged = judge(foreign, name, dataset, settings, holdout, report)
+    judged = judged.after(ledger.looks(scored, dataset.id))
     metric = main_metric(judged.task).name
     ledger.record_access(
         dataset.id, judged.id, holdout, scored, metric, judged.shown[judged.main].get(metric)
@@ -104,6 +107,7 @@ def judge(
         baselines=_scores(baselined.predictions, dataset, evaluation, baselined.names),
         lifts=_lifts(baselined, dataset, evaluation, part(report, 0.9, 1.0)),
         inside=only_believed(_scores(foreign.inside, dataset, evaluation), foreign.kinds),
+        evidence=made.evidence,
         effective=made.effective,
         notes=tuple(told),
         warnings=(*warnings(foreign, dataset, settings), *made.cautions),
@@ -131,8 +135,13 @@ def _lifts(
         return {}
     models = [name for name in baselined.predictions.models if name not in baselined.names]
     scored = Scored.of(baselined.predictions, dataset, settings, [*models, TABLE])
-    lifts = {name: scored.lift(settings, name, TABLE) for name in models}
-    return {name: lift for name, lift in lifts.items() if lift is not None}
+    apart = scored.apart() if scored.blocks.horizon > 1 else None
+    lifts = {}
+    for number, name in enumerate(models):
+        report(number / len(models), N_("Scoring with intervals"))
+        if lift := scored.lift(settings, name, TABLE):
+            lifts[name] = replace(lift, apart=apart.lift(settings, name, TABLE) if apart else None)
+    return lifts
 
 
 def _with_columns(predictions: Predictions, baselined: Baselined) -> Predictions:

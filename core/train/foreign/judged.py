@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from core.evaluate.foreign.words import adds, judgement
 from core.evaluate.lift import Lift
 from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.verdict import Evidence
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
 from core.train.models.model import Model
@@ -49,7 +50,8 @@ class Judged:
     `name` is the file's; `kinds` says by model what its numbers are, `main` is the model of the answer. `scores` are
     of the rows of fold 0 and `walk_scores` means over other folds, where the file has such; `baselines` are means
     over stretches of time; `lifts` what each model adds to `base`, over the same. `inside` are the scores of the rows
-    within the training period. `counts`, `examples` and `by` say how the rows were matched, `notes` how they were
+    within the training period. `evidence` is what the intervals rest on, every model of the file being a test.
+    `counts`, `examples` and `by` say how the rows were matched, `notes` how they were
     read; `holdout` is the name of the judged rows in the ledger.
     """
 
@@ -73,6 +75,7 @@ class Judged:
     baselines: Scores
     lifts: dict[str, Lift]
     inside: Scores
+    evidence: Evidence
     effective: Effective
     notes: tuple[Message, ...]
     warnings: tuple[Message, ...]
@@ -90,9 +93,17 @@ class Judged:
 
     def judgement(self, model: str) -> Message:
         """Say whether a model is better than chance."""
-        test = self.predictions.test.table
         score = self.shown[model][main_metric(self.task).name]
-        return judgement(score, self.task, model, int(test["session"].nunique()), len(test))
+        return judgement(score, self.evidence, self.task, model)
+
+    def after(self, looks: int) -> Judged:
+        """Return the same where the rows had been tested so many times before: each model here is one more test."""
+        tests = looks + len(self.shown)
+        return replace(
+            self,
+            evidence=replace(self.evidence, looks=tests),
+            lifts={name: lift.after(tests) for name, lift in self.lifts.items()},
+        )
 
     def answer(self, model: str) -> Message | None:
         """Say whether a model adds to the table; None where there is nothing to compare it with."""
@@ -162,6 +173,7 @@ def as_run(judged: Judged, dataset: Dataset, model: str) -> Run:
         parts=Brought(judged.predictions.replace(**{MEAN: judged.predictions[model]})),
         walk=walk,
         lift=judged.lifts.get(model),
+        evidence=judged.evidence,
         effective=judged.effective,
         holdout=judged.holdout,
     )
@@ -195,6 +207,8 @@ def judged_table(judged: Judged) -> dict[str, Any]:
         "lift_over_table": {
             name: {key: lift.as_dict()[key] for key in keys} for name, lift in judged.lifts.items()
         },
+        "horizon": judged.horizon,
+        "blocks": {"number": judged.evidence.blocks, "length": judged.evidence.length},
         "effective_n": judged.effective.effective_n,
     }
 

@@ -17,6 +17,7 @@ from core.evaluate.effective_size import Effective
 from core.evaluate.foreign import ForeignSettings
 from core.evaluate.lift import Lift
 from core.evaluate.predictions import Predictions
+from core.evaluate.verdict import Evidence
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
@@ -91,6 +92,7 @@ def _record(judged: Judged) -> dict[str, Any]:
     return record | {
         "settings": judged.settings.as_dict(),
         "lifts": {name: lift.as_dict() for name, lift in judged.lifts.items()},
+        "evidence": asdict(judged.evidence),
         "effective": asdict(judged.effective),
     }
 
@@ -108,6 +110,7 @@ def _open(folder: Path) -> Judged:
         | {
             "settings": ForeignSettings.from_dict(saved["settings"]),
             "lifts": {name: Lift.from_dict(lift) for name, lift in saved["lifts"].items()},
+            "evidence": Evidence(**saved["evidence"]),
             "effective": Effective(**saved["effective"]),
             "predictions": Predictions(table, tuple(saved["classes"])),
         }

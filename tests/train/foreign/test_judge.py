@@ -73,6 +73,13 @@ def test_the_table_alone_is_what_the_run_s_baseline_is_where_the_test_is_the_las
     assert (lift.value, lift.low, lift.high) == (run.lift.value, run.lift.low, run.lift.high)
 
 
+def test_every_model_of_a_file_and_every_earlier_test_counts_as_a_look(judged):
+    made, data = judged
+    assert made.evidence.looks == made.lifts["good"].looks == 2
+    again = as_file(row=data.frame["row"], p=made.predictions["good"][:, 1].mean() + data.frame["target"])
+    assert judge_and_record(again, "p.csv", data, CLASSIFY).evidence.looks == 2
+
+
 @pytest.fixture
 def judged():
     data, score = small()
