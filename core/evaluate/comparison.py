@@ -1,0 +1,201 @@
+"""Can models be told apart, and is any better than the baseline? Tests of their losses session by session.
+
+The loss of a session is the mean over its events, as they share a day: the Brier score of probabilities, the squared
+error of returns. Two models are compared by the test of Diebold & Mariano, "Comparing predictive accuracy" (1995);
+all against one baseline by that of Hansen, "A test for superior predictive ability" (2005).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import Message
+from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import LEVEL
+from core.evaluate.predictions import Predictions
+from core.evaluate.scoring import Scored
+from core.evaluate.settings import EvaluateSettings
+from core.locale import N_
+
+BRIER, SQUARED = "brier", "squared"
+LOSSES = {BRIER: N_("Brier score"), SQUARED: N_("squared error")}
+FEWEST_COSINES = 3  # of a long-run variance: with fewer, nothing short of a miracle is significant
+FEWEST_BLOCKS = 6
+DRAWS = 1000
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The mean loss of `model` minus that of `other`, with its 95% interval and the p-value of no difference.
+
+    Below 0 the first is the better one. NaN where there are too few sessions.
+    """
+
+    model: str
+    other: str
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Models against a baseline and against each other.
+
+    `against` has each model against the baseline, `best` the two models with the lowest losses (None for fewer than
+    two); `p_value` is that of “no model is better than the baseline”, NaN with fewer than six blocks. `loss` is a key
+    of `LOSSES`, `level` the p-value below which a verdict is given. `sessions` were compared in blocks of `length`.
+    """
+
+    loss: str
+    baseline: str
+    against: tuple[Difference, ...]
+    best: Difference | None
+    p_value: float
+    sessions: int
+    length: int
+    level: float
+
+
+def compare(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    models: Sequence[str],
+    baseline: str,
+    looks: int = 1,
+) -> Comparison | Message:
+    """Compare models with a baseline on all rows that every one of them predicts; say why where that cannot be.
+
+    `looks` is how often these rows have been tested, which the level allows for.
+    """
+    from core.evaluate.verdict import one_sided
+
+    if not dataset.has_sessions:
+        return Message(N_("The table has no dates, so losses cannot be compared session by session."))
+    known = [name for name in models if name in predictions.names and name != baseline]
+    if not known or baseline not in predictions.names:
+        return Message(N_("There is no baseline that the models can be compared with."))
+    both = ~np.isnan(
+        np.column_stack([predictions[name].reshape(len(predictions), -1) for name in (*known, baseline)])
+    )
+    rows = both.all(axis=1) & predictions.table["session"].notna().to_numpy()
+    if not rows.any():
+        known = [name for name in known if name in predictions.models]
+        return Message(N_("No row is predicted by all models, so they cannot be compared."))
+    scored = Scored.of(predictions.where(rows), dataset, settings, [*known, baseline])
+    losses = {name: session_losses(scored, p) for name, p in scored.predictions.items()}
+    sessions, length = len(losses[baseline]), block_size(scored.blocks)
+    horizon = scored.blocks.horizon
+    against = tuple(difference(name, baseline, losses, horizon) for name in known)
+    order = sorted(known, key=lambda name: float(losses[name].mean()))
+    return Comparison(
+        BRIER if predictions.classes else SQUARED,
+        baseline,
+        against,
+        difference(order[0], order[1], losses, horizon) if len(order) > 1 else None,
+        superior(
+            losses[baseline],
+            np.column_stack([losses[name] for name in known]),
+            length,
+            horizon,
+            settings.seed,
+        ),
+        sessions,
+        length,
+        2 * one_sided(looks),
+    )
+
+
+def session_losses(scored: Scored, p: np.ndarray) -> np.ndarray:
+    """Return the mean loss of each session in order of time, `(sessions,)`, of predictions `(n, classes)` or `(n,)`."""
+    if p.ndim == 2:
+        loss = ((p - np.eye(p.shape[1])[scored.y.astype(int)]) ** 2).sum(axis=1) / (1 + (p.shape[1] == 2))
+    else:
+        loss = (scored.y - p) ** 2
+    session = np.unique(scored.blocks.ids, return_inverse=True)[1]
+    result: np.ndarray = np.bincount(session, loss) / np.bincount(session)
+    return result
+
+
+def difference(model: str, other: str, losses: dict[str, np.ndarray], horizon: int) -> Difference:
+    """Return the test of Diebold & Mariano of two models' losses `(sessions,)`; outcomes span `horizon` sessions."""
+    from scipy.stats import t
+
+    d = losses[model] - losses[other]
+    error, freedom = long_run_error(d, horizon)
+    value = float(d.mean())
+    if not freedom or not error > 0:
+        return Difference(model, other, value, math.nan, math.nan, math.nan if np.ptp(d) else 1.0)
+    reach = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return Difference(
+        model, other, value, value - reach, value + reach, float(2 * t.sf(abs(value) / error, freedom))
+    )
+
+
+def long_run_error(d: np.ndarray, horizon: int) -> tuple[float, int]:
+    """Return the standard error of the mean of a series `(n,)` that hangs together, and its degrees of freedom.
+
+    The equal-weighted cosine estimate of Lazarus, Lewis, Stock & Watson, "HAR inference: recommendations for practice"
+    (2018), with 0.4 n^(2/3) cosines, and no more than a third of the stretches of `horizon` sessions, within which
+    its spectrum is flat; times the small-sample correction of Harvey, Leybourne & Newbold, "Testing the equality of
+    prediction mean squared errors" (1997). One degree of freedom less than cosines is taken, the careful choice.
+    (NaN, 0) with fewer than `FEWEST_COSINES`.
+    """
+    n, h = len(d), max(horizon, 1)
+    cosines = min(int(0.4 * n ** (2 / 3)), n // (3 * h)) if n else 0
+    if cosines < FEWEST_COSINES:
+        return math.nan, 0
+    time = (np.arange(n) + 0.5) / n
+    waves = math.sqrt(2 / n) * np.cos(np.pi * np.arange(1, cosines + 1)[:, None] * time)
+    variance = float(((waves @ (d - d.mean())) ** 2).mean())
+    correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
+    return math.sqrt(variance / n / correction), cosines - 1
+
+
+def block_size(blocks: Blocks) -> int:
+    """Return the sessions of a block for a test of losses: those of the intervals, at least the cube root of all.
+
+    Losses hang together where predictions do, also where outcomes do not; the cube root is the rate of Hall, Horowitz
+    & Jing, "On blocking rules for the bootstrap with dependent data" (1995).
+    """
+    return max(blocks.length, math.ceil(blocks.sessions ** (1 / 3)))
+
+
+def superior(
+    baseline: np.ndarray, models: np.ndarray, length: int, horizon: int, seed: int, draws: int = DRAWS
+) -> float:
+    """Return Hansen's consistent p-value of “no model is better than the baseline”.
+
+    `baseline (sessions,)` and `models (sessions, models)` are losses. The bootstrap's spread is widened as the
+    intervals are: for few blocks by Student's over the normal quantile and sqrt(k / (k - 1)), and for the overlap that
+    reaches from one block into the next (`Blocks.widening`). NaN with fewer than six blocks.
+    """
+    from arch.bootstrap import SPA
+    from scipy.stats import norm, t
+
+    count = len(baseline) // length
+    if count < FEWEST_BLOCKS:
+        return math.nan
+    gain = (baseline[:, None] - models).mean(axis=0).max()
+    if gain <= 0:
+        return 1.0
+    test = SPA(baseline, models, block_size=length, reps=draws, bootstrap="circular", seed=seed)
+    test.compute()
+    tail = 1 - LEVEL
+    few = float(t.isf(tail, count - 1) / norm.isf(tail)) * math.sqrt(count / (count - 1))
+    widening = few * Blocks(np.arange(len(baseline)), length, horizon).widening
+    low, high = 1 / draws, 1 - 1 / draws  # the least p whose critical value lies below the gain
+    if test.critical_values(low)["consistent"] * widening < gain:
+        return low
+    for _step in range(12):
+        middle = (low + high) / 2
+        beaten = test.critical_values(middle)["consistent"] * widening < gain
+        low, high = (low, middle) if beaten else (middle, high)
+    return high
