@@ -160,12 +160,12 @@ def long_run_error(d: np.ndarray, horizon: int) -> tuple[float, int]:
 
 
 def block_size(blocks: Blocks) -> int:
-    """Return the sessions of a block for a test of losses: those of the intervals, at least the cube root of all.
+    """Return the sessions of a block for a test of losses: those of the intervals, at least the root of all.
 
-    Losses hang together where predictions do, also where outcomes do not; the cube root is the rate of Hall, Horowitz
-    & Jing, "On blocking rules for the bootstrap with dependent data" (1995).
+    Losses hang together where predictions do, also where outcomes do not; the root is the default of `arch`.
     """
-    return max(blocks.length, math.ceil(blocks.sessions ** (1 / 3)))
+    size: int = max(blocks.length, math.isqrt(blocks.sessions))
+    return size
 
 
 def superior(

@@ -20,7 +20,9 @@ class Sizes:
     any_better: float
 
 
-def sizes(horizon: int, sessions: int = 120, repetitions: int = 400, seed: int = 0, skill: float = 0.0) -> Sizes:
+def sizes(
+    horizon: int, sessions: int = 120, repetitions: int = 400, seed: int = 0, skill: float = 0.0
+) -> Sizes:
     """Return how often the tests of two and of all models reject in a world of equally bad forecasts.
 
     The world: returns of five companies over `horizon` sessions, which overlap and share half of their variance within
