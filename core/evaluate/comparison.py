@@ -8,24 +8,24 @@ all against one baseline by that of Hansen, "A test for superior predictive abil
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.blocks import Blocks
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import LEVEL
 from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.verdict import one_sided
 from core.locale import N_
 
 BRIER, SQUARED = "brier", "squared"
 LOSSES = {BRIER: N_("Brier score"), SQUARED: N_("squared error")}
 FEWEST_COSINES = 3  # of a long-run variance: with fewer, nothing short of a miracle is significant
-FEWEST_BLOCKS = 6
 DRAWS = 1000
 
 
@@ -75,20 +75,18 @@ def compare(
 
     `looks` is how often these rows have been tested, which the level allows for.
     """
-    from core.evaluate.verdict import one_sided
-
     if not dataset.has_sessions:
         return Message(N_("The table has no dates, so losses cannot be compared session by session."))
-    known = [name for name in models if name in predictions.names and name != baseline]
-    if not known or baseline not in predictions.names:
+    if baseline not in predictions.names:
         return Message(N_("There is no baseline that the models can be compared with."))
-    both = ~np.isnan(
-        np.column_stack([predictions[name].reshape(len(predictions), -1) for name in (*known, baseline)])
-    )
-    rows = both.all(axis=1) & predictions.table["session"].notna().to_numpy()
-    if not rows.any():
-        known = [name for name in known if name in predictions.models]
-        return Message(N_("No row is predicted by all models, so they cannot be compared."))
+    rows = _predicted(predictions, baseline) & predictions.table["session"].notna().to_numpy()
+    known = [
+        name
+        for name in dict.fromkeys(models)
+        if name in predictions.names and name != baseline and _predicted(predictions, name)[rows].all()
+    ]
+    if not known or not rows.any():
+        return Message(N_("There is no model that predicts every row that the baseline predicts."))
     scored = Scored.of(predictions.where(rows), dataset, settings, [*known, baseline])
     losses = {name: session_losses(scored, p) for name, p in scored.predictions.items()}
     sessions, length = len(losses[baseline]), block_size(scored.blocks)
@@ -110,6 +108,56 @@ def compare(
         sessions,
         length,
         2 * one_sided(looks),
+    )
+
+
+def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:
+    """Say whether any model is better than the baseline; `named` gives a model's name for the reader."""
+    params = {
+        "baseline": named(found.baseline),
+        "models": len(found.against),
+        "sessions": found.sessions,
+        "length": found.length,
+        "needed": FEWEST_BLOCKS,
+        "p": _chance(found.p_value),
+    }
+    if math.isnan(found.p_value):
+        return Message(
+            N_(
+                "Cannot tell whether any model is better than {baseline}: {sessions:,} sessions are fewer than {needed} "
+                "blocks of {length}. Bring a longer period."
+            ),
+            params,
+        )
+    if found.p_value < found.level:
+        return Message(
+            N_(
+                "At least one of the models is better than {baseline}: were none, losses like these would come about in "
+                "{p} of tests."
+            ),
+            params,
+        )
+    return Message(
+        N_(
+            "No model can be told from {baseline}: were none better, losses like these would come about in {p} of tests. "
+            "That does not show that they are equal."
+        ),
+        params,
+    )
+
+
+def best_sentence(found: Comparison, named: Callable[[str], Message]) -> Message | None:
+    """Say whether the two best models can be told apart; None for fewer than two, or too few sessions."""
+    best = found.best
+    if best is None or math.isnan(best.p_value):
+        return None
+    params = {"model": named(best.model), "other": named(best.other), "p": _chance(best.p_value)}
+    if best.p_value < found.level:
+        return Message(
+            N_("Of the two with the smallest losses, {model} is better than {other} (p = {p})."), params
+        )
+    return Message(
+        N_("The two with the smallest losses, {model} and {other}, cannot be told apart (p = {p})."), params
     )
 
 
@@ -145,8 +193,8 @@ def long_run_error(d: np.ndarray, horizon: int) -> tuple[float, int]:
     The equal-weighted cosine estimate of Lazarus, Lewis, Stock & Watson, "HAR inference: recommendations for practice"
     (2018), with 0.4 n^(2/3) cosines, and no more than a third of the stretches of `horizon` sessions, within which
     its spectrum is flat; times the small-sample correction of Harvey, Leybourne & Newbold, "Testing the equality of
-    prediction mean squared errors" (1997). One degree of freedom less than cosines is taken, the careful choice.
-    (NaN, 0) with fewer than `FEWEST_COSINES`.
+    prediction mean squared errors" (1997). Careful choices: one degree of freedom less than there are cosines, and
+    never less than independent sessions would have. (NaN, 0) with fewer than `FEWEST_COSINES`.
     """
     n, h = len(d), max(horizon, 1)
     cosines = min(int(0.4 * n ** (2 / 3)), n // (3 * h)) if n else 0
@@ -154,7 +202,7 @@ def long_run_error(d: np.ndarray, horizon: int) -> tuple[float, int]:
         return math.nan, 0
     time = (np.arange(n) + 0.5) / n
     waves = math.sqrt(2 / n) * np.cos(np.pi * np.arange(1, cosines + 1)[:, None] * time)
-    variance = float(((waves @ (d - d.mean())) ** 2).mean())
+    variance = max(float(((waves @ (d - d.mean())) ** 2).mean()), float(d.var()))
     correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
     return math.sqrt(variance / n / correction), cosines - 1
 
@@ -174,8 +222,9 @@ def superior(
     """Return Hansen's consistent p-value of “no model is better than the baseline”.
 
     `baseline (sessions,)` and `models (sessions, models)` are losses. The bootstrap's spread is widened as the
-    intervals are: for few blocks by Student's over the normal quantile and sqrt(k / (k - 1)), and for the overlap that
-    reaches from one block into the next (`Blocks.widening`). NaN with fewer than six blocks.
+    intervals are: for few blocks by Student's over the normal quantile and sqrt(k / (k - 1)), and for what reaches from
+    one block into the next (`Blocks.widening`), as if losses hung together over half a block at the least. NaN with
+    fewer than six blocks.
     """
     from arch.bootstrap import SPA
     from scipy.stats import norm, t
@@ -190,7 +239,8 @@ def superior(
     test.compute()
     tail = 1 - LEVEL
     few = float(t.isf(tail, count - 1) / norm.isf(tail)) * math.sqrt(count / (count - 1))
-    widening = few * Blocks(np.arange(len(baseline)), length, horizon).widening
+    reach = max(horizon, length // 2)
+    widening = few * Blocks(np.arange(len(baseline)), length, reach).widening
     low, high = 1 / draws, 1 - 1 / draws  # the least p whose critical value lies below the gain
     if test.critical_values(low)["consistent"] * widening < gain:
         return low
@@ -199,3 +249,12 @@ def superior(
         beaten = test.critical_values(middle)["consistent"] * widening < gain
         low, high = (low, middle) if beaten else (middle, high)
     return high
+
+
+def _predicted(predictions: Predictions, name: str) -> np.ndarray:
+    missing: np.ndarray = np.isnan(predictions[name].reshape(len(predictions), -1)).any(axis=1)
+    return ~missing
+
+
+def _chance(p_value: float) -> str:
+    return f"{p_value:.1%}" if p_value >= 0.001 else "<0.1%"

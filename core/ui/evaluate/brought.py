@@ -19,6 +19,7 @@ from core.ui import jobs, state
 from core.ui.evaluate import (
     backtest,
     bring,
+    comparison,
     decision_threshold,
     information_coefficient,
     ledger,
@@ -161,6 +162,9 @@ def _tabs(judged: Judged, model: str, run: Run, data: Dataset) -> None:
         performance.pictures(run, data, reads)
         scores.score_table(run)
         _inside(judged, run)
+        told = [name for name in judged.shown if NUMBER in judged.reads(name)]
+        if told:
+            comparison.compared(run, data, told)
     with tabs[1]:
         _acted_on(run, data, reads)
     with tabs[2]:

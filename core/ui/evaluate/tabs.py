@@ -42,7 +42,7 @@ def tabs(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         scores.walk_chart(run, data)
         performance.pictures(run, data)
         scores.score_table(run)
-        comparison.compare(run, data)
+        comparison.compared(run, data)
     with shown[1]:
         leakage.staircase(run, data, vectors)
     with shown[2]:
