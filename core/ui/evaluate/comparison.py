@@ -12,13 +12,18 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.comparison import LOSSES, Comparison, best_sentence, compare, sentence
 from core.evaluate.metrics import METRICS
+from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name
 from core.ui.text import _, translate_md
 
-BASELINES = ("table_only", "majority", "average")
+BASELINES = {
+    "table_only": N_("the table alone"),
+    "majority": N_("the class frequencies"),
+    "average": N_("the average return"),
+}
 FEW = 60  # sessions, below which only large differences can be found
 
 
@@ -73,4 +78,4 @@ def _difference(value: float, low: float, high: float) -> str:
 
 
 def _named(name: str) -> Message:
-    return Message(title(name))
+    return Message(BASELINES.get(name) or title(name))
