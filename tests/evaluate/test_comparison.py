@@ -112,7 +112,8 @@ def named(name):
     ("p", "begins"),
     [
         (0.01, "At least one of the models is better"),
-        (0.4, "No model can be told from"),
+        (0.4, "No model can be told from the"),
+        (1.0, "No model can be told from"),
         (math.nan, "Cannot tell"),
     ],
 )

@@ -29,7 +29,7 @@ from core.ui.evaluate import (
     slices,
 )
 from core.ui.evaluate.text import metric_title, model_name, written
-from core.ui.text import _, class_name, md, plain, translate_md, when_made
+from core.ui.text import UNKNOWN, _, class_name, md, plain, translate_md, when_made
 from core.ui.theme import palette, show
 
 _LEFT = {
@@ -264,4 +264,4 @@ def _inside(judged: Judged, run: Run) -> None:
         }
     ).T
     table.index.name = _("model")
-    st.dataframe(table)
+    st.dataframe(table.fillna(UNKNOWN))

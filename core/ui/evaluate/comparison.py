@@ -32,7 +32,7 @@ def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
     baseline = next((name for name in BASELINES if name in run.predictions.names), "")
     looks = run.evidence.looks if run.evidence else 1
     found = evaluated(compare, run, data, tuple(models or run.scores), baseline, looks)
-    st.markdown(f"#### {_('Can the models be told apart?')}")
+    st.subheader(_("Can the models be told apart?"), anchor=False)
     if isinstance(found, Message):
         st.info(translate_md(found))
         return

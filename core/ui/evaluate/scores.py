@@ -17,7 +17,7 @@ from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated, tested
 from core.ui.evaluate.text import metric_title, model_name, units, written
-from core.ui.text import _
+from core.ui.text import UNKNOWN, _
 from core.ui.theme import palette, show
 
 
@@ -103,4 +103,4 @@ def score_table(run: Run) -> None:
         }
     ).T
     table.index.name = _("model")
-    st.dataframe(table)
+    st.dataframe(table.fillna(UNKNOWN))
