@@ -138,7 +138,9 @@ def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:
             params,
         )
     if found.p_value >= 1:
-        return Message(N_("No model can be told from {baseline}: none has smaller losses on this test."), params)
+        return Message(
+            N_("No model can be told from {baseline}: none has smaller losses on this test."), params
+        )
     return Message(
         N_(
             "No model can be told from {baseline}: were none better, losses like these would come about in {p} of tests. "

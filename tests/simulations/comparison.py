@@ -8,6 +8,7 @@ import numpy as np
 
 from core.evaluate.blocks import Blocks
 from core.evaluate.comparison import block_size, difference, superior
+from tests.simulations.row import Row, percent
 
 COMPANIES, MODELS, SCALE, PERSISTENCE = 5, 5, 0.3, 0.9
 
@@ -57,3 +58,32 @@ def _persistent(rng: np.random.Generator, sessions: int) -> np.ndarray:
     for k in range(1, sessions):
         made[k] = PERSISTENCE * made[k - 1] + np.sqrt(1 - PERSISTENCE**2) * made[k]
     return made
+
+
+def _equal() -> str:
+    found = {horizon: sizes(horizon, repetitions=400) for horizon in (1, 5)}
+    return "; ".join(
+        f"h = {horizon}: two models {percent(made.pair)}, any better {percent(made.any_better)}"
+        for horizon, made in found.items()
+    )
+
+
+def _skilled() -> str:
+    found = sizes(1, repetitions=200, seed=1, skill=0.05)
+    return f"two models {percent(found.pair)}, any better {percent(found.any_better)}"
+
+
+ROWS = (
+    Row(
+        "five equal forecasts of five companies, 120 sessions, slow predictions, overlapping outcomes",
+        "told apart in at most 5% (Diebold-Mariano of two, SPA of all against one)",
+        "400 tables a horizon, seed 0",
+        _equal,
+    ),
+    Row(
+        "the same with one forecast that knows 5% of the returns, h = 1",
+        "found in more than half",
+        "200 tables, seed 1",
+        _skilled,
+    ),
+)
