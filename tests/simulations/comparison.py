@@ -69,7 +69,7 @@ def _equal() -> str:
 
 
 def _skilled() -> str:
-    found = sizes(1, repetitions=200, seed=1, skill=0.05)
+    found = sizes(1, repetitions=200, seed=1, skill=0.1)
     return f"two models {percent(found.pair)}, any better {percent(found.any_better)}"
 
 
@@ -81,7 +81,7 @@ ROWS = (
         _equal,
     ),
     Row(
-        "the same with one forecast that knows 5% of the returns, h = 1",
+        "the same with one forecast that knows 10% of the returns, h = 1",
         "found in more than half",
         "200 tables, seed 1",
         _skilled,

@@ -65,7 +65,8 @@ def find_keys(table: pd.DataFrame, dataset: Dataset, sources: Sequence[Source], 
     headline = _headline(table.drop(columns=[name for name in (number, identity) if name]), dataset)
     rest = [name for name in names if name not in (headline, number, identity)]
     company = next((name for name in (dataset.roles.group, "company") if name and name in rest), None)
-    company = company or next((n for n in rest if _shared(table[n], dataset.frame["company"]) >= 0.5), None)
+    companies = _keys_of(dataset.frame["company"])
+    company = company or next((n for n in rest if _shared(table[n], companies) >= 0.5), None)
     rest = [name for name in rest if name != company]
     date = next((name for name in (dataset.roles.date, "session") if name and name in rest), None)
     date = date or next(
@@ -111,7 +112,8 @@ def _headline(table: pd.DataFrame, dataset: Dataset) -> str | None:
     names = [str(name) for name in table.columns]
     if not names or dataset.roles.headline in names:
         return dataset.roles.headline if names else None
-    shared = {name: _shared(table[name], dataset.frame["headline"]) for name in names}
+    known = _keys_of(dataset.frame["headline"])
+    shared = {name: _shared(table[name], known) for name in names}
     best = max(names, key=lambda name: shared[name])
     if shared[best] > 0:
         return best
@@ -122,15 +124,17 @@ def _headline(table: pd.DataFrame, dataset: Dataset) -> str | None:
         return None
 
 
-def _shared(cells: pd.Series, known: pd.Series) -> float:
+def _keys_of(known: pd.Series) -> set[str]:
+    return {key(text) for text in known.dropna().unique()}
+
+
+def _shared(cells: pd.Series, known: set[str]) -> float:
     """Return the share of the distinct texts of a column that are among the known ones; numbers are none."""
     mine = pd.unique(texts(cells)[:_SAMPLE])
     mine = mine[mine != ""]
     if not len(mine) or np.isfinite(as_numbers(pd.Series(mine))).mean() > 0.5:
         return 0.0
-    return float(
-        np.isin([key(text) for text in mine], [key(text) for text in known.dropna().unique()]).mean()
-    )
+    return float(np.mean([key(text) in known for text in mine]))
 
 
 def _dated(cells: pd.Series) -> bool:
