@@ -17,7 +17,7 @@ from core.evaluate.foreign.matching import Match, examples, match
 from core.evaluate.foreign.period import inside_training
 from core.evaluate.foreign.settings import ForeignSettings
 from core.evaluate.foreign.values import Values, as_numbers
-from core.evaluate.predictions import HOLDOUT, MEAN, Predictions
+from core.evaluate.predictions import COLUMNS, HOLDOUT, MEAN, Predictions
 from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 
@@ -163,11 +163,16 @@ def _horizon(dataset: Dataset) -> int:
 
 
 def _folds(table: pd.DataFrame) -> np.ndarray:
-    """Return the fold that each row was predicted in, `(n,)`: of a column “fold” as this app writes it, else 0."""
+    """Return the fold that each row was predicted in, `(n,)`: of a column “fold”, else the holdout's.
+
+    As this app writes it, 0 is the holdout; in other files 0 is a fold as any other, and none is held out.
+    """
     number = as_numbers(table["fold"]) if "fold" in table else np.full(len(table), np.nan)
     if np.isnan(number).any() or (number % 1 != 0).any() or number.min() < 0:
         return np.full(len(table), HOLDOUT)
-    return number.astype(int)
+    ours = set(COLUMNS) <= set(table.columns)
+    result: np.ndarray = number.astype(int) + (0 if ours else 1)
+    return result
 
 
 def _varying(parts: dict[str, np.ndarray], fold: np.ndarray) -> tuple[dict[str, np.ndarray], list[Message]]:

@@ -11,6 +11,8 @@ from core.data.plan import Exchange
 from core.data.sessions import sessions_around
 from core.evaluate.foreign.settings import ForeignSettings
 
+_FAR = np.timedelta64(400, "D")
+
 
 @dataclass(frozen=True, eq=False)
 class Inside:
@@ -37,7 +39,7 @@ def inside_training(
     if not settings.trained_until or not dataset.has_sessions:
         return Inside(none, none, none)
     session = dataset.frame["session"].to_numpy("datetime64[s]")[positions]
-    begin, end = (np.datetime64(day or "NaT", "s") for day in (settings.trained_from, settings.trained_until))
+    begin, end = (_near(session, day) for day in (settings.trained_from, settings.trained_until))
     exchange = dataset.plan.exchange if dataset.plan else Exchange()
     calendar = sessions_around(np.r_[session, begin, end], exchange)
     dated = ~np.isnat(session)
@@ -46,3 +48,11 @@ def inside_training(
     first = 0 if np.isnat(begin) else int(np.searchsorted(calendar.days, begin))
     inside = dated & (number > first - max(horizon, 1)) & (number <= last + horizon)
     return Inside(inside, inside & (number > last), dated & (number < first) & ~inside)
+
+
+def _near(session: np.ndarray, day: str) -> np.datetime64:
+    """Return a day, no farther from the sessions `(n,)` than any horizon reaches; NaT where it is not known."""
+    if not day:
+        return np.datetime64("NaT", "s")
+    first, last = np.nanmin(session) - _FAR, np.nanmax(session) + _FAR
+    return np.datetime64(np.clip(np.datetime64(day, "s"), first, last))

@@ -15,6 +15,7 @@ from core.data.dataset import Dataset
 from core.data.reading import Source
 from core.evaluate import ledger
 from core.evaluate.bootstrap import Scores
+from core.evaluate.effective_size import effective_size
 from core.evaluate.foreign import Foreign, ForeignSettings, assemble
 from core.evaluate.foreign.words import matched, warnings
 from core.evaluate.ledger_rows import Rows
@@ -108,7 +109,12 @@ def judge(
         lifts=_lifts(baselined, dataset, evaluation, part(report, 0.9, 1.0)),
         inside=only_believed(_scores(foreign.inside, dataset, evaluation), foreign.kinds),
         evidence=made.evidence,
-        effective=made.effective,
+        effective=effective_size(
+            dataset,
+            dataset.outcome(evaluation.task),
+            predictions.positions(dataset),
+            evaluation.horizon,
+        ),
         notes=tuple(told),
         warnings=(*warnings(foreign, dataset, settings), *made.cautions),
         holdout=holdout.name,

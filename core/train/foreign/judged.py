@@ -50,7 +50,7 @@ class Judged:
     `name` is the file's; `kinds` says by model what its numbers are, `main` is the model of the answer. `scores` are
     of the rows of fold 0 and `walk_scores` means over other folds, where the file has such; `baselines` are means
     over stretches of time; `lifts` what each model adds to `base`, over the same. `inside` are the scores of the rows
-    within the training period. `evidence` is what the intervals rest on, every model of the file being a test.
+    within the training period, `effective` what the judged ones are worth. `evidence` is what the intervals rest on, every model of the file being a test.
     `counts`, `examples` and `by` say how the rows were matched, `notes` how they were
     read; `holdout` is the name of the judged rows in the ledger.
     """

@@ -134,6 +134,7 @@ def _answer(judged: Judged, model: str, run: Run) -> None:
         st.markdown(translate_md(verdict))
     metric = main_metric(judged.task)
     st.caption(md(metric.explanation, up=class_name(run.classes[-1]) if run.classes else ""))
+    st.caption(translate_md(judged.effective.sentence()))
     for warning in judged.warnings:
         st.warning(translate_md(warning), icon=":material/warning:")
     with st.expander(_("How the file was matched and read"), icon=":material/join_inner:"):

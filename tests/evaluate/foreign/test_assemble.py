@@ -217,6 +217,19 @@ def test_a_training_period_outside_of_the_table_marks_nothing_but_its_horizon():
         assert assemble(table, data, settings).counts["inside_training"] == inside
 
 
+def test_a_model_may_have_learned_from_long_before_the_calendar():
+    data, score = small()
+    table = as_file(row=data.frame["row"], p=logistic(score))
+    settings = ForeignSettings("classify", trained_from="1900-01-01", trained_until="2024-01-03")
+    assert assemble(table, data, settings).counts["inside_training"] == 24  # and the 4th
+
+
+def test_folds_of_another_cross_validation_are_none_of_them_a_holdout():
+    data, score = small()
+    table = as_file(row=data.frame["row"], p=logistic(score), fold=np.arange(ROWS) % 3)
+    assert set(assemble(table, data, CLASSIFY).predictions.fold) == {1, 2, 3}
+
+
 def test_no_row_outside_the_training_period_is_refused():
     data, score = small()
     said = fails(
