@@ -17,6 +17,7 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import LEVEL
+from core.evaluate.information_coefficient import hac_mean
 from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
@@ -155,7 +156,7 @@ def best_sentence(found: Comparison, named: Callable[[str], Message]) -> Message
     best = found.best
     if best is None or math.isnan(best.p_value):
         return None
-    params = {"model": named(best.model), "other": named(best.other), "p": _chance(best.p_value)}
+    params = {"model": named(best.model), "other": named(best.other), "p": f"{best.p_value:.3f}"}
     if best.p_value < found.level:
         return Message(
             N_("Of the two with the smallest losses, {model} is better than {other} (p = {p})."), params
@@ -194,21 +195,18 @@ def difference(model: str, other: str, losses: dict[str, np.ndarray], horizon: i
 def long_run_error(d: np.ndarray, horizon: int) -> tuple[float, int]:
     """Return the standard error of the mean of a series `(n,)` that hangs together, and its degrees of freedom.
 
-    The equal-weighted cosine estimate of Lazarus, Lewis, Stock & Watson, "HAR inference: recommendations for practice"
-    (2018), with 0.4 n^(2/3) cosines, and no more than a third of the stretches of `horizon` sessions, within which
-    its spectrum is flat; times the small-sample correction of Harvey, Leybourne & Newbold, "Testing the equality of
+    That of `hac_mean` times the small-sample correction of Harvey, Leybourne & Newbold, "Testing the equality of
     prediction mean squared errors" (1997). Careful choices: one degree of freedom less than there are cosines, and
     never less than independent sessions would have. (NaN, 0) with fewer than `FEWEST_COSINES`.
     """
-    n, h = len(d), max(horizon, 1)
-    cosines = min(int(0.4 * n ** (2 / 3)), n // (3 * h)) if n else 0
-    if cosines < FEWEST_COSINES:
+    from scipy.stats import t
+
+    made, n, h = hac_mean(d, horizon), len(d), max(horizon, 1)
+    if made.freedom < FEWEST_COSINES:
         return math.nan, 0
-    time = (np.arange(n) + 0.5) / n
-    waves = math.sqrt(2 / n) * np.cos(np.pi * np.arange(1, cosines + 1)[:, None] * time)
-    variance = max(float(((waves @ (d - d.mean())) ** 2).mean()), float(d.var()))
+    error = (made.high - made.value) / float(t.isf((1 - LEVEL) / 2, made.freedom))
     correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
-    return math.sqrt(variance / n / correction), cosines - 1
+    return max(error, float(d.std()) / math.sqrt(n)) / math.sqrt(correction), made.freedom - 1
 
 
 def block_size(blocks: Blocks) -> int:

@@ -12,7 +12,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.data.formats.registry import titles
 from core.data.library import load_sources
-from core.data.reading import Source, read_table
+from core.data.reading import ReadOptions, Source, read_table
 from core.errors import UserError
 from core.evaluate.foreign import ForeignSettings
 from core.evaluate.foreign.columns import candidates, guess_task
@@ -40,7 +40,7 @@ def form(data: Dataset) -> None:
     content = uploaded.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     try:
-        table = _table(content, digest)
+        table = _table(content, digest, _sheet(digest))
         sources = _sources(data)
         keys = find_keys(table, data, sources)
         columns = candidates(table, data, keys.used)
@@ -140,12 +140,23 @@ def _matched_by(keys: Keys) -> str:
     return _("Nothing in the file names its rows yet: choose the column below.")
 
 
-def _table(content: bytes, digest: str) -> pd.DataFrame:
-    """Return the file's cells, read once for each file."""
-    known: tuple[str, pd.DataFrame] | None = st.session_state.get("predictions")
-    if known is None or known[0] != digest:
+def _sheet(digest: str) -> str:
+    """Return the sheet of a workbook that the reader chose, once it is known to have several."""
+    sheets = st.session_state.get("prediction-sheets", {}).get(digest, ())
+    return st.selectbox(_("Sheet"), sheets, key=f"prediction-sheet-{digest[:8]}") or "" if sheets else ""
+
+
+def _table(content: bytes, digest: str, sheet: str) -> pd.DataFrame:
+    """Return the file's cells, read once for each file and sheet."""
+    asked = digest, sheet
+    known: tuple[tuple[str, str], pd.DataFrame] | None = st.session_state.get("predictions")
+    if known is None or known[0] != asked:
         with st.spinner(_("Reading the file …")):
-            known = st.session_state["predictions"] = digest, read_table(content).frame
+            read = read_table(content, ReadOptions(sheet=sheet))
+        known = st.session_state["predictions"] = asked, read.frame
+        if len(read.sheets) > 1 and not sheet:
+            st.session_state["prediction-sheets"] = {digest: read.sheets}
+            st.rerun()
     return known[1]
 
 
