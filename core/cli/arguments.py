@@ -21,12 +21,17 @@ def takes_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help=_("a table with a header ({formats})", formats=titles())
     )
+    takes_roles(parser)
+    takes_reading(parser)
+
+
+def takes_roles(parser: argparse.ArgumentParser) -> None:
+    """Add the roles of a table's columns."""
     for role in ONE_COLUMN_ROLES:
         parser.add_argument(
             f"--{role}", metavar="COLUMN", help=_("the column with this role; guessed if not given")
         )
     parser.add_argument("--numeric", metavar="A,B", help=_("the continuous features, separated by commas"))
-    takes_reading(parser)
 
 
 def takes_reading(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +42,15 @@ def takes_reading(parser: argparse.ArgumentParser) -> None:
 
 def takes_second_file(parser: argparse.ArgumentParser) -> None:
     """Add a second table, how the two belong together, and how the target is made."""
+    parser.add_argument(
+        "file2", type=Path, nargs="?", metavar="FILE2", help=_("features or outcomes to join")
+    )
+    takes_target(parser)
+
+
+def takes_target(parser: argparse.ArgumentParser) -> None:
+    """Add how two tables belong together, and how the target is made."""
     add = parser.add_argument
-    add("file2", type=Path, nargs="?", metavar="FILE2", help=_("features or outcomes to join"))
     add("--on", metavar="COLUMN[=COLUMN]", help=_("the key that both files share"))
     add("--join", choices=["exact", "asof"], help=_("join by company and session"))
     add("--calendar", default="XKRX", help=_("the exchange's calendar"))

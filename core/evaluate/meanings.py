@@ -65,6 +65,12 @@ F1 = Meaning(
         "it are false. A rare class counts as much as a frequent one; 1 is perfect."
     ),
 )
+MCC = Meaning(
+    N_(
+        "How far the predicted classes agree with what happened, between -1 and 1: 0 is guessing, 1 is perfect. High only "
+        "where each of the {n} classes is told well."
+    ),
+)
 LOG_LOSS = Meaning(
     N_(
         "Minus the logarithm of the probability given to what happened: 0 is perfect, {even_loss:.3f} is giving each of {n} "

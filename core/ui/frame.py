@@ -46,10 +46,11 @@ _CSS = """<style>
 </style>"""
 
 
-def start(key: str) -> Given:
+def start(key: str, alone: str = "") -> Given:
     """Begin a page: configure it, take the ids from the URL, draw sidebar and question, open what it needs.
 
-    Where something that it needs is missing, the page says so, links to where that is made, and ends.
+    Where something that it needs is missing, the page says so, links to where that is made, and ends. With `alone`
+    only that is opened; `Given.rest` opens the others.
     """
     page = PAGES[key]
     st.set_page_config(page_title=f"{title(page)} · Headline Lab", page_icon=str(_ICON), layout="wide")
@@ -67,7 +68,7 @@ def start(key: str) -> Given:
         st.warning(translate_md(notice))
     if done := st.session_state.pop("done", None):
         st.success(translate_md(done), icon=":material/check:")
-    return need(page)
+    return need(page, alone)
 
 
 def _accent() -> str:

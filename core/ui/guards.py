@@ -42,25 +42,36 @@ class Given:
         """The chosen run of the dataset; its encoder and pooling are chosen too."""
         return _there(self._run, RUN, self.page)
 
+    def rest(self) -> None:
+        """Open what the page needs and has not opened yet; where something is missing, say so and end the page."""
+        for thing in self.page.needs:
+            self.open(thing)
+
+    def open(self, thing: str) -> None:
+        """Open one of the things that the page needs, once; where it is missing, say so and end the page."""
+        if thing == DATASET:
+            self._data = self._data or need_dataset()
+        elif thing == TARGET:
+            need_target(self.data)
+        elif thing == VECTORS:
+            self._vectors = need_vectors(self.data) if self._vectors is None else self._vectors
+        elif thing == RUN:
+            self._run = self._run or need_run(self.data)
+        else:
+            raise ValueError(f"page {self.page.key!r} needs {thing!r}, which nobody can open")
+
     def onward(self) -> None:
         """Draw the button to the page after this one, where there is one."""
         navigation.onward_from(self.page)
 
 
-def need(page: Page) -> Given:
-    """Open what a page needs, in its order; where something is missing, say so and end the page."""
+def need(page: Page, alone: str = "") -> Given:
+    """Open what a page needs, in its order, or one thing alone; where something is missing, say so and end the page."""
     given = Given(page)
-    for thing in page.needs:
-        if thing == DATASET:
-            given._data = need_dataset()
-        elif thing == TARGET:
-            need_target(given.data)
-        elif thing == VECTORS:
-            given._vectors = need_vectors(given.data)
-        elif thing == RUN:
-            given._run = need_run(given.data)
-        else:
-            raise ValueError(f"page {page.key!r} needs {thing!r}, which nobody can open")
+    if alone:
+        given.open(alone)
+    else:
+        given.rest()
     return given
 
 

@@ -21,6 +21,7 @@ NAMES = {
     "map": N_("Map"),
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
+    "judge": N_("Judging"),
 }
 
 
@@ -42,7 +43,7 @@ def collect() -> bool:
             state.choose(job="")
         return False
     st.session_state["ended_job"] = job
-    made = {key: value for key, value in job.result.items() if key in ("dataset", "run")}
+    made = {key: value for key, value in job.result.items() if key in ("dataset", "run", "evaluation")}
     if job.subject.get("dataset", state.chosen("dataset")) != state.chosen("dataset"):
         made = {}
     state.choose(job="", **made)

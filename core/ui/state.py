@@ -13,18 +13,20 @@ from core.errors import UserError
 from core.train.run import Run
 from core.train.runs import load_run
 
-_KEYS = ("dataset", "encoder", "pooling", "run", "job")
+_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "job")
 
 
 def chosen(key: str) -> str:
-    """Return the chosen `dataset`, `encoder`, `pooling`, `run` or `job`, "" where nothing is."""
+    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation` or `job`, "" where nothing is."""
     return st.session_state.get(f"chosen_{key}", "")
 
 
 def choose(**ids: str) -> None:
-    """Choose ids; "" takes a choice back. Another dataset takes the chosen run back."""
+    """Choose ids; "" takes a choice back. Another dataset takes the chosen run back, and a run the evaluation."""
     if "dataset" in ids and ids["dataset"] != chosen("dataset"):
         ids.setdefault("run", "")
+    if "run" in ids:
+        ids.setdefault("evaluation", "")
     for key, value in ids.items():
         st.session_state[f"chosen_{key}"] = value
     _write_url()
@@ -39,6 +41,8 @@ def read_url() -> None:
     given = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
     if given.get("dataset", chosen("dataset")) != chosen("dataset") and "run" not in given:
         given["run"] = ""
+    if given.get("run", chosen("run")) != chosen("run"):
+        given.setdefault("evaluation", "")
     for key, value in given.items():
         st.session_state[f"chosen_{key}"] = value
     if chosen("run") and not chosen("dataset"):

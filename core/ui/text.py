@@ -121,6 +121,11 @@ def when(timestamp: float) -> str:
     return f"{datetime.fromtimestamp(timestamp):%Y-%m-%d %H:%M}"
 
 
+def when_made(created: str) -> str:
+    """Write when something was made, from its ISO time, in the server's time zone."""
+    return f"{datetime.fromisoformat(created).astimezone():%m-%d %H:%M}"
+
+
 def class_name(name: str) -> str:
     """Write a class: 승 and 패 are win and lose in English, any other label stays as it is."""
     return {"승": _("win"), "패": _("lose")}.get(name, name)

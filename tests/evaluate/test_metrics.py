@@ -44,6 +44,8 @@ def macro_average_precision(y, p):
         ("balanced_accuracy", THREE, lambda y, p: reference.balanced_accuracy_score(y, p.argmax(1))),
         ("f1", TWO, lambda y, p: reference.f1_score(y, p.argmax(1), average="macro")),
         ("f1", THREE, lambda y, p: reference.f1_score(y, p.argmax(1), average="macro")),
+        ("mcc", TWO, lambda y, p: reference.matthews_corrcoef(y, p.argmax(1))),
+        ("mcc", THREE, lambda y, p: reference.matthews_corrcoef(y, p.argmax(1))),
         ("log_loss", TWO, reference.log_loss),
         ("log_loss", THREE, reference.log_loss),
         ("brier", TWO, lambda y, p: reference.brier_score_loss(y, p[:, 1])),
@@ -94,6 +96,10 @@ def test_a_constant_prediction_has_half_the_area_and_no_rank_correlation():
     y = TWO[0]
     assert metrics.auc(y, np.full((N, 2), 0.5), one())[0] == 0.5
     assert np.isnan(metrics.rank_ic(RETURNS[0], np.full(N, 0.1), one())[0])
+
+
+def test_one_class_called_throughout_has_no_matthews_correlation():
+    assert metrics.mcc(TWO[0], np.tile([0.2, 0.8], (N, 1)), one())[0] == 0
 
 
 def test_an_outcome_that_does_not_vary_leaves_r2_undefined():

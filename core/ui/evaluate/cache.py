@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.predictions import Predictions
+from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
@@ -30,7 +30,7 @@ def evaluated(
 
 def tested(run: Run, data: Dataset) -> Scored:
     """Return what happened in the test beside what every model predicted, in the unit that the run scores."""
-    return evaluated(_tested, run, data, tuple(run.scores))
+    return evaluated(_tested, run, data, tuple(dict.fromkeys((*run.scores, MEAN))))
 
 
 def _tested(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import cycle
 
 import numpy as np
@@ -9,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.metrics import CHOICE, NUMBER, ORDER
 from core.evaluate.predictions import MEAN
 from core.evaluate.scoring import Scored, one_scale
 from core.evaluate.weighted import FIFTHS, mean_by_fifth
@@ -21,21 +23,26 @@ from core.ui.theme import palette, show
 DASHES = ("dash", "dot", "dashdot", "longdash")
 
 
-def pictures(run: Run, data: Dataset) -> None:
-    """Draw ROC and confusion, or predicted against actual, of what the run scores: headlines or events."""
+def pictures(run: Run, data: Dataset, reads: Sequence[str] = (ORDER, CHOICE, NUMBER)) -> None:
+    """Draw ROC and confusion, or predicted against actual, of what the run scores: headlines or events.
+
+    What needs more of the predictions than they may be believed in (`reads`) is left out.
+    """
     test = tested(run, data)
     counted = units(run, data)
     left, right = st.columns(2)
     if run.task == "regress":
-        with left:
-            _scatter(test, counted)
-        with right:
+        if NUMBER in reads:
+            with left:
+                _scatter(run, test, counted)
+        with right if NUMBER in reads else left:
             _by_fifth(test, counted)
         return
     with left:
         _roc(run, test, counted)
-    with right:
-        _confusion(run, test, counted)
+    if CHOICE in reads:
+        with right:
+            _confusion(run, test, counted)
 
 
 def _roc(run: Run, test: Scored, counted: str) -> None:
@@ -56,13 +63,14 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
             x=false,
             y=true,
             mode="lines",
-            name=model_name(name),
+            name=_who(run, name),
+            showlegend=bool(run.sizes),
             line={
                 "dash": dash,
                 "width": 3 if name == MEAN else 1.5,
                 "color": colours.accent if name == MEAN else colours.muted,
             },
-            hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + model_name(name) + "</extra>",
+            hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + _who(run, name) + "</extra>",
         )
     figure.add_scatter(
         x=[0, 1],
@@ -117,11 +125,16 @@ def _confusion(run: Run, test: Scored, counted: str) -> None:
     )
     figure.update_xaxes(title=_("predicted"), type="category")
     figure.update_yaxes(title=_("what happened"), autorange="reversed", type="category")
-    note = _("n = {n:,} {units} of the test, ensemble; percentages of each row", n=len(actual), units=counted)
+    note = _(
+        "n = {n:,} {units} of the test, {who}; percentages of each row",
+        n=len(actual),
+        units=counted,
+        who=_who(run, MEAN),
+    )
     show(figure, _("Confusion"), "chart-confusion", note)
 
 
-def _scatter(test: Scored, counted: str) -> None:
+def _scatter(run: Run, test: Scored, counted: str) -> None:
     actual = test.y * 100
     predicted = test.predictions[MEAN] * 100
     colours = palette()
@@ -134,7 +147,12 @@ def _scatter(test: Scored, counted: str) -> None:
     )
     figure = go.Figure(points)
     figure.update_xaxes(title=_("predicted return (%)")).update_yaxes(title=_("actual return (%)"))
-    note = _("n = {n:,} {units} of the test, ensemble; a mark is one of them", n=len(actual), units=counted)
+    note = _(
+        "n = {n:,} {units} of the test, {who}; a mark is one of them",
+        n=len(actual),
+        units=counted,
+        who=_who(run, MEAN),
+    )
     show(figure, _("Predicted against actual"), "chart-scatter", note)
 
 
@@ -173,3 +191,8 @@ def _by_fifth(test: Scored, counted: str) -> None:
             distinct=distinct,
         )
     show(figure, _("Mean return by fifth of the prediction"), "chart-fifths", note)
+
+
+def _who(run: Run, name: str) -> str:
+    """Return a model's name; what predicts without a fitted model was made elsewhere."""
+    return model_name(name) if run.sizes else _("the predictions that were brought")

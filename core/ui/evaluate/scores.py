@@ -17,7 +17,7 @@ from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated, tested
 from core.ui.evaluate.text import meaning, metric_title, model_name, units, written
-from core.ui.text import _, plain, translate_md
+from core.ui.text import UNKNOWN, _, plain, translate_md
 from core.ui.theme import palette, show
 
 
@@ -107,7 +107,7 @@ def score_table(run: Run) -> None:
     ).T
     table.index.name = _("model")
     st.dataframe(
-        table,
+        table.fillna(UNKNOWN),
         column_config={
             metric_title(run, name): st.column_config.Column(help=translate_md(meaning(run, name)))
             for name in run.scores[MEAN]

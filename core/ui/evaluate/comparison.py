@@ -1,0 +1,81 @@
+"""Can the models be told from the baseline, and from each other?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import Message
+from core.evaluate.comparison import LOSSES, Comparison, best_sentence, compare, sentence
+from core.evaluate.metrics import METRICS
+from core.locale import N_
+from core.train.models.titles import title
+from core.train.run import Run
+from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import model_name
+from core.ui.text import _, translate_md
+
+BASELINES = {
+    "table_only": N_("the table alone"),
+    "majority": N_("the class frequencies"),
+    "average": N_("the average return"),
+}
+FEW = 60  # sessions, below which only large differences can be found
+
+
+def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
+    """Say whether any of the models (by default all of the run's) is better than the table alone."""
+    baseline = next((name for name in BASELINES if name in run.predictions.names), "")
+    looks = run.evidence.looks if run.evidence else 1
+    found = evaluated(compare, run, data, tuple(models or run.scores), baseline, looks)
+    st.subheader(_("Can the models be told apart?"), anchor=False)
+    if isinstance(found, Message):
+        st.info(translate_md(found))
+        return
+    st.markdown(f"**{translate_md(sentence(found, _named))}**")
+    if best := best_sentence(found, _named):
+        st.markdown(translate_md(best))
+    if found.sessions < FEW:
+        st.caption(
+            _("{n:,} sessions are few: only large differences can be found with them.", n=found.sessions)
+        )
+    with st.expander(_("As a table")):
+        _table(found)
+
+
+def _table(found: Comparison) -> None:
+    loss = _(LOSSES[found.loss])
+    scale = 1.0 if found.loss in METRICS else 1e4
+    rows = [
+        {
+            _("model"): model_name(pair.model),
+            _("{loss} minus that of {baseline}", loss=loss, baseline=model_name(pair.other)): _difference(
+                pair.value * scale, pair.low * scale, pair.high * scale
+            ),
+            "p": f"{pair.p_value:.3f}" if np.isfinite(pair.p_value) else "–",
+        }
+        for pair in found.against
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    st.caption(
+        _(
+            "Losses of {sessions:,} sessions; below 0 the model is better; in brackets the 95% interval. Each model by the test of "
+            "Diebold and Mariano (long-run variance, corrected for small samples); the sentence is Hansen's test (SPA) of "
+            "all models at once, with blocks of {length} sessions.",
+            sessions=found.sessions,
+            length=found.length,
+        )
+    )
+
+
+def _difference(value: float, low: float, high: float) -> str:
+    text = f"{value:+.4f}"
+    return f"{text} [{low:+.4f}, {high:+.4f}]" if np.isfinite(low) else text
+
+
+def _named(name: str) -> Message:
+    return Message(BASELINES.get(name) or title(name))
