@@ -1,0 +1,1 @@
+"""What a portfolio that follows the predictions would have earned, trading day by trading day."""
