@@ -8,7 +8,7 @@ from core.errors import Message
 from core.evaluate.backtest.pipeline import Backtest
 from core.evaluate.backtest.statistics import A_YEAR, FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
-from core.locale import N_
+from core.locale import N_, P_
 
 _AGAINST_HOLDING = {
     "short": N_(
@@ -96,8 +96,11 @@ def caveats(found: Backtest) -> list[Message]:
     if found.blocked:
         told.append(
             Message(
-                N_("{blocked:,} orders were not filled, as the share stood at its daily price limit."),
-                {"blocked": found.blocked},
+                P_(
+                    "{n:,} order was not filled, as the share stood at its daily price limit.",
+                    "{n:,} orders were not filled, as the share stood at its daily price limit.",
+                ),
+                {"n": found.blocked},
             )
         )
     return told

@@ -146,7 +146,7 @@ def test_at_a_price_limit_the_order_waits(workspace):
     np.testing.assert_allclose(free.following.book.gross, [0.01, 0, 0.01, 0.01], atol=1e-8)
     np.testing.assert_allclose(bound.following.book.gross, [0.01, 0, 0, 0.01], atol=1e-8)
     assert (free.blocked, bound.blocked) == (0, 1)
-    assert any("1 orders were not filled" in str(told) for told in caveats(bound))
+    assert any("1 order was not filled" in str(told) for told in caveats(bound))
 
 
 def test_prices_that_are_not_what_a_ready_made_target_says_are_not_used(workspace):
