@@ -10,16 +10,16 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.backtest.answer import verdict
-from core.evaluate.backtest.statistics import FEWEST_BLOCKS, resampled_days
-from core.evaluate.bootstrap import Interval, bounds
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
+from core.evaluate.bootstrap import Interval, bounds, draws
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.settings import EvaluateSettings
 from core.evaluate.tested_events import TestedEvents, tested_events
+from core.evaluate.verdict import Evidence
 from core.evaluate.weighted import FIFTHS, quintiles, ratio
 from core.locale import N_
 
 BEFORE, AFTER = 5, 10
-OVERLAP = 2  # spans that a block holds
 FEWEST_EVENTS, FEWEST_RETURNS = 25, 20
 MARKET, OWN_MEAN, RAW = "market", "mean", "raw"
 ABNORMAL = {
@@ -78,7 +78,7 @@ class EventStudy:
             "early": int(-self.sessions[0]),
             "blocks": int(self.blocks[at]),
         }
-        return Message(_ANSWERS[verdict(found, int(self.blocks[at]))], numbers)
+        return Message(_ANSWERS[verdict(found, Evidence(int(self.blocks[at])))], numbers)
 
 
 _ANSWERS = {
@@ -107,8 +107,8 @@ def event_study(
 
     Daily returns less the market's (or else the company's own mean before the test) are summed from the close of
     the headline's session: Brown & Warner, "Using daily stock returns: the case of event studies" (1985). The
-    intervals are pointwise, over blocks of sessions twice as long as the span that is summed, as these overlap and
-    the companies of a session share its shocks. A message where daily returns are not known or events are few.
+    intervals are pointwise, over blocks of as many sessions as are summed, as these sums overlap and the companies of
+    a session share its shocks. A message where daily returns are not known or events are few.
     """
     events = tested_events(predictions, dataset, settings, model)
     if isinstance(events, Message):
@@ -140,26 +140,26 @@ def study(
     shape = FIFTHS, len(sessions)
     curves, lows, highs = (np.full(shape, math.nan) for _ in range(3))
     spread, counts, blocks = [], [], []
-    days = int(session.max()) + 1
+    days = np.arange(int(session.max()) + 1)
     for t, span in enumerate(sessions):
         known = ~np.isnan(paths[:, t])
         sums, weights = (
-            np.stack([np.bincount(session, row, minlength=days) for row in fifth * part])
+            np.stack([np.bincount(session, row, minlength=len(days)) for row in fifth * part])
             for part in (np.where(known, paths[:, t], 0), known)
         )
         once = ratio(sums.sum(axis=1), weights.sum(axis=1))
-        length = min(max(1, OVERLAP * abs(int(span))), days) if abs(span) > 1 else 1
-        drawn = resampled_days(days, length, seed)
-        means = ratio(sums[:, drawn].sum(axis=2), weights[:, drawn].sum(axis=2))
-        count = days // length
-        curves[:, t] = once
-        ends = [bounds(row, count) for row in (*means, means[-1] - means[0])]
-        if count < FEWEST_BLOCKS or span == 0:
+        overlap = max(1, abs(int(span)))
+        own = Blocks(days, overlap, overlap)
+        drawn = [ratio(sums @ w.T, weights @ w.T) for w in draws(own, seed)]
+        means = np.concatenate(drawn, axis=1)
+        ends = [bounds(row, own.count, own.widening) for row in (*means, means[-1] - means[0])]
+        if not own.enough or span == 0:
             ends = [(math.nan, math.nan)] * len(ends)
+        curves[:, t] = once
         lows[:, t], highs[:, t] = np.array(ends[:FIFTHS]).T
         spread.append(Interval(float(once[-1] - once[0]), *ends[-1]))
         counts.append(int(known.sum()))
-        blocks.append(count)
+        blocks.append(own.count)
     return EventStudy(
         sessions,
         curves,

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.backtest.statistics import FEWEST_BLOCKS
+from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.daily_returns import DailyReturns
 from core.evaluate.information_coefficient import Mean, by_session
 from core.evaluate.predictions import MEAN, Predictions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.evaluate.backtest.positions import QUINTILES, signals, staggered
-from core.evaluate.backtest.statistics import SMOOTH, block_length, resampled_days, sharpe
+from core.evaluate.backtest.statistics import blocks_of_days, resampled_days, sharpe
 from core.evaluate.bootstrap import bounds
 
 DAYS, COMPANIES, AUTOCORRELATION = 120, 10, 0.9
@@ -65,7 +65,6 @@ def _book(seed: int, horizon: int, spread: bool, days: int, skill: float) -> np.
 
 
 def _interval(net: np.ndarray, horizon: int, spread: bool, seed: int) -> tuple[float, float]:
-    length = SMOOTH * horizon if spread else block_length(net, horizon)
-    drawn = net[resampled_days(len(net), length, seed, RESAMPLES)]
-    scores = drawn.mean(axis=1) if spread else sharpe(drawn)
-    return bounds(scores, len(net) // length)
+    blocks = blocks_of_days(net, horizon, daily=not spread)
+    drawn = net[resampled_days(len(net), blocks.length, seed, RESAMPLES)]
+    return bounds(drawn.mean(axis=1) if spread else sharpe(drawn), blocks.count, blocks.widening)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from core.errors import Message
 from core.evaluate.backtest.pipeline import Backtest
-from core.evaluate.backtest.statistics import A_YEAR, FEWEST_BLOCKS
+from core.evaluate.backtest.statistics import A_YEAR
+from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
+from core.evaluate.verdict import Evidence
 from core.locale import N_, P_
 
 _AGAINST_HOLDING = {
@@ -23,6 +26,10 @@ _AGAINST_HOLDING = {
         "After costs the portfolio made less than holding everything: difference {value} a year [{low}, {high}] over "
         "{days:,} trading days ({blocks:,} blocks). Do not trade it like this."
     ),
+    "tested": N_(
+        "After costs the portfolio can't be told from holding everything: a difference of {value} a year [{low}, {high}] "
+        "over {days:,} trading days would be evidence in a first test, but they have been tested {looks:,} times."
+    ),
     "unclear": N_(
         "After costs the portfolio can't be told from holding everything: difference {value} a year [{low}, {high}] over "
         "{days:,} trading days ({blocks:,} blocks)."
@@ -35,31 +42,38 @@ _AGAINST_NOTHING = {
         "alone that it earned."
     ),
     "worse": N_("Without the market's part it lost money after costs: {value} a year [{low}, {high}]."),
+    "tested": N_(
+        "Without the market's part it made {value} a year [{low}, {high}] after costs, which is no evidence after "
+        "{looks:,} tests."
+    ),
     "unclear": N_(
         "Without the market's part its gain after costs can't be told from nothing: {value} a year [{low}, {high}]."
     ),
 }
 
 
-def verdict(found: Interval, blocks: int) -> str:
-    """Return "better", "worse" or "unclear" by the interval, and "short" below six blocks."""
-    if blocks < FEWEST_BLOCKS or math.isnan(found.low):
+def verdict(found: Interval, evidence: Evidence) -> str:
+    """Return "better", "worse" or "unclear" than 0, "tested" where earlier tests forbid it, "short" below six blocks."""
+    if not evidence.enough or math.isnan(found.low):
         return "short"
-    if found.low > 0:
-        return "better"
-    return "worse" if found.high < 0 else "unclear"
+    if sign := evidence.against(found, 0.0):
+        return "better" if sign > 0 else "worse"
+    return "tested" if replace(evidence, looks=1).against(found, 0.0) else "unclear"
 
 
-def answer(found: Backtest) -> Message:
-    """Say whether following the predictions made more, after costs, than holding every company."""
-    return _said(_AGAINST_HOLDING, found.difference, found)
+def answer(found: Backtest, looks: int = 1) -> Message:
+    """Say whether following the predictions made more, after costs, than holding every company.
+
+    `looks` is how often the rows have been tested, this time included.
+    """
+    return _said(_AGAINST_HOLDING, found.difference, found, looks)
 
 
-def neutral_answer(found: Backtest) -> Message:
-    """Say whether anything is left without the market's part, or why that cannot be said."""
+def neutral_answer(found: Backtest, looks: int = 1) -> Message:
+    """Say whether anything is left without the market's part, or why that cannot be said; `looks` as of `answer`."""
     if found.neutral is None:
         return found.hedge.note
-    return _said(_AGAINST_NOTHING, found.neutral.statistics.mean, found)
+    return _said(_AGAINST_NOTHING, found.neutral.statistics.mean, found, looks)
 
 
 def caveats(found: Backtest) -> list[Message]:
@@ -106,17 +120,19 @@ def caveats(found: Backtest) -> list[Message]:
     return told
 
 
-def _said(templates: dict[str, str], value: Interval, found: Backtest) -> Message:
+def _said(templates: dict[str, str], value: Interval, found: Backtest, looks: int) -> Message:
+    evidence = replace(found.evidence, looks=looks)
     numbers = {
         "value": _percent(value.value),
         "low": _percent(value.low),
         "high": _percent(value.high),
         "days": len(found.days),
-        "blocks": found.blocks,
-        "length": found.length,
+        "blocks": evidence.blocks,
+        "length": evidence.length,
         "fewest": FEWEST_BLOCKS,
+        "looks": looks,
     }
-    return Message(templates[verdict(value, found.blocks)], numbers)
+    return Message(templates[verdict(value, evidence)], numbers)
 
 
 def _percent(fraction: float) -> str:

@@ -20,9 +20,8 @@ from core.evaluate.backtest.positions import (
     staggered,
 )
 from core.evaluate.backtest.statistics import (
-    SMOOTH,
     Statistics,
-    block_length,
+    blocks_of_days,
     resampled_days,
     statistics,
     yearly_difference,
@@ -32,6 +31,7 @@ from core.evaluate.daily_returns import DailyReturns, company_names, daily_retur
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import dated_returns
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.verdict import Evidence
 from core.evaluate.weighted import ratio
 
 RANKED_SHARE = 0.5  # of the sessions must have enough companies to rank
@@ -61,8 +61,8 @@ class Backtest:
 
     `following` the predictions; `holding` every company in equal parts from the first day to the last; `neutral`:
     following, with the market's part sold against it, None where `hedge` says why not. `difference` is what
-    following made a year more than holding; its interval and all others are over `blocks` blocks of `length`
-    days. `rule` is "fifths" or "sign", followed over `horizon` trading days each; `skipped` counts the days on
+    following made a year more than holding; its interval and all others rest on `evidence`, days being its
+    sessions. `rule` is "fifths" or "sign", followed over `horizon` trading days each; `skipped` counts the days on
     which nothing was bought, `blocked` the orders that a price limit stopped, `unknown` the share of the days
     held on which no return of what was held is known, and `quiet` the days on which none of any company is: both
     count as 0. `returns` says where the daily returns are from.
@@ -74,8 +74,7 @@ class Backtest:
     neutral: Traded | None
     hedge: Hedge
     difference: Interval
-    blocks: int
-    length: int
+    evidence: Evidence
     rule: str
     rules: Rules
     horizon: int
@@ -129,10 +128,8 @@ def backtest(
         opposite = _earned(*against, known.market[days][:, None], horizon, known.daily)
         neutral = book(gross + opposite, np.hstack([held, against[1]]), rules.cost_bp)
 
-    length = (
-        block_length(following.net, horizon) if known.daily else min(SMOOTH * horizon, len(following.net))
-    )
-    paths, blocks = resampled_days(len(gross), length, settings.seed), len(gross) // length
+    blocks = blocks_of_days(following.net, horizon, known.daily)
+    paths = resampled_days(len(gross), blocks.length, settings.seed)
 
     def traded(made: Book) -> Traded:
         return Traded(made, statistics(made.net, made.turnover, paths, blocks, known.daily))
@@ -145,8 +142,7 @@ def backtest(
         neutral=traded(neutral) if neutral else None,
         hedge=hedged,
         difference=yearly_difference(following.net, holding.net, paths, blocks),
-        blocks=blocks,
-        length=length,
+        evidence=Evidence.of(blocks),
         rule=rule,
         rules=rules,
         horizon=horizon,

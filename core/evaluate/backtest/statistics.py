@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval, bounds
 
 A_YEAR = 252  # trading days
 RESAMPLES = 1000
-FEWEST_BLOCKS = 6  # for a verdict
+FEWEST_DAYS = 8  # that a length of blocks is read from
 SMOOTH = 3  # horizons that a block spans where returns were spread evenly over one
 UNKNOWN = Interval(math.nan, math.nan, math.nan)
 
@@ -35,11 +36,11 @@ class Statistics:
 
 
 def statistics(
-    net: np.ndarray, turnover: np.ndarray, paths: np.ndarray, blocks: int, daily: bool = True
+    net: np.ndarray, turnover: np.ndarray, paths: np.ndarray, blocks: Blocks, daily: bool = True
 ) -> Statistics:
     """Describe daily returns after costs `net (d,)` and `turnover (d,)`.
 
-    `paths (B, d)` are resampled days as of `resampled_days`, `blocks` the number of blocks they are made of;
+    `paths (B, d)` are resampled days as of `resampled_days`, `blocks` what they are made of;
     `daily` says whether the returns are those of single days, not spread over several. The
     intervals are percentiles over blocks, expanded for few of them: that of the Sharpe ratio follows Ledoit &
     Wolf, "Robust performance hypothesis testing with the Sharpe ratio" (2008), in taking whole blocks of days.
@@ -47,7 +48,7 @@ def statistics(
     drawn = net[paths]
 
     def interval(value: float, values: np.ndarray) -> Interval:
-        return Interval(value, *bounds(values, blocks))
+        return Interval(value, *bounds(values, blocks.count, blocks.widening))
 
     def of_risk(score: Callable[[np.ndarray], np.ndarray]) -> Interval:
         return interval(float(score(net)), score(drawn)) if daily else UNKNOWN
@@ -61,11 +62,11 @@ def statistics(
     )
 
 
-def yearly_difference(ours: np.ndarray, theirs: np.ndarray, paths: np.ndarray, blocks: int) -> Interval:
+def yearly_difference(ours: np.ndarray, theirs: np.ndarray, paths: np.ndarray, blocks: Blocks) -> Interval:
     """Return the mean a year of `ours (d,)` less that of `theirs (d,)`, paired day by day, with its 95% interval."""
     difference = ours - theirs
     drawn = difference[paths].mean(axis=1) * A_YEAR
-    return Interval(float(difference.mean()) * A_YEAR, *bounds(drawn, blocks))
+    return Interval(float(difference.mean()) * A_YEAR, *bounds(drawn, blocks.count, blocks.widening))
 
 
 def volatility(net: np.ndarray) -> np.ndarray:
@@ -102,16 +103,20 @@ def resampled_days(days: int, length: int, seed: int, resamples: int = RESAMPLES
     return np.asarray(blocks.reshape(resamples, -1)[:, :days])
 
 
-def block_length(series: np.ndarray, horizon: int) -> int:
-    """Return how many days are resampled together: what the series asks for, and no less than the horizon.
+def blocks_of_days(net: np.ndarray, horizon: int, daily: bool = True) -> Blocks:
+    """Return the blocks of the days of `net (d,)`: as long as the series asks for, and no shorter than the horizon.
 
-    Politis & White, "Automatic block-length selection for the dependent bootstrap" (2004), with the correction of
-    Patton, Politis & White (2009).
+    Returns of single days do not overlap, so only what the series hangs together by counts: Politis & White,
+    "Automatic block-length selection for the dependent bootstrap" (2004), corrected by Patton, Politis & White
+    (2009). Where outcomes were spread over the horizon in books that overlap too, a block spans three horizons.
     """
+    days = np.arange(len(net))
+    if not daily:
+        return Blocks(days, SMOOTH * horizon, horizon)
     asked = 1
-    if len(series) >= 8 and np.ptp(series) > 0:
+    if len(net) >= FEWEST_DAYS and np.ptp(net) > 0:
         from arch.bootstrap import optimal_block_length
 
-        found = float(optimal_block_length(series)["circular"].iloc[0])
+        found = float(optimal_block_length(net)["circular"].iloc[0])
         asked = math.ceil(found) if math.isfinite(found) else 1
-    return max(1, min(max(horizon, asked), len(series)))
+    return Blocks(days, max(horizon, min(asked, len(net))))

@@ -52,8 +52,9 @@ def portfolio(run: Run, data: Dataset) -> None:
     if isinstance(found, Message):
         st.info(translate_md(found))
         return
-    st.markdown(bold(translate_md(answer(found))))
-    st.markdown(translate_md(neutral_answer(found)))
+    looks = run.evidence.looks if run.evidence else 1
+    st.markdown(bold(translate_md(answer(found, looks))))
+    st.markdown(translate_md(neutral_answer(found, looks)))
     st.warning(
         _(
             "This is arithmetic on past returns, not a trading record: every order is filled at the close, without market "
@@ -164,8 +165,8 @@ def _table(found: Backtest) -> None:
         _(
             "After costs, without compounding, 252 trading days a year; in brackets the 95% interval over {blocks:,} blocks of "
             "{length:,} trading days; – : not known without returns of single days.",
-            blocks=found.blocks,
-            length=found.length,
+            blocks=found.evidence.blocks,
+            length=found.evidence.length,
         )
     )
 

@@ -7,6 +7,7 @@ from core.evaluate.backtest.answer import verdict
 from core.evaluate.backtest.positions import QUINTILES, SIGN
 from core.evaluate.bootstrap import Interval
 from core.evaluate.daily_returns import OUTCOMES, PRICES, SPREAD
+from core.evaluate.verdict import Evidence
 from tests.makers.panels import events, predictions_of, priced, trading_days
 from tests.makers.predictions import made_up
 
@@ -170,10 +171,11 @@ def test_prices_that_are_not_what_a_ready_made_target_says_are_not_used(workspac
 
 
 def test_the_answer_is_no_verdict_below_six_blocks_and_follows_the_interval_above():
-    assert verdict(Interval(1.0, 0.5, 1.5), 5) == "short"
-    assert verdict(Interval(1.0, 0.5, 1.5), 6) == "better"
-    assert verdict(Interval(1.0, -0.5, 1.5), 6) == "unclear"
-    assert verdict(Interval(-1.0, -1.5, -0.5), 6) == "worse"
+    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(5)) == "short"
+    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(6)) == "better"
+    assert verdict(Interval(1.0, -0.5, 1.5), Evidence(6)) == "unclear"
+    assert verdict(Interval(-1.0, -1.5, -0.5), Evidence(6)) == "worse"
+    assert verdict(Interval(1.0, 0.1, 1.9), Evidence(30, looks=20)) == "tested"
     short = backtest(*events(np.full((5, 1), 0.01), np.ones((5, 1))), FREE)
     assert str(answer(short)).startswith("Too short for an answer: 5 trading days are 5 blocks of 1")
     assert any("less than a year" in str(told) for told in caveats(short))

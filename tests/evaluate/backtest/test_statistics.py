@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluate.backtest.statistics import (
-    block_length,
+    blocks_of_days,
     drawdown,
     resampled_days,
     sharpe,
@@ -33,19 +33,20 @@ def test_resampled_days_follow_each_other_in_blocks_and_the_end_joins_the_start(
     assert set(np.unique(paths)) == set(range(10))
 
 
-def test_blocks_are_never_shorter_than_the_horizon_nor_longer_than_the_series():
+def test_blocks_are_never_shorter_than_the_horizon():
     rng = np.random.default_rng(0)
-    assert block_length(rng.normal(size=200), 5) >= 5
-    assert block_length(rng.normal(size=4), 9) == 4
+    assert blocks_of_days(rng.normal(size=200), 5).length >= 5
+    assert blocks_of_days(rng.normal(size=4), 9).count == 1
     persistent = np.convolve(rng.normal(size=440), np.ones(40), "valid")
-    assert block_length(persistent, 1) > 5
-    assert block_length(np.zeros(50), 1) == 1
+    assert blocks_of_days(persistent, 1).length > 5
+    assert blocks_of_days(np.zeros(50), 1).count == 50
+    assert blocks_of_days(rng.normal(size=60), 5, daily=False).count == 4
 
 
 def test_every_statistic_has_an_interval_around_it():
     rng = np.random.default_rng(0)
     net = rng.normal(0.001, 0.01, 120)
-    made = statistics(net, np.abs(net), resampled_days(120, 1, 0), 120)
+    made = statistics(net, np.abs(net), resampled_days(120, 1, 0), blocks_of_days(np.zeros(120), 1))
     for value in (made.mean, made.volatility, made.sharpe, made.turnover):
         assert value.low < value.value < value.high
     assert made.mean.value == pytest.approx(net.mean() * 252)
@@ -53,7 +54,9 @@ def test_every_statistic_has_an_interval_around_it():
 
 
 def test_of_returns_that_were_spread_evenly_the_risk_is_not_said():
-    made = statistics(np.arange(9) / 100, np.ones(9), resampled_days(9, 3, 0), 3, daily=False)
+    made = statistics(
+        np.arange(9) / 100, np.ones(9), resampled_days(9, 3, 0), blocks_of_days(np.zeros(9), 1), daily=False
+    )
     assert math.isnan(made.sharpe.value)
     assert math.isnan(made.volatility.value)
     assert math.isnan(made.drawdown.value)
@@ -63,7 +66,9 @@ def test_of_returns_that_were_spread_evenly_the_risk_is_not_said():
 def test_a_difference_is_paired_day_by_day():
     rng = np.random.default_rng(0)
     shared = rng.normal(0, 0.05, 100)
-    made = yearly_difference(shared + 0.001, shared, resampled_days(100, 1, 0), 100)
+    made = yearly_difference(
+        shared + 0.001, shared, resampled_days(100, 1, 0), blocks_of_days(np.zeros(100), 1)
+    )
     assert made.value == pytest.approx(0.252)
     assert made.low == pytest.approx(made.high)
 
