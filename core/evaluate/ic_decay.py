@@ -108,8 +108,13 @@ def ic_decay(
     events = tested_events(predictions, dataset, settings, model)
     if isinstance(events, Message):
         return events
+    return decay_of(events, max(settings.horizon, 1), settings.seed, longest)
+
+
+def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGEST) -> Decay:
+    """Return the rank IC of events with the returns over 1 to `longest` sessions, `horizon` being the target's."""
     horizons = np.arange(1, longest + 1)
-    found = [_at(events, int(k), settings.seed) for k in horizons]
+    found = [_at(events, int(k), seed) for k in horizons]
     means = tuple(mean for mean, _, _ in found)
     widened = _widening(sum(not math.isnan(mean.low) for mean in means))
     certain = [abs(mean.value) > widened * (mean.high - mean.low) / 2 for mean in means]
@@ -119,7 +124,7 @@ def ic_decay(
         np.array([count for _, count, _ in found]),
         np.array(certain, bool),
         any(pooled for *_, pooled in found),
-        max(settings.horizon, 1),
+        horizon,
         events.returns,
     )
 
