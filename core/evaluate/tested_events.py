@@ -54,7 +54,7 @@ def tested_events(
     if known.source == SPREAD:
         return Message(
             N_(
-                "This needs the returns of single days, and the target's look {horizon} sessions ahead. Join daily closing "
+                "This needs the returns of single days, and the target looks {horizon} sessions ahead. Join daily closing "
                 "prices on the Data page."
             ),
             {"horizon": known.horizon},

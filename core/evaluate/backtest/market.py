@@ -44,7 +44,7 @@ def hedge(returns: DailyReturns, days: slice, horizon: int) -> Hedge:
             0,
             Message(
                 N_(
-                    "Without the market's part it cannot be said: that needs a benchmark's level, or returns of at least "
+                    "What is left without the market's part cannot be said: that needs a benchmark's level, or returns of at least "
                     "{companies} companies on half of the trading days; here {share} of them have that."
                 ),
                 {"companies": FEWEST_COMPANIES, "share": f"{inside:.0%}"},

@@ -20,7 +20,7 @@ BAND = 0.18  # opacity
 
 def around(run: Run, data: Dataset) -> None:
     """Draw cumulative abnormal returns around the headline by fifth of the predictions, or say what is missing."""
-    st.markdown(f"##### {_('Event study')}")
+    st.subheader(_("Event study"), anchor=False)
     found = evaluated(event_study, run, data)
     if isinstance(found, Message):
         st.info(translate_md(found))
