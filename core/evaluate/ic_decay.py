@@ -116,8 +116,12 @@ def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGE
     horizons = np.arange(1, longest + 1)
     found = [_at(events, int(k), seed) for k in horizons]
     means = tuple(mean for mean, _, _ in found)
-    widened = _widening(sum(not math.isnan(mean.low) for mean in means))
-    certain = [abs(mean.value) > widened * (mean.high - mean.low) / 2 for mean in means]
+    looks = sum(not math.isnan(mean.low) for mean in means)
+    certain = [
+        abs(mean.value)
+        > _widening(looks, mean.freedom or mean.sessions // int(k) - 1) * (mean.high - mean.low) / 2
+        for k, mean in zip(horizons, means, strict=True)
+    ]
     return Decay(
         horizons,
         means,
@@ -141,8 +145,8 @@ def _at(events: TestedEvents, horizon: int, seed: int) -> tuple[Mean, int, bool]
     return mean, int(known.sum()), made.pooled
 
 
-def _widening(looks: int) -> float:
+def _widening(looks: int, freedom: int) -> float:
     """Return how much wider an interval has to be for so many looks to be wrong once in twenty together."""
-    from scipy.stats import norm
+    from scipy.stats import t
 
-    return float(norm.ppf(1 - LEVEL / 2 / max(looks, 1)) / norm.ppf(1 - LEVEL / 2))
+    return float(t.isf(LEVEL / 2 / max(looks, 1), max(freedom, 1)) / t.isf(LEVEL / 2, max(freedom, 1)))
