@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,21 +117,26 @@ def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGE
     horizons = np.arange(1, longest + 1)
     found = [_at(events, int(k), seed) for k in horizons]
     means = tuple(mean for mean, _, _ in found)
-    looks = sum(not math.isnan(mean.low) for mean in means)
-    certain = [
-        abs(mean.value)
-        > _widening(looks, mean.freedom or mean.sessions // int(k) - 1) * (mean.high - mean.low) / 2
-        for k, mean in zip(horizons, means, strict=True)
-    ]
     return Decay(
         horizons,
         means,
         np.array([count for _, count, _ in found]),
-        np.array(certain, bool),
+        certain(means, horizons),
         any(pooled for *_, pooled in found),
         horizon,
         events.returns,
     )
+
+
+def certain(means: Sequence[Mean], horizons: np.ndarray) -> np.ndarray:
+    """Return which of these means differ from 0 at 5% for all `horizons (k,)` together, `(k,)` bool (Bonferroni)."""
+    looks = sum(not math.isnan(mean.low) for mean in means)
+    found = [
+        abs(mean.value)
+        > _widening(looks, mean.freedom or mean.sessions // int(k) - 1) * (mean.high - mean.low) / 2
+        for k, mean in zip(horizons, means, strict=True)
+    ]
+    return np.array(found, bool)
 
 
 def _at(events: TestedEvents, horizon: int, seed: int) -> tuple[Mean, int, bool]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.evaluate.daily_returns import OUTCOMES, DailyReturns
-from core.evaluate.ic_decay import decay_of
-from core.evaluate.tested_events import TestedEvents
+from core.evaluate.daily_returns import chained
+from core.evaluate.ic_decay import LONGEST, certain
+from core.evaluate.information_coefficient import hac_mean
 
 DAYS, COMPANIES = 250, 10
-REPETITIONS = 200
+REPETITIONS = 400
 
 
 def null(repetitions: int = REPETITIONS, days: int = DAYS) -> tuple[float, dict[int, float]]:
@@ -20,27 +20,23 @@ def null(repetitions: int = REPETITIONS, days: int = DAYS) -> tuple[float, dict[
     tables, and 5% of the intervals of each horizon (of both sides). Seeds 0 to `repetitions - 1`.
     """
     told, outside = 0, dict.fromkeys((1, 5, 10, 20), 0)
+    horizons = np.arange(1, LONGEST + 1)
     for seed in range(repetitions):
         rng = np.random.default_rng(seed)
-        returns = 0.01 * (rng.normal(size=(days + 21, 1)) + rng.normal(size=(days + 21, COMPANIES)))
-        state = rng.normal(size=COMPANIES)
-        predicted = np.empty((days, COMPANIES))
-        for t in range(days):
-            state = 0.9 * state + np.sqrt(1 - 0.81) * rng.normal(size=COMPANIES)
-            predicted[t] = state
-        day, company = np.divmod(np.arange(days * COMPANIES), COMPANIES)
-        calendar = np.datetime64("2020-01-01") + np.arange(days + 21)
-        known = DailyReturns(
-            calendar,
-            np.arange(COMPANIES).astype(str),
-            returns,
-            np.full(days + 21, np.nan),
-            OUTCOMES,
-            1,
-        )
-        made = decay_of(TestedEvents(predicted.ravel(), calendar[day], day, company, known), 1, seed, 20)
-        told += bool(made.certain.any())
+        shape = days + LONGEST, COMPANIES
+        returns = 0.01 * (rng.normal(size=(shape[0], 1)) + rng.normal(size=shape))
+        predicted = rng.normal(size=(days, COMPANIES))
+        for day in range(1, days):
+            predicted[day] = 0.9 * predicted[day - 1] + np.sqrt(1 - 0.81) * predicted[day]
+        means = [hac_mean(_rank_ics(chained(returns, int(k))[:days], predicted), int(k)) for k in horizons]
+        told += bool(certain(means, horizons).any())
         for k in outside:
-            mean = made.means[k - 1]
-            outside[k] += mean.low > 0 or mean.high < 0
-    return told / repetitions, {k: n / repetitions for k, n in outside.items()}
+            outside[k] += means[k - 1].low > 0 or means[k - 1].high < 0
+    return told / repetitions, {k: count / repetitions for k, count in outside.items()}
+
+
+def _rank_ics(returns: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of each session's companies, `(d,)`, there being no ties."""
+    middle = (COMPANIES - 1) / 2
+    one, two = (values.argsort(axis=1).argsort(axis=1) - middle for values in (returns, predicted))
+    return np.asarray((one * two).sum(axis=1) / (one**2).sum(axis=1))
