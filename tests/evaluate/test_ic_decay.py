@@ -96,5 +96,5 @@ def test_in_a_null_world_few_are_told_that_predictions_last():
     from tests.simulations import ic_decay as simulation
 
     told, outside = simulation.null()
-    assert told <= 0.06
-    assert max(outside.values()) <= 0.08
+    assert told <= 0.05
+    assert max(outside.values()) <= 0.07
