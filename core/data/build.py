@@ -40,7 +40,7 @@ def build_dataset(
     told: list[Problem] = []
     if joined is not None:
         table, row_2 = joined.frame, joined.row_2
-        prices = _prices_of_second(joined, plan)
+        prices = prices_of_second(joined, plan) if plan.target.source != "column" else None
         told = [*(Problem("join", note, ()) for note in joined.notes), *_price_problems(prices)]
     _check_roles(table, plan)
     report(0.0, N_("Reading {rows:,} headlines"), rows=len(table))
@@ -97,6 +97,22 @@ def content_id(frame: pd.DataFrame, plan: Plan) -> str:
     return digest.hexdigest()[:16]
 
 
+def prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
+    """Return the prices of every row of the second file, used by a headline or not, where they stand there."""
+    price = joined.in_second(plan.target.price)
+    if price is None or plan.join is None or not plan.join.right_date:
+        return None
+    second = Typist(joined.second, np.arange(1, len(joined.second) + 1))
+    dates = second.times(plan.join.right_date, zone_of(plan.exchange))[0]
+    benchmark = joined.in_second(plan.target.benchmark)
+    return prices_from(
+        joined.second[plan.join.right_company] if plan.join.right_company else None,
+        sessions_around(dates, plan.exchange).on(dates),
+        second.feature(price),
+        second.feature(benchmark) if benchmark else None,
+    )
+
+
 def _typed(
     typist: Typist, headlines: np.ndarray, plan: Plan, prices: Prices | None, report: Report
 ) -> tuple[pd.DataFrame, str, np.ndarray]:
@@ -142,22 +158,6 @@ def _target_from_prices(
     if plan.target.win_above is None:
         return returns, "return", why
     return pd.Series(as_labels(returns, plan.target.win_above), dtype="str"), "label", why
-
-
-def _prices_of_second(joined: Joined, plan: Plan) -> Prices | None:
-    """Return the prices of every row of the second file, used by a headline or not, where they stand there."""
-    price = joined.in_second(plan.target.price)
-    if plan.target.source == "column" or price is None or plan.join is None or not plan.join.right_date:
-        return None
-    second = Typist(joined.second, np.arange(1, len(joined.second) + 1))
-    dates = second.times(plan.join.right_date, zone_of(plan.exchange))[0]
-    benchmark = joined.in_second(plan.target.benchmark)
-    return prices_from(
-        joined.second[plan.join.right_company] if plan.join.right_company else None,
-        sessions_around(dates, plan.exchange).on(dates),
-        second.feature(price),
-        second.feature(benchmark) if benchmark else None,
-    )
 
 
 def _price_problems(prices: Prices | None) -> list[Problem]:

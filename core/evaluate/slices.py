@@ -1,4 +1,4 @@
-"""Where a model is better or worse: its main score by outlet, company, month and length of the headline."""
+"""Where a model is better or worse: its main score by outlet, company, month, length of the headline and regime."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.evaluate.bootstrap import Interval, bounds, draws, intervals
 from core.evaluate.events import event_weights
 from core.evaluate.metrics import Metric, main_metric
 from core.evaluate.predictions import MEAN, Predictions
+from core.evaluate.regimes import regime_labels
 from core.evaluate.scoring import one_scale, scored_unit
 from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
@@ -29,14 +30,13 @@ EVEN: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "auc": lambda auc, most: np.arctanh(np.clip(2 * auc - 1, -most, most)),
     "rank_ic": lambda ic, most: np.arctanh(np.clip(ic, -most, most)),
 }
-BY = ("press", "company", "month", "length")
 
 
 @dataclass(frozen=True)
 class Slice:
     """The score of the rows that share a label, with n, sessions (stories), blocks of them and its 95% interval.
 
-    `by` is "press", "company", "month" or "length"; `difference` is the score less that of all other rows,
+    `by` is "press", "company", "month", "length" or one of `core.evaluate.regimes`; `difference` is the score less that of all other rows,
     `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
     "A simple sequentially rejective multiple test procedure", 1979). A slice of one session, or in which the
     score is undefined (one class), has no score: NaN.
@@ -120,7 +120,7 @@ class SliceReport:
     weighted: bool
 
     def of(self, by: str) -> tuple[list[Slice], list[Slice]]:
-        """Return the slices by "press", "company", "month" or "length", and those too small to be judged."""
+        """Return the slices of one kind, such as "press" or "month", and those too small to be judged."""
         found = [made for made in self.slices if made.by == by]
         large = [made for made in found if _large(made)]
         return large, [made for made in found if made not in large]
@@ -129,14 +129,14 @@ class SliceReport:
 def slice_report(
     predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
 ) -> SliceReport | Message:
-    """Return the test's main metric by outlet, company, month and length, of headlines.
+    """Return the test's main metric by outlet, company, month, length and regime, of headlines.
 
     Where events are scored, a headline weighs 1 over the number of headlines of its event.
     """
     test = predictions.test
     rows, y = test.positions(dataset), test.outcome
     p = one_scale(test[model], test.fold)
-    labels = slice_labels(dataset, rows)
+    labels = slice_labels(dataset, rows) | _known(regime_labels(dataset, rows, settings.horizon))
     if not labels:
         return Message(
             N_("The test rows are all of one outlet, company, month and length: there is nothing to compare.")
@@ -147,6 +147,12 @@ def slice_report(
     whole = intervals(y, p, block, [metric], settings.seed, weights=weights)[metric.name]
     found = slices(y, p, block, labels, metric, settings.seed, weights)
     return SliceReport(metric.name, whole, tuple(found), len(rows), weighted)
+
+
+def _known(labels: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the kinds of labels of which the rows have several, unknown ones as `MISSING`."""
+    kept = {by: np.where(values == "", MISSING, values) for by, values in labels.items()}
+    return {by: values for by, values in kept.items() if len(set(values) - {MISSING}) > 1}
 
 
 def _large(made: Slice) -> bool:

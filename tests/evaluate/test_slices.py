@@ -141,7 +141,7 @@ def test_a_table_without_dates_has_no_months():
 def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
     predictions, data, settings = made_up()
     plain, weighted = slice_report(predictions, data, settings), slice_report(*made_up(unit="event"))
-    assert {made.by for made in plain.slices} == {"press", "company", "length"}
+    assert {made.by for made in plain.slices} >= {"press", "company", "length"}
     assert not plain.weighted
     assert weighted.weighted
     assert sum(made.rows for made in plain.slices if made.by == "press") == plain.rows == len(data)

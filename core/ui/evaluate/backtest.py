@@ -2,33 +2,83 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.backtest import QUINTILES, SIGN, Backtest, Portfolio, backtest
+from core.evaluate.backtest import Backtest, Rules, answer, backtest, caveats, neutral_answer
+from core.evaluate.backtest.pipeline import Traded
+from core.evaluate.backtest.positions import QUINTILES, SIGN
+from core.evaluate.bootstrap import Interval
 from core.locale import N_
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
-from core.ui.text import _, bold, day, md, percent, translate_md
+from core.ui.text import _, bold, day, interval, md, percent, translate_md
 from core.ui.theme import DATES, palette, show
 
 RULES = {
     QUINTILES: N_(
-        "The rule: in each session buy the fifth of the companies with the highest predictions and sell the fifth with "
-        "the lowest, half of the capital each; {skipped:,} of {sessions:,} sessions had too few companies."
+        "The rule: at the close of each trading day buy the fifth of the companies with the highest predictions and "
+        "sell the fifth with the lowest, half of the capital each. On {skipped:,} of {days:,} days nothing was bought."
     ),
     SIGN: N_(
-        "The rule: in each session buy every company whose predicted return is above 0 and sell the others, in equal "
-        "parts: most sessions hold too few companies to rank them against each other."
+        "The rule: at the close of each trading day buy every company whose predicted return is above 0 and sell the "
+        "others, in equal parts: most days have too few companies with headlines to rank them. On {skipped:,} of "
+        "{days:,} days nothing was bought."
     ),
 }
+BOUGHT = {
+    QUINTILES: N_(
+        "The rule: at the close of each trading day buy the fifth of the companies with the highest predictions, in "
+        "equal parts, and sell nothing short. On {skipped:,} of {days:,} days nothing was bought."
+    ),
+    SIGN: N_(
+        "The rule: at the close of each trading day buy every company whose predicted return is above 0, in equal parts, "
+        "and sell nothing short. On {skipped:,} of {days:,} days nothing was bought."
+    ),
+}
+STAGGERED = N_(
+    "The target looks {horizon} trading days ahead, so each day's choice gets 1/{horizon} of the capital and is held "
+    "{horizon} trading days."
+)
 
 
 def portfolio(run: Run, data: Dataset) -> None:
-    """Draw what a book that follows the predictions would have made, before and after a cost."""
+    """Draw what a book that follows the predictions would have made, with what it amounts to and against what."""
+    found = evaluated(backtest, run, data, _rules(data))
+    if isinstance(found, Message):
+        st.info(translate_md(found))
+        return
+    looks = run.evidence.looks if run.evidence else 1
+    st.markdown(bold(translate_md(answer(found, looks))))
+    st.markdown(translate_md(neutral_answer(found, looks)))
+    st.warning(
+        _(
+            "This is arithmetic on past returns, not a trading record: every order is filled at the close, without market "
+            "impact, and switches chosen by their result make it look better than it is."
+        ),
+        icon=":material/warning:",
+    )
+    if run.settings.split != "time":
+        st.warning(_("The test is not later than the training here, so nobody could have earned this."))
+    _curves(found)
+    _table(found)
+    for caveat in caveats(found):
+        st.caption(translate_md(caveat))
+    rules = RULES if found.rules.shorts else BOUGHT
+    said = [md(rules[found.rule], skipped=found.skipped, days=len(found.days))]
+    if found.horizon > 1:
+        said.append(md(STAGGERED, horizon=found.horizon))
+    said.append(translate_md(found.returns.note))
+    if found.neutral:
+        said.append(translate_md(found.hedge.note))
+    st.markdown(" ".join(said))
+
+
+def _rules(data: Dataset) -> Rules:
     cost = st.number_input(
         _("Cost in basis points of what is traded"),
         0.0,
@@ -38,68 +88,94 @@ def portfolio(run: Run, data: Dataset) -> None:
         key="cost-bp",
         help=_("Commission, tax and spread of one trade; 10 bp are 0.1%."),
     )
-    found = evaluated(backtest, run, data, float(cost))
-    if isinstance(found, Message):
-        st.info(translate_md(found))
-        return
-    st.markdown(bold(translate_md(found.following.sentence())))
-    st.warning(
-        _(
-            "This is arithmetic on past returns, not a trading record: every order is filled at the price of the target, "
-            "without market impact, limits or a ban on short sales, and a rule that was tested often looks better than it is."
-        ),
-        icon=":material/warning:",
+    shorts = st.toggle(
+        _("Sell short too"),
+        True,
+        key="backtest-shorts",
+        help=_("Switch it off where short sales are banned or too dear: then shares are only bought."),
     )
-    if run.settings.split != "time":
-        st.warning(_("The test is not later than the training here, so nobody could have earned this."))
-    _curves(found)
-    st.markdown(
-        md(
-            RULES[found.following.rule],
-            skipped=found.following.skipped,
-            sessions=len(found.following.sessions),
+    limits = False
+    if data.plan is None or data.plan.exchange.calendar == "XKRX":
+        limits = st.toggle(
+            _("Mind the daily price limit"),
+            False,
+            key="backtest-limits",
+            help=_(
+                "A share that closes at its limit (30% on the KRX) cannot be bought at the upper and not be sold at the "
+                "lower one; the order waits. It needs returns of single days."
+            ),
         )
-    )
+    return Rules(float(cost), shorts, limits)
 
 
 def _curves(found: Backtest) -> None:
     colours = palette()
-    book, held = found.following, found.holding
-    figure = go.Figure()
-    lines = (
-        (_("after cost"), book, book.net, {"color": colours.accent, "width": 3}),
-        (_("before cost"), book, book.gross, {"color": colours.accent, "width": 1.5, "dash": "dash"}),
+    book, held = found.following.book, found.holding.book
+    lines = [
+        (_("after cost"), book.net, {"color": colours.accent, "width": 3}),
+        (_("before cost"), book.gross, {"color": colours.accent, "width": 1.5, "dash": "dash"}),
         (
-            _("always bought, before cost"),
-            held,
-            held.gross,
+            _("holding everything, after cost"),
+            held.net,
             {"color": colours.muted, "width": 1.5, "dash": "dot"},
         ),
-    )
-    for name, which, values, line in lines:
+    ]
+    if found.neutral:
+        style = {"color": colours.text, "width": 1.5, "dash": "dashdot"}
+        lines.append((_("without the market's part, after cost"), found.neutral.book.net, style))
+    figure = go.Figure()
+    for name, returns, line in lines:
         figure.add_scatter(
-            x=_days(which),
-            y=values * 100,
-            mode="lines+markers" if len(values) < 40 else "lines",
+            x=found.days,
+            y=returns.cumsum() * 100,
+            mode="lines+markers" if len(returns) < 40 else "lines",
             name=name,
             line=line,
             marker={"size": 5},
-            customdata=[day(pd.Timestamp(d)) for d in which.sessions],
+            customdata=[day(pd.Timestamp(d)) for d in found.days],
             hovertemplate="%{customdata}: %{y:+.2f}%<extra>" + name + "</extra>",
         )
     figure.add_hline(y=0, line_color=colours.muted, line_width=1)
-    figure.update_xaxes(title=_("session"), tickformatstops=DATES)
+    figure.update_xaxes(title=_("trading day"), tickformatstops=DATES)
     figure.update_yaxes(title=_("sum of returns (% of the capital)"))
     note = _(
-        "n = {sessions:,} sessions of the test, {companies:,} companies; a point is the sum up to that session, without "
-        "compounding; {turnover} of the capital is traded a session; dotted: every company bought in equal parts, without "
-        "looking at the predictions",
-        sessions=len(book.sessions),
+        "n = {days:,} trading days, {companies:,} companies; a point is the sum to the close of the next trading day, "
+        "without compounding; {turnover} of the capital is traded a day; entry and exit are charged",
+        days=len(found.days),
         companies=found.companies,
-        turnover=percent(float(book.turnover.mean())),
+        turnover=percent(found.following.statistics.turnover.value),
     )
-    show(figure, _("What following the predictions would have made"), "chart-portfolio", note, height=420)
+    show(figure, _("What following the predictions would have made"), "chart-portfolio", note, height=440)
 
 
-def _days(which: Portfolio) -> list[pd.Timestamp]:
-    return [pd.Timestamp(d) for d in which.sessions]
+def _table(found: Backtest) -> None:
+    columns = {_("following the predictions"): found.following}
+    if found.neutral:
+        columns[_("without the market's part")] = found.neutral
+    columns[_("holding everything")] = found.holding
+    rows: dict[str, list[str]] = {
+        _("mean a year"): [_share(made.statistics.mean) for made in columns.values()],
+        _("volatility a year"): [_share(made.statistics.volatility) for made in columns.values()],
+        _("Sharpe ratio (a year)"): [_number(made) for made in columns.values()],
+        _("deepest fall"): [_share(made.statistics.drawdown) for made in columns.values()],
+        _("traded a day"): [_share(made.statistics.turnover) for made in columns.values()],
+    }
+    st.dataframe(pd.DataFrame.from_dict(rows, orient="index", columns=list(columns)))
+    st.caption(
+        _(
+            "After costs, without compounding, 252 trading days a year; in brackets the 95% interval over {blocks:,} blocks of "
+            "{length:,} trading days; – : not known without returns of single days.",
+            blocks=found.evidence.blocks,
+            length=found.evidence.length,
+        )
+    )
+
+
+def _share(value: Interval) -> str:
+    low, high = (end * 100 for end in (value.low, value.high))
+    return interval(value.value * 100, low, high, 1, "%") if np.isfinite(value.value) else "–"
+
+
+def _number(made: Traded) -> str:
+    value = made.statistics.sharpe
+    return interval(value.value, value.low, value.high, 2)

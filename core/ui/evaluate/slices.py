@@ -11,6 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS
 from core.evaluate.metrics import METRICS, main_metric
+from core.evaluate.regimes import CALM, DOWN, FIRST, MIDDLE, PAST, SECOND, UP, WILD
 from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
 from core.train.run import Run
@@ -24,11 +25,27 @@ TITLES = {
     "company": N_("company"),
     "month": N_("month"),
     "length": N_("length of the headline"),
+    "volatility": N_("volatility"),
+    "market": N_("direction of the market"),
+    "half": N_("half of the test"),
 }
+REGIMES = {
+    CALM: N_("calm market"),
+    MIDDLE: N_("market between calm and wild"),
+    WILD: N_("wild market"),
+    DOWN: N_("falling market"),
+    UP: N_("rising market"),
+    FIRST: N_("first half"),
+    SECOND: N_("second half"),
+}
+PAST_NOTE = N_(
+    "Calm or wild, rising or falling by the market's returns on the {past} trading days before, so one knows it before "
+    "one trades; calm and wild are thirds of the test's sessions."
+)
 
 
 def by_slice(run: Run, data: Dataset) -> None:
-    """Draw the main score by outlet, company, month or length, and name what differs from the rest."""
+    """Draw the main score by outlet, company, month, length or regime, and name what differs from the rest."""
     found = evaluated(slice_report, run, data)
     if isinstance(found, Message):
         st.info(translate_md(found))
@@ -48,11 +65,15 @@ def by_slice(run: Run, data: Dataset) -> None:
     kept, small = found.of(chosen)
     if chosen == "month":
         kept.sort(key=lambda made: made.label)
+    elif chosen in ("volatility", "market", "half"):
+        kept.sort(key=_place_of_regime)
     elif chosen == "length":
         kept.sort(key=_shortest)
     st.markdown(bold(_answer(found, kept)))
     if kept:
         _dots(run, data, found, kept, chosen)
+    if chosen in ("volatility", "market"):
+        st.caption(md(PAST_NOTE, past=PAST))
     if small:
         names = ", ".join(map(slice_name, small))
         st.caption(
@@ -68,10 +89,16 @@ def slice_name(made: Slice) -> str:
         return _("all others")
     if made.label == MISSING:
         return _("not known")
+    if made.label in REGIMES:
+        return _(REGIMES[made.label])
     if made.by == "length":
         low, high = made.label.split("-")
         return _("{low}–{high} characters", low=low, high=high)
     return made.label
+
+
+def _place_of_regime(made: Slice) -> int:
+    return list(REGIMES).index(made.label) if made.label in REGIMES else len(REGIMES)
 
 
 def _shortest(made: Slice) -> float:

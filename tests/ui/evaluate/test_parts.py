@@ -15,7 +15,8 @@ from core.data.library import load_dataset
 from core.train.runs import load_run
 from core.ui import predict
 from core.ui.evaluate import (
-    backtest, ceiling, coverage, decision_threshold, information_coefficient, performance, reliability, slices
+    backtest, ceiling, coverage, decision_threshold, event_study, ic_decay, information_coefficient, performance,
+    reliability, slices
 )
 
 part = {part}
@@ -31,6 +32,8 @@ PARTS = (
     "information_coefficient.by_session",
     "slices.by_slice",
     "ceiling.ceiling",
+    "ic_decay.decay",
+    "event_study.around",
     "performance.pictures",
 )
 
@@ -90,15 +93,27 @@ def test_two_costs_of_nothing_get_one_sentence(lab):
     ]
 
 
+def _mean_a_year(app: AppTest) -> float:
+    table = app.dataframe[0].value
+    return float(table.loc["mean a year", "following the predictions"].split("%")[0])
+
+
 def test_a_higher_cost_takes_more_from_the_portfolio(lab):
     app = _draw(lab, "backtest.portfolio", "regress")
     app.number_input(key="cost-bp").set_value(0.0).run()
-    free = re.search(r"made (\S+) before and (\S+) after", app.markdown[0].value)
-    assert free[1] == free[2]
+    free = _mean_a_year(app)
     app.number_input(key="cost-bp").set_value(50.0).run()
-    dear = re.search(r"made (\S+) before and (\S+) after", app.markdown[0].value)
-    assert dear[1] == free[1]
-    assert dear[2] != free[2]
+    assert _mean_a_year(app) < free
+    assert not app.exception
+
+
+def test_the_switches_of_the_portfolio_change_its_rule_in_words(lab):
+    app = _draw(lab, "backtest.portfolio", "regress")
+    assert any("sell the" in text for text in _texts(app))
+    app.toggle(key="backtest-shorts").set_value(False).run()
+    assert any("sell nothing short" in text for text in _texts(app))
+    app.toggle(key="backtest-limits").set_value(True).run()
+    assert not app.exception
 
 
 def test_the_backtest_warns_that_it_is_no_trading_record(lab):
