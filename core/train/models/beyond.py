@@ -20,16 +20,7 @@ from core.train.models.linear import ridge
 from core.train.models.sample import Sample
 
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
-PENALTIES = (
-    100_000.0,
-    30_000.0,
-    10_000.0,
-    3_000.0,
-    1_000.0,
-    300.0,
-    100.0,
-    10.0,
-)  # in rows; the strongest first
+PENALTIES = (1000.0, 100.0, 30.0, 10.0, 3.0, 1.0)  # for each row; the strongest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,16 +96,12 @@ class BeyondTable:
         )
         y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
         weight = np.ones(len(y)) if sample.row_weight is None else sample.row_weight
-        levels, moved = (
-            [],
-            [],
-        )  # of each fold the outputs' averages, and (penalties, rows, outputs) the estimates less them
+        levels = []  # of each fold the outputs' averages `(outputs,)`
+        moved = []  # and by how much each penalty's estimates of the later rows differ from them
         for number, (fit, valid) in enumerate(sample.folds):
             report(number / (1 + len(sample.folds)), N_("Fitting a linear model"))
-            solve, level = (
-                ridge(rest[fit], y[fit], weight[fit]),
-                np.average(y[fit], axis=0, weights=weight[fit]),
-            )
+            solve = ridge(rest[fit], y[fit], weight[fit])
+            level = np.average(y[fit], axis=0, weights=weight[fit])
             moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
             levels.append(level)
         report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))

@@ -59,8 +59,9 @@ def ridge(
 ) -> Callable[[float], tuple[np.ndarray, np.ndarray]]:
     """Return what solves ridge regression of `y (n, outputs)` on standardised columns of `X (n, columns)`.
 
-    It takes a penalty as a multiple of the rows (of their weight) and returns coefficients `(outputs, columns)` and intercepts `(outputs,)`. All penalties
-    share one matrix of products, so ten of them take hardly longer than one.
+    It takes the penalty for each row (scikit-learn's `alpha` over the sum of the weights) and returns coefficients
+    `(outputs, columns)` and intercepts `(outputs,)`. All penalties share one matrix of products, so ten of them take
+    hardly longer than one.
     """
     from scipy.linalg import solve
 

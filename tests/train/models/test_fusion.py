@@ -12,7 +12,7 @@ from core.train.models.sample import Sample
 from tests.simulations import dilution
 
 RNG = np.random.default_rng(0)
-N, LATER, DIM = 400, 1200, 60
+N, LATER, DIM = 400, 1200, 8
 TABLE, OWN = RNG.normal(size=(N + LATER, 2)), RNG.normal(size=N + LATER)
 TEXT = RNG.normal(size=(N + LATER, DIM))
 TEXT[:, 0] += 3 * OWN
@@ -38,8 +38,8 @@ def sample(y, classes, **options):
     return Sample(X[:N], y[:N], np.arange(300), np.arange(300, N), classes, 0, **({"folds": FOLDS} | options))
 
 
-def fitted(y, classes, parameters=None, **options):
-    return Fusion.fit(sample(y, classes, **options), HEADLINE, parameters or {}, silent)
+def fitted(y, classes, of_table=None, **options):
+    return Fusion.fit(sample(y, classes, **options), HEADLINE, of_table or {}, silent)
 
 
 def score(y, p):
