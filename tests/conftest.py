@@ -154,7 +154,8 @@ def finished_small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sma
 
     with pytest.MonkeyPatch.context() as patch:
         _plenty_of_memory(patch)
-        yield make_small_lab(tmp_path_factory.mktemp("small"))
+        made = make_small_lab(tmp_path_factory.mktemp("small"))
+    yield made
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def calls(monkeypatch, worded):
 
 def test_a_live_headline_has_one_matrix_and_one_prediction_of_each_model(worded, vectors, calls):
     made = predict_headline(worded, vectors[:1], {}, None, "가온전자 급등")
-    assert calls == {"matrix": 1} | dict.fromkeys(worded.models, 1)
+    assert calls == {"matrix": 1} | dict.fromkeys(worded.models, 2)  # of all columns, and of the table alone
     assert set(made.reasons.values) == {*worded.models, "mean"}
 
 

@@ -61,7 +61,7 @@ def test_a_run_s_own_predictions_get_the_run_s_own_scores_exactly(task, made):
 def test_the_table_alone_is_what_the_run_s_baseline_is_where_the_test_is_the_last_fifth():
     data, vectors = signal(noise=2)
     run = train(data, vectors, TrainSettings())
-    table = run.predictions.table[["row", "mean:패", "mean:승"]]
+    table = run.predictions.table[["row", "fusion:패", "fusion:승"]]
     judged = judge_and_record(
         read_table(table.to_csv(index=False).encode()).frame,
         "own.csv",
@@ -69,7 +69,7 @@ def test_the_table_alone_is_what_the_run_s_baseline_is_where_the_test_is_the_las
         ForeignSettings(unit="headline"),
     )
     same({"t": judged.baselines["table_only"]}, {"t": run.baselines["table_only"]})
-    lift = judged.lifts["mean"]
+    lift = judged.lifts["fusion"]
     assert (lift.value, lift.low, lift.high) == (run.lift.value, run.lift.low, run.lift.high)
 
 

@@ -40,13 +40,13 @@ def test_a_damaged_file_begins_a_new_search(home):
 def test_a_training_begins_where_one_like_it_was_cancelled(home, monkeypatch):
     begun = []
 
-    def tune(sample, seconds, report, begin):
+    def tune_arms(sample, headline, seconds, report, begin):
         begun.append(begin)
         if len(begun) == 1:
             raise SearchCancelled(FOUND)
         return FOUND
 
-    monkeypatch.setattr(pipeline, "tune", tune)
+    monkeypatch.setattr(pipeline, "tune_arms", tune_arms)
     monkeypatch.setattr(forest, "TREES", 25)
     dataset, vectors = signal()
     with pytest.raises(SearchCancelled):
