@@ -148,14 +148,14 @@ def lab(finished_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 
 @pytest.fixture(scope="session")
-def finished_small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
+def finished_small_lab(tmp_path_factory: pytest.TempPathFactory) -> SmallLab:
     """A workspace with one run, made once."""
     from tests.makers.small_lab import make_small_lab
 
     with pytest.MonkeyPatch.context() as patch:
         _plenty_of_memory(patch)
         made = make_small_lab(tmp_path_factory.mktemp("small"))
-    yield made
+    return made
 
 
 @pytest.fixture
