@@ -32,20 +32,23 @@ def forms(template: str) -> Forms:
 class Message:
     """One sentence for the user: an English template and the values to put into it.
 
-    The parameter `n` chooses between the forms of a template that has two.
+    The parameter `n` chooses between the forms of a template that has two. `code` names a warning for programs, ""
+    where no program has to tell it from others.
     """
 
     template: str
     params: Mapping[str, object] = field(default_factory=dict)
+    code: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         _context, one, many = forms(self.template)
         return (many if many and self.params["n"] != 1 else one).format(**self.params)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the message as JSON holds it: `{template, params}`, messages among the parameters likewise."""
+        """Return the message as JSON holds it: `{template, params}` and `code`, messages among the parameters likewise."""
         params = {k: v.as_dict() if isinstance(v, Message) else v for k, v in self.params.items()}
-        return {"template": self.template, "params": params}
+        plain = {"template": self.template, "params": params}
+        return plain | {"code": self.code} if self.code else plain
 
     @classmethod
     def from_dict(cls, saved: Mapping[str, Any]) -> Message:
@@ -54,6 +57,7 @@ class Message:
         return cls(
             saved["template"],
             {k: cls.from_dict(v) if isinstance(v, Mapping) else v for k, v in params.items()},
+            saved.get("code", ""),
         )
 
 

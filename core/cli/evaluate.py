@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 from core.cli.arguments import names, read_options, takes_reading, takes_roles, takes_seed, takes_target
 from core.cli.command import Command
 from core.cli.data import read_dataset
-from core.cli.shell import _, progress, read_bytes, tell, translated
+from core.cli.shell import _, progress, read_bytes, tell, warnings_of
 from core.data.dataset import Dataset
 from core.data.formats.registry import titles
 from core.data.library import load_dataset, load_sources, save_dataset
 from core.data.reading import Source, read_table
-from core.errors import Message
 from core.locale import N_
 
 if TYPE_CHECKING:
@@ -67,11 +66,7 @@ def _table(judged: Judged) -> dict[str, Any]:
 
     table = judged_table(judged)
     table["looks"] = len(accesses(judged.dataset_id, judged.holdout))
-    told: tuple[tuple[str, Message], ...] = (
-        *(("caution", message) for message in judged.warnings),
-        *(("reading", message) for message in judged.notes),
-    )
-    table["warnings"] = [{"code": code, "message": translated(message)} for code, message in told]
+    table["warnings"] = warnings_of(judged.warnings, "caution") + warnings_of(judged.notes, "reading")
     return table
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +21,11 @@ def _(template: str, /, **params: object) -> str:
 def translated(message: Message) -> str:
     """Return a message in this shell's language."""
     return translate_message(message, shell_language())
+
+
+def warnings_of(messages: Iterable[Message], code: str = "caution") -> list[dict[str, str]]:
+    """Return messages as JSON shows them, `{code, message}`; `code` stands where a message has none of its own."""
+    return [{"code": message.code or code, "message": translated(message)} for message in messages]
 
 
 def tell(message: Message) -> None:

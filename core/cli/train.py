@@ -19,7 +19,7 @@ from core.cli.arguments import (
 )
 from core.cli.command import Command
 from core.cli.data import read_dataset
-from core.cli.shell import _, progress, tell
+from core.cli.shell import _, progress, tell, warnings_of
 from core.data.dataset import Dataset
 from core.data.library import save_dataset
 from core.errors import UserError
@@ -104,6 +104,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
             tell(sentence(made.lift))
             if arms := arms_sentence(made.lift.metric, dict(made.lift.arms), made.lift.arm):
                 tell(arms)
+    table["warnings"] = warnings_of(made.warnings)
     if options.staircase:
         table["staircase"] = _staircase(made, data, vectors)
     return table

@@ -20,7 +20,10 @@ def cautions(predictions: Predictions, dataset: Dataset, settings: EvaluateSetti
     found = []
     if predictions.classes and len(np.unique(test.outcome)) < 2:
         found.append(
-            Message(N_("All test rows are of one class, so some scores are undefined: hold out more."))
+            Message(
+                N_("All test rows are of one class, so some scores are undefined: hold out more."),
+                code="one_class",
+            )
         )
     sessions = int(test.table["session"].nunique())
     if dataset.has_sessions and sessions < FEW_SESSIONS:
@@ -31,6 +34,7 @@ def cautions(predictions: Predictions, dataset: Dataset, settings: EvaluateSetti
                     "The test holds only {n} sessions, so the intervals are rough.",
                 ),
                 {"n": sessions},
+                "few_sessions",
             )
         )
     torn = 0
@@ -46,6 +50,7 @@ def cautions(predictions: Predictions, dataset: Dataset, settings: EvaluateSetti
                     "class) was scored.",
                 ),
                 {"n": torn},
+                "torn_events",
             )
         )
     return found

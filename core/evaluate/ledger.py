@@ -218,6 +218,7 @@ def _refusal(first: Entry) -> Message:
     return Message(
         N_("This holdout is no longer sealed: run {run} tested on it first, on {time} (UTC)."),
         {"run": first.run_id, "time": _minute(first)},
+        "seal_broken",
     )
 
 

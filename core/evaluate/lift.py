@@ -88,6 +88,11 @@ class Lift:
         """Return the lift where its rows have been tested so many times, this time included."""
         return replace(self, looks=looks, apart=self.apart and self.apart.after(looks))
 
+    @property
+    def unread(self) -> bool:
+        """Whether the fused model gives the headlines no weight, so that it is the table alone."""
+        return self.arm == "fusion" and self.low == self.high == 0
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, which has no NaN."""
         plain = _plain(asdict(self)) | {"verdict": self.verdict}
@@ -208,6 +213,12 @@ def _template(lift: Lift) -> str:
             "without, a difference of {value} [{low}, {high}] over {over}. That does not mean that the headlines "
             "say nothing."
         )
+    if lift.unread:
+        return N_(
+            "These models get nothing out of the headlines: before the test they were found to add nothing to the "
+            "table, so the fused model leaves them out and scores as the table alone ({metric} {without_text} over "
+            "{over}). That does not mean that the headlines say nothing."
+        )
     if lift.too_wide:
         return N_(
             "No evidence that the headlines add anything: {metric} is {with_text} with them and {without_text} "
@@ -215,8 +226,8 @@ def _template(lift: Lift) -> str:
             "of up to {most} is still possible."
         )
     return N_(
-        "No evidence that the headlines add anything, and little room for it: {metric} is {with_text} with them "
-        "and {without_text} without, a difference of {value} [{low}, {high}] over {over}."
+        "No evidence that the headlines add anything, and little room for it with these models: {metric} is "
+        "{with_text} with them and {without_text} without, a difference of {value} [{low}, {high}] over {over}."
     )
 
 

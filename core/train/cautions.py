@@ -23,12 +23,13 @@ def training_cautions(
     rule = SPLITS[plan.settings.split]
     if rule.caution:
         dated = plan.dataset.has_sessions or rule.withholds
-        found.append(Message(rule.caution if dated else UNDATED))
+        found.append(Message(rule.caution if dated else UNDATED, code="split" if dated else "undated"))
     for name in leaking_features(plan.dataset, plan.holdout.train, plan.outcome, plan.settings.task):
         found.append(
             Message(
                 N_("The feature {name} alone predicts the target almost exactly: it may know the future."),
                 {"name": name},
+                "leaking_feature",
             )
         )
     found += of_test
@@ -37,6 +38,7 @@ def training_cautions(
             Message(
                 N_("Left out because they never vary in the training rows: {names}."),
                 {"names": ", ".join(preparation.dropped)},
+                "constant_columns",
             )
         )
     return tuple(found)

@@ -118,7 +118,7 @@ class TrainingContext:
         try:
             return replace(learned, calibrators=self._calibrators(stacked, ensemble))
         except UserError as error:
-            return replace(learned, notes=(error.message,))
+            return replace(learned, notes=(replace(error.message, code="not_calibrated"),))
 
     def baselines(
         self, learned: TrainedModels, test: np.ndarray, report: Report, quick: bool = False

@@ -32,7 +32,7 @@ def to_record(run: Run) -> dict[str, Any]:
         "baselines": _plain(run.baselines),
         "seconds": run.seconds,
         "sizes": run.sizes,
-        "warnings": [_plain_message(warning) for warning in run.warnings],
+        "warnings": [warning.as_dict() for warning in run.warnings],
         "walk": None if run.walk is None else _plain_walk(run.walk),
         "lift": None if run.lift is None else run.lift.as_dict(),
         "evidence": None if run.evidence is None else asdict(run.evidence),
@@ -50,7 +50,7 @@ def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
         "split": SplitSummary(**fields["split"]),
         "scores": _intervals(fields["scores"]),
         "baselines": _intervals(fields["baselines"]),
-        "warnings": tuple(_message(warning) for warning in fields["warnings"]),
+        "warnings": tuple(Message.from_dict(warning) for warning in fields["warnings"]),
         "tuned": tuple(Tuned.from_dict(found) for found in fields.get("tuned", ())),
     }
     for name, made in (
@@ -110,17 +110,6 @@ def _evidence(fields: Mapping[str, Any]) -> Evidence:
 
 def _effective(fields: Mapping[str, Any]) -> Effective:
     return Effective(**fields)
-
-
-def _plain_message(message: Message) -> dict[str, Any]:
-    """Return a message as plain values; a message among its parameters becomes one as well."""
-    params = {k: _plain_message(v) if isinstance(v, Message) else v for k, v in message.params.items()}
-    return {"template": message.template, "params": params}
-
-
-def _message(fields: Mapping[str, Any]) -> Message:
-    params = {k: _message(v) if isinstance(v, Mapping) else v for k, v in fields["params"].items()}
-    return Message(fields["template"], params)
 
 
 def _plain(scores: Scores) -> dict[str, Any]:

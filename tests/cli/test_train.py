@@ -19,7 +19,7 @@ from tests.makers.shell import SCORE, in_json
     [
         (
             "classify",
-            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "log_loss", "brier", "ece"},
+            {"auc", "pr_auc", "accuracy", "balanced_accuracy", "f1", "mcc", "log_loss", "brier", "ece"},
             "majority",
         ),
         pytest.param(
@@ -49,10 +49,13 @@ def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
         "baselines",
         "walk_forward",
         "sealed",
+        "horizon",
+        "blocks",
         "effective_n",
         "seconds",
         "looks",
         "text_lift",
+        "warnings",
     ]
     assert set(found["models"]) == {"rf", "xgb", "lgbm", "mean", "rank_mean", "stack", "fusion"}
     assert set(found["baselines"]) == {
@@ -66,6 +69,9 @@ def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
     assert (found["walk_forward"], found["sealed"]) == (None, False)
     assert 0 < found["effective_n"] <= found["events"]
     assert found["looks"] >= 1
+    assert found["horizon"] == found["blocks"]["length"] == 1
+    assert found["blocks"]["number"] >= 6
+    assert all(set(warning) == {"code", "message"} for warning in found["warnings"])
     assert {"read", "embed", "split", "prepare", "fit", "score"} <= set(found["seconds"])
     for scores in (*found["models"].values(), *found["baselines"].values()):
         assert set(scores) == metrics

@@ -75,7 +75,7 @@ def test_a_prediction_that_hardly_differs_leaves_little_room():
     made = text_lift(y, other + 1e-3 * np.random.default_rng(1).normal(size=len(y)), other, ids, "rank_ic", 0)
     assert made.verdict == "none"
     assert not made.too_wide
-    assert "little room for it" in str(sentence(made))
+    assert "little room for it with these models" in str(sentence(made))
 
 
 def test_the_same_prediction_twice_adds_exactly_nothing():
@@ -192,3 +192,11 @@ def test_a_lift_saved_before_blocks_were_known_opens():
     }
     made = Lift.from_dict(plain)
     assert (made.verdict, made.evidence.sessions, made.length) == ("helps", 17, 1)
+
+
+def test_a_fusion_that_leaves_the_headlines_out_is_no_evidence_against_them():
+    same = {"value": 0.0, "low": 0.0, "high": 0.0, "with_text": 0.53, "without_text": 0.53}
+    left_out = Lift("auc", **same, blocks=66, sessions=66, unit="session", arm="fusion")
+    assert left_out.verdict == "none"
+    assert "the fused model leaves them out" in str(sentence(left_out))
+    assert "little room" in str(sentence(replace(left_out, arm="all")))

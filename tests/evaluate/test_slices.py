@@ -11,6 +11,7 @@ from core.evaluate.metrics import METRICS
 from core.evaluate.slices import MISSING, MOST_LABELS, OTHER, slice_labels, slice_report, slices
 from tests.makers.predictions import A_DAY, DAYS, made_up
 from tests.makers.train_tables import make_dataset
+from tests.simulations.slices import said_to_differ
 
 AUC, IC = METRICS["auc"], METRICS["rank_ic"]
 
@@ -155,3 +156,9 @@ def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
         0,
     )
     assert [m.score for m in alone] == [m.score for m in plain.slices if m.by == "press"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("horizon", [1, 5])
+def test_where_none_differs_few_slices_are_said_to(horizon):
+    assert said_to_differ(60, horizon, repetitions=100) <= 0.05

@@ -9,6 +9,7 @@ import numpy as np
 from core.evaluate.blocks import Blocks
 from core.evaluate.conformal import Conformal, adaptive_half_widths, known_before
 from core.evaluate.coverage import fell_short
+from tests.simulations.row import Row, percent, span
 from tests.simulations.worlds import overlapping, persistent
 
 REPETITIONS = 300
@@ -63,3 +64,29 @@ def kept(
         adaptive.append((np.abs(error[held]) <= halves).mean())
         fallen.append(fell_short(inside, known, held, blocks, level, repetition))
     return Kept(float(np.mean(fixed)), float(np.mean(adaptive)), float(np.mean(fallen)))
+
+
+def _held() -> str:
+    found = {world: kept(*world) for world in WORLDS}
+    return "; ".join(
+        f"{level:.0%}: "
+        + span(100 * share for world, made in found.items() if world[0] == level for share in made[:2])
+        + " %"
+        for level in (0.8, 0.9)
+    )
+
+
+ROWS = (
+    Row(
+        "intervals around returns, horizon 1 or 5, 30 to 120 sessions learned from, 1 or 10 companies",
+        "the share held is the one promised, within 3 points",
+        f"{REPETITIONS} each, seed 0",
+        _held,
+    ),
+    Row(
+        "a market that stays as it is; 1 / 10 companies",
+        '"the market has moved on" in at most 5%',
+        f"{REPETITIONS} each, seed 0",
+        lambda: percent(*(kept(0.9, 1, 60, companies).fallen for companies in (1, 10))),
+    ),
+)

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.evaluate.event_study import AFTER, BEFORE, RAW, cumulative, study
 from core.evaluate.weighted import quintiles
+from tests.simulations.row import Row, percent
 
 DAYS, COMPANIES, AUTOCORRELATION = 140, 10, 0.9
 REPETITIONS = 300
@@ -46,3 +47,21 @@ def null(
         int(sessions[t]): (float(above), float(below))
         for t, (above, below) in zip(spans, sides / repetitions, strict=True)
     }
+
+
+def _told_apart() -> str:
+    found = {"a common daily shock": null(1.0), "none": null(0.0)}
+    return "; ".join(
+        f"{world}: " + ", ".join(f"{span}: {percent(*sides)}" for span, sides in spans.items())
+        for world, spans in found.items()
+    )
+
+
+ROWS = (
+    Row(
+        "event study of predictions that say nothing, after 1, 5 and 10 sessions",
+        "top and bottom fifth are told apart in at most 4% a side",
+        f"{REPETITIONS} each, seeds 0–{REPETITIONS - 1}",
+        _told_apart,
+    ),
+)

@@ -7,6 +7,7 @@ import numpy as np
 from core.evaluate.daily_returns import chained
 from core.evaluate.ic_decay import LONGEST, certain
 from core.evaluate.information_coefficient import hac_mean
+from tests.simulations.row import Row
 
 DAYS, COMPANIES = 250, 10
 REPETITIONS = 400
@@ -40,3 +41,18 @@ def _rank_ics(returns: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     middle = (COMPANIES - 1) / 2
     one, two = (values.argsort(axis=1).argsort(axis=1) - middle for values in (returns, predicted))
     return np.asarray((one * two).sum(axis=1) / (one**2).sum(axis=1))
+
+
+def _told() -> str:
+    told, outside = null()
+    return f"{told:.1%}; intervals: " + ", ".join(f"{k}: {share:.1%}" for k, share in outside.items())
+
+
+ROWS = (
+    Row(
+        "IC by horizon of predictions that say nothing, 250 sessions × 10",
+        "at most 5% are told that any of 20 horizons is ranked; intervals at horizon 1, 5, 10, 20 miss 0 in about 5%",
+        f"{REPETITIONS}, seeds 0–{REPETITIONS - 1}",
+        _told,
+    ),
+)

@@ -7,6 +7,7 @@ import numpy as np
 from core.evaluate.blocks import Blocks
 from core.evaluate.metrics import METRICS
 from core.evaluate.slices import slices
+from tests.simulations.row import Row, percent
 
 DAYS, COMPANIES = 120, 8
 REPETITIONS = 200
@@ -45,3 +46,13 @@ def null(repetitions: int = REPETITIONS, horizon: int = 1) -> float:
         )
         flagged += any(made.differs for made in found)
     return flagged / repetitions
+
+
+ROWS = (
+    Row(
+        "a model as good in wild and calm, rising and falling times, and in both halves",
+        "any regime is said to differ in at most 5%",
+        f"{REPETITIONS}, seeds 0–{REPETITIONS - 1}",
+        lambda: percent(null()),
+    ),
+)

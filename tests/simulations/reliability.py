@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 from core.evaluate.blocks import Blocks
 from core.evaluate.calibration_test import calibration_test
+from tests.simulations.row import Row, percent
 from tests.simulations.worlds import overlapping, persistent
 
 SIZES = [(sessions, companies) for sessions in (30, 60, 240) for companies in (1, 10)]
@@ -42,3 +43,21 @@ def said_wrong(
             won.ravel().astype(float), stated.ravel(), Blocks(day, horizon, horizon)
         ).wrong
     return said / repetitions
+
+
+ROWS = (
+    Row(
+        "right probabilities, 30 to 240 sessions, 1 or 10 companies, horizon 1 / 5",
+        '"do not take them at their word" in at most 5%',
+        f"{REPETITIONS:,} each, seed 0",
+        lambda: (
+            "at most " + percent(*(max(said_wrong(*size, horizon) for size in SIZES) for horizon in (1, 5)))
+        ),
+    ),
+    Row(
+        "overconfident ones (log odds times 2), 60 sessions × 10, horizon 1; 240 × 10, horizon 5",
+        "found in at least 90%",
+        f"{REPETITIONS:,} each, seed 0",
+        lambda: percent(said_wrong(60, 10, sharpened=2), said_wrong(240, 10, 5, sharpened=2)),
+    ),
+)

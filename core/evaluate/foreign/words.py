@@ -29,6 +29,7 @@ def matched(counts: dict[str, int]) -> list[Message]:
                 "{matched:,} of {n:,} rows of predictions were matched to the table.",
             ),
             {"n": counts["rows"], "matched": counts["matched"]},
+            "matched",
         )
     ]
     templates = {
@@ -58,7 +59,9 @@ def matched(counts: dict[str, int]) -> list[Message]:
             "{n:,} rows of the table with a known outcome have no prediction.",
         ),
     }
-    told += [Message(template, {"n": counts[name]}) for name, template in templates.items() if counts[name]]
+    told += [
+        Message(template, {"n": counts[name]}, name) for name, template in templates.items() if counts[name]
+    ]
     return told
 
 
@@ -71,12 +74,16 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
                 N_(
                     "Nobody has said from when to when this model learned. If sessions of this test are among them, the scores "
                     "are too good: give its training period, that of a language model's texts too."
-                )
+                ),
+                code="no_training_period",
             )
         )
     elif not dataset.has_sessions:
         found.append(
-            Message(N_("The table has no dates, so rows inside the training period cannot be told apart."))
+            Message(
+                N_("The table has no dates, so rows inside the training period cannot be told apart."),
+                code="undated",
+            )
         )
     if counts["inside_training"]:
         found.append(
@@ -93,6 +100,7 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
                         P_("{n:,} session", "{n:,} sessions"), {"n": foreign.settings.horizon}
                     ),
                 },
+                "inside_training",
             )
         )
     if counts["before_training"]:
@@ -103,6 +111,7 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
                     "{n:,} scored rows lie before the training period: the model knew what came after them.",
                 ),
                 {"n": counts["before_training"]},
+                "before_training",
             )
         )
     found.append(
@@ -110,7 +119,8 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
             N_(
                 "Whether the model learned from nearly the same headlines cannot be seen from here; repeated stories may make "
                 "it look better than it is."
-            )
+            ),
+            code="near_duplicates",
         )
     )
     return found + [
@@ -119,6 +129,7 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
                 "{model} orders the outcomes almost without a fault: it may have known them. Check how it was made."
             ),
             {"model": name},
+            "too_good",
         )
         for name in foreign.predictions.models
         if _too_good(foreign, name)
