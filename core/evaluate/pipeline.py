@@ -10,6 +10,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.arms import ARMS
+from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Scores
 from core.evaluate.cautions import cautions
 from core.evaluate.effective_size import Effective, effective_size
@@ -85,4 +86,6 @@ def _lift(
     made = scored.lift(settings, *arms)
     if made is None or scored.blocks.horizon == 1:
         return made
-    return replace(made, apart=scored.apart().lift(settings, *arms))
+    apart = scored.apart()
+    enough = apart.blocks.count >= FEWEST_BLOCKS * len(np.unique(apart.fold))
+    return replace(made, apart=apart.lift(settings, *arms) if enough else None)

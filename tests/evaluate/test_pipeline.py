@@ -1,6 +1,7 @@
 """Any model's predictions can be judged: nothing of training is needed."""
 
 import numpy as np
+import pytest
 
 from core.evaluate import evaluate
 from tests.makers.predictions import made_up
@@ -32,3 +33,9 @@ def test_few_sessions_are_said():
     predictions, data, settings = made_up("classify")
     few = predictions.where(predictions.table["session"] < "2024-01-05")
     assert any("only 4 sessions" in str(caution) for caution in evaluate(few, data, settings).cautions)
+
+
+@pytest.mark.parametrize(("folds", "told"), [(0, True), (2, False)])
+def test_sessions_that_do_not_overlap_are_scored_beside_where_each_test_has_six(folds, told):
+    made = evaluate(*made_up(folds=folds, horizon=2), arms=("mean", "mean"))
+    assert (made.lift.apart is not None) == told

@@ -17,7 +17,7 @@ from core.train.recording import recall, train_and_record
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.evaluate.text import metric_title
-from core.ui.text import _, translate_md
+from core.ui.text import UNKNOWN, _, translate_md
 
 
 def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
@@ -43,15 +43,16 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         _(
             "Every score shown for any of these test rows counts as a test access, also from a walk-forward, a staircase, "
             "another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
-            "same, no score is listed. The more often you test, the better the best score looks by luck alone."
+            "same, no score is listed. The more often you test, the better the best score looks by luck alone, so the verdict "
+            "of the k-th test asks for k² times less chance: 2.5% / k² on either side."
         )
     )
     rows = [
         {
             _("time (UTC)"): entry.time[:16].replace("T", " "),
             _("run"): entry.run_id[:6],
-            _("metric"): metric_title(run, entry.metric) if entry.metric else "",
-            _("score"): None if entry.value is None else round(entry.value, 3),
+            _("metric"): metric_title(run, entry.metric) if entry.metric else UNKNOWN,
+            _("score"): UNKNOWN if entry.value is None else f"{entry.value:.3f}",
         }
         for entry in reversed(found)
     ]
