@@ -82,4 +82,4 @@ def _open_newest_run() -> None:
     dataset_id = state.chosen("dataset")
     if dataset_id and not state.chosen("run"):
         for run in list_runs(dataset_id)[:1]:
-            state.choose(run=run.id)
+            state.choose(run=run.id, evaluation=state.chosen("evaluation"))

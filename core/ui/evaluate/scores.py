@@ -110,7 +110,7 @@ def score_table(run: Run) -> None:
         table.fillna(UNKNOWN),
         column_config={
             metric_title(run, name): st.column_config.Column(help=translate_md(meaning(run, name)))
-            for name in run.scores[MEAN]
+            for name in next(iter(run.scores.values()), {})
             if METRICS[name].meaning.text
         },
     )

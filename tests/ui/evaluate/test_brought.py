@@ -1,12 +1,13 @@
 """Predictions that were made elsewhere, on the evaluate page: brought, judged, opened again by their address."""
 
+import shutil
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.library import save_dataset
+from core.data.library import load_dataset, save_dataset
 from core.evaluate.foreign import ForeignSettings
 from core.jobs import queue
 from core.train.foreign import judge_and_record
@@ -84,6 +85,17 @@ def test_a_file_that_is_no_table_is_said_in_a_sentence(data):
     app.file_uploader(key="predictions-file").upload("mine.csv", b"", "text/csv").run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_a_link_to_a_judgement_opens_it_though_the_table_has_a_run(small_lab, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(shutil.copytree(small_lab.home, tmp_path / "home")))
+    table = load_dataset(small_lab.dataset)
+    predictions = as_file(row=table.frame["row"], mine=np.linspace(0, 1, len(table)))
+    made = judge_and_record(predictions, "mine.csv", table, ForeignSettings("classify"))
+    app = open_page("evaluate", dataset=small_lab.dataset, evaluation=made.id)
+    assert not app.exception
+    assert "mine.csv" in texts(app)
+    assert app.query_params["evaluation"] == made.id
 
 
 @pytest.mark.parametrize("evaluation", ["../../etc", "ffffffffffffffff"])
