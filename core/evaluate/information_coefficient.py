@@ -143,8 +143,9 @@ def hac_mean(values: np.ndarray, horizon: int = 1) -> Mean:
 
     The equal-weighted cosine estimator with Student's quantiles: Lazarus, Lewis, Stock & Watson, "HAR inference:
     recommendations for practice" (2018), with 0.4 n^(2/3) cosines; at most n / (3 horizon), so that no cosine is
-    faster than outcomes that overlap. Newey & West's t-values are too large there: intervals of 95% then hold
-    the truth in .69 to .87 of simulated tables.
+    faster than outcomes that overlap. What these cosines miss of the variance of sums over `horizon` values is made
+    up for (`_seen`). Newey & West's t-values are too large there: intervals of 95% then hold the truth in .69 to .87
+    of simulated tables.
     """
     values = values[~np.isnan(values)]
     n = len(values)
@@ -160,9 +161,18 @@ def hac_mean(values: np.ndarray, horizon: int = 1) -> Mean:
     from scipy.stats import t
 
     projected = dct(values, norm="ortho")[1 : cosines + 1]
-    error = math.sqrt(float((projected**2).mean()) / n)
+    error = math.sqrt(float((projected**2).mean()) / _seen(n, cosines, horizon) / n)
     reach = float(t.isf((1 - LEVEL) / 2, cosines)) * error
     return Mean(mean, mean - reach, mean + reach, mean / error if error else math.nan, n, cosines)
+
+
+def _seen(n: int, cosines: int, horizon: int) -> float:
+    """Return the part of the long-run variance that so many cosines of `n` sums over `horizon` values see.
+
+    The mean of Fejér's kernel, the spectrum of such sums, at the cosines' frequencies; 1 at a horizon of 1.
+    """
+    half = math.pi * np.arange(1, cosines + 1) / n / 2
+    return float(np.mean((np.sin(horizon * half) / (horizon * np.sin(half))) ** 2)) if horizon > 1 else 1.0
 
 
 def _members(day: np.ndarray) -> list[np.ndarray]:

@@ -159,6 +159,5 @@ def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("horizon", [1, 5])
-def test_where_none_differs_few_slices_are_said_to(horizon):
-    assert said_to_differ(60, horizon, repetitions=100) <= 0.05
+def test_where_none_differs_few_slices_are_said_to():
+    assert said_to_differ(60, horizon=5, repetitions=100) <= 0.05

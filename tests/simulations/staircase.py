@@ -91,7 +91,7 @@ ROWS = (
     ),
     Row(
         "staircase where outcomes and topics are shared by session, horizon 1 / 5",
-        "the fall from random to ordered is found in most",
+        "the fall from random to ordered is found in most, where outcomes do not overlap",
         "30 tables each, seeds 0–29",
         lambda: percent(*(falls("leaky", horizon, 30).ordered for horizon in (1, 5))),
     ),

@@ -242,6 +242,8 @@ def test_the_table_of_a_run_has_the_agreed_keys():
         "baselines",
         "walk_forward",
         "sealed",
+        "horizon",
+        "blocks",
         "effective_n",
         "seconds",
     ]
@@ -319,7 +321,7 @@ def test_every_scored_model_can_be_looked_up_on_the_holdout(walked):
 
 def test_the_lift_is_over_walk_and_holdout_together(walked):
     table = walked.predictions.table
-    assert walked.lift.blocks == table["session"].nunique() > walked.split.test_sessions
+    assert walked.lift.sessions == table["session"].nunique() > walked.split.test_sessions
 
 
 def test_what_is_held_out_does_not_touch_the_walk(walked):
@@ -346,11 +348,11 @@ def test_the_parameters_are_tuned_before_the_first_test(monkeypatch):
 
     seen = []
 
-    def tune(sample, seconds, report, begin):
+    def tune_arms(sample, headline, seconds, report, begin):
         seen.append((len(sample.y), seconds, len(sample.folds)))
         return ()
 
-    monkeypatch.setattr(pipeline, "tune", tune)
+    monkeypatch.setattr(pipeline, "tune_arms", tune_arms)
     run = train(*signal(), TrainSettings(folds=2, tune_seconds=9))
     assert seen == [(run.walk.folds[0].train_rows, 9, 3)]
 

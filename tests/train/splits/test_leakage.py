@@ -292,6 +292,5 @@ def test_without_a_leak_at_most_one_staircase_in_twenty_falls(horizon):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("horizon", [1, 5])
-def test_where_sessions_share_outcomes_and_topics_most_staircases_fall(horizon):
-    assert falls("leaky", horizon, tables=20).ordered > 0.8
+def test_where_sessions_share_outcomes_and_topics_most_staircases_fall():
+    assert falls("leaky", horizon=1, tables=20).ordered > 0.8

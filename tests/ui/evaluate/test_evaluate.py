@@ -103,10 +103,10 @@ def test_the_folds_of_a_walk_forward_are_drawn_with_every_model_and_baseline(wal
     assert chart["data"][0]["x"] == [walked.walk.scores["rf"]["auc"].value]
     assert f"n = {fold.test_rows}" in said(app)
     assert fold.first in said(app) + chart["layout"]["title"]["text"]
-    both = {"walked": fold.test_sessions, "held": walked.split.test_sessions}
+    both = {"walked": fold.test_sessions, "held": walked.split.test_sessions, "tests": 2}
     measured = (
-        "Measured on {walked} sessions of the walk-forward and {held} of the holdout together; the sentence "
-        "below is of the holdout alone."
+        "Measured on {walked} sessions of the walk-forward and {held} of the holdout: each of the {tests} tests is "
+        "scored by itself, and these are the means. The sentence below is of the holdout alone."
     )
     assert translate(measured, language, both) in said(app)
 
