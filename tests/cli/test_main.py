@@ -80,6 +80,7 @@ def _without_progress(err):
     return [line for line in err.splitlines() if "%  " not in line[:6]]
 
 
+@pytest.mark.slow
 def test_a_reader_that_closes_the_pipe_ends_the_command_quietly(home, few):
     process = start("check", SAMPLE, "--json")
     status, line, err = _read_one_line(process)
@@ -95,6 +96,7 @@ def test_a_pipe_that_nobody_reads_is_left_quietly(home, arguments):
     assert process.wait(60) == 141
 
 
+@pytest.mark.slow
 def test_progress_that_nobody_reads_ends_the_command_too(home, few):
     process = start("check", few)
     process.stderr.close()
@@ -150,6 +152,7 @@ def test_what_libraries_warn_of_goes_to_the_log(home, few):
     assert "Warning" in (home / "headline-lab.log").read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "language"),
     [

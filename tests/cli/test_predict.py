@@ -1,6 +1,7 @@
 import shutil
 
 import numpy as np
+import pytest
 
 from core.cli.main import main
 from core.data.library import load_dataset
@@ -23,6 +24,7 @@ def test_an_unknown_run_is_named(home, lab, capsys, tmp_path):
     assert "../../etc" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_sealed_rows_are_refused_in_one_sentence_or_left_out(small_lab, tmp_path, monkeypatch, capsys):
     home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))

@@ -71,6 +71,7 @@ def test_no_disguise_of_its_rows_opens_a_seal(sealed, table, tests, name):
     assert len(sealed_positions(disguised)) > 0.65 * len(frame)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DISGUISES)
 def test_a_look_at_disguised_rows_is_a_look_at_them(home, table, tests, name):
     frame = DISGUISES[name](table.frame.iloc[tests[0]])

@@ -31,6 +31,7 @@ def test_a_registered_metric_is_scored_for_every_model_and_baseline_and_in_the_j
     assert "gini" in table["walk_forward"]["models"]["mean"]
 
 
+@pytest.mark.slow
 def test_it_is_no_metric_of_the_other_task(run):
     assert "gini" not in [metric.name for metric in metrics_of("regress")]
 

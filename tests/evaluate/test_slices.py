@@ -109,6 +109,7 @@ def test_no_slice_is_lost_and_the_largest_comes_first():
     assert sum(made.rows for made in found) == 2 * len(y)
 
 
+@pytest.mark.slow
 def test_weights_reach_the_slices():
     y, p, ids, outlet = table()
     heavy = np.where(p > 0, 2.0, 1.0)
@@ -139,6 +140,7 @@ def test_a_table_without_dates_has_no_months():
     assert "month" not in slice_labels(make_dataset(np.zeros(10)), np.arange(10))
 
 
+@pytest.mark.slow
 def test_slices_are_of_the_headlines_under_the_weights_of_the_unit():
     predictions, data, settings = made_up()
     plain, weighted = slice_report(predictions, data, settings), slice_report(*made_up(unit="event"))

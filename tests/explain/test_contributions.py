@@ -145,6 +145,7 @@ def test_a_run_without_outlet_or_features_is_explained(few_trees):
     assert_adds_up(made)
 
 
+@pytest.mark.slow
 def test_the_text_features_are_one_group_whose_members_sum_to_it(worded):
     run, dataset, vectors = worded
     rows = Inputs.of(dataset, vectors).take(np.arange(20))

@@ -46,6 +46,7 @@ def sealed_file(data, table):
     return make
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in DISGUISES if name not in TOO_FEW])
 def test_no_disguise_lets_a_file_of_sealed_rows_be_predicted(sealed, run, sealed_file, name):
     with pytest.raises(UserError, match=r"of this file .* the holdout that run run-0 sealed"):

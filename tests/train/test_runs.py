@@ -49,6 +49,7 @@ def test_a_saved_run_keeps_its_record(folder, trained):
     assert again.predictions.table.equals(trained.predictions.table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["regress", "three classes"])
 def test_other_tasks_survive_saving(workspace, monkeypatch, task):
     monkeypatch.setattr(forest, "TREES", 25)

@@ -40,6 +40,7 @@ def test_without_a_lift_there_is_nothing_to_withhold():
     assert without_verdict(None, "a reason") is None
 
 
+@pytest.mark.slow
 def test_a_run_of_an_earlier_version_by_group_opens_without_a_verdict():
     run = train(*signal(n=800, days=80, noise=0.1), TrainSettings(split="group"))
     assert run.split.shared_sessions == 0

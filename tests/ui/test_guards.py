@@ -40,6 +40,7 @@ def test_a_table_without_a_target_is_not_trained_on(home):
     assert not app.button
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["train", "evaluate", "explain", "predict"])
 def test_a_page_on_which_no_run_is_chosen_opens_the_newest_of_the_table(small_lab, key):
     app = open_page(key, dataset=small_lab.dataset)
@@ -47,6 +48,7 @@ def test_a_page_on_which_no_run_is_chosen_opens_the_newest_of_the_table(small_la
     assert app.session_state["chosen_run"] == list_runs(small_lab.dataset)[0].id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["embed", "train", "evaluate", "explain", "maps", "predict"])
 def test_a_link_to_a_run_alone_brings_its_table_and_its_encoder(small_lab, key):
     app = open_page(key, run=small_lab.run)

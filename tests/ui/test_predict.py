@@ -39,6 +39,7 @@ def test_an_empty_headline_gets_one_sentence(small_lab):
     assert [error.value for error in app.error] == ["제목이 비어 있습니다. 제목을 입력하십시오."]
 
 
+@pytest.mark.slow
 def test_a_sealed_headline_is_neither_offered_nor_predicted(small_lab, tmp_path, monkeypatch):
     home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))

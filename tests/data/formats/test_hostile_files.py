@@ -17,6 +17,8 @@ from core.errors import UserError
 from core.jobs import Cancelled
 from tests.makers.table_files import FRAME, changed_zip, parquet_file, workbook, xlsx_file
 
+pytestmark = pytest.mark.slow
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -121,7 +123,6 @@ def test_a_workbook_of_very_many_parts_is_refused():
     assert "10,001 parts" in refused(zipped(**parts))
 
 
-@pytest.mark.slow
 def test_a_workbook_whose_directory_lies_about_its_size_is_bounded(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_MEMORY_MB", "1200")
     rows = b"".join(
@@ -205,7 +206,6 @@ def test_a_damaged_parquet_file_is_one_sentence(damage):
 # the process that reads them
 
 
-@pytest.mark.slow
 def test_memory_beyond_the_limit_is_one_sentence(monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_PARSER_MEMORY_MB", "1000")
     assert "HEADLINE_LAB_PARSER_MEMORY_MB" in refused(b"[" + b'{"a":[[],[],[]]},' * 3_000_000 + b"{}]")

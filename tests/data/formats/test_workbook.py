@@ -65,6 +65,7 @@ def test_a_workbook_without_cells_is_refused():
     assert "no rows" in refused(xlsx_file([["제목", "언론사"]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["0.00%", "0%", '+0.0%;-0.0%;"–"'])
 def test_numbers_that_a_sheet_shows_as_percent_get_their_sign(form):
     import openpyxl

@@ -240,6 +240,7 @@ def test_an_old_partner_is_said():
     assert str(notes[0]).startswith("1 headlines got a row that is more than 5 sessions old")
 
 
+@pytest.mark.slow
 def test_another_exchanges_close_moves_the_headline():
     left, right = _headlines(("2024-01-04 17:00", "가")), _features(("2024-01-04", "가", 1))
     assert join_tables(left, right, ASOF, ROLES).matched == 1

@@ -354,6 +354,7 @@ def add_large_vocabulary(server):
     return vocabulary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "reason"), [((206, b""), "less"), ((200, b"short"), "less"), ((200, b"x" * 4_000_000), "more")]
 )

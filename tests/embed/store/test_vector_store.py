@@ -188,6 +188,7 @@ def test_pruning_removes_one_encoder_and_gives_its_disk_space_back(store, named_
     assert store.get(space, CLS, texts)[1].all()
 
 
+@pytest.mark.slow
 def test_pruning_while_another_process_reads_says_that_the_space_comes_later(store):
     space = replace(SPACE, dim=384)
     store.put(space, ["제목"], np.ones((3, 1, 384), np.float32))
@@ -373,6 +374,7 @@ def test_pruning_frees_a_full_disk(store, full_disk):
     assert store.get(SPACE, MEAN, TEXTS)[1].all()
 
 
+@pytest.mark.slow
 def test_a_file_that_another_process_has_open_is_not_removed_from_a_full_disk(store, full_disk):
     with VectorStore(store.folder) as other:
         assert other.get(SPACE, MEAN, TEXTS)[1].all()

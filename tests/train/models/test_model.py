@@ -93,6 +93,7 @@ def test_progress_never_falls_and_ends_at_one(name):
     assert seen[-1] == 1
 
 
+@pytest.mark.slow
 @EVERY
 def test_threads_that_share_a_model_all_get_its_answers(name):
     model = MODELS[name].fit(sample(2), silent)

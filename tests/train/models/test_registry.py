@@ -203,6 +203,7 @@ def test_it_is_listed_and_drawn_in_its_colour_on_the_pages(trained, home, four):
     assert all(title in table.value.index for table in app.dataframe)
 
 
+@pytest.mark.slow
 def test_the_fastest_model_draws_the_staircase(four):
     assert fastest() is LinearModel
     dataset, vectors = signal()

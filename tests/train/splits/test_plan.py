@@ -54,6 +54,7 @@ def test_folds_need_a_split_in_the_order_of_time():
         plan_splits(signal()[0], TrainSettings(folds=2, split="random"))
 
 
+@pytest.mark.slow
 def test_the_splits_are_made_once_for_ledger_and_training(home, monkeypatch):
     monkeypatch.setattr(forest, "TREES", 25)
     calls = []

@@ -15,6 +15,7 @@ def _form(horizon):
     settings_form(replace(data, plan=Plan(data.roles, target=TargetRule(horizon=horizon))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_the_horizon_begins_at_that_of_the_table_and_goes_no_lower(home, horizon):
     app = AppTest.from_function(_form, kwargs={"horizon": horizon}, default_timeout=60)
