@@ -149,8 +149,13 @@ def text_lift(
 
 def sentence(lift: Lift) -> Message:
     """Say in plain words whether the headlines helped, as ready to deny it as to affirm it."""
+    return Message(_template(lift), numbers(lift) | {"why": Message(lift.withheld)})
+
+
+def numbers(lift: Lift) -> dict[str, object]:
+    """Return what sentences about a lift are filled with, as it is written for the reader."""
     metric = METRICS[lift.metric]
-    params = {
+    return {
         "metric": Message(metric.title),
         "with_text": shown(metric, lift.with_text),
         "without_text": shown(metric, lift.without_text),
@@ -161,9 +166,7 @@ def sentence(lift: Lift) -> Message:
         "over": lift.evidence.over,
         "needed": FEWEST_BLOCKS,
         "looks": lift.looks,
-        "why": Message(lift.withheld),
     }
-    return Message(_template(lift), params)
 
 
 def apart_sentence(lift: Lift) -> Message | None:

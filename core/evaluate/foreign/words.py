@@ -14,8 +14,8 @@ from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
 from core.evaluate.foreign.assemble import Foreign
 from core.evaluate.foreign.settings import ForeignSettings
-from core.evaluate.lift import Lift
-from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.lift import Lift, numbers
+from core.evaluate.metrics import main_metric, shown
 from core.evaluate.verdict import Evidence
 from core.locale import N_, P_
 
@@ -138,21 +138,7 @@ def warnings(foreign: Foreign, dataset: Dataset, settings: ForeignSettings) -> l
 
 def adds(lift: Lift, model: str) -> Message:
     """Say whether the predictions know more than the table's own numbers, as ready to deny it as to affirm it."""
-    metric = METRICS[lift.metric]
-    params = {
-        "model": model,
-        "metric": Message(metric.title),
-        "with_text": shown(metric, lift.with_text),
-        "without_text": shown(metric, lift.without_text),
-        "value": shown(metric, lift.value, difference=True),
-        "low": shown(metric, lift.low, difference=True),
-        "high": shown(metric, lift.high, difference=True),
-        "most": shown(metric, lift.most, difference=True),
-        "over": lift.evidence.over,
-        "needed": FEWEST_BLOCKS,
-        "looks": lift.looks,
-    }
-    return Message(_adds(lift), params)
+    return Message(_adds(lift), {"model": model, **numbers(lift)})
 
 
 def judgement(score: Interval, evidence: Evidence, task: str, model: str) -> Message:
