@@ -185,3 +185,8 @@ def test_a_feature_that_is_tomorrows_return_is_flagged_by_name(first_half_year):
         assert "may know the future" in told[0]
         clean = train(dataset, vectors, TrainSettings(task))
         assert not any("may know the future" in str(warning) for warning in clean.warnings)
+
+
+def test_in_whole_trainings_too_overlapping_outcomes_do_not_make_null_headlines_help():
+    found = said(World(5, sessions=240, companies=4))
+    assert max(found.helps, found.better) <= 0.05
