@@ -22,6 +22,8 @@ from core.train.models.baselines import BASELINES
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.splits.split import make_split
+from tests.simulations.overlap import World
+from tests.simulations.training import said
 
 pytestmark = pytest.mark.slow
 
