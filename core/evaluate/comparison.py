@@ -1,7 +1,8 @@
 """Can models be told apart, and is any better than the baseline? Tests of their losses session by session.
 
 The loss of a session is the mean over its events, as they share a day: the Brier score of probabilities, the squared
-error of returns. Two models are compared by the test of Diebold & Mariano, "Comparing predictive accuracy" (1995);
+error of returns, after each model was brought to the level and the spread that fit the test best (`levelled`). So what
+is compared is what models know, and none wins by being less bold than another. Two models are compared by the test of Diebold & Mariano, "Comparing predictive accuracy" (1995);
 all against one baseline by that of Hansen, "A test for superior predictive ability" (2005).
 """
 
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import Message
+from core.errors import Message, UserError
 from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import LEVEL
+from core.evaluate.calibration import SIGMOID, Calibrator
 from core.evaluate.information_coefficient import hac_mean
 from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored
@@ -89,7 +91,7 @@ def compare(
     if not known or not rows.any():
         return Message(N_("There is no model that predicts every row that the baseline predicts."))
     scored = Scored.of(predictions.where(rows), dataset, settings, [*known, baseline])
-    losses = {name: session_losses(scored, p) for name, p in scored.predictions.items()}
+    losses = {name: session_losses(scored, levelled(scored.y, p)) for name, p in scored.predictions.items()}
     sessions, length = len(losses[baseline]), block_size(scored.blocks)
     horizon = scored.blocks.horizon
     against = tuple(difference(name, baseline, losses, horizon) for name in known)
@@ -110,6 +112,23 @@ def compare(
         length,
         2 * one_sided(looks),
     )
+
+
+def levelled(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return predictions `(n, classes)` or `(n,)` brought to the level and the spread that fit outcomes `y (n,)` best.
+
+    Probabilities by Platt's sigmoid of each class, returns by least squares; neither turns an order round. Where the
+    rows are too few or lack a class, probabilities stay as they are.
+    """
+    if p.ndim == 2:
+        try:
+            return Calibrator.fit(y, p, SIGMOID).apply(p)
+        except UserError:
+            return p
+    off = p - p.mean()
+    size = float(off @ off)
+    slope = max(float(off @ (y - y.mean())) / size, 0.0) if size > 0 else 0.0
+    return np.asarray(y.mean() + slope * off)
 
 
 def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:

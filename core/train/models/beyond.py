@@ -68,9 +68,10 @@ def residuals(pieces: np.ndarray, headline: np.ndarray) -> tuple[np.ndarray, np.
 class BeyondTable:
     """Ridge regression on the residuals of the headline's columns, folded into one linear map.
 
-    For classes the regression is of their indicators. From its estimate s_k and the share pi_k of each class comes
-    softmax(log pi_k + (s_k - pi_k) / pi_k): for two classes that is logistic regression after the first of its
-    Newton steps from the shares. For weak signals the others change little, and they would take as long as a forest.
+    It says by how much a headline moves the return, or the logarithm of each class's probability. For classes the
+    regression is of their indicators: from its estimate s_k and the share pi_k of a class comes (s_k - pi_k) / pi_k.
+    Added to log pi_k that is, for two classes, logistic regression after the first of its Newton steps from the
+    shares. For weak signals the others change little, and they would take as long as a forest.
 
     `headline (outputs, headline columns)` and `table (outputs, kept pieces)` are coefficients of the two and
     `intercept (outputs,)` theirs together; `shares (outputs,)` are those of the classes, empty for returns.
@@ -88,7 +89,8 @@ class BeyondTable:
 
         The penalty is the one whose estimates, brought to the best scale, explain the most of the later rows of all
         of the sample's folds; it grows with the rows, so that the models of the folds are as bold as that of all
-        rows. Returns the latter, and for each fold the predictions of its later rows by a model of its earlier ones.
+        rows. Returns the latter, and for each fold the moves of its later rows by a model of its earlier ones: of
+        the penalty and the scale, and of the table's part in the headline, these know later rows too.
         """
         pieces = Pieces.fit(sample.X[:, ~headline])
         rest, coefficients, intercept = residuals(
@@ -112,19 +114,22 @@ class BeyondTable:
         best, scale = _most_explained(np.concatenate(moved, axis=1), off, weight[rows])
         slope, base = ridge(rest, y, weight)(PENALTIES[best])
         level = np.average(y, axis=0, weights=weight)
-        slope, base = scale * slope, level + scale * (base - level)
+        slope, base = scale * slope, scale * (base - level)
         model = cls(pieces, slope, -slope @ coefficients.T, base - slope @ intercept, level[: sample.classes])
         report(1, N_("Fitting a linear model"))
         later = [
-            _chances(level + scale * made[best], level[: sample.classes])
+            _moves(scale * made[best], level[: sample.classes])
             for made, level in zip(moved, levels, strict=True)
         ]
         return model, later
 
-    def predict(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
-        """Return probabilities `(n, classes)` or returns `(n,)` from `(n, columns)` of the headline and of the table."""
+    def moves(self, headline: np.ndarray, table: np.ndarray) -> np.ndarray:
+        """Return the moves of log-probabilities `(n, classes)` or of returns `(n,)`.
+
+        `headline` and `table` are `(n, columns)` of the two.
+        """
         made = headline @ self.headline.T + self.pieces.of(table) @ self.table.T + self.intercept
-        return _chances(made, self.shares)
+        return _moves(made, self.shares)
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return everything as arrays that `numpy.load` reads without pickle."""
@@ -161,13 +166,9 @@ def _most_explained(moved: np.ndarray, off: np.ndarray, weight: np.ndarray) -> t
     return best, float(scale[best])
 
 
-def _chances(made: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Turn estimates `(n, classes)` of the indicators into probabilities; estimates of returns are returned `(n,)`."""
-    from scipy.special import softmax
-
-    if not len(shares):
-        return np.asarray(made.reshape(len(made)))
-    return np.asarray(softmax(np.log(shares) + (made - shares) / shares, axis=1))
+def _moves(made: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Turn estimates `(n, outputs)` less the average into moves: of returns `(n,)`, or of log-probabilities."""
+    return np.asarray(made / shares if len(shares) else made.reshape(len(made)))
 
 
 def _pieces(table: np.ndarray, knots: np.ndarray) -> np.ndarray:

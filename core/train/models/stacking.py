@@ -5,7 +5,7 @@ Both are plain arrays: nothing but numbers is saved.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -74,8 +74,7 @@ class Stack:
     Stacked generalization (Wolpert, 1992) with non-negative weights (Breiman, "Stacked regressions", 1996).
     For returns: least squares. For classes: logistic regression on the log-probabilities, softmax(b_k + sum_m
     w_m log p_mk) (Ting & Witten, "Issues in stacked generalization", 1999), which for two classes is the
-    regression on log-odds. A ridge penalty of one row pulls the weights to 1 / models, the plain mean, unless
-    another penalty or centre is asked for.
+    regression on log-odds. A ridge penalty of one row pulls the weights to 1 / models, the plain mean.
 
     `weights (models,)`, `intercept (classes,)` or `(1,)`.
     """
@@ -85,26 +84,17 @@ class Stack:
     intercept: np.ndarray
 
     @classmethod
-    def fit(
-        cls,
-        oof: Predictions,
-        y: np.ndarray,
-        weight: np.ndarray | None = None,
-        pull: float = PULL,
-        centre: Sequence[float] | None = None,
-    ) -> Self:
+    def fit(cls, oof: Predictions, y: np.ndarray, weight: np.ndarray | None = None) -> Self:
         """Fit on out-of-fold predictions `(n, classes)` or `(n,)`, outcomes `y (n,)` and row weights `(n,)`.
 
-        A weight of 2 counts as the row standing there twice. A penalty of `pull` rows pulls the weights to
-        `centre (models,)`. Raises `ValueError` where there is no row.
+        A weight of 2 counts as the row standing there twice. Raises `ValueError` where there is no row.
         """
         if not len(y):
             raise ValueError("there is no out-of-fold prediction to stack")
         w = np.ones(len(y)) if weight is None else np.asarray(weight, float)
         p = np.array([np.asarray(p, float) for p in oof.values()])  # (models, n[, classes])
         solve = _logistic if p.ndim == 3 else _least_squares
-        to = np.full(len(p), 1 / len(p)) if centre is None else np.asarray(centre, float)
-        return cls(tuple(oof), *solve(p, y, w, pull, to))
+        return cls(tuple(oof), *solve(p, y, w))
 
     def predict(self, predictions: Predictions) -> np.ndarray:
         """Combine predictions `(n, classes)` or `(n,)` of each model into one of the same shape."""
@@ -127,9 +117,7 @@ class Stack:
         return cls(tuple(arrays["names"].tolist()), arrays["weights"], arrays["intercept"])
 
 
-def _logistic(
-    p: np.ndarray, y: np.ndarray, w: np.ndarray, pull: float, centre: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _logistic(p: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from scipy.optimize import minimize
 
     logs = _log(p)  # (models, n, classes)
@@ -139,30 +127,28 @@ def _logistic(
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
         weights, intercept = parameters[:count], np.r_[0, parameters[count:]]
         chance = _softmax(np.tensordot(weights, logs, 1) + intercept)
-        off = weights - centre
+        off = weights - 1 / count
         slope = w[:, None] * (chance - hit)  # (n, classes)
-        value = -(w @ np.log(np.maximum((chance * hit).sum(axis=1), 1e-300))) + pull / 2 * off @ off
-        by_weight = np.tensordot(logs, slope, 2) + pull * off
+        value = -(w @ np.log(np.maximum((chance * hit).sum(axis=1), 1e-300))) + PULL / 2 * off @ off
+        by_weight = np.tensordot(logs, slope, 2) + PULL * off
         return value, np.r_[by_weight, slope[:, 1:].sum(axis=0)]
 
-    start = np.r_[centre, np.zeros(classes - 1)]
+    start = np.r_[np.full(count, 1 / count), np.zeros(classes - 1)]
     bounds: list[Any] = [(0, None)] * count + [(None, None)] * (classes - 1)
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-12}).x
     return found[:count], np.r_[0, found[count:]]
 
 
-def _least_squares(
-    p: np.ndarray, y: np.ndarray, w: np.ndarray, pull: float, centre: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _least_squares(p: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     from scipy.optimize import nnls
 
-    average, middle = p @ w / w.sum(), w @ y / w.sum()
+    average, centre = p @ w / w.sum(), w @ y / w.sum()
     root = np.sqrt(w)
-    spread = np.sqrt(w @ (y - middle) ** 2 / w.sum())
-    size = np.sqrt(pull) * (spread if spread > 0 else 1.0)
-    A = np.vstack([((p - average[:, None]) * root).T, size * np.eye(len(p))])
-    weights = nnls(A, np.r_[root * (y - middle), size * centre])[0]
-    return weights, np.array([middle - weights @ average])
+    spread = np.sqrt(w @ (y - centre) ** 2 / w.sum())
+    pull = np.sqrt(PULL) * (spread if spread > 0 else 1.0)
+    A = np.vstack([((p - average[:, None]) * root).T, pull * np.eye(len(p))])
+    weights = nnls(A, np.r_[root * (y - centre), np.full(len(p), pull / len(p))])[0]
+    return weights, np.array([centre - weights @ average])
 
 
 def _columns(p: np.ndarray) -> np.ndarray:

@@ -63,7 +63,8 @@ def _table(found: Comparison) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     st.caption(
         _(
-            "Losses of {sessions:,} sessions; below 0 the model is better; in brackets the 95% interval. Each model by the test of "
+            "Losses of {sessions:,} sessions, after each model was brought to the level and the spread that fit this test best; "
+            "below 0 the model is better; in brackets the 95% interval. Each model by the test of "
             "Diebold and Mariano (long-run variance, corrected for small samples); the sentence is Hansen's test (SPA) of "
             "all models at once, with blocks of {length} sessions.",
             sessions=found.sessions,

@@ -51,7 +51,7 @@ def score(y, p):
 def test_the_fusion_is_better_than_the_table_where_the_headline_informs(classes):
     y = outcome(TABLE[:, 0] + OWN, classes)
     made = fitted(y, classes)
-    assert made.stack.weights[1] > 0.3
+    assert made.weight > 0.3
     assert score(y, made.predict(X[N:])) > score(y, made.predict_table(X[N:])) + 0.1
 
 
@@ -80,7 +80,7 @@ def test_the_tables_models_take_the_hyperparameters_of_the_table():
 def test_without_inner_folds_the_rows_for_early_stopping_are_the_only_one():
     y = outcome(TABLE[:, 0] + OWN, 2)
     made = fitted(y, 2, folds=())
-    assert made.stack.weights[1] > 0.3
+    assert made.weight > 0.3
 
 
 @pytest.mark.parametrize("case", ["no inner rows", "a class that is missing", "no table", "no headline"])

@@ -146,17 +146,3 @@ def test_a_model_that_says_the_same_of_every_row_has_a_rank_all_the_same():
     constant = {"a": RETURNS["a"], "b": np.full(N, 0.01)}
     p = RankMean.fit(constant).predict(constant)
     assert np.array_equal(np.argsort(p), np.argsort(A))
-
-
-@pytest.mark.parametrize(("y", "predictions"), [(WIN, WINS), (RETURN, RETURNS), (THREE, THREES)])
-def test_a_strong_pull_leaves_the_weights_at_their_centre(y, predictions):
-    pulled = Stack.fit(predictions, y, pull=1e9, centre=(1, 0, 0))
-    assert pulled.weights == pytest.approx([1, 0, 0], abs=1e-4)
-
-
-def test_what_says_nothing_gets_less_weight_where_the_pull_is_to_none():
-    rows = FIRST[:100]
-    free = Stack.fit(take(WINS, rows), WIN[rows]).weights
-    pulled = Stack.fit(take(WINS, rows), WIN[rows], pull=20, centre=(1, 1, 0)).weights
-    assert pulled[2] <= free[2]
-    assert pulled[:2] == pytest.approx([1, 1], abs=0.4)
