@@ -96,10 +96,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
     table["looks"] = len(accesses(data.id, made.holdout))
     table["text_lift"] = None
     if made.lift is not None:
-        plain = made.lift.as_dict()
-        table["text_lift"] = {
-            key: plain[key] for key in ("metric", "value", "low", "high", "verdict", "arm", "arms")
-        }
+        table["text_lift"] = made.lift.told() | {"arm": made.lift.arm, "arms": made.lift.as_dict()["arms"]}
         if options.lift:
             tell(sentence(made.lift))
             if arms := arms_sentence(made.lift.metric, dict(made.lift.arms), made.lift.arm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from core.evaluate.bootstrap import Interval, mean_interval, share_interval
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.verdict import Evidence
 from core.locale import N_
 
 STEPS = 101
@@ -28,7 +29,7 @@ class CostCurve:
     least cost on these rows (the nearest to `fair` where several cost the same); `fair` is the one that is
     right for calibrated probabilities; `never` and `always` are the costs of calling no row and every row
     positive. `saving` is what the model saves a row at `fair`, which was not chosen on these rows, against the
-    cheaper of the two, with its 95% interval; NaN without blocks.
+    cheaper of the two, with its 95% interval; NaN without blocks. `evidence` is what the interval rests on.
     """
 
     thresholds: np.ndarray
@@ -40,6 +41,7 @@ class CostCurve:
     never: float
     always: float
     saving: Interval = UNKNOWN
+    evidence: Evidence = field(default_factory=lambda: Evidence(0))
 
     def sentence(self) -> Message:
         """Say what the model is worth against acting always or never, where nothing was chosen on the test."""
@@ -53,18 +55,19 @@ class CostCurve:
             "low": f"{self.saving.low:+.3g}",
             "high": f"{self.saving.high:+.3g}",
         }
+        sign = self.evidence.against(self.saving, 0.0)
         if self.best_cost >= min(self.never, self.always):
             template = N_(
                 "With these costs no threshold beats doing without the model, which costs {idle} each. For "
                 "calibrated probabilities the right threshold is {fair}."
             )
-        elif self.saving.low > 0:
+        elif sign > 0:
             template = N_(
                 "With these costs the model saves: at {fair}, the threshold that is right for calibrated probabilities, it "
                 "costs {fair_cost} each, against {idle} without a model, a saving of {saving} [{low}, {high}]. On this very "
                 "test {best} would have been the cheapest ({cost}), which flatters."
             )
-        elif self.saving.high < 0:
+        elif sign < 0:
             template = N_(
                 "With these costs the model costs more than doing without: {fair_cost} each at {fair}, the threshold that "
                 "is right for calibrated probabilities, against {idle}, a saving of {saving} [{low}, {high}]. That {best} "
@@ -155,14 +158,19 @@ def threshold_costs(
     false_alarm: float = 1.0,
     miss: float = 1.0,
     model: str = MEAN,
+    looks: int = 1,
 ) -> CostCurve | Message:
-    """Return the test's mean cost at each threshold; raises `UserError` for a cost that is none."""
+    """Return the test's mean cost at each threshold; `looks` is how often these rows have been tested.
+
+    Raises `UserError` for a cost that is none.
+    """
     if len(predictions.classes) != 2:
         return _NOT_TWO
     test = Scored.of(predictions.test, dataset, settings, [model])
     p = test.predictions[model]
     curve = cost_curve(test.y, p, false_alarm, miss)
-    return replace(curve, saving=saving(test.y, p, test.blocks, curve, false_alarm, miss, settings.seed))
+    saved = saving(test.y, p, test.blocks, curve, false_alarm, miss, settings.seed)
+    return replace(curve, saving=saved, evidence=replace(Evidence.of(test.blocks), looks=looks))
 
 
 def saving(

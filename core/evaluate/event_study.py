@@ -56,8 +56,11 @@ class EventStudy:
         """Say what counts as abnormal."""
         return Message(ABNORMAL[self.abnormal])
 
-    def sentence(self) -> Message:
-        """Say what the top fifth made more than the bottom one after the headline, at the longest span judged."""
+    def sentence(self, looks: int = 1) -> Message:
+        """Say what the top fifth made more than the bottom one after the headline, at the longest span judged.
+
+        `looks` is how often these rows have been tested.
+        """
         after = np.flatnonzero((self.sessions > 0) & (self.blocks >= FEWEST_BLOCKS))
         if not len(after):
             return Message(
@@ -77,11 +80,17 @@ class EventStudy:
             "past": _percent(-before.value),
             "early": int(-self.sessions[0]),
             "blocks": int(self.blocks[at]),
+            "looks": looks,
         }
-        return Message(_ANSWERS[verdict(found, Evidence(int(self.blocks[at])))], numbers)
+        return Message(_ANSWERS[verdict(found, Evidence(int(self.blocks[at]), looks=looks))], numbers)
 
 
 _ANSWERS = {
+    "tested": N_(
+        "Cannot tell whether the fifth with the highest predictions makes more: {value} [{low}, {high}] in the {span} "
+        "sessions after the headline ({blocks:,} blocks) would be evidence in a first test, but these rows have been tested "
+        "{looks:,} times."
+    ),
     "better": N_(
         "In the {span} sessions after the headline the fifth with the highest predictions made {value} [{low}, {high}] more "
         "than the fifth with the lowest ({blocks:,} blocks). In the {early} sessions before it had been {past}, which "

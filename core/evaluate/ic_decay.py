@@ -100,19 +100,20 @@ def ic_decay(
     settings: EvaluateSettings,
     model: str = MEAN,
     longest: int = LONGEST,
+    looks: int = 1,
 ) -> Decay | Message:
     """Return the rank IC of the test's predictions with the returns over 1 to `longest` sessions.
 
     A return is from the close of the headline's session on, compounded. Those of following sessions overlap, which
-    the intervals allow for. A message where the returns of other horizons than the target's are not known.
+    the intervals allow for; `looks`, how often these rows have been tested, is allowed for by `Decay.certain`. A message where the returns of other horizons than the target's are not known.
     """
     events = tested_events(predictions, dataset, settings, model)
     if isinstance(events, Message):
         return events
-    return decay_of(events, max(settings.horizon, 1), settings.seed, longest)
+    return decay_of(events, max(settings.horizon, 1), settings.seed, longest, looks)
 
 
-def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGEST) -> Decay:
+def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGEST, looks: int = 1) -> Decay:
     """Return the rank IC of events with the returns over 1 to `longest` sessions, `horizon` being the target's."""
     horizons = np.arange(1, longest + 1)
     found = [_at(events, int(k), seed) for k in horizons]
@@ -121,19 +122,22 @@ def decay_of(events: TestedEvents, horizon: int, seed: int, longest: int = LONGE
         horizons,
         means,
         np.array([count for _, count, _ in found]),
-        certain(means, horizons),
+        certain(means, horizons, looks),
         any(pooled for *_, pooled in found),
         horizon,
         events.returns,
     )
 
 
-def certain(means: Sequence[Mean], horizons: np.ndarray) -> np.ndarray:
-    """Return which of these means differ from 0 at 5% for all `horizons (k,)` together, `(k,)` bool (Bonferroni)."""
-    looks = sum(not math.isnan(mean.low) for mean in means)
+def certain(means: Sequence[Mean], horizons: np.ndarray, looks: int = 1) -> np.ndarray:
+    """Return which of these means differ from 0 at 5% for all `horizons (k,)` together, `(k,)` bool (Bonferroni).
+
+    At 5% / k² in the k-th of `looks` at these rows.
+    """
+    judged = sum(not math.isnan(mean.low) for mean in means) * looks**2
     found = [
         abs(mean.value)
-        > _widening(looks, mean.freedom or mean.sessions // int(k) - 1) * (mean.high - mean.low) / 2
+        > _widening(judged, mean.freedom or mean.sessions // int(k) - 1) * (mean.high - mean.low) / 2
         for k, mean in zip(horizons, means, strict=True)
     ]
     return np.array(found, bool)

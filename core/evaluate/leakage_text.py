@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 
 from core.errors import Message
+from core.evaluate.bootstrap import Interval
 from core.evaluate.leakage import GROUPS, ORDERED, PURGE, RANDOM, Step
 from core.evaluate.metrics import METRICS
+from core.evaluate.verdict import Evidence
 from core.locale import N_
 
+MANY = 10_000  # blocks: the interval of a step was widened for its own already
 SLIGHT = 0.05  # a drop that nobody would act on
 
 _ONCE = {
@@ -77,19 +80,23 @@ def _effect(step: Step) -> str:
     )
 
 
-def summary(steps: Sequence[Step]) -> Message:
-    """Say in one sentence what a careless test shows and what an honest one leaves of it."""
+def summary(steps: Sequence[Step], looks: int = 1) -> Message:
+    """Say in one sentence what a careless test shows and what an honest one leaves of it.
+
+    `looks` is how often the rows have been tested.
+    """
     careless, honest = steps[0], steps[-1]
     guess = METRICS[honest.metric].guessing
     if math.isnan(honest.value) or math.isnan(honest.low):
         return sentence(honest)
     values = _values(honest) | {"careless": careless.value, "guess": guess}
-    if honest.low > guess:
+    sign = Evidence(MANY, looks=looks).against(Interval(honest.value, honest.low, honest.high), guess)
+    if sign > 0:
         template = N_(
             "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "
             "better than guessing ({guess:.3f})."
         )
-    elif honest.high < guess:
+    elif sign < 0:
         template = N_(
             "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "
             "worse than guessing ({guess:.3f}). What was learned turned round in the tests."

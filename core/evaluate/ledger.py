@@ -49,10 +49,11 @@ def record_access(
     metric: str = "",
     score: Interval | None = None,
     opened: bool = False,
+    tests: int = 1,
 ) -> Message | None:
     """Count an access to the rows `scored` (by default the holdout's) and, where there is one, its score.
 
-    With `opened` it opens the holdout's seal; a late one is told which run was first. Raises `UserError`
+    `tests` is how many sets of predictions were scored at once. With `opened` it opens the holdout's seal; a late one is told which run was first. Raises `UserError`
     where a row of another seal is among them or the access cannot be written: then no score may be shown.
     """
     known = score is not None and not math.isnan(score.value)
@@ -65,6 +66,7 @@ def record_access(
         se=standard_error(score) if score else None,
         dataset=dataset_id,
         scored=save_rows(holdout if scored is None else scored),
+        tests=tests,
     )
     first = _write(entry)
     return _refusal(first) if opened and first else None
@@ -102,11 +104,11 @@ def accesses(dataset_id: str, holdout: str | None = None) -> list[Entry]:
 
 
 def looks(rows: Rows, dataset_id: str = "") -> int:
-    """Return how many test accesses so far were to any of these rows, whoever made them.
+    """Return how many tests so far were of any of these rows, whoever made them.
 
     Accesses of an earlier version whose rows are not known any more count where they are of this dataset.
     """
-    return sum(_looked(access, rows, dataset_id) for access in replay().accesses)
+    return sum(access.tests for access in replay().accesses if _looked(access, rows, dataset_id))
 
 
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:

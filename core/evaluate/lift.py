@@ -101,6 +101,12 @@ class Lift:
             "arms": _plain(dict(self.arms)),
         }
 
+    def told(self) -> dict[str, Any]:
+        """Return what the command line prints of it: the difference, its verdict, and what the verdict rests on."""
+        told = ("metric", "value", "low", "high", "verdict", "withheld", "looks")
+        plain = self.as_dict()
+        return {key: plain[key] for key in told} | {"blocks": {"number": self.blocks, "length": self.length}}
+
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Lift:
         """Make the lift that `as_dict` took apart."""

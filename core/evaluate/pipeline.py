@@ -10,7 +10,6 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.arms import ARMS
-from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Scores
 from core.evaluate.cautions import cautions
 from core.evaluate.effective_size import Effective, effective_size
@@ -84,8 +83,7 @@ def _lift(
     names = dict.fromkeys([*arms, *(name for name in ARMS.values() if name in predictions.models)])
     scored = Scored.of(predictions, dataset, settings, list(names))
     made = scored.lift(settings, *arms)
-    if made is None or scored.blocks.horizon == 1:
-        return made
+    if made is None:
+        return None
     apart = scored.apart()
-    enough = apart.blocks.count >= FEWEST_BLOCKS * len(np.unique(apart.fold))
-    return replace(made, apart=apart.lift(settings, *arms) if enough else None)
+    return replace(made, apart=apart.lift(settings, *arms) if apart else None)

@@ -10,7 +10,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.arms import ARMS, arm_of
-from core.evaluate.blocks import Blocks
+from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import Scores, intervals
 from core.evaluate.events import to_events
 from core.evaluate.lift import Lift, text_lift
@@ -83,12 +83,18 @@ class Scored:
         arms = tuple((arm, float(metric.compute(self.y, p, every)[0])) for arm, p in known.items())
         return replace(made, arm=arm_of(with_text), arms=arms)
 
-    def apart(self) -> Scored:
-        """Return every h-th session, h being the horizon, so that no outcomes overlap."""
+    def apart(self) -> Scored | None:
+        """Return every h-th session, h being the horizon, so that no outcomes overlap.
+
+        None where none overlap, or fewer than six sessions a fold are left.
+        """
+        if self.blocks.horizon == 1:
+            return None
         chosen = self.blocks.ids % self.blocks.horizon == 0
         ids = np.unique(self.blocks.ids[chosen], return_inverse=True)[1]
         made = {name: p[chosen] for name, p in self.predictions.items()}
-        return Scored(self.y[chosen], made, Blocks(ids), self.session[chosen], self.fold[chosen])
+        found = Scored(self.y[chosen], made, Blocks(ids), self.session[chosen], self.fold[chosen])
+        return found if found.blocks.count >= FEWEST_BLOCKS * len(np.unique(found.fold)) else None
 
 
 def scored_unit(dataset: Dataset, settings: EvaluateSettings) -> str:

@@ -37,12 +37,14 @@ def train(
     report: Report = silent,
     begin: Parameters | None = None,
     plan: SplitPlan | None = None,
+    holdout_alone: bool = False,
 ) -> Run:
     """Fit the models and have them evaluated on rows that nothing was fitted on.
 
     `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
-    `begin` are parameters that a search tries first; `plan` are the splits where they are made already. Raises
+    `begin` are parameters that a search tries first; `plan` are the splits where they are made already. With
+    `holdout_alone` what the headlines add is measured without the walk-forward. Raises
     `UserError` where the table cannot be trained on, and whatever `report` raises, in a search as
     `SearchCancelled`. The run is not saved.
     """
@@ -67,13 +69,14 @@ def train(
 
     with watch("score"):
         predictions = predictions_of(context, results)
+        plain = uncalibrated_of(context, results)
         evaluation = evaluate(
             predictions,
             dataset,
             settings.evaluation,
             part(report, 0.9, 0.99),
             arms=arms_of(results),
-            uncalibrated=uncalibrated_of(context, results),
+            uncalibrated=(plain or predictions).test if holdout_alone else plain,
         )
 
     split = summary_of_split(dataset, plan.holdout)
@@ -145,10 +148,11 @@ def arms_of(results: Sequence[FoldResult]) -> tuple[str, str]:
     """Return what the lift compares, by a rule that knows no test: the fusion wherever every split has one.
 
     It differs from the table alone by the headline and by nothing else. Where there is none, it is the mean of the
-    models of all columns; where the table has no column, guessing a class stands for it.
+    models of all columns; where the table has no column, guessing stands for it.
     """
     models = [result.models for result in results]
-    without = "majority" if models[-1].preparation.of_headline.all() else "table_only"
+    guess = "majority" if models[-1].sample.classes else "average"
+    without = guess if models[-1].preparation.of_headline.all() else "table_only"
     return FUSION if all(each.fusion for each in models) else MEAN, without
 
 

@@ -32,7 +32,8 @@ def train_and_record(
 ) -> Run:
     """Train, count the test access in the ledger (or seal the holdout), and save the run.
 
-    A sealed holdout is scored only with `open_sealed`, which the ledger logs; who comes too late is told who
+    A sealed holdout is scored only with `open_sealed`, which the ledger logs; what the headlines add is then measured
+    on it alone, as a first test. Who comes too late is told who
     was first. Raises `UserError` where a row that would be scored is sealed and not to be opened, also where it
     was sealed during the training, where a holdout to be sealed has been looked at, and as `train` and
     `save_run` do.
@@ -44,8 +45,11 @@ def train_and_record(
     ledger.require_unsealed(plan.test_rows, plan.holdout_rows, allowed=settings.sealed or open_sealed)
     if settings.sealed:
         ledger.require_untested(dataset.id, plan.holdout_rows)
-    run = _trained(plan, vectors, report)
-    run = run.after(1 + ledger.looks(plan.walk_rows if settings.sealed else plan.test_rows, dataset.id))
+    opening = open_sealed and ledger.is_sealed(dataset.id, plan.holdout_rows.name)
+    run = _trained(plan, vectors, report, opening)
+    scored = plan.walk_rows if settings.sealed else plan.holdout_rows
+    compared = scored if settings.sealed or opening else plan.test_rows
+    run = run.after(*(1 + ledger.looks(rows, dataset.id) for rows in (scored, compared)))
     if settings.sealed:
         refusal = ledger.seal(dataset.id, run.id, plan.holdout_rows, plan.walk_rows)
     else:
@@ -60,12 +64,12 @@ def train_and_record(
     return run
 
 
-def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report) -> Run:
+def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report, holdout_alone: bool) -> Run:
     """Train; a search begins where one like it was cancelled, and is saved where it is cancelled itself."""
     dataset, settings = plan.dataset, plan.settings
     begin = saved_search(dataset.id, settings.as_dict()) if settings.tune_seconds else None
     try:
-        return train(dataset, vectors, settings, report, begin, plan)
+        return train(dataset, vectors, settings, report, begin, plan, holdout_alone)
     except SearchCancelled as stop:
         save_search(dataset.id, settings.as_dict(), stop.tuned)
         raise

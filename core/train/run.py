@@ -24,7 +24,7 @@ from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
-from core.train.withheld import withheld
+from core.train.withheld import withheld, withheld_of_saved
 
 
 @dataclass(frozen=True)
@@ -112,18 +112,27 @@ class Run:
         """What is predicted: "classify" or "regress"."""
         return self.settings.task
 
-    def after(self, looks: int) -> Run:
-        """Return the run where its test rows have been tested so many times, this time included."""
+    @property
+    def looks(self) -> int:
+        """How often the rows of its scores had been tested, this time included."""
+        return self.evidence.looks if self.evidence else 1
+
+    def after(self, looks: int, of_lift: int) -> Run:
+        """Return the run where the rows of its scores, and those of its lift, have been tested so many times.
+
+        This time is included.
+        """
         return replace(
             self,
             evidence=self.evidence and replace(self.evidence, looks=looks),
-            lift=self.lift and self.lift.after(looks),
+            lift=self.lift and self.lift.after(of_lift),
         )
 
     @property
     def withheld(self) -> str:
         """Why no verdict is given on the run, empty where its split does not let the test be known beforehand."""
-        return withheld(self.settings.split, self.split)
+        saved = withheld_of_saved(self.settings.horizon, self.evidence is not None)
+        return withheld(self.settings.split, self.split) or saved
 
     @property
     def preparation(self) -> Preparation:

@@ -9,6 +9,13 @@ from core.locale import N_
 from core.train.splits.registry import SPLITS
 from core.train.splits.summary import SplitSummary
 
+_UNDATED = N_(
+    "the table has no dates, so rows of one day may stand in the training and in the test; a table with dates can be "
+    "judged"
+)
+_OVERLAPPING = N_(
+    "an earlier version took its intervals over single sessions, though its outcomes overlap; train again for a verdict"
+)
 _SHARED = N_(
     "rows of the same session (trading day) stand in the training and in the test, and share its shock and its "
     "topics; train again by time or by whole sessions"
@@ -23,10 +30,17 @@ def withheld(split: str, summary: SplitSummary) -> str:
     rule = SPLITS[split]
     if rule.withholds:
         return rule.withholds
+    if not summary.sessions:
+        return _UNDATED
     shared = summary.shared_sessions
     if shared is None:
         shared = 0 if rule.ordered else min(summary.train_sessions, summary.test_sessions)
     return _SHARED if shared else ""
+
+
+def withheld_of_saved(horizon: int, recorded: bool) -> str:
+    """Return why a saved run has no verdict, empty where it has one: `recorded` says what its intervals rest on."""
+    return _OVERLAPPING if horizon > 1 and not recorded else ""
 
 
 def without_verdict(lift: Lift | None, reason: str) -> Lift | None:

@@ -95,7 +95,9 @@ def test_lift_and_staircase_are_printed_and_explained(own_lab, capsys):
     captured = capsys.readouterr()
     found = json.loads(captured.out)
     assert status == 0
-    assert set(found["text_lift"]) == {"metric", "value", "low", "high", "verdict", "arm", "arms"}
+    assert set(found["text_lift"]) == {
+        *("metric", "value", "low", "high", "verdict", "withheld", "looks", "blocks", "arm", "arms"),
+    }
     assert found["text_lift"]["verdict"] in ("helps", "none")
     assert found["text_lift"]["arm"] == "fusion"
     assert set(found["text_lift"]["arms"]) == {"table", "all", "fusion"}

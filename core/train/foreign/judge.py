@@ -59,9 +59,8 @@ def judge_and_record(
     judged = judge(foreign, name, dataset, settings, holdout, report)
     judged = judged.after(ledger.looks(scored, dataset.id))
     metric = main_metric(judged.task).name
-    ledger.record_access(
-        dataset.id, judged.id, holdout, scored, metric, judged.shown[judged.main].get(metric)
-    )
+    score = judged.shown[judged.main].get(metric)
+    ledger.record_access(dataset.id, judged.id, holdout, scored, metric, score, tests=len(judged.shown))
     save_evaluation(judged)
     return judged
 
@@ -141,7 +140,7 @@ def _lifts(
         return {}
     models = [name for name in baselined.predictions.models if name not in baselined.names]
     scored = Scored.of(baselined.predictions, dataset, settings, [*models, TABLE])
-    apart = scored.apart() if scored.blocks.horizon > 1 else None
+    apart = scored.apart()
     lifts = {}
     for number, name in enumerate(models):
         report(number / len(models), N_("Scoring with intervals"))

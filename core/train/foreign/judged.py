@@ -184,7 +184,6 @@ def as_run(judged: Judged, dataset: Dataset, model: str) -> Run:
 def judged_table(judged: Judged) -> dict[str, Any]:
     """Return judged predictions as `headline-lab evaluate --json` prints them, less what the ledger knows."""
     lift = judged.lifts.get(judged.main)
-    keys = ("metric", "value", "low", "high", "verdict")
     return {
         "evaluation_id": judged.id,
         "dataset": judged.dataset_id,
@@ -205,10 +204,8 @@ def judged_table(judged: Judged) -> dict[str, Any]:
         "walk_forward": plain(judged.walk_scores) if judged.scores and judged.walk_scores else None,
         "inside_models": plain(judged.inside),
         "baselines": plain(judged.baselines),
-        "text_lift": None if lift is None else {key: lift.as_dict()[key] for key in keys},
-        "lift_over_table": {
-            name: {key: lift.as_dict()[key] for key in keys} for name, lift in judged.lifts.items()
-        },
+        "text_lift": None if lift is None else lift.told(),
+        "lift_over_table": {name: lift.told() for name, lift in judged.lifts.items()},
         "horizon": judged.horizon,
         "blocks": {"number": judged.evidence.blocks, "length": judged.evidence.length},
         "effective_n": judged.effective.effective_n,

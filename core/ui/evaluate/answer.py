@@ -37,7 +37,7 @@ def answer(run: Run) -> None:
         st.caption(translate_md(arms))
     if apart := apart_sentence(run.lift):
         st.caption(translate_md(apart))
-    if run.walk is not None and not run.settings.sealed:
+    if run.walk is not None and not run.settings.sealed and run.lift.sessions > run.split.test_sessions:
         walked = sum(fold.test_sessions for fold in run.walk.folds)
         st.caption(
             _(
@@ -90,7 +90,9 @@ def _judgement(run: Run) -> str:
     metric = main_metric(run.task).name
     score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
     if run.withheld:
-        template = N_("Such a split shows what leakage does, not what the models know: {name} {score}.")
+        template = N_(
+            "Whether the ensemble beats chance cannot be told from this test: {why} ({name} {score})."
+        )
     elif not np.isfinite(score.value):
         template = N_("The score is undefined: the test holds too few outcomes.")
     elif not np.isfinite(score.low):
@@ -98,8 +100,7 @@ def _judgement(run: Run) -> str:
     else:
         template = _against_chance(run, score, chance)
     words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
-    looks = run.evidence.looks if run.evidence else 1
-    return md(template, **words, looks=looks, needed=FEWEST_BLOCKS)
+    return md(template, **words, why=_(run.withheld), looks=run.looks, needed=FEWEST_BLOCKS)
 
 
 def _against_chance(run: Run, score: Interval, chance: float) -> str:

@@ -52,7 +52,7 @@ def portfolio(run: Run, data: Dataset) -> None:
     if isinstance(found, Message):
         st.info(translate_md(found))
         return
-    looks = run.evidence.looks if run.evidence else 1
+    looks = run.looks
     st.markdown(bold(translate_md(answer(found, looks))))
     st.markdown(translate_md(neutral_answer(found, looks)))
     st.warning(

@@ -30,7 +30,7 @@ FEW = 60  # sessions, below which only large differences can be found
 def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
     """Say whether any of the models (by default all of the run's) is better than the table alone."""
     baseline = next((name for name in BASELINES if name in run.predictions.names), "")
-    looks = run.evidence.looks if run.evidence else 1
+    looks = run.looks
     found = evaluated(compare, run, data, tuple(models or run.scores), baseline, looks)
     st.subheader(_("Can the models be told apart?"), anchor=False)
     if isinstance(found, Message):

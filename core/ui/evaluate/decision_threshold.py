@@ -44,7 +44,7 @@ def threshold(run: Run, data: Dataset) -> None:
             help=_("In any unit: won, points. Only the ratio of the two moves the cheapest threshold."),
         )
     try:
-        curve = evaluated(threshold_costs, run, data, alarm, miss)
+        curve = evaluated(threshold_costs, run, data, alarm, miss, looks=run.looks)
     except UserError as error:
         st.error(translate_md(error.message))
         return

@@ -25,7 +25,7 @@ def around(run: Run, data: Dataset) -> None:
     if isinstance(found, Message):
         st.info(translate_md(found))
         return
-    st.markdown(bold(translate_md(found.sentence())))
+    st.markdown(bold(translate_md(found.sentence(run.looks))))
     _curves(found)
     st.caption(translate_md(found.note))
 

@@ -19,7 +19,7 @@ from core.ui.theme import palette, show
 def decay(run: Run, data: Dataset) -> None:
     """Draw the rank IC with the returns over 1 to 20 sessions, or say what is missing for it."""
     st.subheader(_("Rank IC by horizon"), anchor=False)
-    found = evaluated(ic_decay, run, data)
+    found = evaluated(ic_decay, run, data, looks=run.looks)
     if isinstance(found, Message):
         st.info(translate_md(found))
         return

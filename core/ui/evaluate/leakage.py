@@ -27,7 +27,7 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         return
     steps = saved_staircase(run)
     if steps:
-        st.markdown(f"**{translate_md(summary(steps))}**")
+        st.markdown(f"**{translate_md(summary(steps, run.looks))}**")
         _stairs(run, steps)
         for step in steps:
             name = f"{_(SHORT[step.step])}: {_(STEPS[step.step])}"
