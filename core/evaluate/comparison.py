@@ -53,7 +53,8 @@ class Comparison:
 
     `against` has each model against the baseline, `best` the two models with the lowest losses (None for fewer than
     two); `p_value` is that of “no model is better than the baseline”, NaN with fewer than six blocks. `loss` is a key
-    of `LOSSES`, `level` the p-value below which a verdict is given. `sessions` were compared in blocks of `length`.
+    of `LOSSES`, `level` the p-value below which two models
+    are told apart, half of it that of “better than the baseline”, which has one side. `sessions` were compared in blocks of `length`.
     """
 
     loss: str
@@ -140,6 +141,7 @@ def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:
         "length": found.length,
         "needed": FEWEST_BLOCKS,
         "p": _chance(found.p_value),
+        "level": f"{found.level / 2:.1%}",
     }
     if math.isnan(found.p_value):
         return Message(
@@ -149,7 +151,7 @@ def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:
             ),
             params,
         )
-    if found.p_value < found.level:
+    if found.p_value < found.level / 2:
         return Message(
             N_(
                 "At least one of the models is better than {baseline}: were none, losses like these would come about in "
@@ -163,8 +165,8 @@ def sentence(found: Comparison, named: Callable[[str], Message]) -> Message:
         )
     return Message(
         N_(
-            "No model can be told from {baseline}: were none better, losses like these would come about in {p} of tests. "
-            "That does not show that they are equal."
+            "No model can be told from {baseline}: were none better, losses like these would come about in {p} of tests, "
+            "and a verdict asks for less than {level}. That does not show that they are equal."
         ),
         params,
     )

@@ -22,6 +22,11 @@ ROLE_NAMES = {
 }
 
 
+def _name(data: Dataset) -> str:
+    """Return the target's column, or say that it was made of prices."""
+    return data.roles.target or _("return from closing prices")
+
+
 def distributions(data: Dataset, found: QualityReport) -> None:
     """Draw the target, the rows over time, outlets, repeats, lengths and the features."""
     left, right = st.columns(2)
@@ -61,7 +66,7 @@ def _target_chart(data: Dataset) -> None:
         figure = go.Figure(bars).update_layout(bargap=0.05)
         figure.update_xaxes(title=_("return to come (%)")).update_yaxes(title=_("rows"))
         note = _("n = {n:,}; above 0: {share:.0%}", n=len(values), share=float(np.mean(values > 0)))
-        show(figure, _("Target: {name}", name=data.roles.target), "chart-target", note)
+        show(figure, _("Target: {name}", name=_name(data)), "chart-target", note)
     elif data.target_kind == "label":
         counts = data.frame["target"].value_counts()
         names = list(data.classes)
@@ -75,7 +80,7 @@ def _target_chart(data: Dataset) -> None:
         figure = go.Figure(bars)
         figure.update_xaxes(title=_("class"), type="category").update_yaxes(title=_("rows"))
         note = _("n = {n:,}", n=int(counts.sum()))
-        show(figure, _("Target: {name}", name=data.roles.target), "chart-target", note)
+        show(figure, _("Target: {name}", name=_name(data)), "chart-target", note)
     else:
         st.info(_("No target was chosen: this table can be embedded, mapped and scored, but not trained on."))
 

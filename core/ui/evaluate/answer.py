@@ -149,6 +149,8 @@ def split_line(run: Run) -> None:
     parts = [_("{n:,} rows to learn from", n=s.train_rows), _("{n:,} rows to test on", n=s.test_rows)]
     if s.test_sessions:
         parts.append(_("{a:,} + {b:,} sessions", a=s.train_sessions, b=s.test_sessions))
+    if run.walk is not None and run.settings.sealed:
+        parts.insert(1, _("the holdout is sealed, its scores are not shown"))
     if s.cut:
         parts.append(_("test from {date}", date=s.cut))
     if s.purged_rows:

@@ -74,7 +74,12 @@ def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         st.caption(_("A training is running: the seal can be opened when it has ended."))
         return
     with st.popover(_("Open the sealed holdout"), icon=":material/lock_open:"):
-        st.write(_("The same models are scored on the holdout. This cannot be undone."))
+        st.write(
+            _(
+                "Models are trained again with the same settings, which takes as long as the training did, and scored on the "
+                "holdout. This cannot be undone."
+            )
+        )
         if st.button(_("Open it now"), type="primary"):
             settings = replace(run.settings, sealed=False)
 

@@ -111,6 +111,8 @@ def _answer(found: SliceReport, kept: list[Slice]) -> str:
         for sign in (1, -1)
     )
     tested = sum(not np.isnan(made.p_value) for made in found.slices)
+    if not kept:
+        return md("None of these is large enough to be compared with the rest.")
     if better and worse:
         return md(
             "Better than on the rest: {better}. Worse than on the rest: {worse}.", better=better, worse=worse

@@ -27,6 +27,18 @@ def _observations(facts: Facts) -> Iterator[Case]:
                 "The same story published twice is not a second observation; the intervals beside the scores take this into account."
             ),
         )
+    elif facts.plan.target.horizon > 1 and data.target_kind:
+        horizon = facts.plan.target.horizon
+        stretches = max(1, data.sessions // horizon)
+        level = "serious" if stretches < TOO_FEW else "warning" if stretches < FEW else level
+        yield Case(
+            params | {"horizon": horizon, "stretches": stretches},
+            level=level,
+            message=N_(
+                "{rows:,} rows, {sessions:,} sessions, {events:,} events, but outcomes over {horizon} sessions overlap: "
+                "about {stretches:,} stretches of time are independent."
+            ),
+        )
     elif number == data.sessions:
         message = N_("{rows:,} rows, {sessions:,} sessions: treat this as {events:,} observations.")
         yield Case(params, level=level, message=message)
