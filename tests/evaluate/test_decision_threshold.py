@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.evaluate.blocks import Blocks
 from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, saving, threshold_costs
 from core.evaluate.events import to_events
+from core.evaluate.verdict import Evidence
 from tests.makers.predictions import COMPANIES, DAYS, made_up
 from tests.simulations import decision_threshold as simulation
 
@@ -56,8 +57,16 @@ def test_weights_count_as_copies():
 
 def told(y, p, false_positive=1, false_negative=1):
     curve = cost_curve(y, p, false_positive, false_negative)
-    found = saving(y, p, Blocks(np.arange(len(y))), curve, false_positive, false_negative, seed=0)
-    return found, str(replace(curve, saving=found).sentence())
+    blocks = Blocks(np.arange(len(y)))
+    found = saving(y, p, blocks, curve, false_positive, false_negative, seed=0)
+    return found, str(replace(curve, saving=found, evidence=Evidence.of(blocks)).sentence())
+
+
+@pytest.mark.parametrize("evidence", [Evidence(5), Evidence(300, looks=10**6)])
+def test_no_saving_is_claimed_of_few_blocks_or_after_very_many_tests(evidence):
+    curve = cost_curve(WON, SCORE, 1, 1)
+    found = saving(WON, SCORE, Blocks(np.arange(300)), curve, 1, 1, seed=0)
+    assert "it cannot be said" in str(replace(curve, saving=found, evidence=evidence).sentence())
 
 
 def test_a_useless_model_is_said_to_be_one():

@@ -166,8 +166,10 @@ def test_calibration_is_no_part_of_what_the_headlines_add():
     assert runs[0].lift == runs[1].lift
 
 
-def test_returns_from_vectors_alone_have_nothing_to_be_compared_with(headlines_alone):
-    assert train(*headlines_alone, TrainSettings("regress")).lift is None
+def test_returns_from_vectors_alone_are_compared_with_guessing(headlines_alone):
+    lift = train(*headlines_alone, TrainSettings("regress")).lift
+    assert lift.without_text == 0
+    assert lift.value == lift.with_text
 
 
 def test_the_table_alone_is_enough_and_has_no_lift():

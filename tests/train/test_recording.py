@@ -162,6 +162,18 @@ def test_opening_works_once_and_is_logged(data):
     assert len(run.predictions.test) == run.split.test_rows
 
 
+def test_an_opened_holdout_is_judged_alone_and_as_a_first_test(data):
+    train_and_record(*data, SEALED_RUN)
+    open_run = replace(SEALED_RUN, sealed=False)
+    run = train_and_record(*data, open_run, open_sealed=True)
+    assert run.walk is not None
+    assert (run.evidence.looks, run.lift.looks) == (1, 1)
+    assert run.lift.sessions == run.split.test_sessions
+    again = train_and_record(*data, open_run)
+    assert again.evidence.looks == 2
+    assert again.lift.sessions > again.split.test_sessions
+
+
 def test_a_second_look_is_told_who_was_first(data):
     train_and_record(*data, SEALED_RUN)
     first = train_and_record(*data, NORMAL, open_sealed=True)

@@ -31,9 +31,20 @@ def test_a_verdict_is_withheld_where_sessions_are_shared(split, shared, words):
     assert words in reason
 
 
-def test_a_table_without_sessions_shares_none():
+def test_a_table_without_dates_has_no_verdict():
     undated = replace(SUMMARY, sessions=0, train_sessions=0, test_sessions=0, shared_sessions=None)
-    assert withheld("group", undated) == ""
+    assert "has no dates" in withheld("group", undated)
+
+
+def test_a_saved_run_of_overlapping_outcomes_has_no_verdict_where_single_sessions_were_resampled():
+    run = train(*signal(n=800, days=80, noise=0.1), TrainSettings(horizon=2))
+    assert run.lift.verdict == "helps"
+    record = to_record(run)
+    assert from_record(record, run.parts).lift.verdict == "helps"
+    record["evidence"] = None
+    again = from_record(record, run.parts)
+    assert again.lift.verdict == "none"
+    assert "over single sessions" in again.withheld
 
 
 def test_without_a_lift_there_is_nothing_to_withhold():

@@ -77,7 +77,7 @@ def test_every_model_of_a_file_and_every_earlier_test_counts_as_a_look(judged):
     made, data = judged
     assert made.evidence.looks == made.lifts["good"].looks == 2
     again = as_file(row=data.frame["row"], p=made.predictions["good"][:, 1].mean() + data.frame["target"])
-    assert judge_and_record(again, "p.csv", data, CLASSIFY).evidence.looks == 2
+    assert judge_and_record(again, "p.csv", data, CLASSIFY).evidence.looks == 3
 
 
 @pytest.fixture

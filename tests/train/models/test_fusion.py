@@ -69,6 +69,24 @@ def test_its_table_is_the_one_that_it_is_compared_with(classes):
     assert np.array_equal(made.predict_table(X[N:]), table_only(sample(y, classes), X[N:], HEADLINE, silent))
 
 
+@TASK
+@pytest.mark.parametrize("class_weight", ["none", "balanced"])
+def test_at_a_weight_of_0_it_is_the_table_alone(classes, class_weight):
+    made = fitted(outcome(TABLE[:, 0] + OWN, classes), classes, class_weight=class_weight)
+    assert made.weight > 0
+    assert np.array_equal(replace(made, weight=0.0).predict(X[N:]), made.predict_table(X[N:]))
+
+
+def test_the_headline_is_not_helped_by_classes_that_are_weighed_alike():
+    """A stack with intercepts would undo the weights of the classes, and order three classes better for it."""
+    rare = np.digitize(TABLE[:, 0] + RNG.normal(size=N + LATER), [-2, 0]).astype(float)
+    noise = replace(
+        sample(rare, 3, class_weight="balanced"), X=np.hstack([RNG.normal(size=(N, DIM)), TABLE[:N]])
+    )
+    made = Fusion.fit(noise, HEADLINE, {}, silent)
+    assert abs(score(rare, made.predict(X[N:])) - score(rare, made.predict_table(X[N:]))) < 0.03
+
+
 def test_the_tables_models_take_the_hyperparameters_of_the_table():
     y = outcome(TABLE[:, 0], 2)
     stumps = {"lgbm": {"max_depth": 2, "num_leaves": 4}}
