@@ -45,7 +45,8 @@ def quick(monkeypatch, home, trained):
     train = recording.train
 
     def once(dataset, vectors, settings, *given):
-        known = trained.setdefault((id(dataset.frame), settings), [dataset])
+        holdout_alone = given[-1]
+        known = trained.setdefault((id(dataset.frame), settings, holdout_alone), [dataset])
         if len(known) == 1:
             known.append(train(dataset, vectors, settings, *given))
         return replace(known[1], id=uuid4().hex[:16], dataset_id=dataset.id)
