@@ -18,10 +18,19 @@ def arm_of(name: str) -> str:
 
 
 def arms_sentence(metric: str, arms: Mapping[str, float], compared: str) -> Message | None:
-    """Say what each arm scored and which was `compared` with the table; None unless there are all three."""
+    """Say what each arm scored and which was `compared` with the table; None where there is no table or no headline."""
+    params: dict[str, object] = {arm: shown(METRICS[metric], score) for arm, score in arms.items()}
+    params["metric"] = Message(METRICS[metric].title)
+    if set(arms) == {"table", "all"}:
+        return Message(
+            N_(
+                "{metric} by the table alone {table}, by one model of all columns {all}. Some tests have too few rows before "
+                "them to fuse a model of the table with one of the headline."
+            ),
+            params,
+        )
     if set(arms) != set(ARMS):
         return None
-    params = {arm: shown(METRICS[metric], score) for arm, score in arms.items()}
     template = (
         N_(
             "{metric} by the table alone {table}, by one model of all columns {all}, by a model of the table and one "
@@ -34,4 +43,4 @@ def arms_sentence(metric: str, arms: Mapping[str, float], compared: str) -> Mess
             "of the headline fused {fusion}. The difference is that of one model of all columns."
         )
     )
-    return Message(template, params | {"metric": Message(METRICS[metric].title)})
+    return Message(template, params)

@@ -40,4 +40,5 @@ def test_the_sentence_names_the_score_of_each_arm():
     assert all(number in said for number in ("0.61", "0.58", "0.65"))
     assert "that of the fusion" in said
     assert "one model of all columns." in str(arms_sentence("auc", arms, "all"))
-    assert arms_sentence("auc", {"table": 0.6, "all": 0.6}, "all") is None
+    assert "too few rows before them" in str(arms_sentence("auc", {"table": 0.6, "all": 0.6}, "all"))
+    assert arms_sentence("auc", {"all": 0.6}, "all") is None
