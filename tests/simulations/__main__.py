@@ -1,6 +1,6 @@
 """Run every simulation and write its table into docs/honesty.md: `python -m tests.simulations [TOPIC ...]`.
 
-Without topics all are run, which takes about half an hour on one core; with some, only their rows are printed.
+Without topics all are run, which takes about twenty minutes on one core; with some, only their rows are printed.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def said_wrong(
 ROWS = (
     Row(
         "right probabilities, 30 to 240 sessions, 1 or 10 companies, horizon 1 / 5",
-        '"do not take them at their word" in at most 5%',
+        '"do not take them at their word" in at most 5%, two standard errors of the count aside',
         f"{REPETITIONS:,} each, seed 0",
         lambda: (
             "at most " + percent(*(max(said_wrong(*size, horizon) for size in SIZES) for horizon in (1, 5)))

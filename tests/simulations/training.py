@@ -77,7 +77,7 @@ ROWS = (
     Row(
         "the whole of a training on null tables with slow vectors and features, 240 sessions × 4 companies with a common "
         "daily shock, horizon 5; 20",
-        '"helps" / worse / better than chance in at most 1 of 20',
+        '"helps" and better than chance in at most 1 of 20 (worse is true of models that pay for noise); helps / worse / better',
         "20 trainings each, seeds 0–19",
         lambda: "; ".join(percent(*said(World(h, sessions=240, companies=4))) for h in (5, 20)),
     ),
