@@ -77,7 +77,7 @@ def reminder(run: Run) -> None:
     """Recall on another page how far the run can be believed, and whether the headlines added anything."""
     if run.withheld:
         st.warning(
-            _("The predictions of this run look surer than they are: {why}.", why=_(run.withheld)),
+            _("The predictions of this run may look surer than they are: {why}.", why=_(run.withheld)),
             icon=":material/warning:",
         )
     elif main_metric(run.task).name in run.scores[MEAN]:
