@@ -9,10 +9,12 @@ from core.ui.train import form, runs
 here = frame.start("train")
 data = here.data
 
-if not jobs.panel("train", dataset=data.id):
-    settings = form.settings_form(data)
-    if settings is not None:
-        runs.start(data, here.vectors, settings)
+running = jobs.panel("train", dataset=data.id)
+settings = form.settings_form(
+    data, running
+)  # drawn all the while: a form that is not drawn forgets its choices
+if settings is not None:
+    runs.start(data, here.vectors, settings)
 
 st.subheader(_("Runs of this table"), anchor=False)
 runs.run_list(data)

@@ -66,7 +66,7 @@ def _table(judged: Judged) -> dict[str, Any]:
 
     table = judged_table(judged)
     table["looks"] = len(accesses(judged.dataset_id, judged.holdout))
-    table["warnings"] = warnings_of(judged.warnings, "caution") + warnings_of(judged.notes, "reading")
+    table["warnings"] = warnings_of(judged.warnings) + warnings_of(judged.notes, "reading")
     return table
 
 

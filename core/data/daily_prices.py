@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,13 @@ from core.data.target.from_prices import Prices, prices_from
 from core.errors import UserError
 
 
+@lru_cache(maxsize=4)
 def daily_prices(dataset: Dataset) -> Prices | None:
     """Return the closing prices in the files that a dataset was made from, under the dataset's names of companies.
 
     They are those of the plan's price column (and benchmark): every row of a second file that has dates, else
     what stands in the headlines' rows, as the close of their session. None where the plan names no price, the
-    files were not saved, or cannot be read any more.
+    files were not saved, or cannot be read any more. What was read is held for the datasets asked for last.
     """
     plan = dataset.plan
     if plan is None or not plan.target.price or not dataset.has_sessions:

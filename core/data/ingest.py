@@ -213,7 +213,7 @@ def _present(choices: Choices, table: pd.DataFrame) -> Choices:
 
 def _proposal(table: pd.DataFrame, guess: Guess, join: Join | None, choices: Choices) -> Proposal:
     target, horizon = choices.target or _target_rule(guess), HorizonGuess()
-    if target.source == "column":
+    if target.source == "column" and not choices.horizon:
         horizon = guess_horizon(table, guess.roles, choices.exchange)
     chosen = choices.horizon or (target.horizon if target.source != "column" or target.horizon > 1 else 0)
     target = replace(target, horizon=chosen or horizon.sessions)

@@ -129,7 +129,16 @@ def _automatic(series: np.ndarray) -> int:
 
     if acorr_ljungbox(series, lags=[lags])["lb_pvalue"].iloc[0] > SIGNIFICANT:
         return 1
+    return max(1, round(circular_length(series)))
+
+
+def circular_length(series: np.ndarray) -> float:
+    """Return the length of circular blocks that a series `(n,)` asks for, 1 where none can be found.
+
+    Politis & White, "Automatic block-length selection for the dependent bootstrap" (2004), corrected by Patton,
+    Politis & White (2009).
+    """
     from arch.bootstrap import optimal_block_length
 
     found = float(optimal_block_length(series)["circular"].iloc[0])
-    return max(1, round(found)) if math.isfinite(found) else 1
+    return found if math.isfinite(found) else 1.0

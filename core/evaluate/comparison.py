@@ -2,8 +2,9 @@
 
 The loss of a session is the mean over its events, as they share a day: the Brier score of probabilities, the squared
 error of returns, after each model was brought to the level and the spread that fit the test best (`levelled`). So what
-is compared is what models know, and none wins by being less bold than another. Two models are compared by the test of Diebold & Mariano, "Comparing predictive accuracy" (1995);
-all against one baseline by that of Hansen, "A test for superior predictive ability" (2005).
+is compared is what models know, and none wins by being less bold than another. Two models are compared by the test of
+Diebold & Mariano, "Comparing predictive accuracy" (1995); all against one baseline by that of Hansen, "A test for
+superior predictive ability" (2005).
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ class Comparison:
 
     `against` has each model against the baseline, `best` the two models with the lowest losses (None for fewer than
     two); `p_value` is that of “no model is better than the baseline”, NaN with fewer than six blocks. `loss` is a key
-    of `LOSSES`, `level` the p-value below which two models
-    are told apart, half of it that of “better than the baseline”, which has one side. `sessions` were compared in blocks of `length`.
+    of `LOSSES`, `level` the p-value below which two models are told apart, half of it that of “better than the
+    baseline”, which has one side. `sessions` were compared in blocks of `length`.
     """
 
     loss: str

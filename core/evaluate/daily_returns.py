@@ -17,6 +17,8 @@ from core.locale import N_
 
 PRICES, OUTCOMES, SPREAD = "prices", "outcomes", "spread"
 BEFORE, AFTER = 40, 21  # trading days around those of the dataset
+FEWEST_RETURNS = 20  # that a company's mean or beta is estimated from
+KNOWN_SHARE = 0.5  # of the test's days must have a return of the market
 FEWEST_COMPANIES = 5  # whose mean can stand for the market
 SAME = 1e-3  # how far a table's returns may lie from those of its prices, in the median
 

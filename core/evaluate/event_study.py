@@ -9,18 +9,18 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.backtest.answer import verdict
 from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
 from core.evaluate.bootstrap import Interval, bounds, draws
+from core.evaluate.daily_returns import FEWEST_RETURNS, KNOWN_SHARE
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.settings import EvaluateSettings
 from core.evaluate.tested_events import TestedEvents, tested_events
-from core.evaluate.verdict import Evidence
+from core.evaluate.verdict import Evidence, verdict
 from core.evaluate.weighted import FIFTHS, quintiles, ratio
 from core.locale import N_
 
 BEFORE, AFTER = 5, 10
-FEWEST_EVENTS, FEWEST_RETURNS = 25, 20
+FEWEST_EVENTS = 25
 MARKET, OWN_MEAN, RAW = "market", "mean", "raw"
 ABNORMAL = {
     MARKET: N_("Abnormal is what a company returned beyond the market that day."),
@@ -37,7 +37,7 @@ class EventStudy:
     """Cumulative abnormal returns from the close of the headline's session, by fifth of the predictions.
 
     `sessions (t,)` are relative to the headline's, from -5 to 10; `curves (5, t)` the mean of each fifth, lowest
-    first, with its ends in `lows` and `highs` (NaN where fewer than six blocks); `spread` is the top less the
+    first, with its ends in `lows` and `highs` (NaN at 0 and where fewer than six blocks); `spread` is the top less the
     bottom fifth at each of `sessions`; `events` and `blocks (t,)` how many stand behind it. What lies before 0 is
     what had happened until then, below 0 where the price rose.
     """
@@ -197,7 +197,7 @@ def cumulative(
 def _abnormal(events: TestedEvents) -> tuple[np.ndarray, str]:
     returns, market = events.returns.returns, events.returns.market
     tested = slice(events.day.min(), events.day.max() + 1)
-    if (~np.isnan(market[tested])).mean() > 0.5:
+    if (~np.isnan(market[tested])).mean() >= KNOWN_SHARE:
         return returns - market[:, None], MARKET
     before = returns[: events.day.min()]
     counts = (~np.isnan(before)).sum(axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.blocks import FEWEST_BLOCKS
+from core.evaluate.blocks import FEWEST_BLOCKS, SIGNIFICANT
 from core.evaluate.daily_returns import DailyReturns
 from core.evaluate.information_coefficient import Mean, by_session
 from core.evaluate.predictions import MEAN, Predictions
@@ -19,7 +19,6 @@ from core.evaluate.tested_events import TestedEvents, tested_events
 from core.locale import N_
 
 LONGEST = 20
-LEVEL = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +104,8 @@ def ic_decay(
     """Return the rank IC of the test's predictions with the returns over 1 to `longest` sessions.
 
     A return is from the close of the headline's session on, compounded. Those of following sessions overlap, which
-    the intervals allow for; `looks`, how often these rows have been tested, is allowed for by `Decay.certain`. A message where the returns of other horizons than the target's are not known.
+    the intervals allow for; `looks`, how often these rows have been tested, is allowed for by `Decay.certain`. A
+    message where the returns of other horizons than the target's are not known.
     """
     events = tested_events(predictions, dataset, settings, model)
     if isinstance(events, Message):
@@ -159,4 +159,6 @@ def _widening(looks: int, freedom: int) -> float:
     """Return how much wider an interval has to be for so many looks to be wrong once in twenty together."""
     from scipy.stats import t
 
-    return float(t.isf(LEVEL / 2 / max(looks, 1), max(freedom, 1)) / t.isf(LEVEL / 2, max(freedom, 1)))
+    return float(
+        t.isf(SIGNIFICANT / 2 / max(looks, 1), max(freedom, 1)) / t.isf(SIGNIFICANT / 2, max(freedom, 1))
+    )

@@ -26,7 +26,8 @@ _POOLED = METRICS["rank_ic"], METRICS["spread"]
 class Mean:
     """A mean over sessions with its 95% interval and t-value, robust to autocorrelation and overlap.
 
-    `freedom` is the number of degrees of freedom. `t` is NaN where it is undefined: for scores that are pooled, and for a value that is the same each time.
+    `freedom` is the number of degrees of freedom. `t` is NaN where it is undefined: for scores that are pooled,
+    and for a value that is the same each time.
     """
 
     value: float

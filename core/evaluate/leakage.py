@@ -124,6 +124,7 @@ def leakage(
     spread = {step: _spread(_by_repeat(tables, step, metric), shares[step]) for step in steps}
     compared = [(a, b) for a, b in pairwise(steps) if allowed[a] > allowed[b]]
     result = []
+    rows = _rows(repeats[0], dataset, settings)
     for number, step in enumerate(steps):
         drop = NO_DROP
         if number:
@@ -136,7 +137,7 @@ def leakage(
                 step,
                 *(values[step], *_bounds(drawn[step], blocks)),
                 *(drop.value, drop.low, drop.high),
-                rows=_rows(repeats[0], dataset, settings),
+                rows=rows,
                 train_rows=train_rows,
                 metric=metric.name,
                 taken=allowed[steps[number - 1]] - allowed[step] if number else 0,

@@ -53,8 +53,9 @@ def record_access(
 ) -> Message | None:
     """Count an access to the rows `scored` (by default the holdout's) and, where there is one, its score.
 
-    `tests` is how many sets of predictions were scored at once. With `opened` it opens the holdout's seal; a late one is told which run was first. Raises `UserError`
-    where a row of another seal is among them or the access cannot be written: then no score may be shown.
+    `tests` is how many sets of predictions were scored at once. With `opened` it opens the holdout's seal; a late
+    one is told which run was first. Raises `UserError` where a row of another seal is among them or the access
+    cannot be written: then no score may be shown.
     """
     known = score is not None and not math.isnan(score.value)
     entry = Entry(
@@ -157,12 +158,11 @@ def sealed_among(rows: Rows) -> np.ndarray:
     return among
 
 
-def sealed_positions(dataset: Dataset, positions: np.ndarray | None = None) -> np.ndarray:
-    """Return those of some positions (by default all) in the dataset's frame whose rows are sealed."""
-    asked = np.arange(len(dataset)) if positions is None else positions
-    if not any_sealed():
-        return asked[:0]
-    return np.asarray(asked[sealed_among(Rows.listed(dataset))[asked]])
+def sealed_positions(dataset: Dataset) -> np.ndarray:
+    """Return the positions in the dataset's frame of rows that are sealed."""
+    if not any_sealed():  # to list the rows takes longer
+        return np.arange(0)
+    return np.flatnonzero(sealed_among(Rows.listed(dataset)))
 
 
 def require_untested(dataset_id: str, holdout: Rows) -> None:

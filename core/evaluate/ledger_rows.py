@@ -1,4 +1,4 @@
-"""What a holdout is to the ledger: its headlines on their days, whatever table, spelling, roles or unit they come in."""
+"""What a holdout is to the ledger: its headlines on their days, whatever table, spelling, roles or unit."""
 
 from __future__ import annotations
 
@@ -17,17 +17,9 @@ from core.evaluate.min_hashes import BANDS, bands, recurring
 UNKNOWN = np.iinfo(np.int32).min  # the day of a row without a session
 NEAR_SHARE = 0.2
 FEWEST_NEAR = 5
-_MARKS = ("key", "day", "bands", "alone")
-_MARK = np.dtype([("key", "<u8"), ("day", "<i4"), ("bands", "<u4", (BANDS,)), ("alone", "?", (BANDS,))])
-_SAVED = np.dtype(
-    [
-        ("keys", "<u8", (2,)),
-        ("key", "<u8"),
-        ("day", "<i4"),
-        ("bands", "<u4", (BANDS,)),
-        ("alone", "?", (BANDS,)),
-    ]
-)
+_FIELDS = [("key", "<u8"), ("day", "<i4"), ("bands", "<u4", (BANDS,)), ("alone", "?", (BANDS,))]
+_MARKS = tuple(field[0] for field in _FIELDS)
+_MARK, _SAVED = np.dtype(_FIELDS), np.dtype([("keys", "<u8", (2,)), *_FIELDS])
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +37,9 @@ class Rows:
     companies' tables on one day is one row.
 
     `marks (n,)` has of each row the hash of its key, the day from 1970, its bands and which of these stand `alone`, on
-    one session of the table. It is None for rows that an
-    earlier version saved, which are known by `keys (n, 2)` alone: hashes of the headline as it is spelled, and of
-    headline and session (0 where the table has no sessions). Every version names rows by these.
+    one session of the table. It is None for rows that an earlier version saved, which are known by `keys (n, 2)`
+    alone: hashes of the headline as it is spelled, and of headline and session (0 where the table has no sessions).
+    Every version names rows by these.
     """
 
     keys: np.ndarray

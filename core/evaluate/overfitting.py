@@ -142,6 +142,13 @@ def overfitting(
         for w in (inside, 1 - inside)
     )
     probability, chosen, later, typical = lasting(first, second)
+    if math.isnan(probability):
+        return Message(
+            N_(
+                "Whether the best model stays the best cannot be said: however the sessions are halved, a model's score is "
+                "undefined in one half."
+            )
+        )
     return Overfitting(
         metric.name,
         probability,

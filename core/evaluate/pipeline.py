@@ -48,9 +48,9 @@ def evaluate(
 ) -> Evaluation:
     """Score every model of a table of predictions of this dataset's rows.
 
-    `arms` are the models with and without headlines that the lift compares, chosen before the test. It compares `uncalibrated`
-    predictions where they are given: calibration is no part of what headlines add. Raises whatever `report`
-    raises.
+    `arms` are the models with and without headlines that the lift compares, chosen before the test.
+    It compares `uncalibrated` predictions where they are given: calibration is no part of what headlines add.
+    Raises whatever `report` raises.
     """
     holdout, walk = predictions.holdout, predictions.walk
     outcome = dataset.outcome(settings.task)

@@ -23,8 +23,8 @@ def regime_labels(dataset: Dataset, rows: np.ndarray, horizon: int) -> dict[str,
     - "market": `UP`, `DOWN` by whether these returns sum to more than 0;
     - "half": `FIRST`, `SECOND` half of these rows' sessions.
 
-    The market is the mean of all companies (or what is known of them): its last return is one that was over by the
-    close of the session, so a regime could be seen before the outcome began.
+    The market is the benchmark, or else the mean of all companies that are known. Its last return is one that was
+    over by the close of the session, so a regime could be seen before the outcome began.
     """
     session = dataset.frame["session"].to_numpy("datetime64[s]")[rows]
     dated = ~np.isnat(session)
@@ -45,11 +45,11 @@ def regime_labels(dataset: Dataset, rows: np.ndarray, horizon: int) -> dict[str,
         safe = np.where(enough[:, None], np.nan_to_num(past), 0)
         spread = np.where(enough, np.nanstd(np.where(enough[:, None], past, 0), axis=1), np.nan)
         cuts = np.quantile(spread[enough], [1 / 3, 2 / 3]) if enough.any() else np.zeros(2)
-        calm = np.array([CALM, MIDDLE, WILD])[np.searchsorted(cuts, np.nan_to_num(spread))]
-        up = np.where(safe.sum(axis=1) > 0, UP, DOWN)
+        volatility = np.array([CALM, MIDDLE, WILD])[np.searchsorted(cuts, np.nan_to_num(spread))]
+        direction = np.where(safe.sum(axis=1) > 0, UP, DOWN)
         found = {
-            "volatility": spread_out(np.where(enough, calm, "")),
-            "market": spread_out(np.where(enough, up, "")),
+            "volatility": spread_out(np.where(enough, volatility, "")),
+            "market": spread_out(np.where(enough, direction, "")),
         } | found
     return found
 

@@ -32,7 +32,7 @@ class Bin:
     predicted: float
     observed: Interval
     rows: int
-    blocks: int
+    sessions: int
 
 
 def reliability(
@@ -85,7 +85,7 @@ class Reliability:
     predicted: float
     observed: float
     rows: int
-    blocks: int
+    sessions: int
     unit: str
     test: CalibrationTest
     horizon: int = 1
@@ -98,7 +98,7 @@ class Reliability:
             "high": _points(self.ece.high),
             "predicted": f"{self.predicted:.0%}",
             "observed": f"{self.observed:.0%}",
-            "blocks": self.blocks,
+            "sessions": self.sessions,
             "unit": Message(BLOCK_UNITS[self.unit]),
             "horizon": self.horizon,
             "height": Message(_TOO_LOW if self.test.shift > 0 else _TOO_HIGH),
@@ -134,7 +134,7 @@ class Reliability:
             )
         return N_(
             "No evidence that the probabilities are wrong: they miss what came true by {ece} percentage points "
-            "[{low}, {high}], which {blocks:,} {unit} bring about by chance too. On average they promised "
+            "[{low}, {high}], which {sessions:,} {unit} bring about by chance too. On average they promised "
             "{predicted}, and {observed} came true."
         )
 

@@ -36,8 +36,8 @@ EVEN: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
 class Slice:
     """The score of the rows that share a label, with n, sessions (stories), blocks of them and its 95% interval.
 
-    `by` is "press", "company", "month", "length" or one of `core.evaluate.regimes`; `difference` is the score less that of all other rows,
-    `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
+    `by` is "press", "company", "month", "length" or one of `core.evaluate.regimes`; `difference` is the
+    score less that of all other rows, `p_value` that of no difference, and `differs` whether it stays below 5% when all slices are counted (Holm,
     "A simple sequentially rejective multiple test procedure", 1979). A slice of one session, or in which the
     score is undefined (one class), has no score: NaN.
     """

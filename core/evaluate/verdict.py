@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS, FEWEST_BLOCKS, Blocks
@@ -68,6 +68,18 @@ class Evidence:
         """Return 1 where a score lies above what a guess scores, -1 where it lies below, 0 where that is not known."""
         at = self.at_level(score)
         return int(at.low > guess) - int(at.high < guess)
+
+
+def verdict(found: Interval, evidence: Evidence) -> str:
+    """Return how a difference stands to 0: "better", "worse", "unclear", or why that cannot be told.
+
+    It is "tested" where earlier tests of the rows forbid what a first test would say, "short" below six blocks.
+    """
+    if not evidence.enough or math.isnan(found.low):
+        return "short"
+    if sign := evidence.against(found, 0.0):
+        return "better" if sign > 0 else "worse"
+    return "tested" if replace(evidence, looks=1).against(found, 0.0) else "unclear"
 
 
 def one_sided(looks: int) -> float:

@@ -12,8 +12,8 @@ from core.data.dataset import Problem
 from core.data.ingest import Choices, Intake
 from core.data.library import saved_plan
 from core.data.parse.typist import Typist
-from core.data.plan import Cleaning, Plan, Roles
-from core.data.sessions import KRX, sessions_around, zone_of
+from core.data.plan import Cleaning, Exchange, Plan, Roles
+from core.data.sessions import sessions_around, zone_of
 from core.embed import embed
 from core.errors import Message, UserError
 from core.jobs import Report, silent
@@ -52,18 +52,18 @@ def score_table(
             sealed: with the file's outcomes its prediction would give the score away.
     """
     intake = Intake([table])
-    plan = intake.propose(choices).plan
-    guessed = plan.roles
+    guessed = intake.propose(replace(choices or Choices(), horizon=1)).plan.roles
     known = run.preparation.features
     numeric = tuple(name for name in known if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
     data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
     rows = data.frame["row"].to_numpy()
-    keep, closed = open_rows(data.headlines, lambda: _sessions(table, plan, rows), rows, skip_sealed)
+    clock = _clock(run, table, guessed)
+    keep, closed = open_rows(data.headlines, lambda: clock.sessions(rows), rows, skip_sealed)
     data = replace(data, frame=data.frame[keep].reset_index(drop=True))
     vectors = embed(data.headlines, run.settings.encoder, run.settings.pooling, report).vectors
     press = data.frame["press"] if run.settings.use_press else None
-    time, unread = _times(run, table, guessed, data.frame["row"].to_numpy())
+    time, unread = clock.times_read(run, data.frame["row"].to_numpy())
     inputs = Inputs(vectors, data.features, press, data.frame["headline"], time)
     predicted = run.calibrated(run.predict(inputs))
     result = table.iloc[data.frame["row"].to_numpy() - 1].reset_index(drop=True)
@@ -72,28 +72,41 @@ def score_table(
     return Scored(pd.concat([result, _renamed(added, result)], axis=1), tuple(problems))
 
 
-def _times(
-    run: Run, table: pd.DataFrame, roles: Roles, rows: np.ndarray
-) -> tuple[pd.Series | None, tuple[Problem, ...]]:
-    """Return the times of these rows of the file where the run has a clock, by the clock of its exchange."""
-    if not reads("time", run.settings.extras) or not roles.date:
-        return None, ()
-    typist = Typist(table, np.arange(1, len(table) + 1))
+@dataclass(frozen=True, eq=False)
+class _Clock:
+    """The times of a file's rows `(n,)` by the exchange of the run's table, and which have a time of day."""
+
+    exchange: Exchange
+    times: np.ndarray | None
+    timed: np.ndarray
+    unread: tuple[Problem, ...]
+
+    def times_read(self, run: Run, rows: np.ndarray) -> tuple[pd.Series | None, tuple[Problem, ...]]:
+        """Return the times of these rows where the run reads them, and which could not be read."""
+        if self.times is None or not reads("time", run.settings.extras):
+            return None, ()
+        return pd.Series(self.times[rows - 1]), self.unread
+
+    def sessions(self, rows: np.ndarray) -> np.ndarray:
+        """Return the sessions of these rows: NaT where unknown, the day where the exchange has none."""
+        if self.times is None:
+            return np.full(len(rows), np.datetime64("NaT", "s"))
+        found = self.times
+        try:
+            found = sessions_around(found, self.exchange).of(found, self.timed, self.exchange.untimed)
+        except UserError as error:
+            log.info("the days of the file stand for its sessions: %s", error)
+        return np.asarray(found[rows - 1])
+
+
+def _clock(run: Run, table: pd.DataFrame, roles: Roles) -> _Clock:
     plan = saved_plan(run.dataset_id)
-    times, _ = typist.times(roles.date, zone_of(plan.exchange if plan else KRX))
-    return pd.Series(times[rows - 1]), tuple(typist.problems)
-
-
-def _sessions(table: pd.DataFrame, plan: Plan, rows: np.ndarray) -> np.ndarray:
-    """Return the sessions of these rows of the file, `(n,)`: NaT where unknown, the day where the exchange has none."""
-    if not plan.roles.date:
-        return np.full(len(rows), np.datetime64("NaT", "s"))
-    times, timed = Typist(table, np.arange(1, len(table) + 1)).times(plan.roles.date)
-    try:
-        times = sessions_around(times, plan.exchange).of(times, timed)
-    except UserError as error:
-        log.info("the days of the file stand for its sessions: %s", error)
-    return np.asarray(times[rows - 1])
+    exchange = plan.exchange if plan else Exchange()
+    if not roles.date:
+        return _Clock(exchange, None, np.zeros(len(table), bool), ())
+    typist = Typist(table, np.arange(1, len(table) + 1))
+    times, timed = typist.times(roles.date, zone_of(exchange))
+    return _Clock(exchange, times, timed, tuple(typist.problems))
 
 
 def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

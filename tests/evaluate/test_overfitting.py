@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import Message
+from core.evaluate import overfitting as module
 from core.evaluate.overfitting import Overfitting, lasting, overfitting
 from core.evaluate.predictions import Predictions
 from core.evaluate.settings import EvaluateSettings
@@ -75,6 +76,11 @@ def test_halves_without_a_score_are_left_out():
     first = np.array([[0.9, 0.1, 0.2, 0.3], [np.nan, 0.1, 0.2, 0.3]])
     assert lasting(first, first) == pytest.approx((0.0, 0.9, 0.9, 0.25))
     assert np.isnan(lasting(first[1:], first[1:])).all()
+
+
+def test_where_every_half_lacks_a_score_nothing_is_said_to_last(monkeypatch):
+    monkeypatch.setattr(module, "lasting", lambda *halves: (np.nan,) * 4)
+    assert "cannot be said" in str(overfitting(*table()))
 
 
 def test_fewer_sessions_are_cut_into_fewer_groups():

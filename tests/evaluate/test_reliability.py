@@ -42,7 +42,7 @@ def test_rows_of_one_session_do_not_narrow_a_bin():
     came = np.arange(40) % 3 == 0
     one = reliability(came, np.full(40, 0.5), Blocks(np.arange(40)), seed=0)[0]
     many = reliability(came.repeat(10), np.full(400, 0.5), Blocks(np.arange(40).repeat(10)), seed=0)[0]
-    assert (many.rows, many.blocks) == (400, 40)
+    assert (many.rows, many.sessions) == (400, 40)
     assert many.observed.low == pytest.approx(one.observed.low)
 
 
@@ -64,7 +64,7 @@ def test_the_reliability_curve_is_of_the_unit_that_the_run_scores():
     assert reliability_of(predictions, data, settings).rows == len(data)
     assert events.rows == DAYS * COMPANIES
     assert sum(b.rows for b in events.curve) == events.rows
-    assert (events.label, events.unit, events.blocks) == ("승", "session", DAYS)
+    assert (events.label, events.unit, events.sessions) == ("승", "session", DAYS)
 
 
 def said(**changes):

@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import t
 
 from core.evaluate.bootstrap import Interval
-from core.evaluate.verdict import Evidence, one_sided
+from core.evaluate.verdict import Evidence, one_sided, verdict
 from tests.simulations.looks import deceived
 from tests.simulations.overlap import World
 
@@ -54,3 +54,11 @@ def test_what_an_interval_rests_on_is_said(evidence, said):
 def test_at_most_one_of_twenty_users_who_test_twenty_times_is_deceived():
     world = World(1, companies=4, memory=0.5)
     assert deceived(world, range(100)) <= 0.05
+
+
+def test_a_difference_has_no_verdict_below_six_blocks_and_follows_its_interval_above():
+    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(5)) == "short"
+    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(6)) == "better"
+    assert verdict(Interval(1.0, -0.5, 1.5), Evidence(6)) == "unclear"
+    assert verdict(Interval(-1.0, -1.5, -0.5), Evidence(6)) == "worse"
+    assert verdict(Interval(1.0, 0.1, 1.9), Evidence(30, looks=20)) == "tested"

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from core.data.plan import Exchange, Plan, Roles
 from core.predict import batch, score_table
@@ -39,3 +40,19 @@ def test_times_with_a_zone_are_read_by_the_clock_of_the_runs_exchange(worded, ta
     np.testing.assert_allclose(
         score_table(worded, zoned).table["mean:승"], score_table(worded, local).table["mean:승"]
     )
+
+
+@pytest.mark.parametrize(("untimed", "day"), [("same", "2024-01-02"), ("next", "2024-01-03")])
+def test_rows_with_a_date_alone_stand_on_the_session_of_the_runs_table(run, table, monkeypatch, untimed, day):
+    """A seal is known by the session, so a file has to place its rows as the table did."""
+    plan = Plan(Roles("제목"), Exchange(untimed=untimed))
+    monkeypatch.setattr(batch, "saved_plan", lambda _dataset: plan)
+    asked = []
+
+    def looked_at(_headlines, sessions, rows, _skip):
+        asked.append(sessions())
+        return np.ones(len(rows), bool), ()
+
+    monkeypatch.setattr(batch, "open_rows", looked_at)
+    score_table(run, table.head(3).assign(작성일시="2024-01-02"))
+    assert asked[0].astype("datetime64[D]").astype(str).tolist() == [day] * 3

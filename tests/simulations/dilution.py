@@ -79,13 +79,12 @@ REPEATED = World(table=0.0, linear=0.5, text=0.0, repeats=True)
 class Measured:
     """Of so many `tables`: how often each arm "helps", and how often the models do worse for the headlines.
 
-    `chosen` is the arm that the run's lift compares. `gain` is its mean difference of AUC from the table alone.
+    `chosen` is the arm that the run's lift compares.
     """
 
     tables: int
     helps: Counter[str]
     hurts: Counter[str]
-    gain: dict[str, float]
 
 
 def verdicts(world: World, seeds: Sequence[int]) -> Measured:
@@ -95,7 +94,6 @@ def verdicts(world: World, seeds: Sequence[int]) -> Measured:
         len(found),
         Counter(arm for lifts in found for arm, lift in lifts.items() if lift.sign > 0),
         Counter(arm for lifts in found for arm, lift in lifts.items() if lift.sign < 0),
-        {arm: float(np.mean([lifts[arm].value for lifts in found])) for arm in found[0]},
     )
 
 

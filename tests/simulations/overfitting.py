@@ -63,7 +63,7 @@ def choices(edge: float, tables: int = 100, first_seed: int = 0) -> Choices:
 
 def _said(edge: float) -> str:
     found = choices(edge)
-    return f"mean {found.mean:.2f}, said to last in {percent(found.holds)}, no better than lots in {percent(found.lots)}"
+    return f"mean {found.mean:.2f}, said to last in {percent(found.holds)}, no better than lots in {percent(found.lots)}, no answer in {percent(found.silent)}"
 
 
 ROWS = (

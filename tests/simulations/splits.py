@@ -45,8 +45,7 @@ def null_world(seed: int, horizon: int = 1) -> tuple[Dataset, np.ndarray]:
     rng = np.random.default_rng(seed)
     days = np.repeat(np.arange(SESSIONS), COMPANIES)
     company = np.tile(np.arange(COMPANIES), SESSIONS)
-    shock = rng.normal(size=(SESSIONS + horizon, 1)) + rng.normal(size=(SESSIONS + horizon, COMPANIES))
-    ahead = np.lib.stride_tricks.sliding_window_view(shock, horizon, axis=0)[:SESSIONS].sum(axis=-1)
+    ahead = summed_shocks(rng, SESSIONS, COMPANIES, horizon)
     x = rng.normal(size=len(days))
     target = 0.01 * (ahead[days, company] + 0.3 * x)
     vectors = rng.normal(size=(SESSIONS, WIDTH))[days] + 0.5 * rng.normal(size=(len(days), WIDTH))
@@ -54,6 +53,13 @@ def null_world(seed: int, horizon: int = 1) -> tuple[Dataset, np.ndarray]:
     names = pd.Series([f"회사{number}" for number in company], dtype="str")
     dataset.frame["company"] = names
     return dataset, vectors
+
+
+def summed_shocks(rng: np.random.Generator, sessions: int, companies: int, horizon: int) -> np.ndarray:
+    """Return sums of `horizon` daily shocks `(sessions, companies)`, half of their variance the market's."""
+    shock = rng.normal(size=(sessions + horizon, 1)) + rng.normal(size=(sessions + horizon, companies))
+    summed = np.lib.stride_tricks.sliding_window_view(shock, horizon, axis=0)[:sessions].sum(axis=-1)
+    return np.asarray(summed)
 
 
 def ridge(X: np.ndarray, y: np.ndarray, X_test: np.ndarray, penalty: float = 10.0) -> np.ndarray:

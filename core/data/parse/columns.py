@@ -37,8 +37,9 @@ def numbers(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 def moments(cells: pd.Series, zone: str = KOREA) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Read a column: `(datetime64[s], mask of those with a time of day, mask of the unreadable)`.
 
-    Times are naive and of `zone`, to which those that name their own time zone are converted. Where a date of the column shows that the month comes first (01/31/24), none that has a year of two digits is
-    read: 01/02/24 would be taken for 2001.
+    Times are naive and of `zone`, to which those that name their own time zone are converted. Where a date of the
+    column shows that the month comes first (01/31/24), none that has a year of two digits is read: 01/02/24 would
+    be taken for 2001.
     """
     codes, distinct = _distinct(cells)
     plain = _matching(distinct, _PLAIN_TIME)

@@ -10,7 +10,7 @@ from core.evaluate.backtest.pipeline import Backtest
 from core.evaluate.backtest.statistics import A_YEAR
 from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
-from core.evaluate.verdict import Evidence
+from core.evaluate.verdict import verdict
 from core.locale import N_, P_
 
 _AGAINST_HOLDING = {
@@ -50,15 +50,6 @@ _AGAINST_NOTHING = {
         "Without the market's part its gain after costs can't be told from nothing: {value} a year [{low}, {high}]."
     ),
 }
-
-
-def verdict(found: Interval, evidence: Evidence) -> str:
-    """Return "better", "worse" or "unclear" than 0, "tested" where earlier tests forbid it, "short" below six blocks."""
-    if not evidence.enough or math.isnan(found.low):
-        return "short"
-    if sign := evidence.against(found, 0.0):
-        return "better" if sign > 0 else "worse"
-    return "tested" if replace(evidence, looks=1).against(found, 0.0) else "unclear"
 
 
 def answer(found: Backtest, looks: int = 1) -> Message:

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import Message
-from core.evaluate.daily_returns import FEWEST_COMPANIES, DailyReturns
+from core.evaluate.daily_returns import FEWEST_COMPANIES, FEWEST_RETURNS, KNOWN_SHARE, DailyReturns
 from core.locale import N_
-
-FEWEST_RETURNS = 20  # that a beta is estimated from
-KNOWN_SHARE = 0.5  # of the test's days must have a return of the market
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluate.blocks import Blocks
-from core.evaluate.bootstrap import Interval, bounds
+from core.evaluate.blocks import Blocks, circular_length
+from core.evaluate.bootstrap import RESAMPLES, Interval, bounds
 
 A_YEAR = 252  # trading days
-RESAMPLES = 1000
 FEWEST_DAYS = 8  # that a length of blocks is read from
 SMOOTH = 3  # horizons that a block spans where returns were spread evenly over one
 UNKNOWN = Interval(math.nan, math.nan, math.nan)
@@ -115,8 +114,5 @@ def blocks_of_days(net: np.ndarray, horizon: int, daily: bool = True) -> Blocks:
         return Blocks(days, SMOOTH * horizon, horizon)
     asked = 1
     if len(net) >= FEWEST_DAYS and np.ptp(net) > 0:
-        from arch.bootstrap import optimal_block_length
-
-        found = float(optimal_block_length(net)["circular"].iloc[0])
-        asked = math.ceil(found) if math.isfinite(found) else 1
+        asked = math.ceil(circular_length(net))
     return Blocks(days, max(horizon, min(asked, len(net))))

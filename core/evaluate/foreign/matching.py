@@ -15,7 +15,7 @@ from core.data.parse.cells import plain_text
 from core.data.parse.columns import moments, texts
 from core.data.plan import Exchange
 from core.data.reading import Source
-from core.data.sessions import sessions_around
+from core.data.sessions import sessions_around, zone_of
 from core.errors import Message, UserError
 from core.evaluate.foreign.keys import Keys, id_cells
 from core.evaluate.foreign.values import as_numbers
@@ -184,13 +184,14 @@ def _sessions(table: pd.DataFrame, dataset: Dataset, keys: Keys) -> np.ndarray |
     """Return the session of each row of the file, by the dataset's exchange; None where one of the two has none."""
     if not keys.date or not dataset.has_sessions:
         return None
-    times, timed, _bad = moments(table[keys.date])
+    exchange = dataset.plan.exchange if dataset.plan else Exchange()
+    times, timed, _bad = moments(table[keys.date], zone_of(exchange))
     if np.isnat(times).all():
         return None
-    exchange = dataset.plan.exchange if dataset.plan else Exchange()
     there = times.astype("datetime64[D]").astype("datetime64[s]")
     held = np.isin(there, dataset.frame["session"].dropna().to_numpy("datetime64[s]"))
-    return np.where(held & ~timed, there, sessions_around(times, exchange).of(times, timed))
+    held &= ~timed & (exchange.untimed == "same")
+    return np.where(held, there, sessions_around(times, exchange).of(times, timed, exchange.untimed))
 
 
 def _require_same_table(table: pd.DataFrame, dataset: Dataset, keys: Keys, made: Match) -> None:

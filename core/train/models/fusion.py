@@ -29,8 +29,6 @@ PULL = 5.0  # rows that say: the table alone
 LEAST = 1e-6  # a probability's distance to 0 before its logarithm is taken
 HEADLINE, WEIGHT, TEXT_MARK = "headline", "weight", "text."
 
-__all__ = ["FUSION", "Fusion"]
-
 
 @dataclass(frozen=True, eq=False)
 class Fusion:

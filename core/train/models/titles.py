@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from core.evaluate.predictions import FUSION
 from core.train.models.baselines import BASELINES
 from core.train.models.combinations import COMBINATIONS
-from core.train.models.fusion import FUSION
 from core.train.models.fusion import TITLE as FUSION_TITLE
 from core.train.models.registry import MODELS
 

@@ -23,7 +23,8 @@ class Split:
     `purged` rows lie within the horizon of the test; `embargoed` rows in the sessions left out beside it;
     `grouped` rows were taken from the training because their near-duplicate story stands in the test;
     `left_out` rows have no known outcome, no session where sessions split, no company where companies are held
-    out, or lie outside a fold's stretch of time or a test's companies. `cut` is the first session of the test where time splits.
+    out, or lie outside a fold's stretch of time or a test's companies. `cut` is the first session of the test where
+    time splits.
     """
 
     train: np.ndarray

@@ -23,7 +23,8 @@ class Draft:
     """A table on its way in: its files, their join, and the plan as far as it is guessed or chosen.
 
     `fingerprint` says which files it is of, and how they were read; `guessed` whether the roles were guessed from
-    all files; `horizon` what speaks for one. It lives in the session's state, so what it holds is computed once and not at each rerun.
+    all files; `horizon` what speaks for one. It lives in the session's state, so what it holds is computed
+    once and not at each rerun.
     """
 
     sources: tuple[Source, ...]

@@ -46,7 +46,7 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
         line={"color": colours.grid},
         marker={"size": 10, "color": colours.accent},
         error_y=whiskers([b.observed for b in found.curve], 100) | {"color": colours.accent},
-        customdata=[[share(b.observed), count(b.rows), count(b.blocks)] for b in found.curve],
+        customdata=[[share(b.observed), count(b.rows), count(b.sessions)] for b in found.curve],
         hovertemplate=_("promised")
         + " %{x:.0f}%<br>"
         + _("came true")
@@ -57,12 +57,12 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
     figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
     note = _(
-        "n = {n:,} {units} over {blocks:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
+        "n = {n:,} {units} over {sessions:,} {of}; a mark is about {each:,} of them, its line the 95% interval; on "
         "the dotted diagonal a promise of 60% comes true in 60 of 100; one line in twenty misses it by chance",
         n=found.rows,
         units=units(run, data),
         each=found.rows // max(len(found.curve), 1),
-        blocks=found.blocks,
+        sessions=found.sessions,
         of=_(BLOCK_UNITS[found.unit]),
     )
     show(figure, _("Do the probabilities come true?"), "chart-calibration", note)

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS
 from core.evaluate.metrics import METRICS, main_metric
-from core.evaluate.regimes import CALM, DOWN, FIRST, MIDDLE, PAST, SECOND, UP, WILD
+from core.evaluate.regimes import CALM, DOWN, FIRST, MIDDLE, PAST, REGIMES, SECOND, UP, WILD
 from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
 from core.train.run import Run
@@ -29,7 +29,7 @@ TITLES = {
     "market": N_("direction of the market"),
     "half": N_("half of the test"),
 }
-REGIMES = {
+REGIME_NAMES = {
     CALM: N_("calm market"),
     MIDDLE: N_("market between calm and wild"),
     WILD: N_("wild market"),
@@ -65,7 +65,7 @@ def by_slice(run: Run, data: Dataset) -> None:
     kept, small = found.of(chosen)
     if chosen == "month":
         kept.sort(key=lambda made: made.label)
-    elif chosen in ("volatility", "market", "half"):
+    elif chosen in REGIMES:
         kept.sort(key=_place_of_regime)
     elif chosen == "length":
         kept.sort(key=_shortest)
@@ -89,8 +89,8 @@ def slice_name(made: Slice) -> str:
         return _("all others")
     if made.label == MISSING:
         return _("not known")
-    if made.label in REGIMES:
-        return _(REGIMES[made.label])
+    if made.label in REGIME_NAMES:
+        return _(REGIME_NAMES[made.label])
     if made.by == "length":
         low, high = made.label.split("-")
         return _("{low}–{high} characters", low=low, high=high)
@@ -98,7 +98,7 @@ def slice_name(made: Slice) -> str:
 
 
 def _place_of_regime(made: Slice) -> int:
-    return list(REGIMES).index(made.label) if made.label in REGIMES else len(REGIMES)
+    return list(REGIME_NAMES).index(made.label) if made.label in REGIME_NAMES else len(REGIME_NAMES)
 
 
 def _shortest(made: Slice) -> float:

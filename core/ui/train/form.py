@@ -22,8 +22,11 @@ from core.ui.text import TASKS, _, translate_md
 from core.ui.train.folds import folds_picture
 
 
-def settings_form(data: Dataset) -> TrainSettings | None:
-    """Ask for the settings and draw the folds; return the settings once the user has pressed the button."""
+def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
+    """Ask for the settings and draw the folds; return the settings once the user has pressed the button.
+
+    While a training is `running` it cannot be pressed.
+    """
     tasks = ["classify", "regress"] if data.target_kind == "return" else ["classify"]
     splits = [rule.key for rule in possible_splits(data)]
     left, right = st.columns(2)
@@ -69,7 +72,7 @@ def settings_form(data: Dataset) -> TrainSettings | None:
         return None
     if data.has_sessions:
         folds_picture(plan, settings)
-    return settings if st.button(_("Train the models"), type="primary") else None
+    return settings if st.button(_("Train the models"), type="primary", disabled=running) else None
 
 
 def _test_settings(data: Dataset) -> dict[str, Any]:

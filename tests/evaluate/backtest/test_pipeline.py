@@ -3,11 +3,8 @@ import pytest
 
 from core.errors import Message, UserError
 from core.evaluate.backtest import Rules, answer, backtest, caveats, neutral_answer
-from core.evaluate.backtest.answer import verdict
 from core.evaluate.backtest.positions import QUINTILES, SIGN
-from core.evaluate.bootstrap import Interval
 from core.evaluate.daily_returns import OUTCOMES, PRICES, SPREAD
-from core.evaluate.verdict import Evidence
 from tests.makers.panels import events, predictions_of, priced, trading_days
 from tests.makers.predictions import made_up
 
@@ -170,17 +167,6 @@ def test_prices_that_are_not_what_a_ready_made_target_says_are_not_used(workspac
     assert daily_returns(made.dataset, 1).source == OUTCOMES
 
 
-def test_the_answer_is_no_verdict_below_six_blocks_and_follows_the_interval_above():
-    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(5)) == "short"
-    assert verdict(Interval(1.0, 0.5, 1.5), Evidence(6)) == "better"
-    assert verdict(Interval(1.0, -0.5, 1.5), Evidence(6)) == "unclear"
-    assert verdict(Interval(-1.0, -1.5, -0.5), Evidence(6)) == "worse"
-    assert verdict(Interval(1.0, 0.1, 1.9), Evidence(30, looks=20)) == "tested"
-    short = backtest(*events(np.full((5, 1), 0.01), np.ones((5, 1))), FREE)
-    assert str(answer(short)).startswith("Too short for an answer: 5 trading days are 5 blocks of 1")
-    assert any("less than a year" in str(told) for told in caveats(short))
-
-
 def test_what_knows_the_returns_beats_holding_everything():
     predictions, data, settings = made_up()
     found = backtest(predictions, data, settings)
@@ -196,3 +182,9 @@ def test_labels_and_undated_rows_get_a_sentence():
 def test_a_cost_below_zero_is_refused():
     with pytest.raises(UserError, match="basis points"):
         backtest(*made_up(), Rules(-1.0))
+
+
+def test_a_book_of_five_days_is_too_short_for_an_answer():
+    short = backtest(*events(np.full((5, 1), 0.01), np.ones((5, 1))), FREE)
+    assert str(answer(short)).startswith("Too short for an answer: 5 trading days are 5 blocks of 1")
+    assert any("less than a year" in str(told) for told in caveats(short))

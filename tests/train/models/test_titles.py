@@ -1,6 +1,6 @@
+from core.evaluate.predictions import FUSION
 from core.train.models.baselines import BASELINES
 from core.train.models.combinations import COMBINATIONS
-from core.train.models.fusion import FUSION
 from core.train.models.registry import MODELS
 from core.train.models.titles import title
 
