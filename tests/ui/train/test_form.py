@@ -1,7 +1,13 @@
 """The settings of a training: what is offered first, and what is not offered at all."""
 
+import threading
+import time
+
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from core.jobs import queue
+from tests.makers.apps import open_page
 
 
 def _form(horizon):
@@ -25,3 +31,26 @@ def test_the_horizon_begins_at_that_of_the_table_and_goes_no_lower(home, horizon
     assert not app.error
     box = next(box for box in app.number_input if box.label == "Horizon (sessions)")
     assert (box.value, box.min) == (horizon, horizon)
+
+
+@pytest.mark.slow
+def test_the_choices_outlast_a_training_that_ends_without_a_run(small_lab):
+    app = open_page("train", "en", **small_lab.link, encoder=small_lab.encoder)
+    labelled(app.number_input, "Walk-forward folds").set_value(1).run()
+    labelled(app.checkbox, "Seal the holdout").check().run()
+    end = threading.Event()
+    job = queue().submit("train", {"dataset": small_lab.dataset}, lambda report: {"over": end.wait(60)})
+    app.run()
+    assert labelled(app.button, "Train the models").disabled
+    end.set()
+    while queue().get(job.id).active:
+        time.sleep(0.05)
+    app.run()
+    assert not app.exception
+    assert labelled(app.checkbox, "Seal the holdout").value
+    assert not labelled(app.button, "Train the models").disabled
+
+
+def labelled(elements, label):
+    """Return the element of this label."""
+    return next(element for element in elements if element.label == label)
