@@ -165,8 +165,8 @@ def split_line(run: Run) -> None:
 
 
 def _meter(run: Run, lift: Lift) -> None:
-    if not np.isfinite(lift.low):
-        return
+    if not np.isfinite(lift.low) or lift.unread:
+        return  # the sentence says all there is
     colours = palette()
     reach = 1.25 * max(abs(lift.low), abs(lift.high), 1e-9)
     figure = go.Figure()
