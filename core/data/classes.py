@@ -1,4 +1,4 @@
-"""The classes of a target in order: the one that means "up" comes last."""
+"""The classes of a target in order, from those that mean "down" to those that mean "up"."""
 
 from __future__ import annotations
 
@@ -6,27 +6,37 @@ from collections.abc import Iterable
 
 WIN, LOSE = "승", "패"
 
-_DOWN_UP = [
-    (LOSE, WIN),
-    ("lose", "win"),
-    ("loss", "win"),
-    ("down", "up"),
-    ("하락", "상승"),
-    ("negative", "positive"),
-    ("부정", "긍정"),
-    ("매도", "매수"),
-    ("sell", "buy"),
-    ("false", "true"),
-    ("no", "yes"),
-]
+_WORDS = {
+    -2: "적극매도|강력매도|적극 매도|강력 매도|strong sell|strong_sell",
+    -1: "패|lose|loss|하락|down|부정|negative|매도|비중축소|축소|sell|underperform|underweight|"
+    "reduce|bearish|false|no",
+    0: "중립|보합|보유|유지|무|neutral|flat|hold|unchanged",
+    1: "승|win|상승|up|긍정|positive|매수|비중확대|확대|buy|outperform|overweight|"
+    "accumulate|bullish|true|yes",
+    2: "적극매수|강력매수|적극 매수|강력 매수|strong buy|strong_buy",
+}
+_RANKS = {word: rank for rank, words in _WORDS.items() for word in words.split("|")}
+
+
+def class_rank(label: str) -> int | None:
+    """Return where a label stands between down (-2) and up (2), 0 for what lies between; None where unknown."""
+    return _RANKS.get(label.strip().lower())
 
 
 def order_classes(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return the classes in order, the one that means "up" last where a pair such as 패/승 is known."""
+    """Return the classes in order, "down" first and "up" last where both are known; else by their letters.
+
+    What is not known stands between them.
+    """
     labels = sorted(set(labels))
-    lowered = {name.lower(): name for name in labels}
-    for down, up in _DOWN_UP:
-        if down in lowered and up in lowered:
-            middle = [name for name in labels if name not in (lowered[down], lowered[up])]
-            return (lowered[down], *middle, lowered[up])
+    ranks = [class_rank(name) or 0 for name in labels]
+    if min(ranks, default=0) < 0 < max(ranks, default=0):
+        return tuple(name for _rank, name in sorted(zip(ranks, labels, strict=True)))
     return tuple(labels)
+
+
+def run_from_down_to_up(classes: Iterable[str]) -> bool:
+    """Whether every class is known and they go from down to up: their colours and sums then have an order."""
+    ranks = [class_rank(name) for name in classes]
+    known = [rank for rank in ranks if rank is not None]
+    return len(known) == len(ranks) > 1 and min(known) < 0 < max(known) and known == sorted(known)

@@ -1,7 +1,8 @@
-"""Tables that leave the app: UTF-8 with BOM for Excel, and no cell that a spreadsheet would run."""
+"""Tables that leave the app, as CSV (UTF-8 with BOM for Excel) or XLSX: no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
+import io
 import re
 
 import pandas as pd
@@ -11,18 +12,36 @@ from core.data.dataset import Dataset
 # what spreadsheets take for the start of a formula, full-width forms too:
 # https://owasp.org/www-community/attacks/CSV_Injection
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d+)?%?")
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV. A text cell or header that a spreadsheet might take for a formula gets a `'`."""
+    text: str = _safe(frame).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig", "replace")
+
+
+def to_xlsx(frame: pd.DataFrame, sheet: str = "Headline Lab") -> bytes:
+    """Return a table as one sheet of a workbook; texts that might be a formula as in `to_csv`.
+
+    Control characters, which a workbook cannot hold, are left out.
+    """
+    safe = _safe(frame).map(lambda cell: _CONTROL.sub("", cell) if isinstance(cell, str) else cell)
+    safe.columns = [_CONTROL.sub("", str(name)) for name in safe.columns]
+    target = io.BytesIO()
+    safe.to_excel(target, sheet_name=sheet, index=False, engine="openpyxl")
+    return target.getvalue()
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with every text cell and header harmless in a spreadsheet."""
     safe = frame.rename(columns=lambda name: _neutral(str(name)))
     for position, (_name, column) in enumerate(frame.items()):
         if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)):
             cells = [_neutral(cell) for cell in column]
             safe.isetitem(position, pd.Series(cells, safe.index, dtype=object))
-    text: str = safe.to_csv(index=False, lineterminator="\r\n")
-    return text.encode("utf-8-sig", "replace")
+    return safe
 
 
 def dataset_table(data: Dataset) -> pd.DataFrame:

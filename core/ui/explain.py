@@ -12,9 +12,10 @@ from core.evaluate.predictions import MEAN
 from core.explain import Contributions, explain_run
 from core.train.features.registry import EXTRAS, TEXT, groups, headline_groups
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.text import model_name
 from core.ui.text import _, as_typed, bold, class_name, day, hover, md, percent, points, signed_percent
-from core.ui.theme import model_colours, palette, show
+from core.ui.theme import model_colours, palette
 
 
 def group_name(group: str) -> str:

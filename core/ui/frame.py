@@ -13,7 +13,7 @@ from core.ui.navigation import go, link, onward, title
 from core.ui.pages import PAGES, after
 from core.ui.sidebar import sidebar
 from core.ui.text import _, translate_md
-from core.ui.theme import palette
+from core.ui.theme import style
 
 __all__ = [
     "PAGES",
@@ -31,19 +31,6 @@ __all__ = [
 ]
 
 _ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fetched from outside
-_CSS = """<style>
-.stApp, .stApp input, .stApp table { font-variant-numeric: tabular-nums; }
-.block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
-/* its CSV would run formulas in a spreadsheet: the pages have exports of their own */
-[data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
-.stApp button[data-variant="segmented_control"][data-selected="true"] { color: inherit; font-weight: 650; }
-[data-testid="stMetric"] { min-width: 7.5rem; }
-[data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
-[data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
-[data-testid="stPageLink"] a { height: auto; }
-[data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p { white-space: normal; text-overflow: clip; overflow: visible; }
-.stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3 { word-break: keep-all; overflow-wrap: anywhere; }
-</style>"""
 
 
 def start(key: str, alone: str = "") -> Given:
@@ -54,7 +41,7 @@ def start(key: str, alone: str = "") -> Given:
     """
     page = PAGES[key]
     st.set_page_config(page_title=f"{title(page)} · Headline Lab", page_icon=str(_ICON), layout="wide")
-    st.html(_CSS + _accent())
+    st.html(style())
     state.read_url()
     jobs.collect()
     if page.hands_over and jobs.announce(page.makes) and (following := after(page)):
@@ -69,12 +56,6 @@ def start(key: str, alone: str = "") -> Given:
     if done := st.session_state.pop("done", None):
         st.success(translate_md(done), icon=":material/check:")
     return need(page, alone)
-
-
-def _accent() -> str:
-    """Return the style of accented text: the colour of buttons is too dark for words on a dark page."""
-    accented = '.stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"]'
-    return f"<style>{accented} {{ color: {palette().accent}; }}</style>"
 
 
 def _open_newest_run() -> None:

@@ -13,18 +13,18 @@ from core.errors import UserError
 from core.train.run import Run
 from core.train.runs import load_run
 
-_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "job")
+_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "job", "class")
 
 
 def chosen(key: str) -> str:
-    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation` or `job`, "" where nothing is."""
+    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation`, `job` or `class`, "" where nothing is."""
     return st.session_state.get(f"chosen_{key}", "")
 
 
 def choose(**ids: str) -> None:
     """Choose ids; "" takes a choice back. Another dataset takes the chosen run back, and a run the evaluation."""
     if "dataset" in ids and ids["dataset"] != chosen("dataset"):
-        ids.setdefault("run", "")
+        ids = {"run": "", "class": ""} | ids
     if "run" in ids:
         ids.setdefault("evaluation", "")
     for key, value in ids.items():

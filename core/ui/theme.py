@@ -1,16 +1,18 @@
-"""Colours and one Plotly template for every chart, light and dark."""
+"""The look of the app: colours by their role, light and dark, and the style of what Streamlit draws.
+
+`docs/look.md` says how they are used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import plotly.graph_objects as go
 import streamlit as st
 
+from core.data.classes import class_rank, run_from_down_to_up
 from core.evaluate.predictions import MEAN
 from core.train.models.registry import MODELS
-from core.ui.text import as_typed, hover
 
 FONT = "Pretendard, Noto Sans KR, Noto Sans CJK KR, Apple SD Gothic Neo, Malgun Gothic, sans-serif"
 CATEGORIES = (
@@ -28,6 +30,7 @@ CATEGORIES = (
     "#557788",
 )  # of names that have no order
 OTHER = "#9aa3a6"  # of all names beyond those
+TRANSPARENT = "rgba(0,0,0,0)"
 # dates as numbers, so that no month is named in another language than the page's
 DATES = [
     {"dtickrange": [None, 86_400_000], "value": "%m-%d %H:%M"},
@@ -41,7 +44,8 @@ class Palette:
     """The colours of one theme by their role.
 
     `high` is for win, gain and upward, `low` for lose, loss and downward, `middle` for what lies between them;
-    `accent` for what a chart is about, `muted` for what it is compared with; `text`, `grid` for the frame;
+    `accent` for what a chart is about, `muted` for what it is compared with; `text`, `grid` and `surface` (the
+    page's background) for the frame; `good` and `unsure` for a verdict, `muted` where nothing was found;
     `faint` and `strong` for the least and the most of a share.
     """
 
@@ -52,6 +56,9 @@ class Palette:
     muted: str
     text: str
     grid: str
+    surface: str
+    good: str
+    unsure: str
     faint: str = "rgba(15,118,110,0.05)"
     strong: str = "rgba(15,118,110,0.75)"
 
@@ -74,6 +81,9 @@ LIGHT = Palette(
     muted="#5a6668",
     text="#1c2526",
     grid="#e3e8e8",
+    surface="#ffffff",
+    good="#0b6059",
+    unsure="#8a5a00",
 )
 DARK = Palette(
     high="#f2604f",
@@ -83,6 +93,9 @@ DARK = Palette(
     muted="#9fb0b3",
     text="#e8eded",
     grid="#2c373c",
+    surface="#12181b",
+    good="#5cc9bc",
+    unsure="#e0ad4b",
 )
 
 
@@ -100,33 +113,60 @@ def model_colours(names: Iterable[str]) -> dict[str, str]:
     return {MEAN: palette().accent} | single
 
 
-def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:
-    """Draw a figure in the project's template, its title above and a note on what it shows below.
-
-    Title and note are shown as typed; other texts of a figure go through `hover`.
-    """
+def class_colours(classes: Sequence[str]) -> dict[str, str]:
+    """Return the colour of each class: from low over grey to high where they go from down to up, else of names."""
     colours = palette()
-    has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
-    axis = {
-        "gridcolor": colours.grid,
-        "zerolinecolor": colours.muted,
-        "linecolor": colours.grid,
-        "automargin": True,
-        "title": {"font": {"color": colours.muted}, "standoff": 14},
-    }
-    figure.update_layout(
-        font={"family": FONT, "color": colours.text, "size": 13},
-        title={"text": hover(title, 48), "x": 0, "xanchor": "left", "font": {"size": 15}},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 8, "r": 8, "t": 48, "b": 88 if len(figure.data) > 1 and has_legend else 8},
-        height=height,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
-        hoverlabel={"align": "left", "font": {"family": FONT}},
-        separators=".,",
-    )
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    st.plotly_chart(figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False})
-    if note:
-        st.caption(as_typed(note))
+    if len(classes) == 2:
+        return dict(zip(classes, (colours.low, colours.high), strict=True))
+    if not run_from_down_to_up(classes):
+        return {name: CATEGORIES[i % len(CATEGORIES)] for i, name in enumerate(classes)}
+    ends = {-1: colours.low, 1: colours.high}
+    found = {}
+    for name in classes:
+        rank = class_rank(name) or 0
+        side = (rank > 0) - (rank < 0)
+        weak = abs(rank) == 1 and any(abs(class_rank(other) or 0) == 2 for other in classes)
+        strong = ends.get(side, colours.muted)
+        found[name] = _between(strong, colours.muted) if weak else strong
+    return found
+
+
+def _between(one: str, other: str) -> str:
+    """Return the colour half way between two."""
+    pairs = [(int(one[i : i + 2], 16) + int(other[i : i + 2], 16)) // 2 for i in (1, 3, 5)]
+    return "#" + "".join(f"{part:02x}" for part in pairs)
+
+
+def style() -> str:
+    """Return the style sheet of every page, in this session's colours."""
+    colours = palette()
+    return f"""<style>
+{_STYLE}
+.stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"] {{ color: {colours.accent}; }}
+.stApp [data-testid="stCaptionContainer"] {{ color: {colours.muted}; opacity: 1; }}
+</style>"""
+
+
+_STYLE = """
+.stApp, .stApp input, .stApp table { font-variant-numeric: tabular-nums; }
+.block-container { padding-top: 2.6rem; padding-bottom: 4rem; max-width: 78rem; }
+.stApp button[data-variant="segmented_control"][data-selected="true"] { color: inherit; font-weight: 650; }
+[data-testid="stMetric"] { min-width: 7.5rem; }
+[data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
+[data-testid="stHeading"] h1 { word-break: keep-all; padding-bottom: .2rem; }
+[data-testid="stPageLink"] a { height: auto; }
+[data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p { white-space: normal; text-overflow: clip; overflow: visible; }
+.stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3 { word-break: keep-all; overflow-wrap: anywhere; }
+/* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
+[data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
+/* the toolbar of a table appears above it, at the right: the title leaves it room */
+[class*="st-key-titled-"] { padding-right: 8rem; }
+[class*="st-key-save-"] { margin-top: -.6rem; }
+[class*="st-key-save-"] button { min-height: 0; padding: .1rem .3rem; font-size: .8rem; }
+/* Plotly's own buttons stay out of sight: those under the chart press them */
+.pictures { display: flex; justify-content: flex-end; }
+.pictures button { font: inherit; font-size: .8rem; color: inherit; background: none; border: 0; border-radius: .3rem; padding: .1rem .3rem; cursor: pointer; }
+.pictures button:hover, .pictures button:focus-visible { text-decoration: underline; }
+.js-plotly-plot .modebar-container, .plotly-notifier { display: none; }
+[class*="st-key-under-"] { margin-top: -.5rem; flex-wrap: nowrap !important; }
+"""

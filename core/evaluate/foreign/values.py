@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.classes import order_classes
+from core.data.classes import class_rank, order_classes
 from core.data.parse.columns import numbers, texts
 from core.data.parse.typist import return_unit
 from core.errors import Message
@@ -22,14 +22,6 @@ READS = {  # what of a prediction of each kind may be believed
     LABEL: (ORDER, CHOICE),
     SCORE: (ORDER,),
 }
-_WORDS = {
-    -2: "적극매도|강력매도|적극 매도|강력 매도|strong sell|strong_sell",
-    -1: "매도|비중축소|축소|sell|underperform|underweight|reduce|bearish|부정|negative|하락|down",
-    0: "중립|보유|유지|hold|neutral|보합|flat",
-    1: "매수|비중확대|확대|buy|outperform|overweight|accumulate|bullish|긍정|positive|상승|up",
-    2: "적극매수|강력매수|적극 매수|강력 매수|strong buy|strong_buy",
-}
-_RATINGS = {word: value for value, words in _WORDS.items() for word in words.split("|")}
 _FAR = 5  # a prediction whose spread is so many times that of the returns is none in their unit
 _LEVELS = 11  # so few whole numbers are a rating
 
@@ -51,7 +43,7 @@ def as_numbers(cells: pd.Series) -> np.ndarray:
 def as_ratings(cells: pd.Series) -> np.ndarray:
     """Return ratings in words (매수, hold …) as numbers from -2 to 2, `(n,)`, NaN where unknown."""
     words = pd.Series(texts(cells)).str.lower().str.strip()
-    return np.asarray(words.map(_RATINGS), float)
+    return np.asarray(words.map(class_rank), float)
 
 
 def as_labels(cells: pd.Series, classes: tuple[str, ...]) -> np.ndarray:

@@ -11,8 +11,9 @@ from core.data.dataset import Dataset
 from core.data.quality import QualityReport
 from core.locale import C_, N_
 from core.ui import state
+from core.ui.charts import show
 from core.ui.text import _, bold, class_name, day, hover, percent, signed_percent
-from core.ui.theme import DATES, OTHER, palette, show
+from core.ui.theme import DATES, OTHER, palette
 
 ROLE_NAMES = {
     "press": N_("Press outlet"),

@@ -19,10 +19,11 @@ from core.evaluate.verdict import Evidence
 from core.locale import N_
 from core.train.run import Run
 from core.train.splits.registry import SPLITS
+from core.ui.charts import show
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import meaning, metric_title, written
 from core.ui.text import _, md, plain, run_label, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 _ICONS = {HELPS: ":material/check_circle:"}
 

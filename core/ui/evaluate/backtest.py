@@ -15,9 +15,10 @@ from core.evaluate.backtest.positions import QUINTILES, SIGN
 from core.evaluate.bootstrap import Interval
 from core.locale import N_
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.text import _, bold, day, interval, md, percent, translate_md
-from core.ui.theme import DATES, palette, show
+from core.ui.theme import DATES, palette
 
 RULES = {
     QUINTILES: N_(

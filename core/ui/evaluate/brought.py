@@ -16,6 +16,7 @@ from core.train.foreign.judged import as_run
 from core.train.run import Run
 from core.train.runs import list_runs
 from core.ui import jobs, state
+from core.ui.charts import show
 from core.ui.evaluate import (
     backtest,
     bring,
@@ -30,7 +31,7 @@ from core.ui.evaluate import (
 )
 from core.ui.evaluate.text import meaning, metric_title, model_name, written
 from core.ui.text import UNKNOWN, _, md, plain, translate_md, when_made
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 _LEFT = {
     "unmatched": N_("not in the table"),

@@ -14,9 +14,10 @@ from core.locale import P_
 from core.train.models.baselines import BASELINES
 from core.train.run import Run
 from core.train.splits.plan import plan_splits
+from core.ui.charts import show
 from core.ui.evaluate.text import LABEL_WIDTH, metric_title, model_name, whiskers, written
 from core.ui.text import _, bold, hover, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def ceiling(run: Run, data: Dataset) -> None:

@@ -10,10 +10,11 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.coverage import RealisedCoverage, realised_coverage
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units, whiskers
 from core.ui.text import _, bold, count, md, percent, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 LEVELS = (0.8, 0.9, 0.95)
 

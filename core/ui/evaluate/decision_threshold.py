@@ -11,10 +11,11 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.decision_threshold import Calls, CostCurve, calls_at, threshold_costs
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units
 from core.ui.text import _, bold, class_name, md, percent, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def threshold(run: Run, data: Dataset) -> None:

@@ -11,9 +11,10 @@ from core.errors import Message
 from core.evaluate.event_study import EventStudy, event_study
 from core.evaluate.weighted import FIFTHS
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.text import _, bold, count, interval, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 BAND = 0.18  # opacity
 

@@ -10,10 +10,11 @@ from core.errors import Message
 from core.evaluate.bootstrap import Interval
 from core.evaluate.ic_decay import Decay, ic_decay
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import whiskers
 from core.ui.text import _, bold, count, interval, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def decay(run: Run, data: Dataset) -> None:

@@ -14,9 +14,10 @@ from core.errors import Message
 from core.evaluate.information_coefficient import BySession, Mean, session_scores
 from core.locale import P_
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.text import _, bold, count, day, md, signed_percent, translate_md
-from core.ui.theme import DATES, palette, show
+from core.ui.theme import DATES, palette
 
 
 def by_session(run: Run, data: Dataset) -> None:

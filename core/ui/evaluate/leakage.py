@@ -15,9 +15,10 @@ from core.jobs import Report
 from core.train.leakage import draw_staircase, saved_staircase
 from core.train.run import Run
 from core.ui import jobs
+from core.ui.charts import show
 from core.ui.evaluate.text import metric_title
 from core.ui.text import _, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:

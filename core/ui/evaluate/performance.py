@@ -15,10 +15,11 @@ from core.evaluate.predictions import MEAN
 from core.evaluate.scoring import Scored, one_scale
 from core.evaluate.weighted import FIFTHS, mean_by_fifth
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import model_name, units
 from core.ui.text import _, class_name, count, hover, percent, signed_percent
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 DASHES = ("dash", "dot", "dashdot", "longdash")
 

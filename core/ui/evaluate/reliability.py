@@ -10,10 +10,11 @@ from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS
 from core.evaluate.reliability import Reliability, reliability_of
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units, whiskers
 from core.ui.text import _, bold, class_name, count, hover, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def calibration(run: Run, data: Dataset) -> None:

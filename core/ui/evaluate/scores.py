@@ -15,10 +15,11 @@ from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated, tested
 from core.ui.evaluate.text import meaning, metric_title, model_name, units, written
 from core.ui.text import UNKNOWN, _, plain, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 
 def score_chart(run: Run, data: Dataset) -> None:

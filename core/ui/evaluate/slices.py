@@ -15,10 +15,11 @@ from core.evaluate.regimes import CALM, DOWN, FIRST, MIDDLE, PAST, REGIMES, SECO
 from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import LABEL_WIDTH, metric_title, whiskers, written
 from core.ui.text import _, bold, count, hover, md, translate_md
-from core.ui.theme import palette, show
+from core.ui.theme import palette
 
 TITLES = {
     "press": N_("outlet"),

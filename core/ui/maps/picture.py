@@ -16,8 +16,9 @@ from core.evaluate.predictions import MEAN
 from core.locale import N_
 from core.maps import METHODS, MapSettings
 from core.train.run import Run
+from core.ui.charts import show
 from core.ui.text import UNKNOWN, _, class_name, day, hover, percent, points, signed_percent
-from core.ui.theme import CATEGORIES, OTHER, palette, show
+from core.ui.theme import CATEGORIES, OTHER, palette
 
 MOST_POINTS = 20_000
 

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from core.locale import N_, P_
 from core.train.settings import TrainSettings
+from core.ui.charts import show
 from core.ui.text import _, count
-from core.ui.theme import DATES, palette, show
+from core.ui.theme import DATES, palette
 
 PARTS = {
     "train": N_("learn"),

@@ -1,0 +1,67 @@
+"""How every chart is drawn: the project's template, a note below, and the chart to take away as PNG or SVG."""
+
+from __future__ import annotations
+
+import re
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.ui.takeaway import picture_buttons
+from core.ui.text import as_typed, hover
+from core.ui.theme import FONT, TRANSPARENT, palette
+
+_CONFIG = {
+    "displaylogo": False,
+    "displayModeBar": True,  # hidden by the frame's style: its button makes the pictures
+    "modeBarButtons": [["toImage"]],
+    "scrollZoom": False,
+}
+
+
+def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:
+    """Draw a figure in the project's template, its title above and a note on what it shows below.
+
+    Title and note are shown as typed; other texts of a figure go through `hover`. Below stand two buttons that
+    save the chart as PNG and SVG with its title, note and date.
+    """
+    colours = palette()
+    has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
+    axis = {
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.muted,
+        "linecolor": colours.grid,
+        "automargin": True,
+        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
+    }
+    figure.update_layout(
+        font={"family": FONT, "color": colours.text, "size": 13},
+        title={
+            "text": f"<b>{hover(title, 44)}</b>",
+            "x": 0,
+            "xanchor": "left",
+            "y": 0.98,
+            "yanchor": "top",
+            "yref": "container",
+            "font": {"size": 17, "color": colours.text},
+        },
+        paper_bgcolor=TRANSPARENT,
+        plot_bgcolor=TRANSPARENT,
+        margin={"l": 8, "r": 8, "t": 52, "b": 88 if len(figure.data) > 1 and has_legend else 8},
+        height=height,
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+        hoverlabel={
+            "align": "left",
+            "bgcolor": colours.surface,
+            "bordercolor": colours.grid,
+            "font": {"family": FONT, "color": colours.text, "size": 13},
+        },
+        separators=".,",
+    )
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    safe = re.sub(r"[^\w-]+", "-", key)
+    st.plotly_chart(figure, theme=None, key=safe, config=_CONFIG, alt=title)
+    with st.container(key=f"under-{safe}", horizontal=True, vertical_alignment="top", gap="small"):
+        st.caption(as_typed(note) if note else "&nbsp;")
+        picture_buttons(safe, title, note)

@@ -1,0 +1,52 @@
+"""How every table is drawn: its title, whole rows, and the table to take away as CSV or XLSX."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pandas.io.formats.style import Styler
+
+from core.data.export import to_csv, to_xlsx
+from core.ui.text import _, bold
+
+_ROW = 35  # pixels of a row and of the header
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def table(
+    content: pd.DataFrame | Styler,
+    key: str,
+    title: str = "",
+    rows: int = 10,
+    hide_index: bool = True,
+    **options: Any,
+) -> Any:
+    """Draw a table that ends at a row's edge after at most `rows`, with a CSV and an XLSX of all of it below.
+
+    `title` is a text of ours and names the files too; `options` are those of `st.dataframe`, whose selection is
+    returned.
+    """
+    frame: pd.DataFrame = content.data if isinstance(content, Styler) else content  # type: ignore[attr-defined]
+    if title:
+        with st.container(key=f"titled-{key}"):
+            st.markdown(bold(title))
+    height = _ROW * (min(len(frame), rows) + 1) + 3
+    drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
+    saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
+    name = re.sub(r"[^\w]+", "-", title or key).strip("-")
+    with st.container(key=f"save-{key}", horizontal=True, horizontal_alignment="right", gap="small"):
+        for kind, mime, write in (("csv", "text/csv", to_csv), ("xlsx", _XLSX, to_xlsx)):
+            st.download_button(
+                kind.upper(),
+                data=lambda write=write: write(saved),  # type: ignore[misc]
+                file_name=f"{name}.{kind}",
+                mime=mime,
+                key=f"{kind}-{key}",
+                type="tertiary",
+                on_click="ignore",
+                help=_("Save this table as {kind}", kind=kind.upper()),
+            )
+    return drawn

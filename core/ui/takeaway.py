@@ -1,0 +1,80 @@
+"""What a reader takes away: a chart as PNG or SVG with its title, note and date, drawn by the browser itself."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from datetime import datetime
+
+import streamlit as st
+
+from core.ui.text import _
+from core.ui.theme import FONT, palette
+
+# The browser has the chart already; Plotly's own button saves a copy of what `layout` says at that moment, so
+# title, note and date are put there for the moment of the click.
+_JS = """
+export default function ({ parentElement, data }) {
+  const box = parentElement.querySelector(".pictures");
+  box.replaceChildren();
+  for (const format of ["png", "svg"]) {
+    const button = document.createElement("button");
+    button.textContent = format.toUpperCase();
+    button.title = data[format];
+    button.setAttribute("aria-label", data[format]);
+    button.onclick = () => save(format, data);
+    box.append(button);
+  }
+}
+function save(format, data) {
+  const plot = document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`);
+  const press = plot?.querySelector(".modebar-btn");
+  if (!press) return;
+  const layout = plot.layout, kept = { ...layout }, lines = data.lines.length;
+  const below = 17 * lines + 14, height = plot.clientHeight + below;
+  const bottom = (plot._fullLayout._size?.b ?? 60);
+  layout.height = height;
+  layout.margin = { ...layout.margin, b: bottom + below };
+  layout.paper_bgcolor = data.paper;
+  if (layout.legend) layout.legend = { ...layout.legend, y: below / height };
+  layout.annotations = [...(layout.annotations || []), {
+    text: data.lines.join("<br>"), showarrow: false, align: "left", xref: "paper", yref: "paper", x: 0, y: 0,
+    xanchor: "left", yanchor: "bottom", xshift: -(plot._fullLayout._size?.l ?? 0) + 8, yshift: -(bottom + below) + 6,
+    font: { size: 12, color: data.ink, family: data.font },
+  }];
+  plot._context.toImageButtonOptions = {
+    format, filename: data.file, width: plot.clientWidth, height, scale: format === "png" ? 2 : 1,
+  };
+  press.click();
+  for (const name of Object.keys(layout)) if (!(name in kept)) delete layout[name];
+  Object.assign(layout, kept);
+}
+"""
+
+
+@st.cache_resource(show_spinner=False)
+def _component():  # type: ignore[no-untyped-def]
+    return st.components.v2.component(
+        "headline_lab_pictures", html="<div class='pictures'></div>", js=_JS, isolate_styles=False
+    )
+
+
+def picture_buttons(chart: str, title: str, note: str) -> None:
+    """Offer the chart with the key `chart` as PNG and SVG; the picture carries its title, the note and the date."""
+    today = f"{datetime.now():%Y-%m-%d}"
+    name = re.sub(r"\W+", "-", title).strip("-")
+    colours = palette()
+    _component()(
+        key=f"save-{chart}",
+        data={
+            "chart": chart,
+            "lines": [*textwrap.wrap(note, 110), f"Headline Lab · {today}"],
+            "file": f"{name}-{today}",
+            "paper": colours.surface,
+            "ink": colours.muted,
+            "font": FONT,
+            "png": _("Save this chart as PNG"),
+            "svg": _("Save this chart as SVG"),
+        },
+        width="content",
+    )
