@@ -26,8 +26,8 @@ class Prediction:
     """What a run says about one headline.
 
     `values` holds for each model and each combination of them the probabilities of the run's classes,
-    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to the last class (or the return),
-    for the probability before calibration; `unseen_press` whether no training row was of this outlet.
+    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to one class (or the return), for the
+    probability before calibration; `unseen_press` whether no training row was of this outlet.
     """
 
     values: dict[str, np.ndarray]
@@ -41,13 +41,19 @@ def encode_headline(run: Run, headline: str) -> np.ndarray:
     Raises:
         UserError: where the headline is empty or the encoder is not on this machine any more.
     """
-    text = canonical(plain_text(headline))
-    if not text:
-        raise UserError(N_("The headline is empty. Type one."))
     encoder = load_encoder(resolve(run.settings.encoder))
-    poolings: np.ndarray = encoder.encode([text])  # (poolings, 1, dim)
+    poolings: np.ndarray = encoder.encode([_text(headline)])  # (poolings, 1, dim)
     result: np.ndarray = poolings[pooling_row(run.settings.pooling)]
     return result
+
+
+def unread_part(run: Run, headline: str) -> str:
+    """Return the end of a headline that the run's encoder does not read, "" where it reads all of it.
+
+    Raises as `encode_headline` does.
+    """
+    text = _text(headline)
+    return text[load_encoder(resolve(run.settings.encoder)).characters_read(text) :].strip()
 
 
 def predict_headline(
@@ -56,20 +62,50 @@ def predict_headline(
     features: Mapping[str, float],
     press: str | None,
     headline: str | None = None,
+    explained: int = -1,
 ) -> Prediction:
     """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet.
 
-    A run with text features needs the headline itself as well (`ValueError` without); its time is unknown, so
-    the clock counts as missing. Raises `UserError` for the headline of a sealed holdout.
+    The reasons are those of the class number `explained`, by default the last. A run with text features needs the
+    headline itself as well (`ValueError` without); its time is unknown, so the clock counts as missing. Raises
+    `UserError` for the headline of a sealed holdout.
     """
+    X, predicted, unseen = _predicted(run, vector, features, press, headline)
+    return Prediction(_first(run, predicted), explain_matrix(run, X, predicted, explained), unseen)
+
+
+def predict_values(
+    run: Run,
+    vector: np.ndarray,
+    features: Mapping[str, float],
+    press: str | None,
+    headline: str | None = None,
+) -> dict[str, np.ndarray]:
+    """Return the `values` of `predict_headline` alone, without their reasons; it raises the same."""
+    return _first(run, _predicted(run, vector, features, press, headline)[1])
+
+
+def _predicted(
+    run: Run, vector: np.ndarray, features: Mapping[str, float], press: str | None, headline: str | None
+) -> tuple[np.ndarray, dict[str, np.ndarray], bool]:
+    """Return the row `(1, columns)`, its predictions before calibration, and whether its outlet is unseen."""
     if headline is not None:
         require_open(headline)
     inputs = _inputs(run, vector, features, press, headline)
     X = run.preparation.matrix(inputs)
-    predicted = run.predict_matrix(X)
-    values = {name: np.atleast_1d(value[0]) for name, value in run.calibrated(predicted).items()}
     unseen = inputs.press is not None and bool(run.preparation.unseen(inputs.press)[0])
-    return Prediction(values, explain_matrix(run, X, predicted), unseen)
+    return X, run.predict_matrix(X), unseen
+
+
+def _first(run: Run, predicted: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: np.atleast_1d(value[0]) for name, value in run.calibrated(predicted).items()}
+
+
+def _text(headline: str) -> str:
+    text = canonical(plain_text(headline))
+    if not text:
+        raise UserError(N_("The headline is empty. Type one."))
+    return text
 
 
 def _inputs(

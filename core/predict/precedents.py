@@ -10,13 +10,18 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.data.parse.cells import plain_text
 from core.evaluate.ledger import sealed_positions
+from core.predict.background import LEVEL, Background
 
 
 @dataclass(frozen=True)
 class Precedent:
-    """An earlier headline: its cosine similarity, its row in the file, and what followed."""
+    """An earlier headline: how similar it is, its row in the file, and what followed.
+
+    `similarity` is the cosine, `share` the share of random pairs of the table that are less similar.
+    """
 
     similarity: float
+    share: float
     row: int
     headline: str
     press: str | None
@@ -24,11 +29,23 @@ class Precedent:
     session: pd.Timestamp | None
     target: float | str | None
 
+    @property
+    def near(self) -> bool:
+        """Whether it is nearer than nearly all random pairs; if not, it is no precedent.
+
+        The level was measured with multilingual-e5-small on 30 texts that are no news (emoji, everyday Korean,
+        English) and 20 news headlines that are not in the table: at 97.5% none of the former has a precedent in the
+        sample or in a table of one company, and 18 and 16 of the latter have; at 95% one of the former has, at 99%
+        only 7 and 12 of the latter.
+        """
+        return self.share >= LEVEL
+
 
 def precedents(
     data: Dataset,
     vectors: np.ndarray,
     vector: np.ndarray,
+    against: Background,
     headline: str = "",
     before: pd.Timestamp | None = None,
     most: int = 5,
@@ -36,7 +53,7 @@ def precedents(
 ) -> list[Precedent]:
     """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
 
-    The headline itself does not count. Only rows with a known outcome do, and where `before` is given only those
+    Those that are not `near` `against` the table's random pairs are among them. The headline itself does not count. Only rows with a known outcome do, and where `before` is given only those
     of strictly earlier sessions. What followed a row of a sealed holdout is not told; `sealed` are the positions of
     these, where the caller has asked the ledger already.
     """
@@ -56,13 +73,14 @@ def precedents(
     story = frame["story"].to_numpy()[nearest]
     first = np.sort(np.unique(story, return_index=True)[1])[:most]
     similarity = dict(zip(positions.tolist(), cosine.tolist(), strict=True))
-    return [_precedent(frame.iloc[int(i)], similarity[int(i)]) for i in nearest[first]]
+    return [_precedent(frame.iloc[int(i)], similarity[int(i)], against) for i in nearest[first]]
 
 
-def _precedent(row: pd.Series, similarity: float) -> Precedent:
+def _precedent(row: pd.Series, similarity: float, against: Background) -> Precedent:
     known = row.astype(object).where(row.notna(), None)
     return Precedent(
         similarity=similarity,
+        share=against.share(similarity),
         row=int(row["row"]),
         headline=row["headline"],
         press=known["press"],
