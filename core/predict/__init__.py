@@ -2,9 +2,9 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
-from core.predict.live import Prediction, encode_headline, predict_headline, predict_values, unread_part
+from core.predict.live import Prediction, encode_headlines, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
-from core.predict.precedents import Precedent, precedents
+from core.predict.precedents import Precedent, Precedents, precedents
 from core.predict.ranges import Range
 from core.predict.reading import Reading, reading
 from core.predict.standing import Standing, predictions_of_test, standing
@@ -13,17 +13,18 @@ __all__ = [
     "Background",
     "Opposite",
     "Precedent",
+    "Precedents",
     "Prediction",
     "Range",
     "Reading",
     "Scored",
     "Standing",
     "background",
-    "encode_headline",
+    "encode_headlines",
     "opposite",
+    "opposite_news",
     "precedents",
     "predict_headline",
-    "predict_values",
     "predictions_of_test",
     "reading",
     "score_table",
