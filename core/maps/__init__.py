@@ -1,5 +1,6 @@
 """Stage 6: vectors to two coordinates."""
 
+from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
@@ -7,8 +8,10 @@ from core.maps.umap_map import warm_up
 
 __all__ = [
     "METHODS",
+    "Agreement",
     "MapSettings",
     "Method",
+    "agreement",
     "coordinates",
     "load_or_none",
     "map_key",
