@@ -2,6 +2,7 @@
 
 from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
+from core.maps.faithfulness import kept_neighbours
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
 from core.maps.umap_map import warm_up
@@ -13,6 +14,7 @@ __all__ = [
     "Method",
     "agreement",
     "coordinates",
+    "kept_neighbours",
     "load_or_none",
     "map_key",
     "project",

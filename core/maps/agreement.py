@@ -78,7 +78,7 @@ _CLASSES = {
         "{value:.0%} against {usual:.0%} (difference [{low}, {high}] points)."
     ),
     "short": N_(
-        "Whether headlines that lie close together share their outcome cannot be told from so few sessions: {value:.0%} "
+        "Whether headlines that lie close together share their outcome cannot be told from so little: {value:.0%} "
         "against {usual:.0%} by chance."
     ),
 }
@@ -94,7 +94,7 @@ _RETURNS = {
         "{value} [{low}, {high}]."
     ),
     "short": N_(
-        "Whether headlines that lie close together have similar returns cannot be told from so few sessions: their rank "
+        "Whether headlines that lie close together have similar returns cannot be told from so little: their rank "
         "correlation is {value}."
     ),
 }

@@ -18,12 +18,11 @@ from core.ui.text import _, percent, points, signed_percent
 def details(run: Run, found: Contributions, place: int) -> None:
     """Fold away how the contributions are computed, each model's, and those of the text features."""
     with st.expander(_("Details")):
+        st.markdown(_("What moves a prediction does not make it right: see the scores on the Evaluate page."))
         st.caption(
             _(
-                "What moves a prediction does not make it right: see the scores on the Evaluate page. Contributions are "
-                "SHAP values (Lundberg & Lee, 2017) of each model, summed within each row and group and averaged over the "
-                "models; average and contributions add up to the prediction. The mean absolute contribution is that of "
-                "all explained rows."
+                "Contributions are SHAP values (Lundberg & Lee, 2017) of each model, summed within each row and group and "
+                "averaged over the models. The average and all contributions add up to the prediction."
             )
         )
         member_table(run, found, place)

@@ -10,10 +10,11 @@ from core.evaluate.predictions import MEAN
 from core.explain import Contributions
 from core.explain.path import shares
 from core.locale import N_
+from core.train.features.vector import HEADLINE
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import model_name
-from core.ui.explain.names import PLACES, group_name, unit
+from core.ui.explain.names import PLACES, group_name
 from core.ui.text import _, class_name, hover, md, percent, plain, points
 from core.ui.theme import model_colours, palette
 
@@ -35,6 +36,11 @@ def answer(found: Contributions) -> None:
     }
     if of.groups == 1:
         sentence = md("“{group}” is all that moves {what}: by {size} percentage points on average.", **words)
+    elif of.most == HEADLINE:
+        sentence = md(
+            "The headline moves {what} most: by {size} percentage points on average, {share} of all movement.",
+            **words,
+        )
     elif of.of_headline or not of.headline:
         sentence = md(
             "“{group}” moves {what} most: by {size} percentage points on average, {share} of all movement.",
@@ -97,7 +103,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
     figure.update_layout(bargap=0.45)
     figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(
-        title=hover(_("mean absolute contribution ({unit})", unit=unit(found)), 36),
+        title=_("mean absolute contribution (percentage points)"),
         rangemode="tozero",
     )
     show(

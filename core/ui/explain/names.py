@@ -12,7 +12,6 @@ from core.train.features.outlets import PRESS
 from core.train.features.registry import CLOCK, groups
 from core.ui.text import UNKNOWN, _, class_name
 
-
 PLACES = {True: 1, False: 2}  # of percentage points, by whether they are of a probability
 
 
