@@ -32,6 +32,9 @@ if len(run.classes) > 2:
 opposite_news(run, typed, turned, made, explained)
 reminder(run)
 answer.before_calibration(run, made, explained)
-explain.waterfall(run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction"))
+labels = explain.value_labels(made.reasons, typed.features, typed.press)
+explain.waterfall(
+    run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels
+)
 precedent_table(data, live.similar(run, data, here.vectors, vectors, typed))
 here.onward()

@@ -17,15 +17,15 @@ from core.ui.theme import palette
 _ICONS = {READS: ":material/check:", SMALL: ":material/hearing_disabled:", WRONG: ":material/swap_vert:"}
 _SENTENCES = {
     READS: N_(
-        "The run reads these words: turned round, they move the prediction by {moved} percentage points, more than the "
+        "The models read these words: turned round, they move the prediction by {moved} percentage points, more than the "
         "models differ about it ({noise})."
     ),
     SMALL: N_(
-        "The run does not read these words: turned round, they move the prediction by no more than {moved} percentage "
+        "The models do not read these words: turned round, they move the prediction by no more than {moved} percentage "
         "points, while the models differ about it by {noise}."
     ),
     WRONG: N_(
-        "The run reads these words the wrong way round: with the opposite news the prediction moves by {moved} percentage "
+        "The models read these words the wrong way round: with the opposite news the prediction moves by {moved} percentage "
         "points, to where it should not (the models differ by {noise})."
     ),
 }
