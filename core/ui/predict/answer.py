@@ -66,7 +66,7 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
     """
     value = float(made.values[MEAN][explained if run.classes else 0])
     found = placed(run, made, explained)
-    covered = _interval(run, data)
+    covered = _coverage(run, data)
     half = covered.half_width if covered else np.nan
     ends = f"[{signed_percent(value - half)}, {signed_percent(value + half)}]" if covered else ""
     state = (_MARKS[found.place], _(_STATES[found.place])) if found else ("", "")
@@ -83,8 +83,7 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
     if found:
         middle = {"low": written(run, found.low), "high": written(run, found.high)}
         st.markdown(md(_SENTENCES[found.place], share=percent(found.share), **middle))
-    if covered:
-        _covered(covered)
+    interval(run, data)
     st.caption(_headline_part(run, made))
     if made.unseen_press:
         st.info(
@@ -122,7 +121,7 @@ def _shade(run: Run, found: Standing | None, explained: int) -> str:
     return colours.high if found.place == HIGHER else colours.low
 
 
-def _interval(run: Run, data: Dataset) -> RealisedCoverage | None:
+def _coverage(run: Run, data: Dataset) -> RealisedCoverage | None:
     """Return how far from the prediction of a return the outcome has been; None where that was not measured."""
     if run.classes:
         return None
@@ -130,7 +129,11 @@ def _interval(run: Run, data: Dataset) -> RealisedCoverage | None:
     return None if isinstance(found, Message) or not np.isfinite(found.half_width) else found
 
 
-def _covered(found: RealisedCoverage) -> None:
+def interval(run: Run, data: Dataset) -> None:
+    """Say what the brackets around a return are and how often they held it, where that was measured."""
+    found = _coverage(run, data)
+    if found is None:
+        return
     st.caption(
         md(
             "The brackets are to hold the return in {level} of cases, by the errors of the walk-forward; on the holdout "
