@@ -23,7 +23,7 @@ from core.ui.evaluate.text import metric_title, model_name, written
 from core.ui.text import UNKNOWN, _, as_typed, count, plain
 from core.ui.theme import palette
 
-MARKS = {HELP: "✓", UNSURE: "?", NOTHING: "○"}
+MARKS = {HELP: "✓", UNSURE: "?", NOTHING: "–"}
 
 
 def hero(run: Run, data: Dataset) -> None:

@@ -75,7 +75,7 @@ def _accesses(here: Given) -> None:
 SECTIONS: dict[str, Callable[[Given], None]] = {
     N_("Scores"): _scores,
     N_("What the headlines add"): _lift,
-    N_("Step by step"): _staircase,
+    N_("Leaks, step by step"): _staircase,
     N_("Can it be acted on?"): _acting,
     N_("How long does it last?"): _lasting,
     N_("Where it differs"): _differing,
