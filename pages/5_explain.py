@@ -2,29 +2,35 @@
 
 import streamlit as st
 
+from core.explain.path import reach
 from core.ui import explain as draw
 from core.ui import frame
+from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
 from core.ui.text import _
 
 here = frame.start("explain")
 data, run = here.data, here.run
 
-reminder(run)
+chosen = class_selector(run)
 with st.spinner(_("Explaining the test rows …")):
-    found = draw.explained(run, data, here.vectors, run.id)
-draw.answer(run, found)
+    found = draw.explained(run, data, here.vectors, chosen)
+draw.answer(found)
+draw.notes(run)
 draw.importance_chart(run, found)
+reminder(run)
 
-place = draw.row_picker(run, data, found)
-draw.headline(data, found, place)
+place = draw.chosen_row(run, data, found, chosen)
+draw.headline(run, data, found, place)
 draw.waterfall(
     run,
     found,
     place,
     "chart-waterfall",
-    _("From the average to this prediction (ensemble)"),
-    _("one test row; the colour shows the direction, the number the size"),
+    _("From the average to this prediction"),
+    _("the mean of the models for this row; sign and colour show the direction; one scale for all rows"),
+    draw.row_labels(data, found, place),
+    reach(found),
 )
-draw.member_table(run, found, place)
+draw.details(run, found, place)
 here.onward()

@@ -1,22 +1,27 @@
-"""Which headlines lie close together? A map of the embeddings, coloured by target, outlet or prediction."""
+"""Which headlines lie close together? A map of the embeddings, coloured by outcome, prediction, company or outlet."""
 
 import streamlit as st
 
 from core.ui import frame
-from core.ui.maps import layout as draw
-from core.ui.maps.picture import colour_form, picture
+from core.ui.maps import answer, layout
+from core.ui.maps.picture import colour_form, picture, words_form
 
 here = frame.start("maps")
-run = frame.chosen_run(here.data)
+data, vectors = here.data, here.vectors
+run = frame.chosen_run(data)
+layout.warm_up_once()
 
-left, right = st.columns(2)
-with left:
-    settings = draw.settings_form()
-with right:
-    colour = colour_form(here.data, run)
-draw.warm_up_once()
-points = draw.layout(here.data, here.vectors, settings)
+found = answer.answer(data, vectors)
+method, colours, find = st.columns([3, 4, 3])
+with method:
+    settings = layout.settings_form()
+with colours:
+    colour = colour_form(data, run)
+with find:
+    words = words_form()
+points = layout.layout(data, vectors, settings)
 if points is not None:
-    picture(here.data, points, settings, colour, run)
+    picture(data, points, settings, colour, run, words)
+    answer.details(vectors, points, settings, found)
 if run is not None:
     here.onward()

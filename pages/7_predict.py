@@ -3,23 +3,38 @@
 import streamlit as st
 
 from core.ui import explain, frame
-from core.ui import predict as draw
+from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
+from core.ui.predict import answer, live, pictures
+from core.ui.predict.form import form
+from core.ui.predict.opposite_news import opposite_news
+from core.ui.predict.precedents import precedent_table
 from core.ui.text import _
 
 here = frame.start("predict")
 data, run = here.data, here.run
 
-typed = draw.form(run, data)
-with st.spinner(_("Reading the headline …")):
-    vector = draw.vector_or_error(run, typed.headline)
-made = draw.predicted(run, vector, typed)
-draw.prediction(run, made)
-draw.interval(run, data)
+left, right = st.columns([5, 6], gap="large")
+with left:
+    typed = form(run, data)
+with left if len(run.classes) > 2 and not run.preparation.features else right:
+    vectors, turned = live.read(run, typed.headline)
+    every_class = st.container()
+with right:
+    explained = class_selector(run)
+    made = live.predicted(run, vectors, typed, turned, explained)
+    answer.hero(run, data, made, explained)
+    pictures.models(run, made, explained)
+if len(run.classes) > 2:
+    with every_class:
+        answer.most_likely(run, made)
+        pictures.all_classes(run, made)
+opposite_news(run, typed, turned, made, explained)
 reminder(run)
-draw.before_calibration(run, made)
+answer.before_calibration(run, made, explained)
+labels = explain.value_labels(made.reasons, typed.features, typed.press)
 explain.waterfall(
-    run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction (ensemble)")
+    run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels
 )
-draw.precedent_table(data, draw.similar(data, here.vectors, vector, typed))
+precedent_table(data, live.similar(run, data, here.vectors, vectors, typed))
 here.onward()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -56,14 +57,20 @@ class Contributions:
         return _importance("member", [self.members[number][1] for number in of_group], values)
 
 
-def explained_class(run: Run, explained: int | None) -> int:
-    """Return the number of the class to explain, the last by default; 0 for returns."""
-    return max(len(run.classes) - 1, 0) if explained is None else explained
+def explained_class(run: Run, explained: int) -> int:
+    """Return the number of the class to explain: -1 is the last one ("up"); 0 for returns.
+
+    Raises `ValueError` for a number that the run has no class of.
+    """
+    if not run.classes:
+        return 0
+    number = len(run.classes) - 1 if explained == -1 else explained
+    if not 0 <= number < len(run.classes):
+        raise ValueError(f"there is no class number {explained}; the run has {len(run.classes)}")
+    return number
 
 
-def contributions(
-    run: Run, inputs: Inputs, explained: int | None = None, report: Report = silent
-) -> Contributions:
+def contributions(run: Run, inputs: Inputs, explained: int = -1, report: Report = silent) -> Contributions:
     """Explain a run's predictions of `n` rows.
 
     `explained` is the number of the class whose probability is explained, by default the last ("up").
@@ -76,15 +83,40 @@ def explain_matrix(
     run: Run,
     X: np.ndarray,
     predictions: Mapping[str, np.ndarray],
-    explained: int | None = None,
+    explained: int = -1,
     report: Report = silent,
 ) -> Contributions:
     """Explain the run's `predictions` (before calibration) of the rows of its matrix `X (n, columns)`.
 
     For whoever has both already; `contributions` makes them from the rows' inputs.
     """
-    number = explained_class(run, explained)
-    by_member, base = _of_models(run, X, number, report)
+    return explain_classes(run, X, predictions, report)[explained_class(run, explained)]
+
+
+def explain_classes(
+    run: Run, X: np.ndarray, predictions: Mapping[str, np.ndarray], report: Report = silent
+) -> tuple[Contributions, ...]:
+    """Explain the probability of every class as `explain_matrix` does, in their order; of returns there is one.
+
+    It takes hardly longer than one class: the models' SHAP values are of all classes anyway.
+    """
+    raw = _of_models(run, X, report)
+    return tuple(_of_class(run, predictions, raw, number) for number in range(max(len(run.classes), 1)))
+
+
+def _of_class(
+    run: Run,
+    predictions: Mapping[str, np.ndarray],
+    raw: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    number: int,
+) -> Contributions:
+    """Return the contributions to one class from each model's own `(n, members, outputs)` and base."""
+    by_member, base = {}, {}
+    for name, (values, start) in raw.items():
+        if cast(Explainable, run.models[name]).margins:
+            by_member[name], base[name] = probability_contributions(values, start, number)
+        else:
+            by_member[name], base[name] = values[:, :, number], float(start[number])
     prediction = {name: predictions[name] for name in by_member}
     by_member[MEAN] = np.mean(list(by_member.values()), axis=0)
     prediction[MEAN] = np.mean(list(prediction.values()), axis=0)
@@ -97,7 +129,7 @@ def explain_matrix(
         prediction={
             name: predicted[:, number] if run.classes else predicted for name, predicted in prediction.items()
         },
-        rows=np.arange(len(X)),
+        rows=np.arange(len(prediction[MEAN])),
         label=run.classes[number] if run.classes else None,
         members=run.preparation.members,
         member_values=by_member,
@@ -110,37 +142,24 @@ def _gathering(prepared: Preparation) -> np.ndarray:
     return np.eye(len(groups))[[groups.index(group) for group, _ in prepared.members]]
 
 
-def _of_models(
-    run: Run, X: np.ndarray, explained: int, report: Report
-) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """Return each model's signed contributions `(n, members)` and its base."""
+def _of_models(run: Run, X: np.ndarray, report: Report) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return each model's signed contributions `(n, members, outputs)` in its own unit, and base `(outputs,)`."""
     prepared = run.preparation
     membership = np.eye(len(prepared.members))[prepared.member_of]  # (columns, members)
-    values, base = {}, {}
     models = {name: model for name, model in run.models.items() if isinstance(model, Explainable)}
+    found = {}
     for order, (name, model) in enumerate(models.items()):
         parts = []
         for start in range(0, len(X), BATCH):
             done = (order + start / len(X)) / len(models)
             report(done, N_("Explaining {rows:,} predictions"), rows=len(X))
-            part, base[name] = _by_member(model, X[start : start + BATCH], membership, explained)
-            parts.append(part)
-        values[name] = np.concatenate(parts)
-    return values, base
+            columns, base = model.contributions(X[start : start + BATCH])
+            parts.append(np.einsum("nco,cm->nmo", columns, membership, optimize=True))
+        found[name] = np.concatenate(parts), base
+    return found
 
 
 def _importance(title: str, names: Sequence[str], values: Mapping[str, np.ndarray]) -> pd.DataFrame:
     table = pd.DataFrame({name: np.abs(part).mean(axis=0) for name, part in values.items()})
     table.insert(0, title, list(names))
     return table.sort_values(MEAN, ascending=False, kind="stable", ignore_index=True)
-
-
-def _by_member(
-    model: Explainable, X: np.ndarray, membership: np.ndarray, explained: int
-) -> tuple[np.ndarray, float]:
-    """Return one model's signed contributions `(n, members)` and their base, in probability or return."""
-    columns, base = model.contributions(X)
-    values = np.einsum("nco,cm->nmo", columns, membership, optimize=True)
-    if model.margins:
-        return probability_contributions(values, base, explained)
-    return values[:, :, explained], float(base[explained])

@@ -11,7 +11,7 @@ import numpy as np
 from core.arrays import read_arrays, write_arrays
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.explain.contributions import Contributions, contributions, explained_class
+from core.explain.contributions import Contributions, explain_classes, explained_class
 from core.jobs import Report, silent
 from core.train.features.inputs import Inputs
 from core.train.run import Run
@@ -27,27 +27,29 @@ def explain_run(
     dataset: Dataset,
     vectors: np.ndarray | None,
     limit: int = LIMIT,
-    explained: int | None = None,
+    explained: int = -1,
     report: Report = silent,
 ) -> Contributions:
     """Explain up to `limit` test rows of a run, evenly chosen in the dataset's order.
 
-    `vectors (rows, dim)` are those of the whole dataset. What is computed for a saved run is saved beside it; a
-    saved explanation that is damaged is computed again, and one that cannot be saved is returned all the same.
-    Raises `ValueError` where the run was trained on another dataset.
+    `vectors (rows, dim)` are those of the whole dataset; `explained` is the number of the class whose probability
+    is explained, by default the last. What is computed for a saved run is saved beside it, for every class at
+    once; a saved explanation that is damaged is computed again, and one that cannot be saved is returned all the
+    same. Raises `ValueError` where the run was trained on another dataset or has no such class.
     """
     if dataset.id != run.dataset_id:
         raise ValueError(f"run {run.id} was trained on dataset {run.dataset_id}, not on {dataset.id}")
-    path = _path(run, explained_class(run, explained), limit)
-    saved = _read(path, run) if path else None
+    number = explained_class(run, explained)
+    paths = _paths(run, limit)
+    saved = _read(paths[number], run) if paths else None
     if saved is not None:
         return saved
     rows = chosen_rows(run, dataset, limit)
-    inputs = Inputs.of(dataset, vectors, run.settings.use_press).take(rows)
-    made = replace(contributions(run, inputs, explained=explained, report=report), rows=rows)
-    if path:
-        _save(path, made)
-    return made
+    X = run.preparation.matrix(Inputs.of(dataset, vectors, run.settings.use_press).take(rows))
+    made = [replace(one, rows=rows) for one in explain_classes(run, X, run.predict_matrix(X), report)]
+    for path, one in zip(paths, made, strict=False):
+        _save(path, one)
+    return made[number]
 
 
 def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
@@ -60,11 +62,13 @@ def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     return result
 
 
-def _path(run: Run, explained: int, limit: int) -> Path | None:
+def _paths(run: Run, limit: int) -> list[Path]:
+    """Return where each class's explanation is saved, one for returns; none where the run is not saved."""
     try:
-        return run_folder(run.id) / f"explain-{explained}-{limit}.npz"
+        folder = run_folder(run.id)
     except UserError:
-        return None  # not saved
+        return []
+    return [folder / f"explain-{number}-{limit}.npz" for number in range(max(len(run.classes), 1))]
 
 
 def _save(path: Path, made: Contributions) -> None:

@@ -1,14 +1,20 @@
 """Stage 6: vectors to two coordinates."""
 
+from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
-from core.maps.projection import project, warm_up
+from core.maps.faithfulness import kept_neighbours
+from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
+from core.maps.umap_map import warm_up
 
 __all__ = [
     "METHODS",
+    "Agreement",
     "MapSettings",
     "Method",
+    "agreement",
     "coordinates",
+    "kept_neighbours",
     "load_or_none",
     "map_key",
     "project",

@@ -1,8 +1,7 @@
-"""Vectors to two coordinates: PCA, UMAP (McInnes et al., 2018) and t-SNE (openTSNE; Poličar et al., 2019)."""
+"""Vectors to two coordinates: PCA, UMAP or t-SNE."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -11,14 +10,11 @@ from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 from core.maps.settings import MapSettings
+from core.maps.tsne_map import tsne_map
+from core.maps.umap_map import umap_map
 
 FEWEST = 5  # distinct vectors
 _REDUCED = 50  # principal components that UMAP and t-SNE start from
-_TSNE_ITERATIONS = (250, 500)  # early exaggeration, then the rest
-_TSNE_THREADED = 2_000  # below, threads cost more than they save: up to 100 times on busy cores
-_TSNE_EVERY = 25  # iterations between two reports
-
-_one_umap = threading.Lock()  # numba's workqueue layer ends the process where two threads enter it
 
 Projector = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 
@@ -36,18 +32,13 @@ def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent)
             fewest=FEWEST,
             count=len(distinct),
         )
+    report(0.0, N_("Preparing the map of {count:,} headlines"), count=len(distinct))
     norms = np.linalg.norm(distinct, axis=1, keepdims=True)
     unit = distinct / np.where(norms > 0, norms, 1)
-    projector: Projector = {"pca": _pca_map, "umap": _umap_map, "tsne": _tsne_map}[settings.method]
+    projector: Projector = {"pca": _pca_map, "umap": _umap, "tsne": _tsne}[settings.method]
     places = projector(unit, settings, report)
     report(1.0, N_("The map of {count:,} headlines is ready"), count=len(distinct))
     return np.ascontiguousarray(places[rows], np.float32)
-
-
-def warm_up() -> None:
-    """Run a tiny UMAP so that numba compiles what the first real one needs; meant for a background thread."""
-    vectors = np.random.default_rng(0).normal(size=(60, _REDUCED)).astype(np.float32)
-    _umap(vectors, MapSettings("umap"), always_approximate=True)
 
 
 def _distinct_rows(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -73,55 +64,9 @@ def _pca_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
     return np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
 
 
-def _umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    report(0.0, N_("Computing the UMAP of {count:,} headlines"), count=len(vectors))
-    return _umap(_pca(vectors, _REDUCED, settings.seed), settings)
+def _umap(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
+    return umap_map(_pca(vectors, _REDUCED, settings.seed), settings, report)
 
 
-def _umap(vectors: np.ndarray, settings: MapSettings, always_approximate: bool = False) -> np.ndarray:
-    import umap
-
-    reducer = umap.UMAP(
-        n_neighbors=min(settings.neighbours, len(vectors) - 1),
-        min_dist=settings.min_dist,
-        init="pca",
-        random_state=settings.seed,
-        n_jobs=1,  # what a fixed seed implies
-        force_approximation_algorithm=always_approximate,
-    )
-    with _one_umap:
-        return np.asarray(reducer.fit_transform(vectors))
-
-
-def _tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    from openTSNE import TSNE
-
-    count = len(vectors)
-    phases = iter((0, _TSNE_ITERATIONS[0]))
-    report(0.0, N_("Computing the t-SNE of {count:,} headlines"), count=count)
-
-    class Progress:
-        """openTSNE announces each of its two phases and then counts the iterations within it from 1."""
-
-        before = 0
-
-        def optimization_about_to_start(self) -> None:
-            self.before = next(phases)
-
-        def __call__(self, iteration: int, error: float, embedding: np.ndarray) -> None:
-            report(
-                (self.before + iteration) / sum(_TSNE_ITERATIONS),
-                N_("Computing the t-SNE of {count:,} headlines"),
-                count=count,
-            )
-
-    tsne = TSNE(
-        perplexity=min(settings.perplexity, (count - 1) / 3),
-        early_exaggeration_iter=_TSNE_ITERATIONS[0],
-        n_iter=_TSNE_ITERATIONS[1],
-        n_jobs=1 if count < _TSNE_THREADED else 2,
-        random_state=settings.seed,
-        callbacks=Progress(),
-        callbacks_every_iters=_TSNE_EVERY,
-    )
-    return np.asarray(tsne.fit(_pca(vectors, _REDUCED, settings.seed)), np.float32)
+def _tsne(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
+    return tsne_map(_pca(vectors, _REDUCED, settings.seed), settings, report)

@@ -1,15 +1,33 @@
 """Stage 7: one headline, or a file of them, and a run: predictions, reasons and precedents."""
 
+from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
-from core.predict.live import Prediction, encode_headline, predict_headline
-from core.predict.precedents import Precedent, precedents
+from core.predict.live import Prediction, encode_headlines, opposite_news, predict_headline, unread_part
+from core.predict.opposites import Opposite, opposite
+from core.predict.precedents import Precedent, Precedents, precedents
+from core.predict.ranges import Range
+from core.predict.reading import Reading, reading
+from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
+    "Background",
+    "Opposite",
     "Precedent",
+    "Precedents",
     "Prediction",
+    "Range",
+    "Reading",
     "Scored",
-    "encode_headline",
+    "Standing",
+    "background",
+    "encode_headlines",
+    "opposite",
+    "opposite_news",
     "precedents",
     "predict_headline",
+    "predictions_of_test",
+    "reading",
     "score_table",
+    "standing",
+    "unread_part",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ from core.embed.runtime.encoder import load_encoder
 from core.errors import UserError
 from core.explain import Contributions, explain_matrix
 from core.locale import N_
-from core.predict.sealed import require_open
+from core.predict.opposites import Opposite, opposite
+from core.predict.sealed import is_open, require_open
 from core.train.features.inputs import Inputs
 from core.train.run import Run
 
@@ -26,59 +27,87 @@ class Prediction:
     """What a run says about one headline.
 
     `values` holds for each model and each combination of them the probabilities of the run's classes,
-    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to the last class (or the return),
-    for the probability before calibration; `unseen_press` whether no training row was of this outlet.
+    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to one class (or the return), for the
+    probability before calibration; `unseen_press` whether no training row was of this outlet. `others` are the
+    values of further headlines beside the same numbers.
     """
 
     values: dict[str, np.ndarray]
     reasons: Contributions
     unseen_press: bool
+    others: tuple[dict[str, np.ndarray], ...] = ()
 
 
-def encode_headline(run: Run, headline: str) -> np.ndarray:
-    """Return the vector `(1, dim)` of one headline by the run's encoder and pooling.
+def encode_headlines(run: Run, headlines: Sequence[str]) -> np.ndarray:
+    """Return the vectors `(n, dim)` of a few headlines by the run's encoder and pooling.
 
     Raises:
-        UserError: where the headline is empty or the encoder is not on this machine any more.
+        UserError: where a headline is empty or the encoder is not on this machine any more.
     """
-    text = canonical(plain_text(headline))
-    if not text:
-        raise UserError(N_("The headline is empty. Type one."))
-    encoder = load_encoder(resolve(run.settings.encoder))
-    poolings: np.ndarray = encoder.encode([text])  # (poolings, 1, dim)
+    texts = [_text(headline) for headline in headlines]
+    poolings: np.ndarray = load_encoder(resolve(run.settings.encoder)).encode(texts)  # (poolings, n, dim)
     result: np.ndarray = poolings[pooling_row(run.settings.pooling)]
     return result
 
 
+def unread_part(run: Run, headline: str) -> str:
+    """Return the end of a headline that the run's encoder does not read, "" where it reads all of it.
+
+    Raises as `encode_headlines` does.
+    """
+    text = _text(headline)
+    return text[load_encoder(resolve(run.settings.encoder)).characters_read(text) :].strip()
+
+
+def opposite_news(headline: str) -> Opposite | None:
+    """Return the opposite of a headline, as `opposite` does; None also where that one is of a sealed holdout."""
+    turned = opposite(plain_text(headline))
+    return turned if turned and is_open(turned.text) else None
+
+
 def predict_headline(
     run: Run,
-    vector: np.ndarray,
+    vectors: np.ndarray,
     features: Mapping[str, float],
     press: str | None,
-    headline: str | None = None,
+    headlines: Sequence[str] = (),
+    explained: int = -1,
 ) -> Prediction:
-    """Predict from a vector `(1, dim)`, the continuous features (NaN or absent: missing) and the outlet.
+    """Predict from vectors `(n, dim)`, the continuous features (NaN or absent: missing) and the outlet.
 
-    A run with text features needs the headline itself as well (`ValueError` without); its time is unknown, so
-    the clock counts as missing. Raises `UserError` for the headline of a sealed holdout.
+    The first headline is what is asked; the others are predicted beside the same numbers, without reasons. The
+    reasons are those of the class number `explained`, by default the last. A run with text features needs the
+    headlines themselves as well (`ValueError` without); their time is unknown, so the clock counts as missing. Raises
+    `UserError` where the first headline is of a sealed holdout.
     """
-    if headline is not None:
-        require_open(headline)
-    inputs = _inputs(run, vector, features, press, headline)
+    if headlines:
+        require_open(headlines[0])
+    inputs = _inputs(run, vectors, features, press, headlines)
     X = run.preparation.matrix(inputs)
     predicted = run.predict_matrix(X)
-    values = {name: np.atleast_1d(value[0]) for name, value in run.calibrated(predicted).items()}
+    calibrated = run.calibrated(predicted)
+    rows = [{name: np.atleast_1d(value[row]) for name, value in calibrated.items()} for row in range(len(X))]
+    reasons = explain_matrix(run, X[:1], {name: value[:1] for name, value in predicted.items()}, explained)
     unseen = inputs.press is not None and bool(run.preparation.unseen(inputs.press)[0])
-    return Prediction(values, explain_matrix(run, X, predicted), unseen)
+    return Prediction(rows[0], reasons, unseen, tuple(rows[1:]))
+
+
+def _text(headline: str) -> str:
+    text = canonical(plain_text(headline))
+    if not text:
+        raise UserError(N_("The headline is empty. Type one."))
+    return text
 
 
 def _inputs(
-    run: Run, vector: np.ndarray, features: Mapping[str, float], press: str | None, headline: str | None
+    run: Run, vectors: np.ndarray, features: Mapping[str, float], press: str | None, headlines: Sequence[str]
 ) -> Inputs:
-    """Return the one row `(1, …)` that the run is to predict."""
+    """Return the rows `(n, …)` that the run is to predict: they differ in the headline alone."""
+    n = len(vectors)
+    texts = [canonical(plain_text(headline)) for headline in headlines]
     return Inputs(
-        vector,
-        pd.DataFrame([dict(features)], dtype=float),
-        pd.Series([press], dtype="str") if run.settings.use_press else None,
-        None if headline is None else pd.Series([canonical(plain_text(headline))], dtype="str"),
+        vectors,
+        pd.DataFrame([dict(features)] * n, dtype=float),
+        pd.Series([press] * n, dtype="str") if run.settings.use_press else None,
+        pd.Series(texts, dtype="str") if texts else None,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +11,18 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.data.parse.cells import plain_text
 from core.evaluate.ledger import sealed_positions
+from core.predict.background import LEVEL, Background
 
 
 @dataclass(frozen=True)
 class Precedent:
-    """An earlier headline: its cosine similarity, its row in the file, and what followed."""
+    """An earlier headline: how similar it is, its row in the file, and what followed.
+
+    `similarity` is the cosine, `share` the share of random pairs of the table that are less similar.
+    """
 
     similarity: float
+    share: float
     row: int
     headline: str
     press: str | None
@@ -25,20 +31,41 @@ class Precedent:
     target: float | str | None
 
 
+@dataclass(frozen=True)
+class Precedents:
+    """The precedents of a headline, the nearest first; where `found` has none, the `nearest` says how far off it was.
+
+    `nearest` is None where the table has no earlier headline with an outcome. A precedent is nearer than the share
+    `needed` of the table's random pairs: with multilingual-e5-small, 30 texts that are no news (emoji, everyday
+    Korean, English) have none at this level in the sample and in a table of one company, and of 20 news headlines
+    which are not in the table 18 and 16 have one. At 95% one of the former has, at 99% only 7 and 12 of the latter.
+    """
+
+    found: tuple[Precedent, ...]
+    nearest: Precedent | None
+    needed: float = LEVEL
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how many precedents each outcome followed: a class, or the sign of a return ("+", "-" or "0")."""
+        return dict(Counter(_outcome(precedent.target) for precedent in self.found).most_common())
+
+
 def precedents(
     data: Dataset,
     vectors: np.ndarray,
     vector: np.ndarray,
+    against: Background,
     headline: str = "",
     before: pd.Timestamp | None = None,
     most: int = 5,
     sealed: np.ndarray | None = None,
-) -> list[Precedent]:
+) -> Precedents:
     """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
 
-    The headline itself does not count. Only rows with a known outcome do, and where `before` is given only those
-    of strictly earlier sessions. What followed a row of a sealed holdout is not told; `sealed` are the positions of
-    these, where the caller has asked the ledger already.
+    They have to be near `against` the background of the table's random pairs. The headline itself does not count.
+    Only rows with a known outcome do, and where `before` is given only those of strictly earlier sessions. What
+    followed a row of a sealed holdout is not told; `sealed` are the positions of these, where the caller has asked
+    the ledger already.
     """
     frame = data.frame
     allowed = frame["target"].notna().to_numpy()
@@ -48,7 +75,7 @@ def precedents(
     allowed[sealed_positions(data) if sealed is None else sealed] = False
     positions = np.flatnonzero(allowed)
     if not len(positions):
-        return []
+        return Precedents((), None)
     candidates = vectors[positions]
     lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(vector)
     cosine = candidates @ vector[0] / np.maximum(lengths, 1e-12)
@@ -56,13 +83,22 @@ def precedents(
     story = frame["story"].to_numpy()[nearest]
     first = np.sort(np.unique(story, return_index=True)[1])[:most]
     similarity = dict(zip(positions.tolist(), cosine.tolist(), strict=True))
-    return [_precedent(frame.iloc[int(i)], similarity[int(i)]) for i in nearest[first]]
+    closest = [_precedent(frame.iloc[int(i)], similarity[int(i)], against) for i in nearest[first]]
+    return Precedents(tuple(one for one in closest if one.share >= LEVEL), closest[0])
 
 
-def _precedent(row: pd.Series, similarity: float) -> Precedent:
+def _outcome(target: float | str | None) -> str:
+    if isinstance(target, str):
+        return target
+    rounded = round(float(target or 0), 4)  # as it is printed
+    return "+" if rounded > 0 else "-" if rounded < 0 else "0"
+
+
+def _precedent(row: pd.Series, similarity: float, against: Background) -> Precedent:
     known = row.astype(object).where(row.notna(), None)
     return Precedent(
         similarity=similarity,
+        share=against.share(similarity),
         row=int(row["row"]),
         headline=row["headline"],
         press=known["press"],

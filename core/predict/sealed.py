@@ -83,3 +83,12 @@ def require_open(headline: str) -> None:
             ),
             run=seal.run,
         )
+
+
+def is_open(headline: str) -> bool:
+    """Say whether a headline of today may be predicted, as `require_open` asks."""
+    try:
+        require_open(headline)
+    except UserError:
+        return False
+    return True

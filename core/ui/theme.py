@@ -168,6 +168,11 @@ _STYLE = """
 .verdict .meter b { position: absolute; top: .1rem; width: .9rem; height: .9rem; margin-left: -.45rem; border-radius: 50%; background: var(--state); }
 .verdict .ends { display: grid; grid-template-columns: 1fr auto 1fr; font-size: .8rem; }
 .verdict .ends span:last-child { text-align: right; }
+.verdict.side .number { font-size: 2.2rem; }
+/* the line below a feature's field has one height, whatever it says */
+[class*="st-key-below-feature-"] { margin-top: -.85rem; min-height: 1.5rem; }
+[class*="st-key-below-feature-"] button { min-height: 0; padding: 0; font-size: .8rem; text-align: left; }
+[class*="st-key-below-feature-"] p { font-size: .8rem; line-height: 1.3; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); gap: .5rem; }
 .cards .card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: .4rem; padding: .55rem .7rem; display: flex; flex-direction: column; }
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }

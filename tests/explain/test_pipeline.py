@@ -21,7 +21,7 @@ def test_saved_members_come_back(worded, tmp_path, monkeypatch):
     run, dataset, vectors = worded
     save_run(run)
     first = explain_run(run, dataset, vectors)
-    monkeypatch.setattr("core.explain.pipeline.contributions", None)
+    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
     again = explain_run(run, dataset, vectors)
     assert again.members == first.members
     assert again.inside("text").equals(first.inside("text"))
@@ -30,7 +30,7 @@ def test_saved_members_come_back(worded, tmp_path, monkeypatch):
 def test_an_explanation_saved_by_an_earlier_version_is_made_anew(saved):
     folder, run, dataset, vectors = saved
     first = explain_run(run, dataset, vectors)
-    path = next(folder.glob("explain*.npz"))
+    path = next(folder.glob("explain-1-*.npz"))
     saved = read_arrays(path)
     write_arrays(path, {name: array for name, array in saved.items() if not name.startswith("members")})
     assert explain_run(run, dataset, vectors).members == first.members
@@ -54,7 +54,7 @@ def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
 def test_the_second_time_nothing_is_computed(saved, monkeypatch):
     _, run, dataset, vectors = saved
     first = explain_run(run, dataset, vectors)
-    monkeypatch.setattr("core.explain.pipeline.contributions", None)
+    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
     again = explain_run(run, dataset, vectors)
     assert again.groups == first.groups
     assert again.label == first.label
@@ -72,6 +72,24 @@ def test_another_class_is_not_answered_with_the_saved_one(saved):
     assert up.values["mean"] == pytest.approx(-down.values["mean"], abs=1e-6)
 
 
+def test_every_class_is_explained_at_once(tmp_path, monkeypatch, labelled):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+    run, dataset, vectors = labelled
+    save_run(run)
+    last = explain_run(run, dataset, vectors)
+    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
+    others = [explain_run(run, dataset, vectors, explained=k) for k in (0, 1)]
+    assert [one.label for one in (*others, last)] == list(run.classes)
+    total = sum(one.values["mean"] for one in (*others, last))
+    assert total == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("number", [2, -2])
+def test_a_class_that_the_run_does_not_have_is_refused(classified, number):
+    with pytest.raises(ValueError, match="the run has 2"):
+        explain_run(*classified, explained=number)
+
+
 def test_a_saved_explanation_does_not_break_the_manifest(saved):
     _, run, dataset, vectors = saved
     explain_run(run, dataset, vectors)
@@ -82,7 +100,7 @@ def test_a_saved_explanation_does_not_break_the_manifest(saved):
 def test_a_damaged_explanation_is_made_anew(saved, damage, caplog):
     folder, run, dataset, vectors = saved
     first = explain_run(run, dataset, vectors)
-    path = next(folder.glob("explain*.npz"))
+    path = next(folder.glob("explain-1-*.npz"))
     if damage == "other numbers":
         with np.load(path) as arrays:
             np.savez(path, **(dict(arrays) | {"values.rf": arrays["values.rf"] + 1}))

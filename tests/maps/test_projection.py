@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import UserError
 from core.jobs import Cancelled
-from core.maps import MapSettings, project, warm_up
+from core.maps import MapSettings, project, umap_map, warm_up
+from core.maps.nearest import nearest
 from tests.makers.vectors import clusters
 
 UMAP = pytest.param("umap", marks=pytest.mark.slow)
@@ -70,16 +71,19 @@ def test_a_vector_of_zeros_has_a_place():
     assert np.isfinite(project(vectors, MapSettings())).all()
 
 
-def test_tsne_reports_its_way_from_nothing_to_the_whole():
+@pytest.mark.parametrize("method", ["tsne", UMAP])
+def test_a_slow_method_reports_its_way_from_nothing_to_the_whole(method):
     fractions = []
-    project(clusters(count=30), MapSettings("tsne"), lambda fraction, *_, **__: fractions.append(fraction))
+    project(clusters(count=1500), MapSettings(method), lambda fraction, *_, **__: fractions.append(fraction))
     assert fractions[0] == 0
     assert fractions[-1] == 1
     assert fractions == sorted(fractions)
-    assert len(fractions) > 10
+    assert len(fractions) > 8
+    assert max(np.diff(fractions)) < 0.5
 
 
-def test_tsne_stops_where_the_user_cancels():
+@pytest.mark.parametrize("method", ["tsne", UMAP])
+def test_a_slow_method_stops_where_the_user_cancels(method):
     fractions = []
 
     def cancel(fraction, template, **params):
@@ -88,8 +92,23 @@ def test_tsne_stops_where_the_user_cancels():
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        project(clusters(count=30), MapSettings("tsne"), cancel)
-    assert fractions[-1] < 0.5
+        project(clusters(count=1500), MapSettings(method), cancel)
+    assert max(fractions) < 0.9
+    assert project(clusters(count=6), MapSettings(method)).shape == (6, 2)  # it has let go of its lock
+
+
+def test_while_another_umap_is_at_work_the_bar_moves_and_can_be_stopped():
+    told = []
+
+    def stop(fraction, template, **params):
+        told.append(fraction)
+        if len(told) > 8:
+            raise Cancelled
+
+    with umap_map._one_at_a_time, pytest.raises(Cancelled):
+        project(clusters(), MapSettings("umap"), stop)
+    assert told == sorted(told)
+    assert len(set(told)) > 4
 
 
 def test_two_umaps_never_run_at_once(monkeypatch):
@@ -113,6 +132,19 @@ def test_two_umaps_never_run_at_once(monkeypatch):
     for thread in threads:
         thread.join()
     assert most == [1, 1, 1]
+
+
+def test_the_nearest_are_found_exactly_and_none_is_itself():
+    vectors = np.random.default_rng(0).normal(size=(2_300, 4)).astype(np.float32)
+    vectors[1::2] = vectors[::2]  # each has a double at distance 0
+    shares = []
+    numbers, distances = nearest(vectors, 5, shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) == 3
+    assert (numbers != np.arange(2_300)[:, None]).all()
+    every = np.linalg.norm(vectors[:50, None] - vectors[None], axis=2)
+    every[np.arange(50), np.arange(50)] = np.inf
+    np.testing.assert_allclose(distances[:50], np.sort(every, axis=1)[:, :5], atol=1e-3)
 
 
 @pytest.mark.slow

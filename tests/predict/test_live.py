@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.predict import encode_headline, predict_headline
+from core.predict import encode_headlines, opposite_news, predict_headline, unread_part
 from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 
 
 def test_a_typed_headline_gets_the_vector_that_the_store_holds(run, data, vectors):
-    alone = encode_headline(run, data.headlines[3])[0]
+    alone = encode_headlines(run, [data.headlines[3]])[0]
     cosine = alone @ vectors[3] / np.linalg.norm(alone) / np.linalg.norm(vectors[3])
     assert cosine > 0.9999
 
@@ -39,12 +39,12 @@ def test_an_outlet_that_training_never_saw_is_said(run, vectors):
 @pytest.mark.parametrize("text", ["", "   ", "\x00\u200b"])
 def test_an_empty_headline_is_refused(run, text):
     with pytest.raises(UserError, match="empty"):
-        encode_headline(run, text)
+        encode_headlines(run, [text])
 
 
 def test_a_typed_headline_is_read_for_the_text_features_and_its_time_is_missing(worded, data, vectors):
     features = data.features.iloc[7]
-    made = predict_headline(worded, vectors[[7]], features.to_dict(), None, f" {data.headlines[7]}")
+    made = predict_headline(worded, vectors[[7]], features.to_dict(), None, [f" {data.headlines[7]}"])
     known = Inputs.of(data, vectors).take(np.array([7]))
     press = pd.Series([None], dtype="str")
     expected = worded.predict(known._replace(press=press, time=None))
@@ -58,7 +58,7 @@ def test_a_run_with_text_features_refuses_a_prediction_without_the_headline(word
 
 
 def test_a_lone_surrogate_in_a_typed_headline_is_no_fault(worded, vectors):
-    made = predict_headline(worded, vectors[:1], {}, None, "\ud800 급등")
+    made = predict_headline(worded, vectors[:1], {}, None, ["\ud800 급등"])
     assert np.isfinite(made.values["mean"]).all()
 
 
@@ -81,13 +81,13 @@ def calls(monkeypatch, worded):
 
 
 def test_a_live_headline_has_one_matrix_and_one_prediction_of_each_model(worded, vectors, calls):
-    made = predict_headline(worded, vectors[:1], {}, None, "가온전자 급등")
+    made = predict_headline(worded, vectors[:1], {}, None, ["가온전자 급등"])
     assert calls == {"matrix": 1} | dict.fromkeys(worded.models, 2)  # of all columns, and of the table alone
     assert set(made.reasons.values) == {*worded.models, "mean"}
 
 
 def test_the_one_prediction_is_what_the_run_predicts_and_explains(worded, vectors):
-    made = predict_headline(worded, vectors[:1], {"RSI": 1.0}, "가나일보", "가온전자 급등")
+    made = predict_headline(worded, vectors[:1], {"RSI": 1.0}, "가나일보", ["가온전자 급등"])
     features = pd.DataFrame([{"RSI": 1.0}])
     text, press = pd.Series(["가온전자 급등"], dtype="str"), pd.Series(["가나일보"], dtype="str")
     expected = worded.predict(Inputs(vectors[:1], features, press, text))
@@ -96,3 +96,35 @@ def test_the_one_prediction_is_what_the_run_predicts_and_explains(worded, vector
         assert np.array_equal(made.values[name], values[0])
     for name, prediction in made.reasons.prediction.items():
         assert prediction == expected[name][0, -1]
+
+
+def test_headlines_beside_it_are_predicted_with_the_same_numbers(run, data, vectors):
+    features = {"RSI": 1.0}
+    made = predict_headline(run, vectors[:3], features, None)
+    for number, other in enumerate(made.others, 1):
+        alone = predict_headline(run, vectors[[number]], features, None)
+        np.testing.assert_allclose(other["mean"], alone.values["mean"])
+    assert len(made.others) == 2
+    assert made.reasons.values["mean"].shape[0] == 1
+
+
+def test_the_reasons_are_of_the_class_that_is_asked_for(run, vectors):
+    up, down = (predict_headline(run, vectors[:1], {}, None, explained=number) for number in (-1, 0))
+    assert (up.reasons.label, down.reasons.label) == run.classes[::-1]
+    np.testing.assert_allclose(up.reasons.values["mean"], -down.reasons.values["mean"], atol=1e-6)
+
+
+def test_an_opposite_that_is_sealed_is_not_told(run, monkeypatch):
+    assert opposite_news("가온전자 <b>급등</b>").text == "가온전자 급락"
+    monkeypatch.setattr("core.predict.live.is_open", lambda text: False)
+    assert opposite_news("가온전자 급등") is None
+
+
+def test_the_end_that_the_encoder_does_not_read_is_told(run):
+    assert unread_part(run, "가온전자 급등") == ""
+    long = "가온전자 급등 " * 400 + "끝입니다"
+    unread = unread_part(run, long)
+    assert 0 < len(unread) < len(long)
+    assert long.endswith(unread)
+    with pytest.raises(UserError, match="empty"):
+        unread_part(run, " ")

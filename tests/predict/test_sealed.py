@@ -9,12 +9,14 @@ import pytest
 from core.errors import UserError
 from core.evaluate.ledger import is_sealed, record_access, seal
 from core.evaluate.ledger_rows import Rows
-from core.predict import precedents, predict_headline, score_table
+from core.predict import Background, precedents, predict_headline, score_table
 from core.train.recording import train_and_record
 from tests.makers.disguises import DISGUISES
 
 TOO_FEW = ("a fifth of it", "the outlet after it")  # of twelve short headlines, to be found
 CLOSED = np.arange(12, 24)  # rows that the run has learned from and not tested
+
+ANY = Background(np.array([-2.0]))  # every headline is nearer
 
 
 @pytest.fixture(autouse=True)
@@ -85,13 +87,13 @@ def test_an_opened_holdout_is_predicted(sealed, run, data, table):
 def test_a_sealed_headline_is_not_predicted_live(sealed, run, data, vectors, change):
     typed = change.format(data.headlines[CLOSED[3]])
     with pytest.raises(UserError, match="This headline lies in the holdout that run run-0 sealed"):
-        predict_headline(run, vectors[:1], {}, None, typed)
-    predict_headline(run, vectors[:1], {}, None, "오늘 처음 나온 제목")
+        predict_headline(run, vectors[:1], {}, None, [typed])
+    predict_headline(run, vectors[:1], {}, None, ["오늘 처음 나온 제목"])
 
 
 def test_what_followed_a_sealed_row_is_no_precedent(data, vectors):
     def shown():
-        return {p.row - 1 for p in precedents(data, vectors, vectors[[15]], most=60)}
+        return {p.row - 1 for p in precedents(data, vectors, vectors[[15]], ANY, most=60).found}
 
     assert shown() == set(range(60))
     rows = Rows.of(data, CLOSED)

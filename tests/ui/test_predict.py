@@ -1,17 +1,48 @@
 """The predict page: what is typed, and what it says of it."""
 
+import json
+import re
 import shutil
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.data.library import load_dataset
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.locale import P_, translate
-from tests.makers.apps import open_page, texts
+from core.predict import Background, Range
+from core.train.runs import load_run
+from core.ui.pages import PAGES
+from tests.makers.apps import APP, open_page, texts
+from tests.makers.bare_lab import CLASSES, make_bare_lab
 
 LEFT_OUT = P_("{n:,} row of a sealed holdout is left out.", "{n:,} rows of a sealed holdout are left out.")
+
+
+def numbers(app):
+    """The large numbers of a page, in order."""
+    return [number for body in html(app) for number in re.findall(r'class="number">(\S+?) ?<small', body)]
+
+
+def html(app):
+    return [element.proto.body for element in app.get("html")]
+
+
+def charts(app):
+    return {chart.key: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+
+
+@pytest.fixture(scope="session")
+def finished_bare_lab(tmp_path_factory):
+    return make_bare_lab(tmp_path_factory.mktemp("bare"))
+
+
+@pytest.fixture
+def bare_lab(finished_bare_lab, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_bare_lab.home))
+    return finished_bare_lab
 
 
 @pytest.mark.slow
@@ -20,23 +51,160 @@ def test_an_emptied_feature_counts_as_missing(small_lab):
     app.number_input[0].set_value(None).run()
     assert not app.exception
     assert app.number_input[0].value is None
-    assert any("앙상블이 본" in subheader.value for subheader in app.subheader)
+    assert numbers(app)
 
 
 def test_a_typed_headline_is_predicted_live(small_lab):
     app = open_page("predict", "ko", **small_lab.link)
-    before = [metric.value for metric in app.metric]
+    before = charts(app)["chart-models"]["data"][0]["x"]
     app.text_input[0].set_value("가온전자, 대규모 수주에 급등").run()
     assert not app.exception
-    assert [metric.value for metric in app.metric] != before
-    assert any("앙상블이 본" in subheader.value for subheader in app.subheader)
+    assert charts(app)["chart-models"]["data"][0]["x"] != before
+    assert any("평균(앙상블) 승 확률" in body for body in html(app))
+
+
+def test_the_large_number_its_words_and_the_dots_agree(small_lab):
+    app = open_page("predict", **small_lab.link)
+    (dots,) = [trace for trace in charts(app)["chart-models"]["data"] if trace["mode"] == "markers+text"]
+    assert numbers(app)[0] == dots["text"][0] == f"{dots['x'][0]:.0f}%"
+    assert len(dots["x"]) == 1 + len(load_run(small_lab.run).models)
+    words = {"Higher than usual", "Lower than usual", "Neither high nor low for this run"}
+    assert sum(word in "".join(html(app)) for word in words) == 1
+    assert "of the predictions of the test" in texts(app)
+    band, line = charts(app)["chart-models"]["layout"]["shapes"]
+    assert band["type"] == "rect"
+    assert line["type"] == "line"
 
 
 @pytest.mark.slow
 def test_an_empty_headline_gets_one_sentence(small_lab):
     app = open_page("predict", "ko", **small_lab.link)
     app.text_input[0].set_value("  ").run()
+    assert not app.exception
     assert [error.value for error in app.error] == ["제목이 비어 있습니다. 제목을 입력하십시오."]
+    assert not app.warning
+    assert not numbers(app)
+
+
+TYPED = '[속보] **"가온전자"** 흑자전환 <b>$5</b> :red[a] & 100%'
+
+
+def test_a_typed_headline_stands_in_the_url_and_survives_a_reload(small_lab):
+    app = open_page("predict", **small_lab.link)
+    assert "headline" not in app.query_params  # the newest one of the table is there anyway
+    newest = app.text_input[0].value
+    app.text_input[0].set_value(TYPED).run()
+    assert app.query_params["headline"] == TYPED
+    again = _opened_anew(small_lab, TYPED)
+    assert not again.exception
+    assert again.text_input[0].value == TYPED
+    again.text_input[0].set_value(newest).run()
+    assert "headline" not in again.query_params
+
+
+def test_a_link_with_a_headline_without_end_is_cut_to_what_can_be_typed(small_lab):
+    app = _opened_anew(small_lab, "가" * 5_000)
+    assert not app.exception
+    assert len(app.text_input[0].value) == 1_000
+
+
+def _opened_anew(lab, headline):
+    """Open the page in a new session, by the address of another one."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.session_state["language"] = "en"
+    app.run()
+    app.switch_page(PAGES["predict"].file)
+    for name, value in {**lab.link, "headline": headline}.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_a_headline_too_long_is_cut_with_a_word_about_it(small_lab):
+    app = open_page("predict", **small_lab.link)
+    app.text_input[0].set_value("반도체 수출 호조 " * 100).run()
+    assert not app.exception
+    assert any("longer than the encoder reads" in warning.value for warning in app.warning)
+    assert numbers(app)
+
+
+def test_opposite_news_stands_beside_the_headline_with_a_verdict(small_lab):
+    app = open_page("predict", **small_lab.link)
+    app.text_input[0].set_value("가온전자, 3분기 흑자전환").run()
+    assert "And if the news were the opposite?" in texts(app)
+    assert "흑자 → 적자" in texts(app)
+    assert any("가온전자, 3분기 적자전환" in body for body in html(app))
+    assert len(numbers(app)) == 3
+    assert "read these words" in texts(app)
+    app.text_input[0].set_value("새로운 공장").run()
+    assert "opposite" not in texts(app)
+    assert len(numbers(app)) == 1
+
+
+def test_a_percent_typed_for_a_return_is_asked_and_taken_by_a_click(small_lab, monkeypatch):
+    monkeypatch.setattr("core.ui.predict.form._range", lambda *_: Range(-0.09, 0.09, 0.01, 0.01))
+    app = open_page("predict", **small_lab.link)
+    app.number_input[0].set_value(-5.0).run()
+    (ask,) = [button for button in app.button if "Did you mean" in button.label]
+    assert ask.label == "Did you mean -5%, that is -0.05?"
+    ask.click().run()
+    assert app.number_input[0].value == -0.05
+    assert not [button for button in app.button if "Did you mean" in button.label]
+
+
+def test_what_lies_outside_the_table_is_said_at_its_own_field(small_lab):
+    app = open_page("predict", **small_lab.link)
+    lines = [caption.value for caption in app.caption if " to " in caption.value]
+    app.number_input[1].set_value(1e6).run()
+    after = [caption.value for caption in app.caption if " to " in caption.value]
+    assert len(after) == len(lines)  # the line below the field is always there
+    assert [line for line in after if "outside the table" in line] == [
+        f":orange[outside the table: {lines[1]}]"
+    ]
+
+
+def test_nonsense_has_no_precedent_and_news_has_some(small_lab, monkeypatch):
+    monkeypatch.setattr(Background, "share", lambda self, cosine: 0.58)
+    app = open_page("predict", "ko", **small_lab.link)
+    assert not app.exception
+    assert not app.dataframe
+    assert any("유사 과거 기사가 없습니다" in info.value and "58" in info.value for info in app.info)
+    monkeypatch.setattr(Background, "share", lambda self, cosine: 0.998)
+    app = open_page("predict", "ko", **small_lab.link)
+    (found,) = [frame.value for frame in app.dataframe]
+    assert list(found.columns[:3]) == ["그 뒤의 결과", "제목", "비슷한 정도"]
+    assert (found["비슷한 정도"] == "99.8%").all()
+
+
+def test_three_classes_are_all_shown_and_the_reader_chooses_one(bare_lab):
+    app = open_page("predict", "ko", **bare_lab.link)
+    assert not app.exception
+    bars = charts(app)["chart-classes"]["data"][0]
+    assert bars["y"] == list(CLASSES)
+    chances = [int(text.removesuffix("%")) for text in bars["text"]]
+    assert sum(chances) == pytest.approx(100, abs=1)
+    assert f"{max(chances)}%" in numbers(app)
+    best = CLASSES[int(np.argmax(chances))]
+    particle = {"negative": "가", "positive": "가", "neutral": "이"}[best]
+    assert any(f"{best}{particle} 가장 유력합니다" in body for body in html(app))
+    for place, label in enumerate(CLASSES):
+        app.segmented_control[0].set_value(label).run()
+        assert app.query_params["class"] == label
+        assert charts(app)["chart-models"]["data"][0]["text"][0] == bars["text"][place]
+        assert any(f"평균(앙상블) {label} 확률" in body for body in html(app))
+        title = charts(app)["chart-live"]["layout"]["xaxis"]["title"]["text"]
+        assert title.startswith(label)
+
+
+def test_what_the_table_does_not_have_is_not_asked_or_shown(bare_lab, monkeypatch):
+    monkeypatch.setattr(Background, "share", lambda self, cosine: 0.998)
+    app = open_page("predict", **bare_lab.link)
+    assert not app.exception
+    assert not app.number_input
+    assert not app.date_input
+    assert not app.selectbox
+    (found,) = [frame.value for frame in app.dataframe]
+    assert list(found.columns) == ["what followed", "headline", "nearer than", "row"]
+    assert "None" not in found.to_string()
 
 
 @pytest.mark.slow
@@ -55,4 +223,4 @@ def test_a_sealed_headline_is_neither_offered_nor_predicted(small_lab, tmp_path,
     assert not app.exception
     (warning,) = [warning.value for warning in app.warning]
     assert "run-0" in warning.replace("\\", "")
-    assert not app.metric
+    assert not numbers(app)

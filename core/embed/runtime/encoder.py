@@ -121,6 +121,14 @@ class Encoder:
             vectors[:, batch.indices] = batch.vectors
         return vectors
 
+    def characters_read(self, text: str) -> int:
+        """Return how many characters of a text are read, from its start: all, unless it has too many tokens."""
+        encoding = self._tokenizer.encode(self.card.prefix + text)
+        if not encoding.overflowing:
+            return len(text)
+        end: int = max(end for _start, end in encoding.offsets)
+        return max(end - len(self.card.prefix), 0)
+
     def encode_batches(self, texts: Sequence[str]) -> Iterator[Batch]:
         """Yield the vectors of many texts batch by batch, about the longest first, on all cores."""
         threads = _torch_threads() if self.device == "cpu" else 1

@@ -138,6 +138,14 @@ def test_truncated_texts_are_counted(tiny):
     assert sum(batch.truncated for batch in batches) == 1
 
 
+def test_as_many_characters_are_read_as_the_encoder_has_room_for(tiny):
+    short, long = "반도체 수출", "반도체 수출 " * 300
+    assert tiny.characters_read(short) == len(short)
+    assert 0 < tiny.characters_read(long) < len(long)
+    start = long[: tiny.characters_read(long)]
+    np.testing.assert_allclose(tiny.encode([start]), tiny.encode([long]), atol=1e-5)
+
+
 def test_no_texts_give_no_vectors(tiny):
     assert tiny.encode([]).shape == (3, 0, DIM)
 

@@ -13,7 +13,7 @@ SCRIPT = """
 import streamlit as st
 from core.data.library import load_dataset
 from core.train.runs import load_run
-from core.ui import predict
+from core.ui.predict import answer
 from core.ui.evaluate import (
     backtest, ceiling, coverage, decision_threshold, event_study, ic_decay, information_coefficient, performance,
     reliability, slices
@@ -139,11 +139,11 @@ def test_the_intervals_of_a_run_with_folds_are_drawn_with_their_width(lab):
 
 
 def test_a_predicted_return_says_how_far_off_it_has_been(lab):
-    app = _draw(lab, "predict.interval", "regress", change=WALKED)
+    app = _draw(lab, "answer.interval", "regress", change=WALKED)
     assert not app.exception
-    assert any("of cases the return should lie within ±" in caption.value for caption in app.caption)
-    assert not _draw(lab, "predict.interval", "regress").caption  # a run without folds
-    assert not _draw(lab, "predict.interval", "classify").caption
+    assert any("to hold the return in 90% of cases" in caption.value for caption in app.caption)
+    assert not _draw(lab, "answer.interval", "regress").caption  # a run without folds
+    assert not _draw(lab, "answer.interval", "classify").caption
 
 
 WALKED = """

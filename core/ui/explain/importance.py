@@ -1,0 +1,138 @@
+"""What moves the predictions, over all explained rows."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.errors import Message
+from core.evaluate.predictions import MEAN
+from core.explain import Contributions
+from core.explain.path import shares
+from core.locale import N_
+from core.train.features.vector import HEADLINE
+from core.train.run import Run
+from core.ui.charts import show
+from core.ui.evaluate.text import model_name
+from core.ui.explain.names import PLACES, group_name
+from core.ui.text import _, class_name, hover, md, percent, plain, points
+from core.ui.theme import model_colours, palette
+
+MOST = 10  # groups in the chart
+
+
+def answer(found: Contributions) -> None:
+    """Say in one sentence what moved the predictions most."""
+    of = shares(found)
+    if of is None:
+        st.subheader(_("Nothing moved the predictions: they are the same for every row."), anchor=False)
+        return
+    words = {
+        "what": plain(_what(found)),
+        "group": group_name(of.most),
+        "size": points(of.size, PLACES[found.label is not None]).lstrip("+"),
+        "share": percent(of.share),
+        "headline": percent(of.headline),
+    }
+    if of.groups == 1:
+        sentence = md("“{group}” is all that moves {what}: by {size} percentage points on average.", **words)
+    elif of.most == HEADLINE:
+        sentence = md(
+            "The headline moves {what} most: by {size} percentage points on average, {share} of all movement.",
+            **words,
+        )
+    elif of.of_headline or not of.headline:
+        sentence = md(
+            "“{group}” moves {what} most: by {size} percentage points on average, {share} of all movement.",
+            **words,
+        )
+    else:
+        sentence = md(
+            "“{group}” moves {what} most: by {size} percentage points on average, {share} of all movement; {headline} "
+            "comes from the headline.",
+            **words,
+        )
+    st.subheader(sentence, anchor=False)
+
+
+def _what(found: Contributions) -> Message:
+    """Return what is explained: the probability of a class, or the predicted return."""
+    if found.label is None:
+        return Message(N_("the predicted return"))
+    return Message(N_("the probability of {label}"), {"label": class_name(found.label)})
+
+
+def importance_chart(run: Run, found: Contributions) -> None:
+    """Draw the mean absolute contribution of each group: a bar of the ensemble, and a dot for each model.
+
+    A run with a single group has nothing to compare; the sentence says all there is.
+    """
+    if len(found.groups) < 2:
+        return
+    table = found.importance().set_index("group") * 100
+    shown = table.iloc[:MOST]
+    places = PLACES[found.label is not None]
+    names = [
+        f"{hover(group_name(group), 18)}  <b>{value:.{places}f}</b>"
+        for group, value in zip(shown.index, shown[MEAN], strict=True)
+    ]
+    figure = go.Figure()
+    for name, colour in model_colours(found.values).items():
+        written = [f"{value:.{places}f}" for value in shown[name]]
+        hovered = "%{customdata}<extra>" + hover(model_name(name)) + "</extra>"
+        if name == MEAN:
+            figure.add_bar(
+                y=names,
+                x=shown[name],
+                orientation="h",
+                name=model_name(name),
+                marker_color=colour,
+                customdata=written,
+                hovertemplate=hovered,
+            )
+        else:
+            figure.add_scatter(
+                y=names,
+                x=shown[name],
+                mode="markers",
+                name=model_name(name),
+                marker={"color": colour, "size": 10, "line": {"color": palette().surface, "width": 1.5}},
+                customdata=written,
+                hovertemplate=hovered,
+            )
+    figure.update_layout(bargap=0.45)
+    figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
+    figure.update_xaxes(
+        title=_("mean absolute contribution (percentage points)"),
+        rangemode="tozero",
+    )
+    show(
+        figure,
+        _("What moves the predictions"),
+        "chart-importance",
+        _note(run, found, len(table)),
+        _height(len(shown)),
+    )
+
+
+def _note(run: Run, found: Contributions, groups: int) -> str:
+    tested = len(run.predictions.test)
+    note = (
+        _(
+            "n = {n:,} test rows; bar and number: the mean of the models; dots: the single models",
+            n=tested,
+        )
+        if len(found.rows) == tested
+        else _(
+            "n = {n:,} of {all:,} test rows, evenly chosen; bar and number: the mean of the models; dots: the single models",
+            n=len(found.rows),
+            all=tested,
+        )
+    )
+    if groups > MOST:
+        note += _("; the {n} largest of {all}", n=MOST, all=groups)
+    return note
+
+
+def _height(groups: int) -> int:
+    return 150 + 40 * groups

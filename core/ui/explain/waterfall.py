@@ -1,0 +1,115 @@
+"""The way from the average prediction to that of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from core.explain import Contributions
+from core.explain.path import Path, path
+from core.locale import P_
+from core.train.run import Run
+from core.ui.charts import show
+from core.ui.explain.names import PLACES, group_name
+from core.ui.text import _, class_name, hover, percent, points, signed_percent
+from core.ui.theme import palette
+
+_WIDTH = 20  # characters of a label before it is broken
+
+
+def waterfall(
+    run: Run,
+    found: Contributions,
+    place: int,
+    key: str,
+    title: str,
+    note: str = "",
+    labels: Mapping[str, str] | None = None,
+    scale: tuple[float, float] | None = None,
+) -> None:
+    """Draw how the groups lead from the average prediction to this row's, for the ensemble.
+
+    `labels` are the groups' names with their values (plain text), `scale` the lowest and highest point that the axis
+    must hold: with one for all rows of a run, rows can be compared.
+    """
+    places = PLACES[found.label is not None]
+    way = path(found, place, 0.5 * 10.0 ** -(places + 2))
+    names = [hover((labels or {}).get(group) or group_name(group), _WIDTH) for group in way.groups]
+    steps = [float(step) for step in way.steps]
+    if way.others:
+        names.append(_(P_("{n} other", "{n} others"), n=way.others))
+        steps.append(way.rest)
+    figure = go.Figure(_steps(names, steps, way.base, places))
+    figure.add_trace(_ends(found, way))
+    categories = [_("average"), *names, _("prediction")]
+    figure.update_yaxes(
+        autorange="reversed", type="category", categoryorder="array", categoryarray=categories
+    )
+    colours = palette()
+    for value, dash in ((way.base, "dot"), (way.end, "solid")):
+        figure.add_vline(x=value * 100, line_width=1, line_dash=dash, line_color=colours.muted, layer="below")
+    title_of_axis = (
+        _("predicted return (%)")
+        if found.label is None
+        else _("probability of {label} (%)", label=hover(class_name(found.label)))
+    )
+    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale), zeroline=False)
+    lines = sum(1 + name.count("<br>") for name in names)
+    show(figure, title, key, note, height=190 + 30 * (len(categories) + (lines - len(names)) // 2))
+
+
+def _steps(names: list[str], steps: list[float], base: float, places: int) -> go.Waterfall:
+    """Return the bars from the average on, one a group."""
+    colours = palette()
+    return go.Waterfall(
+        orientation="h",
+        base=base * 100,
+        measure=["relative"] * len(steps),
+        y=names,
+        x=[step * 100 for step in steps],
+        text=[_amount(step, places) for step in steps],
+        textposition="outside",
+        textfont={"size": 13},
+        cliponaxis=False,
+        showlegend=False,
+        increasing={"marker": {"color": colours.high}},
+        decreasing={"marker": {"color": colours.low}},
+        connector={"line": {"color": colours.grid}},
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+
+
+def _amount(step: float, places: int) -> str:
+    """Write a step in percentage points with its sign; what rounds to nothing is 0."""
+    written = points(step, places)
+    return written if written.strip("0.") else "0"
+
+
+def _ends(found: Contributions, way: Path) -> go.Scatter:
+    """Return the marks of the average and of the prediction, each with its number on the side that has room."""
+    return go.Scatter(
+        x=[way.base * 100, way.end * 100],
+        y=[_("average"), _("prediction")],
+        text=[
+            f"<b>{signed_percent(value) if found.label is None else percent(value, 1)}</b>"
+            for value in (way.base, way.end)
+        ],
+        mode="markers+text",
+        textposition=["middle right", "middle left"]
+        if way.base < way.end
+        else ["middle left", "middle right"],
+        marker={"symbol": "diamond", "size": 13, "color": [palette().muted, palette().accent]},
+        cliponaxis=False,
+        showlegend=False,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+
+
+def _extent(way: Path, scale: tuple[float, float] | None) -> list[float]:
+    """Return the ends of an axis in percent that holds the scale, the whole way and the numbers beside it."""
+    low, high = way.span
+    if scale is not None:
+        low, high = min(low, scale[0]), max(high, scale[1])
+    margin = 0.17 * max(high - low, 0.001)
+    return [(low - margin) * 100, (high + margin) * 100]

@@ -1,0 +1,166 @@
+"""What the ensemble expects, large, with its interval and what is usual, and what each model says."""
+
+from __future__ import annotations
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import Message
+from core.evaluate.coverage import RealisedCoverage, realised_coverage
+from core.evaluate.predictions import MEAN
+from core.locale import N_
+from core.predict import Prediction, Standing, standing
+from core.predict.standing import HIGHER, LOWER, USUAL
+from core.train.features.registry import headline_groups
+from core.train.run import Run
+from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import model_name, share
+from core.ui.predict.live import usual
+from core.ui.text import _, class_name, md, percent, points, signed_percent
+from core.ui.theme import palette
+
+_MARKS = {HIGHER: "▲", USUAL: "＝", LOWER: "▼"}
+_STATES = {
+    HIGHER: N_("Higher than usual"),
+    USUAL: N_("Neither high nor low for this run"),
+    LOWER: N_("Lower than usual"),
+}
+_SENTENCES = {
+    HIGHER: N_(
+        "It is higher than {share} of the predictions of the test; the middle half lie from {low} to {high}."
+    ),
+    USUAL: N_("It lies in the middle half of the predictions of the test, from {low} to {high}."),
+    LOWER: N_(
+        "It is lower than {share} of the predictions of the test; the middle half lie from {low} to {high}."
+    ),
+}
+
+
+def written(run: Run, value: float) -> str:
+    """Write a prediction of the run: a probability in whole percents, or a return."""
+    return percent(value) if run.classes else signed_percent(value)
+
+
+def name(run: Run, explained: int, model: str = MEAN) -> str:
+    """Return what is predicted, as plain text: "ensemble: probability of win"."""
+    if not run.classes:
+        return _("{model}: return", model=model_name(model))
+    return _(
+        "{model}: probability of {label}", model=model_name(model), label=class_name(run.classes[explained])
+    )
+
+
+def placed(run: Run, made: Prediction, explained: int) -> Standing | None:
+    """Return where the ensemble's prediction stands among those of the test."""
+    at = explained if run.classes else 0
+    return standing(float(made.values[MEAN][at]), usual(run, run.id, explained), bool(run.classes))
+
+
+def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
+    """Draw the prediction large, with its state, its interval where there is one, and a sentence on what is usual.
+
+    Of three or more classes the number of one is smaller: the large one is that of the most likely class.
+    """
+    value = float(made.values[MEAN][explained if run.classes else 0])
+    found = placed(run, made, explained)
+    covered = _coverage(run, data)
+    half = covered.half_width if covered else np.nan
+    ends = f"[{signed_percent(value - half)}, {signed_percent(value + half)}]" if covered else ""
+    state = (_MARKS[found.place], _(_STATES[found.place])) if found else ("", "")
+    one_of_many = len(run.classes) > 2
+    st.html(
+        number(
+            state,
+            f"{written(run, value)} {ends}",
+            name(run, explained),
+            _shade(run, found, explained),
+            one_of_many,
+        )
+    )
+    if found:
+        middle = {"low": written(run, found.low), "high": written(run, found.high)}
+        st.markdown(md(_SENTENCES[found.place], share=percent(found.share), **middle))
+    interval(run, data)
+    st.caption(_headline_part(run, made))
+    if made.unseen_press:
+        st.info(
+            _("The models have never seen this outlet; it counts as “other”."), icon=":material/newspaper:"
+        )
+
+
+def most_likely(run: Run, made: Prediction) -> None:
+    """Draw the most likely of three or more classes large."""
+    best = int(np.argmax(made.values[MEAN]))
+    label, chance = class_name(run.classes[best]), float(made.values[MEAN][best])
+    state = ("✓", _("{label} is the most likely", label=label))
+    st.html(number(state, percent(chance), name(run, best), palette().text))
+
+
+def number(state: tuple[str, str], value: str, of: str, shade: str, small: bool = False) -> str:
+    """Return a number as HTML: its state by mark, word and colour, the number, and what it is of.
+
+    What follows the first space of `value` is written smaller: its interval.
+    """
+    mark, word, large, ends, below = (html.escape(text) for text in (*state, *f"{value} ".split(" ", 1), of))
+    above = f'<p class="state"><span>{mark}</span>{word}</p>' if word else ""
+    return (
+        f'<div class="verdict{" side" if small else ""}" style="--state: {shade}">{above}'
+        f'<p class="number">{large} <small>{ends}</small></p><p class="of">{below}</p></div>'
+    )
+
+
+def _shade(run: Run, found: Standing | None, explained: int) -> str:
+    """Return the colour of the number: red and blue where higher means up."""
+    colours = palette()
+    upward = not run.classes or (len(run.classes) == 2 and explained in (-1, 1))
+    if found is None or found.place == USUAL or not upward:
+        return colours.text
+    return colours.high if found.place == HIGHER else colours.low
+
+
+def _coverage(run: Run, data: Dataset) -> RealisedCoverage | None:
+    """Return how far from the prediction of a return the outcome has been; None where that was not measured."""
+    if run.classes:
+        return None
+    found = evaluated(realised_coverage, run, data)
+    return None if isinstance(found, Message) or not np.isfinite(found.half_width) else found
+
+
+def interval(run: Run, data: Dataset) -> None:
+    """Say what the brackets around a return are and how often they held it, where that was measured."""
+    found = _coverage(run, data)
+    if found is None:
+        return
+    st.caption(
+        md(
+            "The brackets are to hold the return in {level} of cases, by the errors of the walk-forward; on the holdout "
+            "they did in {realised}.",
+            level=percent(found.level),
+            realised=share(found.fixed[0].realised),
+        )
+    )
+
+
+def _headline_part(run: Run, made: Prediction) -> str:
+    """Say how far the headline itself moved the prediction."""
+    said = [place for place, group in enumerate(made.reasons.groups) if group in headline_groups()]
+    if not said:
+        return _("The run was trained without headlines, so this one changes nothing.")
+    moved = float(made.reasons.values[MEAN][0, said].sum())
+    return _("The headline moved the prediction by {points} percentage points.", points=points(moved))
+
+
+def before_calibration(run: Run, made: Prediction, explained: int) -> None:
+    """Say what calibration changed, where there is one: the contributions explain the probability before it."""
+    if run.parts.calibrators:
+        st.info(
+            md(
+                "Calibration changed the probability from {before} to {after}; the contributions below explain the "
+                "{before}.",
+                before=percent(float(made.reasons.prediction[MEAN][0])),
+                after=percent(float(made.values[MEAN][explained])),
+            )
+        )

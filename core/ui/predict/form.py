@@ -1,0 +1,144 @@
+"""What is typed on the predict page: a headline, its features and outlet, and a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.predict import Range
+from core.train.run import Run
+from core.ui.sealed import sealed_rows
+from core.ui.text import _, as_typed, today
+
+LONGEST = 1_000  # characters of a headline that can be typed
+ADDRESS = "headline"  # the part of the URL that carries what was typed
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What the reader typed: a headline, its features (NaN: missing), its outlet, and a date for precedents."""
+
+    headline: str
+    features: dict[str, float]
+    press: str | None
+    before: date | None
+
+
+def form(run: Run, data: Dataset) -> Typed:
+    """Ask for a headline and for what the run and the table have: features, an outlet, a date for precedents."""
+    headline = headline_input(data)
+    features = feature_inputs(run, data)
+    outlets, dated = bool(run.preparation.outlets), data.has_sessions
+    cells = iter(st.columns(2, wrap=False) if outlets and dated else [st.container()])
+    press, before = None, None
+    if outlets:
+        with next(cells):
+            press = press_input(run)
+    if dated:
+        with next(cells):
+            before = st.date_input(
+                _("Precedents before"), value=today(), key="precedents-before", persist_state="session"
+            )
+    return Typed(headline, features, press, before)
+
+
+def headline_input(data: Dataset) -> str:
+    """Ask for a headline; the URL carries what is typed, and at first the newest one of the table stands there.
+
+    One of a sealed holdout does not.
+    """
+    newest = _newest(data)
+    key = f"headline-{data.id}"
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(ADDRESS, newest)[:LONGEST]
+    typed = str(st.text_input(_("Headline"), max_chars=LONGEST, key=key, persist_state="session"))
+    if typed == newest:
+        st.query_params.pop(ADDRESS, None)
+    elif st.query_params.get(ADDRESS) != typed:
+        st.query_params[ADDRESS] = typed
+    return typed
+
+
+def _newest(data: Dataset) -> str:
+    may_be_asked = np.setdiff1d(np.arange(len(data)), sealed_rows(data))
+    if not len(may_be_asked):
+        return ""
+    return str(data.frame.iloc[may_be_asked].sort_values(["session", "row"])["headline"].iloc[-1])
+
+
+def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
+    """Ask for the continuous features; the table's medians stand there at first, an empty field is missing."""
+    values: dict[str, float] = {}
+    names = run.preparation.features
+    for start in range(0, len(names), 2):
+        cells = st.columns(2, wrap=False)
+        for cell, name in zip(cells, names[start : start + 2], strict=False):
+            with cell:
+                values[name] = _feature_input(run, data, name)
+    return values
+
+
+def _feature_input(run: Run, data: Dataset, name: str) -> float:
+    """Ask for one feature, with a line below that says its range, or doubts what was typed."""
+    known = _range(data.id, name, data)
+    key = f"feature-{run.id}-{name}"
+    if key not in st.session_state:
+        st.session_state[key] = float(f"{known.median:.4g}") if np.isfinite(known.median) else None
+    value = st.number_input(
+        as_typed(name),
+        value=None,
+        step=float(f"{known.step:.1g}"),
+        format="%.6g",
+        key=key,
+        persist_state="session",
+        placeholder=_("missing"),
+    )
+    with st.container(key=f"below-{key}"):
+        _below(known, value, key)
+    return np.nan if value is None else float(value)
+
+
+def _below(known: Range, value: float | None, key: str) -> None:
+    meant = known.meant(value)
+    ends = {"low": known.low + 0.0, "high": known.high + 0.0}
+    if value is not None and meant is not None:
+        st.button(
+            _("Did you mean {typed:.4g}%, that is {meant:.4g}?", typed=value, meant=meant),
+            key=f"meant-{key}",
+            type="tertiary",
+            icon=":material/help:",
+            on_click=_take,
+            args=(key, meant),
+        )
+    elif not known.holds(value):
+        doubt = _("outside the table: {low:.4g} to {high:.4g}", **ends)
+        st.caption(f":orange[{doubt}]")
+    elif np.isfinite(known.low):
+        st.caption(_("{low:.4g} to {high:.4g}", **ends))
+
+
+def _take(key: str, value: float) -> None:
+    st.session_state[key] = value
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _range(dataset_id: str, name: str, _data: Dataset) -> Range:
+    return Range.of(_data.features[name])
+
+
+def press_input(run: Run) -> str | None:
+    """Ask for the outlet: one that training knew, or a new one."""
+    chosen: str | None = st.selectbox(
+        _("Press outlet"),
+        list(run.preparation.outlets),
+        key=f"press-{run.id}",
+        accept_new_options=True,
+        format_func=as_typed,
+        persist_state="session",
+        help=_("Type another name to try an outlet that the models have never seen."),
+    )
+    return chosen

@@ -1,0 +1,88 @@
+"""The prediction of what was typed, made once: with its reasons, its opposite and what is usual."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import UserError
+from core.predict import (
+    Background,
+    Opposite,
+    Precedents,
+    Prediction,
+    background,
+    encode_headlines,
+    opposite_news,
+    precedents,
+    predict_headline,
+    predictions_of_test,
+    unread_part,
+)
+from core.train.run import Run
+from core.ui.predict.form import Typed
+from core.ui.sealed import sealed_rows
+from core.ui.text import _, md, translate_md
+
+_SHOWN = 30  # characters of the part that was not read
+
+
+@st.cache_data(max_entries=256, show_spinner=False, scope="session")
+def _vectors(_run: Run, run_id: str, headlines: tuple[str, ...]) -> np.ndarray:
+    return encode_headlines(_run, headlines)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def usual(_run: Run, run_id: str, explained: int) -> np.ndarray:
+    """Return the ensemble's predictions of the run's test, `(n,)`, once per server."""
+    return predictions_of_test(_run, explained)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _background(
+    _data: Dataset, _table: np.ndarray, dataset_id: str, encoder: str, pooling: str
+) -> Background:
+    return background(_data, _table)
+
+
+def read(run: Run, headline: str) -> tuple[np.ndarray, Opposite | None]:
+    """Encode the headline and its opposite, `(1 or 2, dim)`; where it cannot be, say why and end the page."""
+    with st.spinner(_("Reading the headline …")):
+        try:
+            turned = opposite_news(headline)
+            texts = (headline,) if turned is None else (headline, turned.text)
+            vectors = _vectors(run, run.id, texts)
+            unread = unread_part(run, headline)
+        except UserError as error:
+            st.error(translate_md(error.message))
+            st.stop()
+    if unread:
+        st.warning(
+            md(
+                "The headline is longer than the encoder reads: it was cut before “{end}”.",
+                end=unread[:_SHOWN],
+            ),
+            icon=":material/content_cut:",
+        )
+    return vectors, turned
+
+
+def predicted(
+    run: Run, vectors: np.ndarray, typed: Typed, turned: Opposite | None, explained: int
+) -> Prediction:
+    """Predict what was typed, with the reasons; end the page where the headline is one of a sealed holdout."""
+    texts = (typed.headline,) if turned is None else (typed.headline, turned.text)
+    try:
+        return predict_headline(run, vectors, typed.features, typed.press, texts, explained)
+    except UserError as error:
+        st.warning(translate_md(error.message), icon=":material/lock:")
+        st.stop()
+
+
+def similar(run: Run, data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
+    """Find the most similar headlines of the table from before the date that was typed."""
+    before = None if typed.before is None else pd.Timestamp(typed.before)
+    against = _background(data, table, data.id, run.settings.encoder, run.settings.pooling)
+    return precedents(data, table, vectors[:1], against, typed.headline, before, sealed=sealed_rows(data))

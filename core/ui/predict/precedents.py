@@ -1,0 +1,100 @@
+"""The nearest earlier headlines and what followed them, or that there is none."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.locale import P_
+from core.predict import Precedent, Precedents
+from core.ui.sealed import sealed_rows
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, bold, class_name, day, md, percent, signed_percent
+
+_SIGNS = {"+": "▲", "-": "▼", "0": "―"}
+
+
+def precedent_table(data: Dataset, made: Precedents) -> None:
+    """Show the nearest earlier headlines, what followed first; say so where none is near."""
+    title = _("The most similar earlier headlines, and what followed")
+    if made.found:
+        table(_rows(data, made.found), "precedents", title, column_config=_columns())
+        _counts(data, made)
+    else:
+        st.markdown(bold(title))
+        _none(made)
+    if sealed := len(sealed_rows(data)):
+        st.caption(
+            _(
+                P_(
+                    "{n:,} row of a sealed holdout is left out.",
+                    "{n:,} rows of a sealed holdout are left out.",
+                ),
+                n=sealed,
+            )
+        )
+
+
+def _none(made: Precedents) -> None:
+    if made.nearest is None:
+        st.info(_("There is no earlier headline with a known outcome."), icon=":material/history:")
+        return
+    st.info(
+        md(
+            "There is no precedent. The nearest earlier headline is more similar than {share} of random pairs of this "
+            "table; a precedent has to be more similar than {needed}.",
+            share=percent(made.nearest.share, 1),
+            needed=percent(made.needed, 1),
+        ),
+        icon=":material/history:",
+    )
+
+
+def _rows(data: Dataset, found: tuple[Precedent, ...]) -> pd.DataFrame:
+    """Return the table for the reader; columns that the data does not have are absent."""
+    is_return = data.target_kind == "return"
+    columns = {
+        _("what followed"): [_followed(one.target, is_return) for one in found],
+        _("headline"): [one.headline for one in found],
+        _("nearer than"): [percent(one.share, 1) for one in found],
+    }
+    if data.frame["press"].notna().any():
+        columns[_("outlet")] = [one.press or UNKNOWN for one in found]
+    if data.frame["company"].notna().any():
+        columns[_("company")] = [one.company or UNKNOWN for one in found]
+    if data.has_sessions:
+        columns[_("session")] = [day(one.session) for one in found]
+    return pd.DataFrame(columns | {_("row"): [one.row for one in found]})
+
+
+def _columns() -> dict[str, object]:
+    near = _("the share of random pairs of this table that are less similar than the two headlines")
+    return {
+        _("what followed"): st.column_config.TextColumn(width=110),
+        _("headline"): st.column_config.TextColumn(width="large"),
+        _("nearer than"): st.column_config.TextColumn(width="small", help=near),
+        _("row"): st.column_config.NumberColumn(width="small"),
+    }
+
+
+def _counts(data: Dataset, made: Precedents) -> None:
+    """Count what followed, with a word against making much of it."""
+    named = _SIGNS if data.target_kind == "return" else {label: class_name(label) for label in data.classes}
+    counted = " · ".join(f"{named.get(kind, kind)} {n}" for kind, n in made.outcomes().items())
+    st.caption(
+        md(
+            "What followed: {counts}. Similar words do not mean a similar outcome.",
+            counts=counted,
+        )
+    )
+
+
+def _followed(target: float | str | None, is_return: bool) -> str:
+    if target is None:
+        return UNKNOWN
+    if not is_return:
+        return class_name(str(target))
+    value = signed_percent(float(target))
+    sign = value[0] if value[0] in "+-" else "0"
+    return f"{_SIGNS[sign]} {value}"
