@@ -12,13 +12,11 @@ run = frame.chosen_run(data)
 layout.warm_up_once()
 
 found = answer.answer(data, vectors)
-method, colours, find = st.columns([3, 4, 3])
-with method:
+with st.container(horizontal=True, gap="medium"):
     settings = layout.settings_form()
-with colours:
     colour = colour_form(data, run)
-with find:
     words = words_form()
+layout.note(settings)
 points = layout.layout(data, vectors, settings)
 if points is not None:
     picture(data, points, settings, colour, run, words)

@@ -34,7 +34,7 @@ METHODS = {
     ),
     "umap": Method(
         "UMAP",
-        N_("UMAP: shows groups; takes a minute or more"),
+        N_("UMAP: shows groups; takes seconds to a minute"),
         N_("UMAP {n}"),
         ("neighbours", "min_dist"),
     ),

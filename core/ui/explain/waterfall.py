@@ -46,9 +46,9 @@ def waterfall(
     figure.update_yaxes(
         autorange="reversed", type="category", categoryorder="array", categoryarray=categories
     )
-    colours = palette()
-    for value, dash in ((way.base, "dot"), (way.end, "solid")):
-        figure.add_vline(x=value * 100, line_width=1, line_dash=dash, line_color=colours.muted, layer="below")
+    figure.add_vline(
+        x=way.base * 100, line_width=1, line_dash="dot", line_color=palette().muted, layer="below"
+    )
     title_of_axis = (
         _("predicted return (%)")
         if found.label is None

@@ -119,7 +119,13 @@ def marked(shown: Shown, rows: np.ndarray, words: str) -> Layer | None:
     if not words:
         return None
     holding = shown.data.frame["headline"].iloc[rows].str.contains(words, case=False, regex=False).to_numpy()
-    ring = {"symbol": "circle-open", "size": 12, "color": palette().text, "opacity": 1, "line": {"width": 2}}
+    ring = {
+        "symbol": "circle-open",
+        "size": 10,
+        "color": palette().text,
+        "opacity": 1,
+        "line": {"width": 1.5},
+    }
     return Layer(f"{hover(words)} ({count(holding.sum())})", rows[holding], ring) if holding.any() else None
 
 
@@ -134,7 +140,7 @@ def _scale(name: str, rows: np.ndarray, values: np.ndarray, middle: float, title
         "cmax": middle + reach,
         "showscale": True,
         "colorbar": {
-            "title": {"text": title, "side": "top"},
+            "title": {"text": title, "side": "top", "font": {"size": 13, "color": palette().muted}},
             "orientation": "h",
             "x": 0.5,
             "y": 0,

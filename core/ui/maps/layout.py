@@ -30,10 +30,14 @@ def settings_form() -> MapSettings:
         key="map-method",
         format_func=lambda name: METHODS[name].title,
         persist_state="session",
+        width="content",
     )
-    settings = MapSettings(method or MapSettings().method)
+    return MapSettings(method or MapSettings().method)
+
+
+def note(settings: MapSettings) -> None:
+    """Say what the chosen method is good at."""
     st.caption(_(METHODS[settings.method].note))
-    return settings
 
 
 def layout(data: Dataset, vectors: np.ndarray, settings: MapSettings) -> np.ndarray | None:

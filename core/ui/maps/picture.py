@@ -34,6 +34,7 @@ def colour_form(data: Dataset, run: Run | None) -> str:
         key="map-colour",
         format_func=lambda key: _(choices[key].title),
         persist_state="session",
+        width="content",
     )
     return chosen if chosen in choices else first
 
@@ -87,6 +88,7 @@ def _points(shown: Shown, colouring: Colouring, layer: Layer, places: np.ndarray
         y=places[layer.rows, 1],
         mode="markers",
         name=layer.name,
+        showlegend="colorbar" not in layer.marker,  # its bar says it
         marker={"size": 6, "opacity": 0.7} | layer.marker,
         text=_hover_texts(shown, colouring, layer.rows),
         hovertemplate="%{text}<extra></extra>",

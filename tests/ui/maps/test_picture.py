@@ -1,12 +1,24 @@
 """The picture of a map, in each of its colourings."""
 
 import json
+import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from core.data.library import load_dataset, save_dataset
+from core.evaluate.ledger import seal
+from core.evaluate.ledger_rows import Rows
 from core.maps import METHODS
-from core.ui.maps.picture import COLOURINGS
+from core.train.runs import load_run
+from core.ui import theme
+from core.ui.maps.colouring import COLOURINGS, Shown, marked, offered
+from core.ui.theme import LIGHT
 from tests.makers.apps import open_page, texts
+from tests.makers.train_tables import make_dataset
+
+RINGS = "circle-open"
 
 
 @pytest.fixture
@@ -19,7 +31,7 @@ def _chart(app):
     return json.loads(chart.proto.spec)
 
 
-@pytest.mark.parametrize("colour", COLOURINGS)
+@pytest.mark.parametrize("colour", ["target", "prediction", "press"])
 def test_every_colouring_draws_each_of_its_rows_once(link, colour):
     app = open_page("maps", **link)
     app.segmented_control(key="map-colour").set_value(colour).run()
@@ -34,7 +46,29 @@ def test_a_table_without_a_run_has_no_predictions_to_draw(small_lab, monkeypatch
     monkeypatch.setattr("core.ui.frame.list_runs", lambda dataset: [])
     app = open_page("maps", dataset=small_lab.dataset, encoder=small_lab.encoder, pooling="mean")
     assert not app.exception
-    assert app.segmented_control(key="map-colour").options == ["target", "press outlet"]
+    assert app.segmented_control(key="map-colour").options == ["target", "outlet"]
+
+
+def test_what_a_table_does_not_have_is_not_offered():
+    none = np.arange(0)
+    bare = make_dataset([0.01, -0.01])
+    assert list(offered(Shown(bare, None, none))) == ["target"]
+    assert list(offered(Shown(replace(bare, target_kind=""), None, none))) == ["plain"]
+    named = make_dataset([0.01, -0.01], press=["가", "나"])
+    named.frame["company"] = ["하나", "둘"]
+    assert list(offered(Shown(named, None, none))) == ["target", "company", "press"]
+
+
+def test_with_one_colouring_there_is_nothing_to_choose(small_lab, tmp_path, monkeypatch):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    data = make_dataset(np.arange(60) / 100 - 0.3, np.arange(60) // 3, name="00000000000000aa")
+    data.frame["headline"] = load_dataset(small_lab.dataset).headlines
+    save_dataset(data)
+    app = open_page("maps", dataset=data.id, encoder=small_lab.encoder, pooling="mean")
+    assert not app.exception
+    assert [control.key for control in app.segmented_control if "map" in str(control.key)] == ["map-method"]
+    assert len(app.get("plotly_chart")) == 1
 
 
 @pytest.mark.parametrize("method", [name for name, method in METHODS.items() if not method.at_once])
@@ -49,3 +83,77 @@ def test_a_slow_method_is_offered_first(link, method):
 def test_the_middle_of_a_scale_has_no_sign(link):
     scale = _chart(open_page("maps", **link))["data"][0]["marker"]["colorbar"]
     assert scale["ticktext"][1] == "0.0%"
+
+
+def test_a_map_is_high_and_both_its_axes_have_one_scale(link):
+    layout = _chart(open_page("maps", **link))["layout"]
+    assert layout["height"] >= 700
+    assert (layout["yaxis"]["scaleanchor"], layout["yaxis"]["scaleratio"]) == ("x", 1)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_page_answers_its_question_in_one_sentence_above_the_map(link, language):
+    app = open_page("maps", language, **link)
+    assert not app.exception
+    (answer,) = app.main.subheader
+    assert ("rank correlation" if language == "en" else "순위 상관") in answer.value
+    assert "[" in answer.value
+
+
+def test_headlines_that_hold_a_word_are_ringed_and_counted(link, small_lab):
+    app = open_page("maps", **link)
+    headline = load_dataset(small_lab.dataset).headlines[7]
+    app.text_input(key="map-words").set_value(headline).run()
+    assert not app.exception
+    rings = _chart(app)["data"][-1]
+    assert rings["marker"]["symbol"] == RINGS
+    assert rings["name"].endswith("(1)")
+    app.text_input(key="map-words").set_value("(없는 말*").run()
+    assert not app.exception
+    assert _chart(app)["data"][-1]["marker"].get("symbol") != RINGS
+    assert "“(없는 말*”" in texts(app)
+
+
+@pytest.fixture
+def light(monkeypatch):
+    monkeypatch.setattr(theme, "palette", lambda: LIGHT)
+    monkeypatch.setattr("core.ui.maps.colouring.palette", lambda: LIGHT)
+
+
+def test_spaces_mark_nothing(light):
+    data = make_dataset([0.01, -0.01])
+    assert marked(Shown(data, None, np.arange(0)), np.arange(2), "  ") is None
+
+
+def test_three_ordered_classes_are_blue_grey_and_red_and_each_has_a_mark(light, monkeypatch):
+    monkeypatch.setattr("core.ui.maps.colouring.class_name", str)
+    data = make_dataset(["긍정", "부정", "중립", "긍정"], kind="label")
+    layers = COLOURINGS["target"].layers(Shown(data, None, np.arange(0)), np.arange(4))
+    assert [layer.name for layer in layers] == ["부정 (1)", "중립 (1)", "긍정 (2)"]
+    assert [layer.marker["color"] for layer in layers] == [LIGHT.low, LIGHT.muted, LIGHT.high]
+    assert len({layer.marker["symbol"] for layer in layers}) == 3
+
+
+def test_a_sealed_outcome_is_neither_drawn_nor_told(link, small_lab, tmp_path, monkeypatch):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    data = load_dataset(small_lab.dataset)
+    rows = Rows.of(data, np.arange(48, 60))
+    (home / "ledger" / "looks.jsonl").unlink()  # the run has scored these rows
+    seal(data.id, "run-0", rows, rows.take(np.arange(0)))
+    app = open_page("maps", **link)
+    assert not app.exception
+    unknown, told = _chart(app)["data"]
+    assert unknown["name"] == "unknown (12)"
+    assert not any("%" in text for text in unknown["text"])
+    assert all("%" in text for text in told["text"])
+    assert "12 rows" in texts(app)
+
+
+def test_a_prediction_is_told_where_it_is_drawn(link, small_lab):
+    app = open_page("maps", **link)
+    app.segmented_control(key="map-colour").set_value("prediction").run()
+    (trace,) = _chart(app)["data"]
+    run = load_run(small_lab.run)
+    p = run.predictions.test["mean"][0, -1]
+    assert f"win {p:.0%}" in trace["text"][0]
