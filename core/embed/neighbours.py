@@ -140,7 +140,9 @@ def find_neighbours(
     """
     for other in (vectors, tokens, stories):
         if other is not None and len(other) != len(texts):
-            raise ValueError(f"{len(texts)} texts with {len(other)} vectors, tokens or stories: not equally many")
+            raise ValueError(
+                f"{len(texts)} texts with {len(other)} vectors, tokens or stories: not equally many"
+            )
     rows = _first_rows(texts)
     sound = rows[_sound(vectors, rows)]
     told = np.arange(len(sound)) if stories is None else np.asarray(stories)[sound]
@@ -152,9 +154,7 @@ def find_neighbours(
     lengths = None if tokens is None or not len(rows) else np.asarray(tokens)[rows]
 
     def pairs(order: np.ndarray) -> tuple[Pair, ...]:
-        return tuple(
-            Pair(float(cosines[k]), texts[drawn[one[k]]], texts[drawn[other_one[k]]]) for k in order
-        )
+        return tuple(Pair(float(cosines[k]), texts[drawn[one[k]]], texts[drawn[other_one[k]]]) for k in order)
 
     return Neighbours(
         nearest=pairs(_smallest(-cosines, NEAREST)),

@@ -10,7 +10,9 @@ from core.embed.checkpoint.path import local_folder, refuse_path
 from core.errors import UserError
 
 
-@pytest.mark.parametrize("typed", ["{}/nowhere/at all", "{}/nowhere", "../no-such-folder", "~nobody/x", "C:\\models"])
+@pytest.mark.parametrize(
+    "typed", ["{}/nowhere/at all", "{}/nowhere", "../no-such-folder", "~nobody/x", "C:\\models"]
+)
 def test_a_folder_that_does_not_exist_is_called_that(home, tmp_path, typed):
     name = typed.format(tmp_path)
     with pytest.raises(UserError, match="does not exist on this machine") as caught:
@@ -51,7 +53,9 @@ def test_a_folder_below_one_that_may_not_be_opened_is_said(home, tmp_path, monke
         resolve(f"{tmp_path}/mine")
 
 
-@pytest.mark.parametrize("name", ["", "ko-sroberta", "jhgan/ko-sroberta-multitask", "tuned:../secret", "x" * 5000, "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["", "ko-sroberta", "jhgan/ko-sroberta-multitask", "tuned:../secret", "x" * 5000, "a\0b"]
+)
 def test_a_name_that_is_no_path_is_left_to_others(name):
     refuse_path(name)
     assert local_folder(name) is None
