@@ -10,7 +10,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core.data.export import to_csv, to_xlsx
-from core.ui.text import _, bold
+from core.ui.text import UNKNOWN, _, bold
 
 _ROW = 35  # pixels of a row and of the header
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,6 +34,7 @@ def table(
         with st.container(key=f"titled-{key}"):
             st.markdown(bold(title))
     height = _ROW * (min(len(frame), rows) + 1) + 3
+    options.setdefault("placeholder", UNKNOWN)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
     saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
     name = re.sub(r"[^\w]+", "-", title or key).strip("-")

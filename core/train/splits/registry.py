@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from core.data.dataset import Dataset
 from core.locale import N_
@@ -41,7 +42,7 @@ class SplitRule:
     needs: str = ""
     caution: str = ""
     withholds: str = ""
-    undated: Mapping[str, str] = field(default_factory=dict)
+    undated: Mapping[str, Any] = field(default_factory=dict)
 
     def on(self, dated: bool) -> SplitRule:
         """Return the rule in the words of a table that has dates, or has none."""

@@ -33,7 +33,7 @@ def test_a_file_is_called_a_file_and_its_folder_is_named(home, tmp_path):
 
 
 def test_a_folder_without_an_encoder_is_told_from_one_that_is_missing(home, tmp_path):
-    with pytest.raises(UserError, match="has no config.json: it is not a Hugging Face encoder"):
+    with pytest.raises(UserError, match=r"has no config\.json: it is not a Hugging Face encoder"):
         resolve(str(tmp_path))
 
 
