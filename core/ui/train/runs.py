@@ -13,16 +13,15 @@ from core.errors import UserError
 from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
 from core.jobs import Report
+from core.locale import C_
 from core.train.recording import delete_recorded, train_and_record
+from core.train.run import Run
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
 from core.ui import jobs, navigation, state
-from core.ui.evaluate.text import written
-from core.ui.text import (
-    _,
-    pooling_name,
-    run_label,
-)
+from core.ui.evaluate.text import metric_title, written
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, interval, pooling_name, run_label, task_name, when_made
 
 
 def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
@@ -41,18 +40,7 @@ def run_list(data: Dataset) -> None:
     if not runs:
         st.caption(_("No runs yet."))
         return
-    rows = []
-    for run in runs:
-        metric = main_metric(run.task).name
-        rows.append(
-            {
-                _("run"): run_label(run),
-                _("score"): written(metric, run.scores[MEAN][metric]),
-                _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
-                _("pooling"): pooling_name(run.settings.pooling),
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"))
     by_id = {run.id: run for run in runs}
     chosen = state.chosen("run")
     ids = list(by_id)
@@ -75,6 +63,35 @@ def run_list(data: Dataset) -> None:
                 if picked == chosen:
                     state.choose(run="")
                 st.rerun()
+
+
+def _row(run: Run) -> dict[str, str]:
+    metric = main_metric(run.task).name
+    return {
+        _("verdict"): _verdict(run),
+        _("what the headlines add"): _added(run),
+        _("score"): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric])}",
+        _("predicts"): task_name(run.task, run.classes),
+        _(C_("form field", "Test")): _(run.rule.short),
+        _("encoder"): f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}",
+        _("made"): when_made(run.created),
+    }
+
+
+def _verdict(run: Run) -> str:
+    if run.lift is None:
+        return UNKNOWN
+    if run.lift.sign:
+        return _("▲ the headlines help") if run.lift.sign > 0 else _("▼ worse with headlines")
+    if run.lift.withheld or run.lift.too_wide:
+        return _("? cannot be told")
+    return _("○ nothing found")
+
+
+def _added(run: Run) -> str:
+    if run.lift is None:
+        return UNKNOWN
+    return interval(run.lift.value, run.lift.low, run.lift.high)
 
 
 def _delete(run_id: str) -> None:

@@ -71,7 +71,7 @@ def test_a_registered_split_is_offered_by_the_page(fifth):
     app.session_state["language"] = "en"
     app.run()
     assert not app.exception
-    (options,) = [radio.options for radio in app.radio if radio.label == "Test"]
+    (options,) = [box.options for box in app.selectbox if box.label == "Test"]
     assert options[-1] == "every fifth row"
 
 
