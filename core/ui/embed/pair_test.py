@@ -10,7 +10,6 @@ from core.embed import EncoderCard
 from core.embed.sts import read_pairs, sts
 from core.jobs import Report, queue
 from core.ui import jobs, state
-from core.ui.cards import Card, cards
 from core.ui.text import _, as_typed, count, interval, md
 
 
@@ -40,16 +39,11 @@ def pair_test(card: EncoderCard) -> None:
     job = queue().find("sts", **subject)
     if job is None or job.status != "done":
         return
-    found = job.result
-    correlations = [
-        Card(
-            name.capitalize(),
-            f"{found[name]:.3f}",
-            interval(found[name], *found[f"{name}_interval"]).partition(" ")[2],
-        )
-        for name in ("pearson", "spearman")
-    ]
-    cards([*correlations, Card(_("Pairs"), count(found["pairs"]))])
+    with st.container(horizontal=True):
+        for name in ("pearson", "spearman"):
+            found = (job.result[name], *job.result[f"{name}_interval"])
+            st.metric(name.capitalize(), f"{found[0]:.3f}", help=interval(*found))
+        st.metric(_("Pairs"), count(job.result["pairs"]))
     st.caption(
         md(
             "{file}: rows that could not be used: {skipped:,}.",

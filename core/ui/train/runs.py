@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.evaluate.metrics import main_metric
+from core.evaluate.lift_text import STATES, state
+from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.jobs import Report
 from core.locale import C_
@@ -18,10 +20,12 @@ from core.train.recording import delete_recorded, train_and_record
 from core.train.run import Run
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
-from core.ui import jobs, navigation, state
+from core.ui import jobs, navigation
+from core.ui import state as session
+from core.ui.evaluate.hero import MARKS
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, interval, pooling_name, run_label, task_name, when_made
+from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made
 
 
 def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
@@ -42,7 +46,7 @@ def run_list(data: Dataset) -> None:
         return
     table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"))
     by_id = {run.id: run for run in runs}
-    chosen = state.chosen("run")
+    chosen = session.chosen("run")
     ids = list(by_id)
 
     picked = st.selectbox(
@@ -54,14 +58,14 @@ def run_list(data: Dataset) -> None:
     with st.container(horizontal=True):
         if st.button(_("Show its scores"), key="open-run"):
             settings = by_id[picked].settings
-            state.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
+            session.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
             navigation.go("evaluate")
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("The run and its models are removed from the workspace."))
             if st.button(_("Delete it"), key="delete-run", type="primary"):
                 _delete(picked)
                 if picked == chosen:
-                    state.choose(run="")
+                    session.choose(run="")
                 st.rerun()
 
 
@@ -81,17 +85,18 @@ def _row(run: Run) -> dict[str, str]:
 def _verdict(run: Run) -> str:
     if run.lift is None:
         return UNKNOWN
-    if run.lift.sign:
-        return _("▲ the headlines help") if run.lift.sign > 0 else _("▼ worse with headlines")
-    if run.lift.withheld or run.lift.too_wide:
-        return _("? cannot be told")
-    return _("○ nothing found")
+    found = state(run.lift)
+    return f"{MARKS[found]} {_(STATES[found])}"
 
 
 def _added(run: Run) -> str:
-    if run.lift is None:
+    if run.lift is None or math.isnan(run.lift.value):
         return UNKNOWN
-    return interval(run.lift.value, run.lift.low, run.lift.high)
+    scale = METRICS[run.lift.metric]
+    value, low, high = (
+        shown(scale, end, difference=True) for end in (run.lift.value, run.lift.low, run.lift.high)
+    )
+    return value if run.lift.withheld else f"{value} [{low}, {high}]"
 
 
 def _delete(run_id: str) -> None:
