@@ -173,6 +173,7 @@ _STYLE = """
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; }
+.st-key-words { position: absolute; }
 /* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 /* the toolbar of a table appears above it, at the right: the title leaves it room */

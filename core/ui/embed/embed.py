@@ -71,7 +71,7 @@ def answer(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> Neighbours 
             retold = Card(
                 _("Of two wordings of a story"),
                 f"{found.retold:.2f}",
-                _("above {share} of random pairs", share=percent(found.retold_above)),
+                _("above {share} of random pairs", share=percent(min(found.retold_above, 0.999), 1)),
             )
             shown.append(retold)
     cards(shown)

@@ -155,7 +155,7 @@ def _inputs(data: Dataset) -> dict[str, Any]:
         _("Also read from the headline"),
         list(EXTRAS),
         format_func=lambda e: _(EXTRAS[e].title),
-        placeholder=_("nothing"),
+        placeholder=_("none"),
     )
     components = st.number_input(
         _("Principal components of the vector"),
