@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 
+BLANK = "\u00a0"  # keeps the values of a row of cards on one line
+
+
 @dataclass(frozen=True)
 class Card:
     """A number with its name; `under` says in a few words how it differs from a like one, `help` what it is."""
@@ -25,5 +28,5 @@ def cards(shown: Sequence[Card]) -> None:
 
 
 def _card(card: Card) -> str:
-    name, number, under, told = map(html.escape, (card.label, card.value, card.under, card.help))
+    name, number, under, told = map(html.escape, (card.label, card.value, card.under or BLANK, card.help))
     return f'<div class="card" title="{told}"><p>{name}</p><b>{number}</b><small>{under}</small></div>'

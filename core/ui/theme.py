@@ -169,6 +169,7 @@ _STYLE = """
 .verdict .ends { display: grid; grid-template-columns: 1fr auto 1fr; font-size: .8rem; }
 .verdict .ends span:last-child { text-align: right; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); gap: .5rem; }
+@media (max-width: 640px) { .cards:has(.card:nth-child(4):last-child) { grid-template-columns: 1fr 1fr; } }
 .cards .card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: .4rem; padding: .55rem .7rem; display: flex; flex-direction: column; }
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }

@@ -20,7 +20,6 @@ _SHOWN = (
     N_("dimensions"),
     N_("parameters (M)"),
     N_("tokens"),
-    N_("own pooling"),
     N_("licence"),
     N_("page"),
 )  # the others stand in the file, and in the fold about the chosen encoder
@@ -68,8 +67,10 @@ def catalog_table() -> None:
         selection_mode="single-row",
         column_order=[_(name) for name in _SHOWN],
         column_config={
-            _("page"): st.column_config.LinkColumn(display_text="↗", width=50),
-            _("best at"): st.column_config.TextColumn(width="medium"),
+            _("encoder"): st.column_config.TextColumn(width=255),
+            _("best at"): st.column_config.TextColumn(width=165),
+            _("licence"): st.column_config.TextColumn(width=95),
+            _("page"): st.column_config.LinkColumn(display_text="↗", width=45),
         },
     )
     st.caption(_("Tick a row to choose that encoder. The file has more columns than the table."))
