@@ -2,47 +2,51 @@
 
 import streamlit as st
 
-from core.locale import P_
 from core.ui import frame, jobs, state
 from core.ui.embed import embed as draw
-from core.ui.embed import encoders
-from core.ui.text import _, md
+from core.ui.embed import encoders, neighbours
+from core.ui.embed.catalog import catalog_table
+from core.ui.embed.pair_test import pair_test
+from core.ui.embed.store import store_table
+from core.ui.text import _
 
 here = frame.start("embed")
 data = here.data
 
+top = st.container()
 card = encoders.chooser()
-if card is None:
-    st.stop()
-encoders.describe(card)
+if card is not None:
+    encoders.describe(card)
 
-vectors = None
-if not card.available:
+found = vectors = None
+if card is not None and not card.available:
     encoders.fetching(card)
-elif not jobs.panel("embed", dataset=data.id, encoder=card.id):
+elif card is not None and not jobs.panel("embed", dataset=data.id, encoder=card.id):
     vectors = state.vectors(data)
     if vectors is None:
-        st.markdown(
-            md(
-                P_(
-                    "“{name}” has {n:,} distinct headline; it is embedded unless the store has its vector.",
-                    "“{name}” has {n:,} distinct headlines; those that the store lacks are embedded.",
-                ),
-                n=data.distinct_headlines,
-                name=data.name,
-            )
-        )
-        if st.button(_("Embed the headlines"), type="primary"):
-            draw.start(data, card)
+        draw.offer(data, card)
+    else:
+        with top:
+            found = draw.answer(data, card, vectors)
+        here.onward()
 
-if vectors is not None:
-    draw.result_line(card, data, vectors)
-    draw.last_speed(data, card)
-    here.onward()
-    draw.neighbours(data, card, vectors)
-
-if card.available:
-    with st.expander(_("Test the encoder on sentence pairs"), icon=":material/compare_arrows:"):
-        draw.pair_test(card)
-with st.expander(_("Contents of the store"), icon=":material/database:"):
-    draw.store_table()
+likeness, catalog, pairs, store = st.tabs(
+    [_("Nearest headlines"), _("All encoders"), _("Test on sentence pairs"), _("Store")]
+)
+with likeness:
+    if found is None:
+        st.markdown(_("Here stand the nearest and the farthest headlines, once they have vectors."))
+    else:
+        neighbours.pairs(found)
+        with st.expander(_("Details"), icon=":material/functions:"):
+            neighbours.details(found)
+            draw.last_speed(data, card)
+with catalog:
+    catalog_table()
+with pairs:
+    if card is not None and card.available:
+        pair_test(card)
+    else:
+        st.markdown(_("An encoder on this machine can be tested here."))
+with store:
+    store_table()

@@ -1,9 +1,6 @@
 """What do the models learn from? The splits over time, the training, and the runs of this table."""
 
-import streamlit as st
-
 from core.ui import frame, jobs
-from core.ui.text import _
 from core.ui.train import form, runs
 
 here = frame.start("train")
@@ -16,5 +13,4 @@ settings = form.settings_form(
 if settings is not None:
     runs.start(data, here.vectors, settings)
 
-st.subheader(_("Runs of this table"), anchor=False)
 runs.run_list(data)

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.embed.catalog_entries import ENTRIES, MULTILINGUAL
 from core.embed.checkpoint import bundled, hub
 from core.embed.checkpoint.folder import card_of_folder
+from core.embed.checkpoint.path import local_folder, refuse_path
 from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import EncoderCard, Origin
 from core.errors import UserError
@@ -37,12 +38,13 @@ def resolve(name: str) -> EncoderCard:
     """Return the card of a catalog entry's id, of a local folder's path, or of a hub id that was downloaded.
 
     An entry that is not on this machine has a card without a folder. Raises `UserError` for a hub id outside
-    the catalog that is not on this machine (`fetch` downloads it), for any other unknown name, and for a
-    folder that holds no encoder.
+    the catalog that is not on this machine (`fetch` downloads it), for a path where no folder is that may be
+    read, for any other unknown name, and for a folder that holds no encoder.
     """
     card = _find(name)
     if card is not None:
         return card
+    refuse_path(name)
     if names_a_hub_encoder(name):
         raise UserError(
             N_(
@@ -95,19 +97,11 @@ def _find(name: str) -> EncoderCard | None:
         return _entry_card(_ENTRIES[name])
     if name.startswith(TUNED):
         return next((card for card in _tuned_cards() if card.id == name), None)
-    folder = _local_folder(name)
+    folder = local_folder(name)
     if folder is not None:
         return card_of_folder(folder)
     snapshot = hub.local_snapshot(name) if hub.is_hub_id(name) else None
     return _hub_card(name, card_of_folder(snapshot)) if snapshot else None
-
-
-def _local_folder(name: str) -> Path | None:
-    try:
-        folder = Path(name).expanduser()
-        return folder.resolve() if name.strip() and folder.is_dir() else None
-    except (OSError, RuntimeError, ValueError):  # too long, the home of an unknown user, a NUL character
-        return None
 
 
 def _bundled_card() -> EncoderCard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from core.locale import N_
 SAMPLE = 2_000  # distinct headlines that are compared with each other
 NEAREST, FARTHEST = 5, 3
 ALIKE = 0.005  # a spread of cosines below which a pooling tells no headlines apart; multilingual-e5-small has 0.012 to 0.019
+TOGETHER = 0.95  # of random pairs, the share that two wordings of one story have to beat
 CUT = 0.05  # a share of headlines cut off that is worth a word
-ENOUGH = 10  # headlines below which a spread says nothing
+ENOUGH = 10  # headlines, or retold stories, below which a number says nothing
 SAME = 0.01  # a share of headlines with another one's vector that is worth a word
 _AT_ONCE = 10_000  # rows compared in one go
 
@@ -33,12 +35,14 @@ class Pair:
 class Neighbours:
     """Which headlines lie near each other, and how crowded the vectors are.
 
-    `nearest` and `farthest` are pairs among `texts` headlines drawn from the `distinct` ones; `mean_cosine` is
-    the average cosine of two of those, which is 0 for vectors that point everywhere alike and near 1 for ones
-    in a narrow cone (anisotropy: Ethayarajh 2019, "How Contextual are Contextualized Word Representations?",
-    section 3.3, doi:10.18653/v1/D19-1006), and `spread` the standard deviation of these cosines; both are NaN
-    where fewer than two headlines have a vector. `same` of the `texts` have exactly the vector of another text.
-    `broken` is the share of the distinct headlines whose vector is zero or not finite. `truncated` is the share
+    `nearest` and `farthest` are pairs among `texts` headlines, each of another story, drawn from the `distinct`
+    ones; `mean_cosine` is the average cosine of two of those, which is 0 for vectors that point everywhere alike
+    and near 1 for ones in a narrow cone (anisotropy: Ethayarajh 2019, "How Contextual are Contextualized Word
+    Representations?", section 3.3, doi:10.18653/v1/D19-1006), `spread` the standard deviation of these cosines
+    and `usual` the range of the middle 95% of them; all are NaN where fewer than two headlines have a vector.
+    `same` of the `texts` have exactly the vector of another text. `retold` is the median cosine of two wordings
+    of one story, over `retellings` stories, and `retold_above` the share of random pairs that it beats; both are
+    NaN where no story has two wordings. `broken` is the share of the distinct headlines whose vector is zero or not finite. `truncated` is the share
     of them longer than `max_length` tokens, `median_tokens` and `longest_tokens` are lengths; all are None where
     the tokens were not counted.
     """
@@ -49,8 +53,12 @@ class Neighbours:
     distinct: int
     mean_cosine: float
     spread: float
+    usual: tuple[float, float]
     same: int
     broken: float
+    retold: float = math.nan
+    retold_above: float = math.nan
+    retellings: int = 0
     truncated: float | None = None
     median_tokens: float | None = None
     longest_tokens: int | None = None
@@ -73,9 +81,9 @@ class Neighbours:
             found.append(
                 Message(
                     N_(
-                        "{count:,} of {texts:,} different headlines have exactly the same vector as another: the "
-                        "encoder's tokenizer does not know the characters in which they differ. Choose an encoder"
-                        " made for Korean."
+                        "{count:,} of {texts:,} headlines of different stories have exactly the same vector as "
+                        "another: the encoder's tokenizer does not know the characters in which they differ. "
+                        "Choose an encoder made for Korean."
                     ),
                     {"count": self.same, "texts": self.texts},
                 )
@@ -89,6 +97,16 @@ class Neighbours:
                         "on whole sentences."
                     ),
                     {"mean": self.mean_cosine, "spread": self.spread},
+                )
+            )
+        if self.retellings >= ENOUGH and self.retold_above < TOGETHER:
+            found.append(
+                Message(
+                    N_(
+                        "Two wordings of one story lie hardly nearer (cosine {retold:.3f}) than two random headlines "
+                        "({mean:.3f}). Choose another pooling, or an encoder made for Korean."
+                    ),
+                    {"retold": self.retold, "mean": self.mean_cosine},
                 )
             )
         if self.truncated is not None and self.truncated > CUT:
@@ -110,32 +128,40 @@ def find_neighbours(
     tokens: np.ndarray | None = None,
     max_length: int | None = None,
     seed: int = 0,
+    stories: np.ndarray | None = None,
 ) -> Neighbours:
     """Compare the vectors `(n, dim)` of n texts with each other; a text that is repeated counts once.
 
     `tokens` `(n,)` are the texts' lengths as `core.embed.tokens.token_counter` counts them, `max_length` how many
-    of them the encoder reads. The same seed draws the same headlines.
+    of them the encoder reads. `stories` `(n,)` number the near-duplicates: texts of one story differ in a mark or
+    two, so only the first of each is compared with others. The same seed draws the same headlines.
 
-    Raises `ValueError` where texts, vectors and tokens are not equally many.
+    Raises `ValueError` where texts, vectors, tokens and stories are not equally many.
     """
-    if len(texts) != len(vectors) or (tokens is not None and len(tokens) != len(texts)):
-        raise ValueError(
-            f"{len(texts)} texts, {len(vectors)} vectors and {tokens if tokens is None else len(tokens)} "
-            "token counts must be equally many"
-        )
+    for other in (vectors, tokens, stories):
+        if other is not None and len(other) != len(texts):
+            raise ValueError(
+                f"{len(texts)} texts with {len(other)} vectors, tokens or stories: not equally many"
+            )
     rows = _first_rows(texts)
     sound = rows[_sound(vectors, rows)]
-    drawn = np.sort(np.random.default_rng(seed).permutation(sound)[:SAMPLE])
+    told = np.arange(len(sound)) if stories is None else np.asarray(stories)[sound]
+    first = sound[np.sort(np.unique(told, return_index=True)[1])]
+    drawn = np.sort(np.random.default_rng(seed).permutation(first)[:SAMPLE])
     chosen = np.asarray(vectors[drawn], np.float32)
-    nearest, farthest, mean, spread = _pairs([texts[row] for row in drawn], chosen)
+    one, other_one, cosines = _cosines(chosen)
+    retellings = _retellings(vectors, sound, told)
     lengths = None if tokens is None or not len(rows) else np.asarray(tokens)[rows]
+
+    def pairs(order: np.ndarray) -> tuple[Pair, ...]:
+        return tuple(Pair(float(cosines[k]), texts[drawn[one[k]]], texts[drawn[other_one[k]]]) for k in order)
+
     return Neighbours(
-        nearest=nearest,
-        farthest=farthest,
+        nearest=pairs(_smallest(-cosines, NEAREST)),
+        farthest=pairs(_smallest(cosines, FARTHEST)),
         texts=len(drawn),
         distinct=len(rows),
-        mean_cosine=mean,
-        spread=spread,
+        **_background(cosines, retellings),
         same=_same(chosen),
         broken=1 - len(sound) / len(rows) if len(rows) else 0.0,
         truncated=None if lengths is None or max_length is None else float((lengths > max_length).mean()),
@@ -161,27 +187,46 @@ def _sound(vectors: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return sound
 
 
-def _pairs(texts: list[str], vectors: np.ndarray) -> tuple[tuple[Pair, ...], tuple[Pair, ...], float, float]:
-    """Return the nearest and the farthest pairs, and mean and standard deviation of all cosines."""
-    if len(texts) < 2:
-        return (), (), math.nan, math.nan
+def _cosines(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return both places and the cosine of each pair of the vectors `(n, dim)`, each `(n (n − 1) / 2,)`."""
+    one, other = np.triu_indices(len(vectors), 1)
+    if not len(one):
+        return one, other, np.zeros(0, np.float32)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    one, other = np.triu_indices(len(texts), 1)
-    cosines = (unit @ unit.T)[one, other].clip(-1, 1)  # (texts · (texts − 1) / 2,)
+    return one, other, (unit @ unit.T)[one, other].clip(-1, 1)
 
-    def taken(order: np.ndarray) -> tuple[Pair, ...]:
-        return tuple(Pair(float(cosines[k]), texts[one[k]], texts[other[k]]) for k in order)
 
-    nearest, farthest = _smallest(-cosines, NEAREST), _smallest(cosines, FARTHEST)
-    return (
-        taken(nearest),
-        taken(farthest),
-        float(cosines.mean(dtype=np.float64)),
-        float(cosines.std(dtype=np.float64)),
-    )
+def _retellings(vectors: np.ndarray, rows: np.ndarray, story: np.ndarray) -> np.ndarray:
+    """Return the cosine of the first two wordings of each story that has two, `(stories,)`, at most `SAMPLE`."""
+    order = np.argsort(story, kind="stable")
+    _numbers, start, count = np.unique(story[order], return_index=True, return_counts=True)
+    first = start[count > 1][:SAMPLE]
+    one, other = (np.asarray(vectors[rows[order[at]]], np.float64) for at in (first, first + 1))
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    cosines: np.ndarray = np.einsum("nd,nd->n", one, other) / lengths
+    return cosines
+
+
+def _background(cosines: np.ndarray, retellings: np.ndarray) -> dict[str, Any]:
+    """Return what the cosines of random pairs are like, and how those of two wordings of a story stand out."""
+    nan = math.nan
+    if not len(cosines):
+        return {"mean_cosine": nan, "spread": nan, "usual": (nan, nan)}
+    low, high = np.quantile(cosines, [0.025, 0.975])
+    retold = float(np.median(retellings)) if len(retellings) else nan
+    return {
+        "mean_cosine": float(cosines.mean(dtype=np.float64)),
+        "spread": float(cosines.std(dtype=np.float64)),
+        "usual": (float(low), float(high)),
+        "retold": retold,
+        "retold_above": float((cosines < retold).mean()) if len(retellings) else nan,
+        "retellings": len(retellings),
+    }
 
 
 def _smallest(values: np.ndarray, count: int) -> np.ndarray:
+    if not len(values):
+        return np.zeros(0, np.int64)
     few = np.argpartition(values, min(count, len(values)) - 1)[:count]
     return few[np.argsort(values[few], kind="stable")]
 

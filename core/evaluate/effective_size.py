@@ -34,6 +34,11 @@ class Effective:
     icc: float | None
     horizon: int = 1
 
+    @property
+    def nearly_all(self) -> bool:
+        """Whether the rows are hardly worth less than their number."""
+        return self.effective_n >= NEARLY_ALL * self.rows
+
     def sentence(self) -> Message:
         """Say in plain words what the rows are worth."""
         numbers = {
@@ -42,7 +47,7 @@ class Effective:
             "sessions": self.sessions,
             "effective": self.effective_n,
         }
-        if self.effective_n >= NEARLY_ALL * self.rows:
+        if self.nearly_all:
             return Message(
                 N_(
                     "{rows:,} rows count as about {effective:,.0f} independent observations, nearly all of them."
@@ -105,6 +110,17 @@ def effective_size(dataset: Dataset, outcome: np.ndarray, rows: np.ndarray, hori
         pairs += _dated_pairs(values[placed], event[placed], session, company, horizon)
     worth = min(len(rows) ** 2 / pairs, len(np.unique(event_numbers(dataset, rows))))
     return Effective(len(rows), distinct, dated, sessions, float(worth), rho, horizon)
+
+
+def worth_of_table(dataset: Dataset) -> dict[str, Effective]:
+    """Return what all rows of a table are worth by the task that it allows, at the horizon of its plan.
+
+    Empty for a table without a target. A training with a longer horizon finds fewer.
+    """
+    tasks = {"return": ("classify", "regress"), "label": ("classify",)}.get(dataset.target_kind, ())
+    horizon = dataset.plan.target.horizon if dataset.plan else 1
+    every = np.arange(len(dataset))
+    return {task: effective_size(dataset, dataset.outcome(task), every, horizon) for task in tasks}
 
 
 def _undated_pairs(values: np.ndarray, story: np.ndarray) -> float:

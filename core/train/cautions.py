@@ -20,10 +20,10 @@ def training_cautions(
 ) -> tuple[Message, ...]:
     """Return all cautions of a run, the gravest first; `of_test` are those of the evaluation."""
     found = []
-    rule = SPLITS[plan.settings.split]
+    dated = plan.dataset.has_sessions
+    rule = SPLITS[plan.settings.split].on(dated)
     if rule.caution:
-        dated = plan.dataset.has_sessions or rule.withholds
-        found.append(Message(rule.caution if dated else UNDATED, code="split" if dated else "undated"))
+        found.append(Message(rule.caution, code="undated" if rule.caution == UNDATED else "split"))
     for name in leaking_features(plan.dataset, plan.holdout.train, plan.outcome, plan.settings.task):
         found.append(
             Message(

@@ -23,6 +23,7 @@ from core.train.models.fusion import Fusion, with_fusion
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
 from core.train.settings import TrainSettings
+from core.train.splits.registry import SPLITS, SplitRule
 from core.train.splits.summary import FoldSummary, SplitSummary
 from core.train.withheld import withheld, withheld_of_saved
 
@@ -111,6 +112,11 @@ class Run:
     def task(self) -> str:
         """What is predicted: "classify" or "regress"."""
         return self.settings.task
+
+    @property
+    def rule(self) -> SplitRule:
+        """How it was split, in the words of a table that has dates, or has none."""
+        return SPLITS[self.settings.split].on(bool(self.split.sessions))
 
     @property
     def looks(self) -> int:

@@ -27,7 +27,7 @@ def withheld(split: str, summary: SplitSummary) -> str:
 
     A run saved before shared sessions were counted shares them unless it was split by time.
     """
-    rule = SPLITS[split]
+    rule = SPLITS[split].on(bool(summary.sessions))
     if rule.withholds:
         return rule.withholds
     if not summary.sessions:

@@ -14,6 +14,7 @@ from core.ui.pages import PAGES, after
 from core.ui.sidebar import sidebar
 from core.ui.text import _, translate_md
 from core.ui.theme import style
+from core.ui.words import translate_streamlit
 
 __all__ = [
     "PAGES",
@@ -42,6 +43,7 @@ def start(key: str, alone: str = "") -> Given:
     page = PAGES[key]
     st.set_page_config(page_title=f"{title(page)} · Headline Lab", page_icon=str(_ICON), layout="wide")
     st.html(style())
+    translate_streamlit()
     state.read_url()
     jobs.collect()
     if page.hands_over and jobs.announce(page.makes) and (following := after(page)):

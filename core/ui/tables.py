@@ -10,9 +10,9 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core.data.export import to_csv, to_xlsx
-from core.ui.text import _, bold
+from core.ui.text import UNKNOWN, _, bold
 
-_ROW = 35  # pixels of a row and of the header
+_ROW = 33  # pixels of a row and of the header: 2.2 of the base font size in `.streamlit/config.toml`
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,6 +33,7 @@ def table(
     if title:
         with st.container(key=f"titled-{key}"):
             st.markdown(bold(title))
+    options.setdefault("placeholder", UNKNOWN)
     height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
     saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
@@ -54,4 +55,4 @@ def table(
 
 def height_of(rows: int, most: int) -> int:
     """Return the height in pixels of a header and whole rows, at most so many."""
-    return _ROW * (min(rows, most) + 1) + 3
+    return _ROW * (min(rows, most) + 1) + 2

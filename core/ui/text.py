@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 import numpy as np
@@ -13,11 +13,11 @@ import pandas as pd
 import streamlit as st
 from babel.dates import get_day_names
 
+from core.data.classes import LOSE, WIN
 from core.embed.pooling import POOLINGS
 from core.errors import Message
 from core.locale import N_, language_of, translate, translate_message
 from core.train.run import Run
-from core.train.splits.registry import SPLITS
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
@@ -140,10 +140,17 @@ def pooling_name(pooling: str) -> str:
 TASKS = {"classify": N_("win or lose (class)"), "regress": N_("return (number)")}
 
 
+def task_name(task: str, classes: Sequence[str]) -> str:
+    """Write what is predicted: a return, win or lose, or one of the table's own classes."""
+    if task == "classify" and not set(classes) <= {WIN, LOSE}:
+        return _("class")
+    return _(TASKS[task])
+
+
 def run_label(run: Run) -> str:
     """Write what a run is: what it predicts, how it was split, and when it was made."""
     made = datetime.fromisoformat(run.created).astimezone()
-    return f"{_(TASKS[run.task])} · {_(SPLITS[run.settings.split].short)} · {made:%m-%d %H:%M}"
+    return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {made:%m-%d %H:%M}"
 
 
 def today() -> date:

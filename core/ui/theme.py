@@ -174,10 +174,12 @@ _STYLE = """
 [class*="st-key-below-feature-"] button { min-height: 0; padding: 0; font-size: .8rem; text-align: left; }
 [class*="st-key-below-feature-"] p { font-size: .8rem; line-height: 1.3; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); gap: .5rem; }
+@media (max-width: 640px) { .cards:has(.card:nth-child(4):last-child) { grid-template-columns: 1fr 1fr; } }
 .cards .card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: .4rem; padding: .55rem .7rem; display: flex; flex-direction: column; }
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; }
+.st-key-words { position: absolute; }
 /* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 /* the toolbar of a table appears above it, at the right: the title leaves it room */

@@ -226,7 +226,7 @@ def test_roberta_counts_two_positions_less(folder):
     assert resolve(str(folder)).max_length == 32
 
 
-@pytest.mark.parametrize("name", ["no-such-encoder", "", "../nowhere", "a\0b", "~nobody/x", "x" * 5000])
+@pytest.mark.parametrize("name", ["no-such-encoder", "", "a\0b", "x" * 5000])
 def test_an_unknown_encoder_is_refused_with_names_that_exist(home, here, name):
     with pytest.raises(UserError, match=r"no encoder named.*multilingual-e5-small, upskyy/.* and 14 more"):
         resolve(name)

@@ -79,7 +79,38 @@ def test_different_headlines_with_one_vector_are_a_concern():
     vectors[:3] = vectors[0]
     found = find_neighbours(TEXTS, vectors)
     assert found.same == 3
-    assert "3 of 40 different headlines have exactly the same vector as another" in concerns(found)
+    assert "3 of 40 headlines of different stories have exactly the same vector as another" in concerns(found)
+
+
+def test_one_headline_of_each_story_is_compared():
+    """`…` and `...` have one vector in many encoders, which says nothing against them."""
+    vectors = directions()
+    vectors[1::2] = vectors[::2]
+    stories = np.arange(40) // 2
+    assert "20 of 40" not in concerns(find_neighbours(TEXTS, vectors, stories=stories))
+    found = find_neighbours(TEXTS, vectors, stories=stories)
+    assert (found.texts, found.distinct, found.same, found.concerns()) == (20, 40, 0, [])
+    assert {pair.one for pair in found.nearest} <= set(TEXTS[::2])
+    assert find_neighbours(TEXTS, vectors).same == 40
+
+
+def test_stories_that_share_a_vector_are_a_concern_all_the_same():
+    vectors = directions()
+    vectors[:] = vectors[0]
+    found = find_neighbours(TEXTS, vectors, stories=np.arange(40) // 2)
+    assert "20 of 20 headlines of different stories" in concerns(found)
+
+
+def test_two_wordings_of_a_story_are_compared_with_random_pairs():
+    vectors = directions()
+    vectors[1::2] = vectors[::2] + 0.1 * directions(20, seed=1)
+    found = find_neighbours(TEXTS, vectors, stories=np.arange(40) // 2)
+    assert (found.retellings, found.retold_above, found.concerns()) == (20, 1, [])
+    assert found.retold > 0.97
+    assert found.usual[0] < found.mean_cosine < found.usual[1] < found.retold
+    scattered = find_neighbours(TEXTS, directions(), stories=np.arange(40) // 2)
+    assert "Two wordings of one story lie hardly nearer" in concerns(scattered)
+    assert math.isnan(find_neighbours(TEXTS, directions()).retold)
 
 
 @pytest.mark.parametrize("value", [0, np.nan, np.inf])
@@ -111,6 +142,8 @@ def test_vectors_of_other_rows_are_refused():
         find_neighbours(TEXTS, directions(39))
     with pytest.raises(ValueError, match="equally many"):
         find_neighbours(TEXTS, directions(), np.zeros(39))
+    with pytest.raises(ValueError, match="equally many"):
+        find_neighbours(TEXTS, directions(), stories=np.zeros(39, int))
 
 
 def test_what_is_given_is_not_changed():

@@ -34,6 +34,8 @@ def test_a_verdict_is_withheld_where_sessions_are_shared(split, shared, words):
 def test_a_table_without_dates_has_no_verdict():
     undated = replace(SUMMARY, sessions=0, train_sessions=0, test_sessions=0, shared_sessions=None)
     assert "has no dates" in withheld("group", undated)
+    assert "retellings of one story" in withheld("random", undated)
+    assert "by time" not in withheld("random", undated)
 
 
 def test_a_saved_run_of_overlapping_outcomes_has_no_verdict_where_single_sessions_were_resampled():

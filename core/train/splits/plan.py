@@ -18,9 +18,12 @@ from core.train.splits.outcome import known_outcome, require_learnable, require_
 from core.train.splits.partition import NONE, Split
 from core.train.splits.registry import SPLITS
 from core.train.splits.split import folds, make_split, timeline
+from core.train.splits.summary import SplitSummary, summary_of_split
 
 if TYPE_CHECKING:
     from core.train.settings import TrainSettings
+
+PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,26 @@ class SplitPlan:
         """
         table = timeline(self.dataset, self.splits)
         return table.assign(fold=table["fold"].where(table["fold"] <= len(self.walk), HOLDOUT))
+
+    def counts(self) -> pd.DataFrame:
+        """Return how many rows each test learns from, leaves out and tests on, the walk-forward first.
+
+        One row per split: `fold` (0 the holdout), `train, test, purged, embargoed, grouped, left_out` (rows, which
+        add up to the table's) and `sessions` (of the test).
+        """
+        session = self.dataset.frame["session"]
+        numbers = [*range(1, len(self.walk) + 1), HOLDOUT]
+        return pd.DataFrame(
+            {"fold": number}
+            | {part: len(getattr(split, part)) for part in PARTS}
+            | {"sessions": int(session.iloc[split.test].nunique())}
+            for number, split in zip(numbers, self.splits, strict=True)
+        )
+
+    @property
+    def summary(self) -> SplitSummary:
+        """How many rows and sessions the final test learns from, leaves out and tests on."""
+        return summary_of_split(self.dataset, self.holdout)
 
     def require_learnable(self) -> None:
         """Raise `UserError` where a class has no row among the training rows of a split."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from core.data.dataset import Dataset
 from core.locale import N_
@@ -12,6 +13,12 @@ from core.train.splits.partition import Splitter
 from core.train.splits.splitters import SessionHoldout
 
 Make = Callable[[float, int, int, int], Splitter]
+
+UNDATED = N_(
+    "The table has no dates, so headlines of one day may stand on both sides of the split: where they share an outcome "
+    "or a topic, the scores are too good. Read them as an upper limit. A column of dates, in this file or in a second "
+    "one joined to it, would let the test lie after the training."
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class SplitRule:
     `needs` what a table must have for it: "sessions", "companies" or nothing. `caution` says what it
     changes about the scores, empty where nothing; `unseen` names the test in a sentence, with `{n}` of its rows
     or sessions; `withholds` says why no verdict is given, since the test shows leakage and no skill, empty
-    where one is.
+    where one is. `undated` are the words that a table without dates has instead, by field.
     """
 
     key: str
@@ -35,6 +42,11 @@ class SplitRule:
     needs: str = ""
     caution: str = ""
     withholds: str = ""
+    undated: Mapping[str, Any] = field(default_factory=dict)
+
+    def on(self, dated: bool) -> SplitRule:
+        """Return the rule in the words of a table that has dates, or has none."""
+        return self if dated else replace(self, **self.undated)
 
     def possible(self, dataset: Dataset) -> bool:
         """Whether the table has what the split needs."""
@@ -65,6 +77,12 @@ SPLITS: dict[str, SplitRule] = {
                 "Whole sessions were held out at random, so the models learn from sessions after those of the test "
                 "too: split by time for a score that could have been had on the day."
             ),
+            undated={
+                "title": N_("by story: near-duplicates stay on one side"),
+                "short": N_("by story"),
+                "unseen": N_("{n:,} rows of stories that it never saw"),
+                "caution": UNDATED,
+            },
         ),
         SplitRule(
             "company",
@@ -77,6 +95,10 @@ SPLITS: dict[str, SplitRule] = {
                 "Whole companies were tested on later sessions alone, so that no session stands on both sides: "
                 "about half of the table is left out, and the models learn from fewer rows than in a split by time."
             ),
+            undated={
+                "title": N_("by company: companies that were never seen"),
+                "caution": UNDATED,
+            },
         ),
         SplitRule(
             "random",
@@ -91,14 +113,18 @@ SPLITS: dict[str, SplitRule] = {
                 "the rows were split at random, so the models learned from the very sessions that they are tested on; "
                 "split by time for an answer"
             ),
+            undated={
+                "caution": N_(
+                    "The rows were split at random: retellings of one story stand on both sides, so these scores are "
+                    "too good. Split by story for fairer ones; a split by time needs dates, which the table lacks."
+                ),
+                "withholds": N_(
+                    "the rows were split at random, so retellings of one story stand in the training and in the test"
+                ),
+            },
         ),
     )
 }
-
-UNDATED = N_(
-    "The table has no date, so rows of one day may stand on both sides of the split: where they share an outcome or "
-    "a topic, the scores are too good. Choose the column with the date on the data page, and split by time."
-)
 
 
 def possible_splits(dataset: Dataset) -> list[SplitRule]:

@@ -12,8 +12,9 @@ from core.data.quality import QualityReport
 from core.locale import C_, N_
 from core.ui import state
 from core.ui.charts import show
-from core.ui.text import _, bold, class_name, day, hover, percent, signed_percent
-from core.ui.theme import DATES, OTHER, palette
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, class_name, count, day, hover, percent, signed_percent
+from core.ui.theme import DATES, OTHER, class_colours, palette
 
 ROLE_NAMES = {
     "press": N_("Press outlet"),
@@ -28,25 +29,51 @@ def _name(data: Dataset) -> str:
     return data.roles.target or _("return from closing prices")
 
 
-def distributions(data: Dataset, found: QualityReport) -> None:
-    """Draw the target, the rows over time, outlets, repeats, lengths and the features."""
+def overview(data: Dataset, found: QualityReport) -> None:
+    """Draw the target, the rows over time, the outlets, and the outcomes of each month."""
     left, right = st.columns(2)
     with left:
         _target_chart(data)
     with right:
         _time_chart(found)
+    if found.outlets.shown.empty and found.balance.months.empty:
+        return
     left, right = st.columns(2)
     with left:
         _outlet_chart(found)
     with right:
-        _columns_table(found)
         _balance_table(found)
-    _repeats_table(found)
-    _lengths_table(data, found)
+
+
+def columns(data: Dataset, found: QualityReport) -> None:
+    """Draw what is missing in which column, how the features are spread, and how long the headlines are."""
+    _columns_table(found)
     for start in range(0, len(data.roles.numeric), 3):
         for cell, name in zip(st.columns(3), data.roles.numeric[start : start + 3], strict=False):
             with cell:
                 _feature_chart(data, name)
+    _lengths_table(data, found)
+
+
+def stories(data: Dataset, found: QualityReport) -> None:
+    """List the stories that are told most often."""
+    largest = found.repeats.largest
+    if largest.empty:
+        st.markdown(_("No story is told twice."))
+        return
+    shown = pd.DataFrame(
+        {
+            _("rows"): largest["rows"],
+            _("wordings"): largest["headlines"],
+            **({_(C_("how many", "outlets")): largest["outlets"]} if data.roles.press else {}),
+            _("headline"): largest["headline"],
+        }
+    )
+    if data.has_sessions:
+        shown[_("first")] = [day(d) for d in largest["first"]]
+        shown[_("last")] = [day(d) for d in largest["last"]]
+    wide = {_("headline"): st.column_config.TextColumn(width="large")}
+    table(shown, "stories", _("Most frequent stories"), column_config=wide)
 
 
 def _target_chart(data: Dataset) -> None:
@@ -71,27 +98,28 @@ def _target_chart(data: Dataset) -> None:
     elif data.target_kind == "label":
         counts = data.frame["target"].value_counts()
         names = list(data.classes)
-        colour = {names[0]: colours.low, names[-1]: colours.high} if len(names) == 2 else {}
+        colour = class_colours(names)
         bars = go.Bar(
             x=[hover(class_name(n)) for n in names],
             y=[int(counts.get(n, 0)) for n in names],
-            marker_color=[colour.get(n, colours.accent) for n in names],
+            marker_color=[colour[n] for n in names],
+            text=[count(counts.get(n, 0)) for n in names],
+            textposition="outside",
+            cliponaxis=False,
             hovertemplate="%{x}: %{y:,}<extra></extra>",
         )
         figure = go.Figure(bars)
         figure.update_xaxes(title=_("class"), type="category").update_yaxes(title=_("rows"))
         note = _("n = {n:,}", n=int(counts.sum()))
         show(figure, _("Target: {name}", name=_name(data)), "chart-target", note)
-    else:
-        st.info(_("No target was chosen: this table can be embedded, mapped and scored, but not trained on."))
 
 
 def _time_chart(found: QualityReport) -> None:
     series = found.calendar.per_session
     if series.empty:
-        st.info(
+        st.markdown(
             _(
-                "No date was chosen: rows cannot be ordered in time, so training keeps stories together instead."
+                "No dates: rows cannot be ordered in time, so training keeps the headlines of one story together."
             )
         )
         return
@@ -115,7 +143,6 @@ def _time_chart(found: QualityReport) -> None:
 def _outlet_chart(found: QualityReport) -> None:
     outlets = found.outlets
     if outlets.shown.empty:
-        st.info(_("No press outlet was chosen."))
         return
     names = [hover(name) for name in outlets.shown["outlet"]] + ([_("other")] if outlets.others else [])
     values = [*outlets.shown["rows"].tolist(), *([outlets.other_rows] if outlets.others else [])]
@@ -136,17 +163,15 @@ def _outlet_chart(found: QualityReport) -> None:
 
 
 def _columns_table(found: QualityReport) -> None:
-    st.markdown(bold(_("Missing values and ranges")))
-    table = found.columns
+    found_columns = found.columns
+    kinds = found_columns["kind"]
     shown = pd.DataFrame(
         {
-            _("column"): table["column"],
-            _("role"): [
-                _(ROLE_NAMES[kind]) if kind in ROLE_NAMES else _("feature") for kind in table["kind"]
-            ],
-            _("missing"): table["missing"],
+            _("column"): found_columns["column"],
+            _("role"): [_(ROLE_NAMES[kind]) if kind in ROLE_NAMES else _("feature") for kind in kinds],
+            _("missing"): found_columns["missing"],
             **{
-                label: [_value(value, kind) for value, kind in zip(table[key], table["kind"], strict=True)]
+                label: [_value(value, kind) for value, kind in zip(found_columns[key], kinds, strict=True)]
                 for label, key in (
                     (_("lowest"), "lowest"),
                     (_("median"), "median"),
@@ -155,12 +180,12 @@ def _columns_table(found: QualityReport) -> None:
             },
         }
     )
-    st.dataframe(shown, hide_index=True)
+    table(shown, "columns", _("Missing values and ranges"))
 
 
 def _value(value: float, kind: str) -> str:
     if not np.isfinite(value):
-        return ""
+        return UNKNOWN
     return signed_percent(value) if kind == "target" else f"{value:.4g}"
 
 
@@ -168,7 +193,6 @@ def _balance_table(found: QualityReport) -> None:
     months = found.balance.months
     if months.empty:
         return
-    st.markdown(bold(_("Outcomes by month")))
     shown = pd.DataFrame(
         {
             _("month"): months["month"].dt.strftime("%Y-%m"),
@@ -179,35 +203,17 @@ def _balance_table(found: QualityReport) -> None:
     )
     if "mean" in months:
         shown[_("mean return")] = [signed_percent(value) for value in months["mean"]]
-    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(shown), 250))
-
-
-def _repeats_table(found: QualityReport) -> None:
-    largest = found.repeats.largest
-    if largest.empty:
-        return
-    st.markdown(bold(_("Most frequent stories")))
-    shown = pd.DataFrame(
-        {
-            _("headline"): largest["headline"],
-            _("rows"): largest["rows"],
-            _("wordings"): largest["headlines"],
-            _(C_("how many", "outlets")): largest["outlets"],
-            _("first"): [day(d) for d in largest["first"]],
-            _("last"): [day(d) for d in largest["last"]],
-        }
-    )
-    st.dataframe(shown.head(10), hide_index=True, height=250)
+    table(shown, "months", _("Outcomes by month"))
 
 
 def _lengths_table(data: Dataset, found: QualityReport) -> None:
     lengths = found.lengths
-    st.markdown(bold(_("Length of the headlines")))
     names = {f"{level:.0%}": level for level in lengths.characters}
     rows = {_("characters"): {name: lengths.characters[level] for name, level in names.items()}}
     if lengths.tokens:
         rows[_("tokens")] = {name: lengths.tokens[level] for name, level in names.items()}
-    st.dataframe(pd.DataFrame(rows).T)
+    shown = pd.DataFrame(rows).T.rename_axis(_("quantile"))
+    table(shown, "lengths", _("Length of the headlines"), hide_index=False)
     if lengths.tokens:
         st.caption(
             _(

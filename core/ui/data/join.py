@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.join.join import REASONS, Joined
 from core.data.plan import Join, Plan
 from core.locale import C_, N_
+from core.ui.tables import table
 from core.ui.text import _, bold, translate_md
 
 JOINS = {
@@ -83,14 +84,13 @@ def show_join(joined: Joined, first: pd.DataFrame, second: pd.DataFrame) -> None
     for note in joined.notes:
         st.info(translate_md(note))
     with st.expander(_("What matched, and what did not")):
-        for title, sample in (
-            (_("Matched"), joined.sample_matched(5)),
-            (_("No partner in the second file"), joined.sample_unmatched(5)),
-            (_("Not used from the second file"), joined.sample_unused(5)),
+        for key, title, sample in (
+            ("matched", _("Matched"), joined.sample_matched(5)),
+            ("unmatched", _("No partner in the second file"), joined.sample_unmatched(5)),
+            ("unused", _("Not used from the second file"), joined.sample_unused(5)),
         ):
             if len(sample):
-                st.markdown(bold(title))
-                st.dataframe(_with_reasons(sample.reset_index()), hide_index=True)
+                table(_with_reasons(sample.reset_index()), key, title, rows=5)
 
 
 def _with_reasons(sample: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from core.ui.data.build import build
 from core.ui.data.draft import Draft
 from core.ui.data.join import join_form, show_join
 from core.ui.data.plan_form import plan_form
-from core.ui.data.upload import upload
+from core.ui.data.report import FIRST
+from core.ui.data.upload import next_upload, upload
+from core.ui.tables import table
 from core.ui.text import _, md, translate_md
 
 
@@ -27,14 +29,18 @@ def panel() -> None:
     draft: Draft | None = st.session_state.get("draft")
     if draft is None:
         return
-    for source in draft.sources:
-        _preview(source)
-    table = _table(draft)
-    if table is None:
+    for number, source in enumerate(draft.sources):
+        _preview(source, number)
+    whole = _table(draft)
+    if whole is None:
         return
-    plan = plan_form(draft.plan, draft.reasons, table, draft.horizon)
+    plan = plan_form(draft.plan, draft.reasons, whole, draft.horizon)
     if plan is not None:
         build(draft.sources, draft.intake, plan)
+    elif st.button(_("Discard, and load nothing"), type="tertiary"):
+        st.session_state.pop("draft", None)
+        next_upload()
+        st.rerun()
 
 
 def _table(draft: Draft) -> pd.DataFrame | None:
@@ -54,21 +60,21 @@ def _table(draft: Draft) -> pd.DataFrame | None:
     return joined.frame
 
 
-def _preview(source: Source) -> None:
-    table = source.table
+def _preview(source: Source, number: int) -> None:
+    read = source.table
     names = {",": _("comma"), "\t": _("tab"), ";": _("semicolon")}
-    how = [table.format.upper(), table.encoding.upper(), names.get(table.delimiter, table.delimiter)]
-    if len(table.sheets) > 1:
-        how.append(_("sheet {sheet} of {sheets}", sheet=table.sheet, sheets=", ".join(table.sheets)))
+    how = [read.format.upper(), read.encoding.upper(), names.get(read.delimiter, read.delimiter)]
+    if len(read.sheets) > 1:
+        how.append(_("sheet {sheet} of {sheets}", sheet=read.sheet, sheets=", ".join(read.sheets)))
     st.caption(
         md(
             "{name}: {rows:,} rows, {columns} columns · {how}",
             name=source.name,
-            rows=len(table.frame),
-            columns=table.frame.shape[1],
+            rows=len(read.frame),
+            columns=read.frame.shape[1],
             how=" · ".join(part for part in how if part),
         )
     )
-    if table.titles:
-        st.caption(md("Lines above the header that were left out: {titles}", titles=" / ".join(table.titles)))
-    st.dataframe(table.frame.head(6), hide_index=True)
+    if read.titles:
+        st.caption(md("Lines above the header that were left out: {titles}", titles=" / ".join(read.titles)))
+    table(read.frame.head(FIRST), f"preview-{number}", rows=6)

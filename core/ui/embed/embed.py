@@ -1,24 +1,23 @@
-"""The embed page's parts: the work, the nearest headlines, the test on sentence pairs, and the store."""
+"""Embedding a dataset's headlines, and what came of it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.embed import EncoderCard, embed, space_key
-from core.embed.neighbours import Neighbours, find_neighbours
-from core.embed.store.vector_store import VectorStore
-from core.embed.sts import read_pairs, sts
-from core.embed.tokens import token_counter
-from core.errors import UserError
+from core.embed.neighbours import Neighbours
 from core.jobs import Report, queue
-from core.locale import C_
+from core.locale import P_
 from core.ui import jobs, state
-from core.ui.text import _, as_typed, count, md, percent, translate_md
+from core.ui.cards import Card, cards
+from core.ui.embed.neighbours import judged
+from core.ui.text import _, count, md, percent, translate_md
+
+FEWEST = 3  # distinct headlines; of two there is one pair, the nearest and the farthest at once
 
 
 def start(data: Dataset, card: EncoderCard) -> None:
@@ -32,168 +31,86 @@ def start(data: Dataset, card: EncoderCard) -> None:
     jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
 
 
-def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
-    """Show the nearest and farthest pairs, how crowded the vectors are and how much was cut off."""
-    if data.distinct_headlines < 3:
-        return
-    found = _neighbours(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
-    st.subheader(_("Does the encoder see what you see?"), anchor=False)
-    for concern in found.concerns():
-        st.warning(translate_md(concern))
-    with st.container(horizontal=True):
-        st.metric(
-            _("Mean cosine"),
-            f"{found.mean_cosine:.2f}",
-            help=_(
-                "Of two random headlines. Near 1 all vectors point the same way, and only differences "
-                "matter (anisotropy)."
+def offer(data: Dataset, card: EncoderCard) -> None:
+    """Say how many headlines are to be embedded, and offer to begin."""
+    st.markdown(
+        md(
+            P_(
+                "“{name}” has {n:,} distinct headline; it is embedded unless the store has its vector.",
+                "“{name}” has {n:,} distinct headlines; those that the store lacks are embedded.",
             ),
+            n=data.distinct_headlines,
+            name=data.name,
         )
-        st.metric(_("Spread"), f"{found.spread:.3f}", help=_("The standard deviation of these cosines."))
-        if found.truncated is not None:
-            st.metric(
-                _("Cut off"), percent(found.truncated), help=_("headlines longer than the encoder reads")
-            )
-            st.metric(
-                _("Tokens"),
-                f"{found.median_tokens:.0f}",
-                help=_("of the median headline; the longest has {n}", n=found.longest_tokens),
-            )
-    pairs = [(_("near"), p) for p in found.nearest] + [(_("far"), p) for p in found.farthest]
-    rows = [
-        {
-            "": kind,
-            _("cosine"): f"{pair.cosine:.3f}",
-            _("headline"): pair.one,
-            _(C_("second of a pair", "and")): pair.other,
-        }
-        for kind, pair in pairs
+    )
+    if st.button(_("Embed the headlines"), type="primary"):
+        start(data, card)
+
+
+def answer(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> Neighbours | None:
+    """Say what became of the headlines, in one sentence and a few numbers; return how the encoder judges them.
+
+    None where there are too few to compare.
+    """
+    few = data.distinct_headlines < FEWEST
+    found = None if few else judged(data, vectors, card, data.id, space_key(card.id), state.pooling())
+    st.subheader(_sentence(data, vectors, found), anchor=False)
+    shown = [
+        Card(_("Distinct headlines"), count(data.distinct_headlines), _("of {n:,} rows", n=len(data))),
+        Card(_("Numbers per headline"), count(vectors.shape[1])),
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(_("The nearest and the farthest pairs among {n:,} distinct headlines.", n=found.texts))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _neighbours(
-    _headlines: list[str], _vectors: np.ndarray, _card: EncoderCard, dataset: str, space: str, pooling: str
-) -> Neighbours:
-    counter = token_counter(_card.id)
-    tokens = None if counter is None else counter.count(_headlines)
-    return find_neighbours(_headlines, _vectors, tokens, _card.max_length)
-
-
-def pair_test(card: EncoderCard) -> None:
-    """Offer to test the encoder on sentence pairs that people have scored."""
-    st.caption(
-        _(
-            "A table with the columns sentence1, sentence2 and score (KorSTS, KLUE-STS or your own): how well do the "
-            "cosines of this encoder and pooling follow people's judgement?"
+    if found is not None:
+        low, high = found.usual
+        random = Card(
+            _("Cosine of two random headlines"),
+            f"{found.mean_cosine:.2f}",
+            _("95% between {low:.2f} and {high:.2f}", low=low, high=high),
         )
-    )
-    subject = {"encoder": card.id, "pooling": state.pooling()}
-    file = st.file_uploader(
-        _("Sentence pairs"), type=["csv", "tsv", "xlsx", "parquet", "json"], key="pairs-file"
-    )
-    if (
-        not jobs.panel("sts", encoder=card.id, pooling=subject["pooling"])
-        and file is not None
-        and st.button(_("Test the encoder"))
-    ):
-        content, name = file.getvalue(), file.name
-
-        def work(report: Report) -> dict[str, object]:
-            return asdict(sts(read_pairs(content), card.id, subject["pooling"], report)) | {"file": name}
-
-        jobs.submit("sts", subject, work)
-    job = queue().find("sts", **subject)
-    if job is None or job.status != "done":
-        return
-    with st.container(horizontal=True):
-        for name in ("pearson", "spearman"):
-            low, high = job.result[f"{name}_interval"]
-            st.metric(name.capitalize(), f"{job.result[name]:.3f}", help=f"[{low:.3f}, {high:.3f}]")
-        st.metric(_("Pairs"), count(job.result["pairs"]))
-    st.caption(
-        md(
-            "{file}: rows that could not be used: {skipped:,}.",
-            file=job.result["file"],
-            skipped=job.result["skipped"],
-        )
-        if job.result["skipped"]
-        else as_typed(job.result["file"])
-    )
+        shown.append(random)
+        if found.retellings:
+            retold = Card(
+                _("Of two wordings of a story"),
+                f"{found.retold:.2f}",
+                _("above {share} of random pairs", share=percent(min(found.retold_above, 0.999), 1)),
+            )
+            shown.append(retold)
+    cards(shown)
+    for concern in found.concerns() if found else []:
+        st.warning(translate_md(concern))
+    return found
 
 
-def store_table() -> None:
-    """List what the store of vectors holds, and offer to remove an encoder's vectors."""
-    faults: list[UserError] = []
-    with VectorStore() as store:
-        sizes = store.sizes(faults.append)
-    for fault in faults:
-        st.error(translate_md(fault.message))
-    if not sizes:
-        if not faults:
-            st.caption(_("The store is empty."))
-        return
-    rows = [
-        {
-            _("encoder"): size.name,
-            _("dimensions"): size.dim,
-            _(C_("how many", "headlines")): count(size.entries),
-            "MB": f"{size.megabytes:,.1f}",
-            _("key"): size.encoder[:8],
-        }
-        for size in sizes
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(_("Every headline is stored in all poolings."))
-    left, right = st.columns([3, 1], vertical_alignment="bottom")
-    names = {size.encoder: f"{size.name} ({size.encoder[:8]})" for size in sizes}
-    with left:
-        chosen = st.selectbox(
-            _("Remove the vectors of"),
-            list(names),
-            index=None,
-            format_func=lambda key: names[key],
-            placeholder=_("no encoder"),
-        )
-    with right:
-        if st.button(_("Remove"), icon=":material/delete:", disabled=chosen is None) and chosen:
-            try:
-                with VectorStore() as store:
-                    removed = store.prune(chosen)
-            except UserError as error:
-                st.error(translate_md(error.message))
-                return
-            state.forget_vectors()
-            _neighbours.clear()
-            st.session_state["done"] = removed.message()
-            st.rerun()
-
-
-def result_line(card: EncoderCard, data: Dataset, vectors: np.ndarray) -> None:
-    """Say in one sentence that the vectors are there."""
-    st.success(
-        md(
-            "{distinct:,} distinct headlines ({rows:,} rows) are embedded as vectors of {dim} numbers.",
-            distinct=data.distinct_headlines,
-            rows=len(data),
+def _sentence(data: Dataset, vectors: np.ndarray, found: Neighbours | None) -> str:
+    if found is None or found.concerns() or not found.retellings:
+        return md(
+            P_(
+                "{n:,} distinct headline has become a vector of {dim} numbers.",
+                "{n:,} distinct headlines have become vectors of {dim} numbers.",
+            ),
+            n=data.distinct_headlines,
             dim=vectors.shape[1],
-        ),
-        icon=":material/check:",
+        )
+    return md(
+        "The encoder sees the likeness: two wordings of a story lie far nearer together than two random headlines."
     )
 
 
 def last_speed(data: Dataset, card: EncoderCard) -> None:
-    """Show how the last embedding of these headlines went."""
+    """Say how the last embedding of these headlines went."""
     job = queue().find("embed", dataset=data.id, encoder=card.id)
     if job is None or job.status != "done":
         return
     done = job.result
-    with st.container(horizontal=True):
-        st.metric(_("Embedded now"), count(done["embedded"]))
-        st.metric(_("From the store"), count(done["from_store"]))
-        st.metric(_("Headlines per second"), count(done["per_second"]) if done["embedded"] else "–")
-        st.metric(
-            _("Device"), str(done["device"]).upper(), help=_("number type: {dtype}", dtype=done["dtype"])
+    st.markdown(
+        _(
+            "Last time {new:,} headlines were embedded and {stored:,} came from the store: {speed:,.0f} a second on "
+            "{device}, number type {dtype}.",
+            new=done["embedded"],
+            stored=done["from_store"],
+            speed=done["per_second"],
+            device=str(done["device"]).upper(),
+            dtype=done["dtype"],
         )
+        if done["embedded"]
+        else _("Last time all {stored:,} vectors came from the store.", stored=done["from_store"])
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core.embed import POOLINGS, EncoderCard, cards, fetch, resolve
@@ -10,7 +9,7 @@ from core.embed.catalog import names_a_hub_encoder
 from core.embed.checkpoint.hub import size_to_download
 from core.embed.encoder_card import Origin
 from core.embed.runtime.device import best_device, known_device
-from core.embed.runtime.memory import available_bytes, fits
+from core.embed.runtime.memory import fits
 from core.errors import UserError
 from core.jobs import Report
 from core.ui import jobs, state
@@ -45,7 +44,6 @@ def chooser() -> EncoderCard | None:
                     "folder on the server with config.json, a tokenizer and weights."
                 ),
             )
-    _catalog_table(catalog)
     picked = picked.strip()
     if not picked:
         st.info(_("Enter the encoder's hub id or folder."))
@@ -63,7 +61,6 @@ def chooser() -> EncoderCard | None:
     if (card.id, pooling) != (state.encoder(), state.pooling()):
         state.choose(encoder=card.id, pooling=pooling, run="")
         st.rerun()
-    _explain_poolings(card)
     return card
 
 
@@ -85,92 +82,8 @@ def _pooling(card: EncoderCard) -> str:
     )
 
 
-def _explain_poolings(card: EncoderCard) -> None:
-    for column, pooling in zip(st.columns(len(POOLINGS)), POOLINGS.values(), strict=True):
-        own = " ★" if pooling.key == card.pooling else ""
-        column.caption(f"{bold(_(pooling.title) + own)} · {_(pooling.explanation)}")
-
-
 def _mark(card: EncoderCard) -> str:
     return "✓" if card.available else "↓"
-
-
-def _catalog_table(catalog: list[EncoderCard]) -> None:
-    here = sum(card.available for card in catalog)
-    title = _("Compare the {n} encoders of the catalog ({here} on this machine)", n=len(catalog), here=here)
-    with st.expander(title, icon=":material/table_view:"):
-        domains = list(dict.fromkeys(card.domain for card in catalog if card.domain))
-        free = available_bytes()
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            wanted = st.pills(
-                _("Trained on"),
-                domains,
-                selection_mode="multi",
-                format_func=_,
-                key="catalog-domains",
-                persist_state="session",
-            )
-            only_here = st.toggle(_("on this machine"), key="catalog-here", persist_state="session")
-            only_fitting = st.toggle(
-                _("fits into memory"),
-                key="catalog-fits",
-                persist_state="session",
-                help=_("{free:.1f} GB of memory are free now.", free=free / 1e9),
-            )
-        shown = [
-            card
-            for card in catalog
-            if (not wanted or card.domain in wanted)
-            and (card.available or not only_here)
-            and (fits(card, free) is not False or not only_fitting)
-        ]
-        if not shown:
-            st.caption(_("No encoder passes these filters."))
-            return
-        event = st.dataframe(
-            pd.DataFrame([_row(card, free) for card in shown]),
-            hide_index=True,
-            on_select="rerun",
-            selection_mode="single-row",
-            key=f"catalog-{state.encoder()}-{hash(tuple(card.id for card in shown))}",
-            column_config={_("page"): st.column_config.LinkColumn(display_text="↗")},
-        )
-        st.caption(
-            _(
-                "Tick a row to choose that encoder. The facts come from the page linked in the last "
-                "column; an empty cell means that the page does not say."
-            )
-        )
-        rows = event.selection.rows
-        if rows and shown[rows[0]].id != state.encoder():
-            state.choose(encoder=shown[rows[0]].id, pooling="", run="")
-            st.rerun()
-
-
-def _row(card: EncoderCard, free: int) -> dict[str, object]:
-    return {
-        _("encoder"): card.name,
-        _("state"): _state(card, free),
-        _("trained on"): _(card.domain) if card.domain else "",
-        _("dimensions"): card.dim,
-        _("parameters (M)"): round(card.parameters / 1e6) or None,
-        _("own pooling"): pooling_name(card.pooling),
-        _("prefix"): card.prefix,
-        _("tokens"): card.max_length,
-        _("best at"): _(card.best) if card.best else "",
-        _("worst at"): _(card.worst) if card.worst else "",
-        _("architecture"): " / ".join(filter(None, (card.family, card.tokenizer))),
-        _("licence"): card.licence,
-        _("page"): card.source or None,
-    }
-
-
-def _state(card: EncoderCard, free: int) -> str:
-    if fits(card, free) is False:
-        return _("✕ too large for this machine")
-    if card.available:
-        return _("✓ here")
-    return _("↓ {size} MB", size=count(card.download_megabytes))
 
 
 def describe(card: EncoderCard) -> None:
@@ -184,13 +97,16 @@ def describe(card: EncoderCard) -> None:
         md("vectors of length 1") if card.normalised else "",
         md("licence {licence}", licence=card.licence) if card.licence else "",
     ]
-    with st.container(border=True):
+    with st.expander(_("About this encoder and the poolings"), icon=":material/info:"):
         if card.best:
             st.markdown(f"▲ {_(card.best)}")
         if card.worst:
             st.markdown(f"▽ {_(card.worst)}")
-        st.caption(" · ".join(filter(None, facts)))
-        st.caption(_device())
+        st.markdown(" · ".join(filter(None, facts)))
+        st.markdown(_device())
+        for pooling in POOLINGS.values():
+            own = " ★" if pooling.key == card.pooling else ""
+            st.markdown(f"- {bold(_(pooling.title) + own)} · {_(pooling.explanation)}")
     if card.notice:
         st.info(_(card.notice))
     if fits(card) is False:

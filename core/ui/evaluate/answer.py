@@ -17,7 +17,6 @@ from core.evaluate.predictions import MEAN
 from core.evaluate.verdict import Evidence
 from core.locale import N_
 from core.train.run import Run
-from core.train.splits.registry import SPLITS
 from core.ui.charts import show
 from core.ui.evaluate.text import meaning, metric_title, written
 from core.ui.text import _, md, plain, run_label, translate_md
@@ -130,7 +129,7 @@ def _unseen(run: Run) -> str:
     if run.walk is not None and run.settings.sealed:
         sessions = sum(fold.test_sessions for fold in run.walk.folds)
         return _("{n:,} walk-forward sessions that it never saw", n=sessions)
-    rule = SPLITS[run.settings.split]
+    rule = run.rule
     return _(rule.unseen, n=run.split.test_sessions if rule.ordered else run.split.test_rows)
 
 

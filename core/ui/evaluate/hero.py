@@ -17,6 +17,8 @@ from core.evaluate.scoring import main_score
 from core.evaluate.verdict import Evidence
 from core.locale import P_
 from core.train.run import Run
+from core.ui.cards import Card
+from core.ui.cards import cards as draw_cards
 from core.ui.evaluate.answer import against_chance, judgement
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import metric_title, model_name, written
@@ -90,19 +92,13 @@ def _cards(run: Run, data: Dataset) -> None:
     if run.effective is not None:
         rows = _(P_("of {n:,} row", "of {n:,} rows"), n=run.effective.rows)
         worth = f"≈\u00a0{count(run.effective.effective_n)}"
-        cards.append(card(_("Independent observations"), worth, rows, plain(run.effective.sentence())))
+        cards.append(Card(_("Independent observations"), worth, rows, plain(run.effective.sentence())))
     if (evidence := run.lift.evidence if run.lift else run.evidence) is not None:
         cards.append(_tested_card(evidence))
-    st.html(f'<div class="cards">{"".join(cards)}</div>')
+    draw_cards(cards)
 
 
-def card(title: str, value: str, below: str, help: str = "") -> str:
-    """Return a supporting number as HTML: its name, its value, what stands below, and an explanation to hover over."""
-    name, number, under, told = (html.escape(text) for text in (title, value, below, help))
-    return f'<div class="card" title="{told}"><p>{name}</p><b>{number}</b><small>{under}</small></div>'
-
-
-def _score_card(run: Run, lift: Lift, data: Dataset) -> str:
+def _score_card(run: Run, lift: Lift, data: Dataset) -> Card:
     alone = (
         bool(run.split.test_sessions) and lift.sessions == run.split.test_sessions and run.walk is not None
     )
@@ -110,7 +106,7 @@ def _score_card(run: Run, lift: Lift, data: Dataset) -> str:
     score = evaluated(main_score, run, data, arm, holdout_alone=alone)
     known = lift.evidence.enough and not lift.withheld and math.isfinite(score.low)
     scale = METRICS[lift.metric]
-    return card(
+    return Card(
         f"{metric_title(run, lift.metric)} · {model_name(arm)}",
         shown(scale, score.value),
         f"[{shown(scale, score.low)}, {shown(scale, score.high)}]" if known else _("no interval"),
@@ -122,11 +118,11 @@ def _score_card(run: Run, lift: Lift, data: Dataset) -> str:
     )
 
 
-def _tested_card(evidence: Evidence) -> str:
+def _tested_card(evidence: Evidence) -> Card:
     blocks = _(
         P_("{n:,} block of {length}", "{n:,} blocks of {length}"), n=evidence.blocks, length=evidence.length
     )
-    return card(
+    return Card(
         _("Sessions tested") if evidence.unit == "session" else _("Stories tested"),
         count(evidence.sessions or evidence.blocks),
         blocks if evidence.length > 1 else _("each by itself"),

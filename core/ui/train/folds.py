@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from core.locale import N_, P_
 from core.train.settings import TrainSettings
 from core.ui.charts import show
-from core.ui.text import _, count
+from core.ui.text import _
 from core.ui.theme import DATES, palette
 
 PARTS = {
@@ -16,9 +16,14 @@ PARTS = {
     "test": N_("test"),
     "purged": N_("purged"),
     "embargoed": N_("embargo"),
-    "grouped": N_("story is in the test"),
-    "left_out": N_("left out"),
 }
+
+
+def test_name(fold: int, settings: TrainSettings) -> str:
+    """Name a test by its number: 0 is the final one."""
+    if fold:
+        return _("fold {n}", n=fold)
+    return _("holdout (sealed)") if settings.sealed else _("holdout")
 
 
 def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
@@ -27,12 +32,11 @@ def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
     look = {
         "train": (colours.middle, "square"),
         "test": (colours.accent, "square"),
-        "purged": (colours.high, "x-thin"),
-        "embargoed": (colours.low, "x-thin"),
+        "purged": (colours.unsure, "x-thin"),
+        "embargoed": (colours.muted, "x-thin"),
     }
     numbers = [*sorted(n for n in plan["fold"].unique() if n), 0]
-    holdout = _("holdout (sealed)") if settings.sealed else _("holdout")
-    names = {n: _("fold {n}", n=n) if n else holdout for n in numbers}
+    names = {n: test_name(n, settings) for n in numbers}
     figure = go.Figure()
     for part, (colour, symbol) in look.items():
         rows = plan[plan["part"] == part]
@@ -57,10 +61,5 @@ def folds_picture(plan: pd.DataFrame, settings: TrainSettings) -> None:
         categoryorder="array", categoryarray=[names[n] for n in reversed(numbers)], type="category"
     )
     figure.update_xaxes(tickformatstops=DATES)
-    grouped = int(plan.loc[plan["part"] == "grouped", "rows"].sum())
-    note = _("A mark is one session of one fold.")
-    if grouped:
-        note += " " + _(
-            "{n} training rows are also left out because their story is in the test.", n=count(grouped)
-        )
+    note = _("A mark is one session of one test.")
     show(figure, _("What each test learns from"), "chart-folds", note, height=190 + 34 * len(numbers))

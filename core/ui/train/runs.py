@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pandas as pd
@@ -10,19 +11,21 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.evaluate.metrics import main_metric
+from core.evaluate.lift_text import STATES, state
+from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.jobs import Report
+from core.locale import C_
 from core.train.recording import delete_recorded, train_and_record
+from core.train.run import Run
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
-from core.ui import jobs, navigation, state
-from core.ui.evaluate.text import written
-from core.ui.text import (
-    _,
-    pooling_name,
-    run_label,
-)
+from core.ui import jobs, navigation
+from core.ui import state as session
+from core.ui.evaluate.hero import MARKS
+from core.ui.evaluate.text import metric_title, written
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made
 
 
 def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
@@ -41,20 +44,9 @@ def run_list(data: Dataset) -> None:
     if not runs:
         st.caption(_("No runs yet."))
         return
-    rows = []
-    for run in runs:
-        metric = main_metric(run.task).name
-        rows.append(
-            {
-                _("run"): run_label(run),
-                _("score"): written(metric, run.scores[MEAN][metric]),
-                _("encoder"): run.settings.encoder.rsplit("/", 1)[-1],
-                _("pooling"): pooling_name(run.settings.pooling),
-            }
-        )
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"))
     by_id = {run.id: run for run in runs}
-    chosen = state.chosen("run")
+    chosen = session.chosen("run")
     ids = list(by_id)
 
     picked = st.selectbox(
@@ -66,15 +58,45 @@ def run_list(data: Dataset) -> None:
     with st.container(horizontal=True):
         if st.button(_("Show its scores"), key="open-run"):
             settings = by_id[picked].settings
-            state.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
+            session.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
             navigation.go("evaluate")
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("The run and its models are removed from the workspace."))
             if st.button(_("Delete it"), key="delete-run", type="primary"):
                 _delete(picked)
                 if picked == chosen:
-                    state.choose(run="")
+                    session.choose(run="")
                 st.rerun()
+
+
+def _row(run: Run) -> dict[str, str]:
+    metric = main_metric(run.task).name
+    return {
+        _("verdict"): _verdict(run),
+        _("what the headlines add"): _added(run),
+        _("score"): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric])}",
+        _("predicts"): task_name(run.task, run.classes),
+        _(C_("form field", "Test")): _(run.rule.short),
+        _("encoder"): f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}",
+        _("made"): when_made(run.created),
+    }
+
+
+def _verdict(run: Run) -> str:
+    if run.lift is None:
+        return UNKNOWN
+    found = state(run.lift)
+    return f"{MARKS[found]} {_(STATES[found])}"
+
+
+def _added(run: Run) -> str:
+    if run.lift is None or math.isnan(run.lift.value):
+        return UNKNOWN
+    scale = METRICS[run.lift.metric]
+    value, low, high = (
+        shown(scale, end, difference=True) for end in (run.lift.value, run.lift.low, run.lift.high)
+    )
+    return value if run.lift.withheld else f"{value} [{low}, {high}]"
 
 
 def _delete(run_id: str) -> None:

@@ -71,7 +71,7 @@ def test_a_registered_split_is_offered_by_the_page(fifth):
     app.session_state["language"] = "en"
     app.run()
     assert not app.exception
-    (options,) = [radio.options for radio in app.radio if radio.label == "Test"]
+    (options,) = [box.options for box in app.selectbox if box.label == "Test"]
     assert options[-1] == "every fifth row"
 
 
@@ -112,3 +112,13 @@ def test_the_splits_that_a_table_allows_are_offered_the_most_honest_first():
     assert [rule.key for rule in possible_splits(dated)] == ["time", "group", "random"]
     assert [rule.key for rule in possible_splits(undated)] == ["group", "random"]
     assert (default_split(dated), default_split(undated)) == ("time", "group")
+
+
+def test_a_table_without_dates_is_not_told_of_sessions_nor_to_be_split_by_time():
+    """Nothing in the words of a split asks for what the table lacks, but to say that it lacks it."""
+    for rule in (rule.on(False) for rule in SPLITS.values() if not rule.needs or rule.needs == "companies"):
+        words = f"{rule.title} {rule.short} {rule.unseen} {rule.caution} {rule.withholds}"
+        assert "session" not in words
+        assert "plit by time for" not in words
+        assert "date" in rule.caution
+    assert all(rule.on(True) is rule for rule in SPLITS.values())

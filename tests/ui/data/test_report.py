@@ -1,7 +1,8 @@
 """The data page: findings and their remedies, and steps undone from the saved file."""
 
 from core.data.library import load_dataset, rename_dataset
-from core.ui.data.report import _explained_rows, report
+from core.ui.data.findings import _explained_rows
+from core.ui.data.report import report
 from tests.makers.apps import open_page
 from tests.makers.tables import SMALL, saved
 

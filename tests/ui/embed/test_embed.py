@@ -36,7 +36,7 @@ TOO_LARGE = {
 def _alike_everywhere(monkeypatch):
     """Compute in float32; 2 GB of memory are free for the encoders of the catalog."""
     monkeypatch.setattr(precision, "native_halves", lambda device: ())
-    monkeypatch.setattr("core.ui.embed.encoders.available_bytes", lambda: 2_000_000_000)
+    monkeypatch.setattr("core.ui.embed.catalog.available_bytes", lambda: 2_000_000_000)
 
 
 @pytest.fixture
@@ -249,7 +249,7 @@ def test_a_registered_pooling_is_offered_and_explained(data, tiny, monkeypatch):
     app = opened(data, tiny)
     (choice,) = (one for one in app.button_group if one.label == "Pooling")
     assert choice.options == ["CLS", "mean ★", "max", "lowest"]
-    assert "Lowest over tokens · The smallest value over the tokens." in said(app.caption).replace("**", "")
+    assert "Lowest over tokens · The smallest value over the tokens." in said(app.markdown).replace("**", "")
 
 
 PAIRS = "sentence1,sentence2,score\n" + "".join(

@@ -17,12 +17,12 @@ FEW, TOO_FEW = 500, 100
 def _observations(facts: Facts) -> Iterator[Case]:
     data, number = facts.data, facts.observations
     level = "serious" if number < TOO_FEW else "warning" if number < FEW else "info"
-    params = {"rows": facts.rows.in_file, "sessions": data.sessions, "events": number}
+    params = {"rows": facts.rows.kept, "sessions": data.sessions, "events": number}
     if not data.has_sessions:
         yield Case(
             params,
             level=level,
-            message=N_("{rows:,} rows, {events:,} different stories: treat this as {events:,} observations."),
+            message=N_("{rows:,} rows tell {events:,} different stories."),
             meaning=N_(
                 "The same story published twice is not a second observation; the intervals beside the scores take this into account."
             ),
@@ -35,12 +35,12 @@ def _observations(facts: Facts) -> Iterator[Case]:
             params | {"horizon": horizon, "stretches": stretches},
             level=level,
             message=N_(
-                "{rows:,} rows, {sessions:,} sessions, {events:,} events, but outcomes over {horizon} sessions overlap: "
-                "about {stretches:,} stretches of time are independent."
+                "{rows:,} rows lie in {sessions:,} sessions ({events:,} events), and outcomes over {horizon} sessions "
+                "overlap: {stretches:,} such stretches of time do not."
             ),
         )
     elif number == data.sessions:
-        message = N_("{rows:,} rows, {sessions:,} sessions: treat this as {events:,} observations.")
+        message = N_("{rows:,} rows lie in {sessions:,} sessions only.")
         yield Case(params, level=level, message=message)
     else:
         yield Case(params, level=level)
@@ -101,13 +101,10 @@ KINDS = (
     Kind(
         "shared_outcome",
         "info",
+        N_("{rows:,} rows are {events:,} events (one company in one session) of {sessions:,} sessions."),
         N_(
-            "{rows:,} rows, {sessions:,} sessions, {events:,} events (one company in one session): treat this "
-            "as {events:,} observations, and fewer where companies move together."
-        ),
-        N_(
-            "All headlines of a company in a session share one outcome, so more rows do not make the scores "
-            "surer; the intervals count sessions."
+            "All headlines of a company in a session share one outcome, and companies move together, so more rows "
+            "do not make the scores surer; the intervals count sessions."
         ),
         _observations,
     ),

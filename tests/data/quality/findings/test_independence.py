@@ -25,18 +25,20 @@ def test_the_rows_of_a_session_are_one_observation():
     report = quality_report(data, plan)
     assert report.observations == 4
     message = str(next(f for f in report.findings if f.code == "shared_outcome").message)
-    assert message == "60 rows, 4 sessions: treat this as 4 observations."
+    assert message == "40 rows lie in 4 sessions only."  # the 20 that were left out are no rows of the table
 
 
 def test_companies_of_one_session_are_counted_as_events():
     data, plan = table(news(8), [0.1] * 8, [0, 0, 0, 0, 1, 1, 1, 1], ["가", "나", "가", "나"] * 2)
-    assert "2 sessions, 4 events" in str(found_in(data, plan)["shared_outcome"].message)
+    assert "8 rows are 4 events (one company in one session) of 2 sessions" in str(
+        found_in(data, plan)["shared_outcome"].message
+    )
 
 
 def test_without_sessions_different_stories_are_the_observations():
     data, plan = table([*news(3), *news(3)], ["승", "패", "승"] * 2)
     found = found_in(data, plan)
-    assert "6 rows, 3 different stories" in str(found["shared_outcome"].message)
+    assert "6 rows tell 3 different stories" in str(found["shared_outcome"].message)
     assert "no_sessions" in found
 
 
