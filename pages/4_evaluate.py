@@ -1,6 +1,6 @@
 """Do the headlines really help? The answer with its interval, and what stands behind it."""
 
-from core.ui import frame, jobs
+from core.ui import frame, jobs, prepared
 from core.ui.evaluate import answer, brought
 from core.ui.evaluate.sections import sections
 from core.ui.pages import DATASET
@@ -12,6 +12,7 @@ data, run = here.data, here.run
 if jobs.panel("train", dataset=data.id):
     answer.earlier(run)
 
+prepared.mark(run)
 answer.answer(run)
 answer.verdict(run)
 answer.warnings(run, data)

@@ -22,6 +22,7 @@ from core.train.recording import train_and_record
 from core.train.settings import TrainSettings
 
 TABLE = "headlines.csv"
+_said = -1
 SETTINGS = TrainSettings("classify", encoder=NAME, folds=5)
 
 
@@ -36,7 +37,11 @@ def prepare() -> None:
 
 
 def _say(fraction: float, template: str, /, **params: object) -> None:
-    print(f"\r{fraction:4.0%} {template.format_map(params):70.70}", end="", file=sys.stderr)
+    global _said
+    percent = round(100 * fraction)
+    if percent != _said:
+        _said = percent
+        print(f"{percent:3}% {template.format_map(params)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

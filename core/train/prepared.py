@@ -1,4 +1,4 @@
-"""The finished run of the sample that comes with the app: read where it is shipped, and put into the workspace.
+"""The sample and its finished run that come with the app: read where shipped, and put into the workspace.
 
 `python -m sample_data.prepare` makes it as any run is made. Once it is put, it is a run like any other: its tests are
 counted in the ledger as if it had been trained here.
@@ -6,18 +6,19 @@ counted in the ledger as if it had been trained here.
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.library import dataset_files, load_dataset, put_dataset
 from core.errors import UserError
 from core.evaluate import ledger
 from core.evaluate.leakage import Step
@@ -37,7 +38,7 @@ from core.train.splits.plan import plan_splits
 
 log = logging.getLogger(__name__)
 
-RUN, VECTORS = "run.zip", "vectors.npz"
+RUN, TABLE, VECTORS = "run.zip", "table.zip", "vectors.npz"
 _FAULTS = OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile
 _putting = threading.Lock()
 
@@ -66,20 +67,25 @@ def shipped_staircase() -> list[Step]:
         return []
 
 
-def put_prepared(dataset: Dataset) -> Run:
-    """Put the prepared run of the sample into the workspace, count its tests, and return it; once there, open it.
+def put_prepared(name: str) -> Run:
+    """Put the sample and its prepared run into the workspace, count its tests, and return it; once there, open it.
 
-    Raises `UserError` where it is not of this dataset or cannot be read, where a row that it tested is sealed, and
-    as `load_run` does.
+    `name` is the dataset's, where it is not in the library yet. Raises `UserError` where what is shipped cannot be
+    read, where a row that the run tested is sealed, and as `load_run` does.
     """
     with _putting:
         shipped = shipped_run()
-        if shipped is None or shipped.dataset_id != dataset.id:
+        try:
+            if shipped is None:
+                raise FileNotFoundError(prepared_folder())
+            put_dataset(shipped.dataset_id, _members(TABLE), name)
+            if not _is_put(shipped.id):
+                _put(shipped, load_dataset(shipped.dataset_id))
+        except _FAULTS as error:
+            log.warning("the prepared run cannot be put: %r", error)
             raise UserError(
-                N_("The prepared result cannot be opened. Embed the headlines and train the models.")
-            )
-        if not _is_put(shipped.id):
-            _put(shipped, dataset)
+                N_("The prepared result of the sample cannot be read. Load the sample and train on it.")
+            ) from error
     return load_run(shipped.id)
 
 
@@ -98,13 +104,10 @@ def prepared_vectors(dataset_id: str, encoder: str, pooling: str) -> np.ndarray 
 def shipped_vectors() -> np.ndarray | None:
     """Return the shipped vectors of the sample's rows, `(rows, dim)` float32, read-only; None where none can be read."""
     try:
-        with np.load(prepared_folder() / VECTORS, allow_pickle=False) as arrays:
-            vectors = arrays["vectors"][arrays["rows"]].astype(np.float32)
+        return _read_vectors(prepared_folder() / VECTORS)
     except _FAULTS as error:
         log.warning("the prepared vectors cannot be read: %r", error)
         return None
-    vectors.flags.writeable = False
-    return vectors
 
 
 def as_shipped(vectors: np.ndarray) -> np.ndarray:
@@ -113,17 +116,14 @@ def as_shipped(vectors: np.ndarray) -> np.ndarray:
 
 
 def ship(run: Run, vectors: np.ndarray, headlines: Sequence[str]) -> None:
-    """Write a run of this workspace, its staircase and its vectors `(rows, dim)` where the app finds them."""
+    """Write a run of this workspace, its dataset and its vectors `(rows, dim)` where the app finds them."""
     _distinct, first, rows = np.unique(np.array(headlines), return_index=True, return_inverse=True)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_LZMA) as archive:
-        for path in sorted(run_folder(run.id).iterdir()):
-            archive.writestr(zipfile.ZipInfo(path.name), path.read_bytes(), zipfile.ZIP_LZMA)
-    write_atomic(prepared_folder() / RUN, lambda path: path.write_bytes(buffer.getvalue()))
     halves, rows = vectors[first].astype(np.float16), rows.astype(np.uint16)
     write_atomic(
         prepared_folder() / VECTORS, lambda path: np.savez_compressed(path, vectors=halves, rows=rows)
     )
+    _pack(TABLE, dataset_files(run.dataset_id))
+    _pack(RUN, {path.name: path.read_bytes() for path in sorted(run_folder(run.id).iterdir())})
 
 
 def _put(shipped: Run, dataset: Dataset) -> None:
@@ -138,31 +138,39 @@ def _put(shipped: Run, dataset: Dataset) -> None:
         metric = main_metric(run.task).name
         score = run.scores[MEAN][metric]
         ledger.record_access(dataset.id, run.id, plan.holdout_rows, plan.test_rows, metric, score)
-        ledger.record_access(dataset.id, run.id, stairs)
-    _write(run, dataset.name)
-
-
-def _write(run: Run, dataset_name: str) -> None:
-    try:
-        large = {name: _member(name) for name in _members() if name not in (RECORD, MANIFEST, STEPS)}
-    except _FAULTS as error:
-        raise UserError(
-            N_("The prepared result cannot be opened. Embed the headlines and train the models.")
-        ) from error
-    save_run(replace(run, dataset_name=dataset_name, prepared=True), large)
+        ledger.record_access(dataset.id, run.id, stairs, tests=0)  # they were counted with the run
+    large = {file: data for file, data in _members(RUN).items() if file not in (RECORD, MANIFEST, STEPS)}
+    save_run(replace(run, dataset_name=dataset.name, prepared=True), large)
     if steps := shipped_staircase():
         save_staircase(run, steps)
+
+
+@lru_cache(maxsize=1)
+def _read_vectors(path: Path) -> np.ndarray:
+    with np.load(path, allow_pickle=False) as arrays:
+        vectors: np.ndarray = arrays["vectors"][arrays["rows"]].astype(np.float32)
+    vectors.flags.writeable = False
+    return vectors
 
 
 def _is_put(run_id: str) -> bool:
     return (settings().home / "runs" / run_id / RECORD).is_file()
 
 
-def _members() -> list[str]:
-    with zipfile.ZipFile(prepared_folder() / RUN) as archive:
-        return archive.namelist()
+def _members(archive: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(prepared_folder() / archive) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def _member(name: str) -> bytes:
-    with zipfile.ZipFile(prepared_folder() / RUN) as archive:
-        return archive.read(name)
+    with zipfile.ZipFile(prepared_folder() / RUN) as opened:
+        return opened.read(name)
+
+
+def _pack(archive: str, files: Mapping[str, bytes]) -> None:
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as opened:
+            for name, content in files.items():
+                opened.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_LZMA)
+
+    write_atomic(prepared_folder() / archive, write)

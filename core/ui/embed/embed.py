@@ -36,7 +36,8 @@ def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
     """Show the nearest and farthest pairs, how crowded the vectors are and how much was cut off."""
     if data.distinct_headlines < 3:
         return
-    found = _neighbours(data.headlines, vectors, card, data.id, space_key(card.id), state.pooling())
+    space = space_key(card.id) if card.ready else ""  # the sample's prepared vectors need no encoder
+    found = _neighbours(data.headlines, vectors, card, data.id, space, state.pooling())
     st.subheader(_("Does the encoder see what you see?"), anchor=False)
     for concern in found.concerns():
         st.warning(translate_md(concern))
