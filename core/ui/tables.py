@@ -33,7 +33,7 @@ def table(
     if title:
         with st.container(key=f"titled-{key}"):
             st.markdown(bold(title))
-    height = _ROW * (min(len(frame), rows) + 1) + 3
+    height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
     saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
     name = re.sub(r"[^\w]+", "-", title or key).strip("-")
@@ -50,3 +50,8 @@ def table(
                 help=_("Save this table as {kind}", kind=kind.upper()),
             )
     return drawn
+
+
+def height_of(rows: int, most: int) -> int:
+    """Return the height in pixels of a header and whole rows, at most so many."""
+    return _ROW * (min(rows, most) + 1) + 3

@@ -9,24 +9,27 @@ from collections.abc import Collection
 import streamlit as st
 
 from core.data.library import list_datasets
-from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, state
+from core.evaluate.lift_text import HELP, STATES, UNSURE, state
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.train.run import Run
 from core.train.runs import list_runs
+from core.ui.evaluate.hero import MARKS
 from core.ui.evaluate.text import metric_title, written
 from core.ui.pages import PAGES
 from core.ui.text import UNKNOWN, _, run_label
 from core.ui.theme import palette
 
 MOST, IN_A_ROW = 6, 3
-_MARKS = {HELP: "✓", UNSURE: "?", NOTHING: "○"}
 
 
 def last_results() -> bool:
-    """Draw the newest verdicts, each a card that opens it; return whether there is one."""
+    """Draw the newest verdicts, each a card that opens it; nothing where none but the prepared one is there.
+
+    Return whether they were drawn.
+    """
     runs = list_runs()[:MOST]
-    if not runs:
+    if all(run.prepared for run in runs):
         return False
     st.subheader(_("Last results"), anchor=False)
     tables = {entry.id for entry in list_datasets()}
@@ -85,4 +88,4 @@ def _verdict(run: Run) -> tuple[str, str, str, str, str, str]:
     low, high = (shown(scale, end, difference=True) for end in (lift.low, lift.high))
     number = _("±0") if lift.unread else shown(scale, lift.value, difference=True)
     of = _("{metric} with headlines minus without", metric=metric_title(run, lift.metric))
-    return _MARKS[kind], _(STATES[kind]), colour, number, f"[{low}, {high}]" if known else "", of
+    return MARKS[kind], _(STATES[kind]), colour, number, f"[{low}, {high}]" if known else "", of
