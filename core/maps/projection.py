@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import numpy as np
 
@@ -17,6 +18,7 @@ _REDUCED = 50  # principal components that UMAP and t-SNE start from
 _TSNE_ITERATIONS = (250, 500)  # early exaggeration, then the rest
 _TSNE_THREADED = 2_000  # below, threads cost more than they save: up to 100 times on busy cores
 _TSNE_EVERY = 25  # iterations between two reports
+_UMAP_GRAPH = 0.3  # share of UMAP's time until its graph stands, as measured; then come the epochs
 
 _one_umap = threading.Lock()  # numba's workqueue layer ends the process where two threads enter it
 
@@ -75,10 +77,28 @@ def _pca_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
 
 def _umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
     report(0.0, N_("Computing the UMAP of {count:,} headlines"), count=len(vectors))
-    return _umap(_pca(vectors, _REDUCED, settings.seed), settings)
+    return _umap(_pca(vectors, _REDUCED, settings.seed), settings, report=report)
 
 
-def _umap(vectors: np.ndarray, settings: MapSettings, always_approximate: bool = False) -> np.ndarray:
+class _Epochs:
+    """What UMAP's bar of tqdm writes into: each line is the share of epochs done, and is reported on."""
+
+    def __init__(self, report: Report, count: int) -> None:
+        self.report, self.count = report, count
+
+    def write(self, line: str) -> None:
+        with suppress(ValueError):  # a line end
+            done = float(line.strip()) / 100
+            share = _UMAP_GRAPH + (1 - _UMAP_GRAPH) * done
+            self.report(share, N_("Computing the UMAP of {count:,} headlines"), count=self.count)
+
+    def flush(self) -> None:
+        """Do nothing: what is written is reported at once."""
+
+
+def _umap(
+    vectors: np.ndarray, settings: MapSettings, always_approximate: bool = False, report: Report = silent
+) -> np.ndarray:
     import umap
 
     reducer = umap.UMAP(
@@ -88,6 +108,12 @@ def _umap(vectors: np.ndarray, settings: MapSettings, always_approximate: bool =
         random_state=settings.seed,
         n_jobs=1,  # what a fixed seed implies
         force_approximation_algorithm=always_approximate,
+        tqdm_kwds={
+            "file": _Epochs(report, len(vectors)),
+            "disable": False,
+            "bar_format": "{percentage:.1f}",
+            "mininterval": 0.3,
+        },
     )
     with _one_umap:
         return np.asarray(reducer.fit_transform(vectors))

@@ -29,7 +29,8 @@ def start(data: Dataset, card: EncoderCard) -> None:
         result = embed(headlines, card.id, pooling, report)
         return {item.name: getattr(result, item.name) for item in fields(result) if item.name != "vectors"}
 
-    jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
+    subject = {"dataset": data.id, "encoder": card.id}
+    jobs.submit("embed", subject, work, data.distinct_headlines, f"embed-{card.id}")
 
 
 def neighbours(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> None:
