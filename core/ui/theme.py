@@ -196,7 +196,8 @@ _STYLE = """
 .stairs ol { column-gap: 0; }
 .stairs li i { margin: 0 .5rem; }
 [class*="st-key-stage-"] { gap: 0; }
-[class*="st-key-stage-"] [data-testid="stPageLink"] a { padding-left: 0; font-weight: 650; }
+[class*="st-key-stage-"] [data-testid="stPageLink"] a { padding-left: 0; }
+[class*="st-key-stage-"] [data-testid="stPageLink"] p { font-weight: 650; }
 /* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 /* the toolbar of a table appears above it, at the right: the title leaves it room */

@@ -61,8 +61,8 @@ def verdict_card(run: Run, about: str = "") -> str:
     `about` stands instead of table, kind and date.
     """
     mark, word, colour, number, ends, of = _verdict(run)
-    badge = f" · {_('prepared with the app')}" if run.prepared else ""
-    about = about or f"{run.dataset_name} · {run_label(run)}{badge}"
+    parts = [run.dataset_name, run_label(run)] + [_("Prepared with the app")] * run.prepared
+    about = about or " · ".join(parts)
     told = (html.escape(text) for text in (word, number, ends, of, about))
     word, number, ends, of, about = told
     return (

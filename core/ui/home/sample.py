@@ -29,8 +29,9 @@ def miniature() -> None:
     run, steps = shipped_run(), shipped_staircase()
     if run is None:
         return
+    st.subheader(_("What you get"), anchor=False)
     with st.container(border=True, key="miniature"):
-        left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
+        left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
         with left:
             st.html(
                 verdict_card(run, _("This is the result of the sample: synthetic headlines and returns."))
