@@ -20,10 +20,9 @@ log = logging.getLogger(__name__)
 POINTS = 40  # fractions of a curve: 1/40, 2/40 … 1
 KEPT, KINDS = 5, 50  # curves of a kind, kinds in the file
 SHORTEST = 3.0  # seconds; a shorter job tells nothing of longer ones
-TRUSTED = 0.3  # share of the time after which the present pace counts alone
-MARGIN = 0.25  # of an estimate from curves, to either side
-FIRST_FRACTION, FIRST_SECONDS = 0.1, 5.0  # without a curve nothing is said before these
-FIRST_RANGE = 0.5, 2.0
+TRUSTED = 0.3  # fraction, and share of the time, after which the present pace counts alone
+FIRST_FRACTION, FIRST_SECONDS = 0.1, 5.0  # before these the present pace says nothing
+WIDE, NARROW = (0.5, 2.0), (0.65, 1.5)  # around estimates that rest on less than two curves, and on more
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,9 @@ class Progress:
             return self.said
         low, high = max(found[0] - (now - at), 0.0), max(found[1] - (now - at), 0.0)
         before = self.said
-        late = before is not None and (before.late or low > before.high or high <= 0)
-        if before is None or (late and low > before.high):
+        behind = before is not None and (low * high) ** 0.5 > before.high
+        late = before is not None and (before.late or behind or high <= 0)
+        if before is None or behind:
             self.said = Left(low, high, late)
         else:
             high = min(high, before.high)
@@ -99,7 +99,7 @@ def estimate(
     """Return the least and the most seconds left at a fraction that was reached after `spent` seconds.
 
     Early on it is the time that earlier jobs still took, scaled by their size; later, the time spent by the share of
-    the time that the fraction stood for in them. None where there is no basis yet.
+    the time that the fraction stood for in them, and by the fraction itself. None where there is no basis yet.
     """
     lefts = []
     for curve in curves:
@@ -107,14 +107,14 @@ def estimate(
         scale = size / curve.size if size and curve.size else 1.0
         before = (curve.whole - curve.at(fraction)) * scale
         now = spent * (1 - share) / share if share > 0 else before
-        trust = min(share / TRUSTED, 1.0)
+        trust = min(share / TRUSTED, fraction / TRUSTED, 1.0)
         lefts.append((1 - trust) * before + trust * now)
-    if lefts:
-        return min(lefts) * (1 - MARGIN), max(lefts) * (1 + MARGIN)
-    if fraction < FIRST_FRACTION or spent < FIRST_SECONDS:
+    if fraction >= FIRST_FRACTION and spent >= FIRST_SECONDS:
+        lefts.append(spent * (1 - fraction) / fraction)
+    if not lefts:
         return None
-    left = spent * (1 - fraction) / fraction
-    return left * FIRST_RANGE[0], left * FIRST_RANGE[1]
+    least, most = NARROW if len(curves) > 1 else WIDE
+    return min(lefts) * least, max(lefts) * most
 
 
 class Paces:
