@@ -23,6 +23,7 @@ from typing import Any, Protocol
 from core.errors import Message, UserError
 from core.files import write_atomic
 from core.locale import N_
+from core.pace import Left, Paces, Progress
 from core.settings import settings
 
 log = logging.getLogger(__name__)
@@ -81,13 +82,6 @@ class Job:
         """Whether the job waits or runs."""
         return self.status in ACTIVE
 
-    def seconds_left(self, now: float | None = None) -> float | None:
-        """Estimate the time left from the time spent; None before 2% or 1 s of it."""
-        if self.started is None or self.fraction < 0.02:
-            return None
-        spent = (now or time.time()) - self.started
-        return None if spent < 1 else spent * (1 - self.fraction) / self.fraction
-
 
 Work = Callable[[Report], dict[str, Any] | None]
 
@@ -106,18 +100,28 @@ class JobQueue:
         self._others: dict[
             str, tuple[int, Job | None]
         ] = {}  # of earlier ones: when it was written, what it says
+        self._progress: dict[str, Progress] = {}  # of the jobs of this process
+        self._kinds: dict[str, str] = {}  # by whose pace their time left is estimated
+        self._paces = Paces(folder / "paces")
         self._cancelled: set[str] = set()
         self._lock = threading.RLock()
         self._prune()
         threading.Thread(target=self._serve, name="headline-lab-job", daemon=True).start()
 
-    def submit(self, kind: str, subject: dict[str, str], work: Work) -> Job:
-        """Queue `work`; where the same work already waits or runs, return that job."""
+    def submit(
+        self, kind: str, subject: dict[str, str], work: Work, size: float = 0.0, pace: str = ""
+    ) -> Job:
+        """Queue `work`; where the same work already waits or runs, return that job.
+
+        The time left is estimated from earlier work of the same `pace` (by default the kind), scaled by `size`.
+        """
         with self._lock:
             for job in self._jobs.values():
                 if job.active and (job.kind, job.subject) == (kind, subject):
                     return job
             job = Job(uuid.uuid4().hex[:12], kind, dict(subject), created=time.time(), pid=os.getpid())
+            self._progress[job.id] = Progress(job.created, size)
+            self._kinds[job.id] = pace or kind
             self._keep(job)
         self._waiting.put((job.id, work))
         return job
@@ -145,6 +149,14 @@ class JobQueue:
             names = [path.name for path in self._folder.glob("*.json") if _RECORD.fullmatch(path.name)]
             others = [self._other(name) for name in names if name.removesuffix(".json") not in self._jobs]
             return [*(job for job in others if job), *self._jobs.values()]
+
+    def time_left(self, job_id: str, now: float | None = None) -> Left | None:
+        """Return the seconds left of a running job, None before there is a basis; never more than a moment ago."""
+        with self._lock:
+            job, progress = self._jobs.get(job_id), self._progress.get(job_id)
+            if job is None or progress is None or job.status != "running":
+                return None
+            return progress.left(self._paces.curves(self._kinds[job_id]), now or time.time())
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop: at once where it waits, at its next report where it runs."""
@@ -185,7 +197,8 @@ class JobQueue:
         with self._lock:
             if not self._jobs[job_id].active:
                 return
-            self._change(job_id, status="running", started=time.time())
+            started = self._progress[job_id].started = time.time()
+            self._change(job_id, status="running", started=started)
 
         def report(fraction: float, template: str, /, **params: object) -> None:
             if job_id in self._cancelled:
@@ -194,9 +207,11 @@ class JobQueue:
             with self._lock:
                 job = self._jobs[job_id]
                 self._jobs[job_id] = replace(job, fraction=min(max(fraction, 0.0), 1.0), message=message)
+                self._progress[job_id].reached(self._jobs[job_id].fraction, time.time())
 
         try:
             result = work(report) or {}
+            self._learn(job_id)
             self._end(job_id, status="done", fraction=1.0, result=result)
         except Cancelled:
             self._end(job_id, status="cancelled", message=Message(N_("Stopped. What was finished is saved.")))
@@ -206,6 +221,13 @@ class JobQueue:
             log.exception("job %s (%s) failed", job_id, self._jobs[job_id].kind)
             template = N_("Something unexpected went wrong: {error}. The details are in the server's log.")
             self._end(job_id, status="failed", message=Message(template, {"error": repr(error)}))
+
+    def _learn(self, job_id: str) -> None:
+        """Keep how the job went, for the next one of its kind."""
+        try:
+            self._paces.keep(self._kinds[job_id], self._progress[job_id], time.time())
+        except (OSError, UserError):
+            log.exception("the pace of job %s could not be written", job_id)
 
     def _end(self, job_id: str, **changes: Any) -> None:
         self._change(job_id, finished=time.time(), **changes)

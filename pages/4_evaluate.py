@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import frame, jobs
+from core.ui import frame, jobs, prepared
 from core.ui.evaluate import answer, brought, hero, leakage, notes
 from core.ui.evaluate.sections import sections
 from core.ui.pages import DATASET
@@ -14,6 +14,7 @@ data, run = here.data, here.run
 if jobs.panel("train", dataset=data.id):
     answer.earlier(run)
 
+prepared.mark(run)
 left, right = st.columns([5, 6], gap="large")
 with left:
     hero.hero(run, data)

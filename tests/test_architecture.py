@@ -8,7 +8,7 @@ import pytest
 from tests.makers import import_graph
 from tests.makers.import_graph import ROOT, circles, modules, rooms, sources, stages, third_party
 
-BASE = {"arrays", "errors", "files", "jobs", "locale", "settings", "validation"}
+BASE = {"arrays", "errors", "files", "jobs", "locale", "pace", "settings", "validation"}
 DATA = BASE | {"data"}
 LEARNED = DATA | {"embed", "evaluate", "train"}
 MAY_IMPORT = {

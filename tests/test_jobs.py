@@ -128,10 +128,46 @@ def test_an_unknown_id_is_none(queue, job_id):
     assert queue.get(job_id) is None
 
 
-def test_time_left_comes_from_time_spent():
-    job = Job("0123456789ab", "embed", {}, status="running", fraction=0.25, started=100.0)
-    assert job.seconds_left(now=110.0) == pytest.approx(30.0)
-    assert Job("0123456789ab", "embed", {}).seconds_left(now=110.0) is None
+def test_the_time_left_is_that_of_earlier_jobs_of_its_pace_on_this_machine(tmp_path, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(jobs.time, "time", lambda: now[0])
+    queue = JobQueue(tmp_path)
+
+    def slowly(report):
+        for step in range(1, 101):
+            now[0] += 1
+            report(step / 100, "")
+
+    _ended(queue, queue.submit("train", {"n": "1"}, slowly, size=50).id)
+    reached, go = threading.Event(), threading.Event()
+
+    def twice_as_large(report):
+        reached.set()
+        go.wait(PATIENCE)
+
+    again = queue.submit("train", {"n": "2"}, twice_as_large, size=100)
+    assert reached.wait(PATIENCE)
+    while queue.get(again.id).status != "running":
+        time.sleep(0.01)
+    left = queue.time_left(again.id)
+    assert left.low < 200 < left.high
+    go.set()
+    _ended(queue, again.id)
+    assert queue.time_left(again.id) is None
+
+
+def test_without_an_earlier_job_nothing_is_said_at_first(queue):
+    reached, go = threading.Event(), threading.Event()
+
+    def work(report):
+        report(0.5, "")
+        reached.set()
+        go.wait(PATIENCE)
+
+    job = queue.submit("embed", {}, work)
+    assert reached.wait(PATIENCE)
+    assert queue.time_left(job.id) is None
+    go.set()
 
 
 def _record(folder, job_id, **fields):

@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -85,6 +85,30 @@ def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
         merged = {**kept, "plan": record["plan"], "sources": record["sources"]}
         write_atomic(folder / "dataset.json", lambda path: _write_record(path, merged))
         _load_frame.cache_clear()
+
+
+def dataset_files(dataset_id: str) -> dict[str, bytes]:
+    """Return the files of a dataset by name, as `put_dataset` takes them."""
+    return {path.name: path.read_bytes() for path in sorted(_folder(dataset_id).iterdir())}
+
+
+def put_dataset(dataset_id: str, files: Mapping[str, bytes], name: str) -> None:
+    """Put a dataset into the library from its files, under a name; one that is there already stays as it is.
+
+    Raises `KeyError` or `ValueError` where they are not a dataset's files, `UserError` where they cannot be written.
+    """
+    record = json.loads(files["dataset.json"]) | {"name": name, "created": time.time()}
+    folder = _folder(_entry(record).id)
+    if folder.name != dataset_id:
+        raise ValueError(f"the files are of dataset {folder.name}, not of {dataset_id}")
+
+    def fill(part: Path) -> None:
+        for file, content in files.items():
+            (part / Path(file).name).write_bytes(content)
+        _write_record(part / "dataset.json", record)
+
+    if not folder.is_dir():
+        folder_atomic(folder, fill)
 
 
 def load_dataset(dataset_id: str) -> Dataset:

@@ -115,13 +115,18 @@ def saved_staircase(run: Run) -> list[Step] | None:
     """
     try:
         path: Path = run_folder(run.id) / FILE
-        steps = [Step.from_dict(fields) for fields in json.loads(path.read_text(encoding="utf-8"))]
+        steps = steps_of(path.read_bytes())
     except (OSError, UserError):
         return None
     except (ValueError, TypeError, AttributeError) as error:
         log.warning("the staircase of run %s cannot be read: %r", run.id, error)
         return None
     return steps if all(step.repeats for step in steps) else None
+
+
+def steps_of(text: bytes) -> list[Step]:
+    """Read the steps that `save_staircase` wrote; raises `ValueError` or `TypeError` for anything else."""
+    return [Step.from_dict(fields) for fields in json.loads(text)]
 
 
 def _unsealed(dataset: Dataset, tested: Sequence[Tested]) -> Rows:

@@ -29,6 +29,8 @@ from core.train.splits.plan import SplitPlan, plan_splits
 from core.train.splits.summary import summary_of_fold, summary_of_split
 from core.train.withheld import withheld, without_verdict
 
+SCORING = 0.86  # share of a training's time after which it is scored, as measured
+
 
 def train(
     dataset: Dataset,
@@ -63,7 +65,7 @@ def train(
 
     begun = 0.3 if tuned else 0.02
     with watch("fit"):
-        results = fit_folds(context, plan.walk, plan.holdout, part(report, begun, 0.9))
+        results = fit_folds(context, plan.walk, plan.holdout, part(report, begun, SCORING))
     last = results[-1].models
     watch.seconds |= last.ensemble.seconds
 
@@ -74,7 +76,7 @@ def train(
             predictions,
             dataset,
             settings.evaluation,
-            part(report, 0.9, 0.99),
+            part(report, SCORING, 0.99),
             arms=arms_of(results),
             uncalibrated=(plain or predictions).test if holdout_alone else plain,
         )

@@ -85,7 +85,8 @@ class Run:
     `average`, `table_only` and more, per metric; where the holdout is sealed both are of the
     `walk`. `classes` is empty for returns; `seconds` are per stage; `sizes` is the number of trees or rounds
     of each model. `evidence` is what the intervals of the scores rest on (None in a run of before); `lift` what
-    the headlines add, over the walk and the holdout together; `effective` what the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by.
+    the headlines add, over the walk and the holdout together; `effective` what the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by;
+    `prepared` whether it came with the app (see `core.train.prepared`).
     """
 
     id: str
@@ -107,6 +108,7 @@ class Run:
     effective: Effective | None = None
     tuned: tuple[Tuned, ...] = ()
     holdout: str = ""
+    prepared: bool = False
 
     @property
     def task(self) -> str:

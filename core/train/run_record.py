@@ -39,6 +39,7 @@ def to_record(run: Run) -> dict[str, Any]:
         "effective": None if run.effective is None else asdict(run.effective),
         "tuned": [found.as_dict() for found in run.tuned],
         "holdout": run.holdout,
+        "prepared": run.prepared,
     }
 
 

@@ -11,7 +11,7 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -116,9 +116,12 @@ def run_folder(run_id: str) -> Path:
     return folder
 
 
-def save_run(run: Run) -> Path:
-    """Write a run into the workspace, whole or not at all, and return its folder."""
-    files = _files(run)
+def save_run(run: Run, large: Mapping[str, bytes] | None = None) -> Path:
+    """Write a run into the workspace, whole or not at all, and return its folder.
+
+    `large` are the files of its large parts by name, where they are written already.
+    """
+    files = {RECORD: _json(to_record(run)), **(_files(run) if large is None else large)}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     files[MANIFEST] = _json(hashes)
 
@@ -164,6 +167,7 @@ def delete_run(run_id: str) -> None:
 
 
 def _files(run: Run) -> dict[str, bytes]:
+    """Return the files of a run's large parts by name."""
     table = io.BytesIO()
     run.predictions.table.to_parquet(table, index=False)
     combined = run.parts.combiners.to_arrays()
@@ -174,7 +178,6 @@ def _files(run: Run) -> dict[str, bytes]:
         combined |= {FUSED + name: array for name, array in fusion.to_arrays().items()}
         fitted |= {TABLE + model.entry.file: model.to_bytes() for model in fusion.models.values()}
     return {
-        RECORD: _json(to_record(run)),
         PREPARATION: _packed(run.preparation.to_arrays()),
         COMBINED: _packed(combined),
         PREDICTIONS: table.getvalue(),

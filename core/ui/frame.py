@@ -50,7 +50,7 @@ def start(key: str, alone: str = "") -> Given:
         go(following.key)
     if page.shows_run:
         _open_newest_run()
-    sidebar(page)
+    sidebar()
     st.title(_(page.question), anchor=False)
     st.caption(_(page.purpose))
     if notice := st.session_state.pop("notice", None):

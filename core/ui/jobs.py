@@ -11,7 +11,7 @@ from core.errors import Message
 from core.jobs import Job, Report, queue
 from core.locale import N_
 from core.ui import state
-from core.ui.text import _, duration, translate_md
+from core.ui.text import _, duration, time_left, translate_md
 
 NAMES = {
     "fetch": N_("Download"),
@@ -25,10 +25,16 @@ NAMES = {
 }
 
 
-def submit(kind: str, subject: dict[str, str], work: Callable[[Report], dict[str, Any] | None]) -> None:
-    """Queue work, remember its id in the URL, and draw the page again."""
+def submit(
+    kind: str,
+    subject: dict[str, str],
+    work: Callable[[Report], dict[str, Any] | None],
+    size: float = 0.0,
+    pace: str = "",
+) -> None:
+    """Queue work, remember its id in the URL, and draw the page again; `size` and `pace` as `JobQueue.submit`."""
     st.session_state.pop("ended_job", None)
-    state.choose(job=queue().submit(kind, subject, work).id)
+    state.choose(job=queue().submit(kind, subject, work, size, pace).id)
     st.rerun()
 
 
@@ -108,7 +114,7 @@ def _progress(job_id: str) -> None:
     job = queue().get(job_id)
     if job is None or not job.active:
         return
-    left = job.seconds_left()
+    left = queue().time_left(job_id)
     with st.container(border=True):
         waiting = _("Waiting for an earlier job …") if job.status == "queued" else ""
         st.progress(job.fraction, text=waiting or translate_md(job.message) or _("Starting …"))
@@ -116,7 +122,7 @@ def _progress(job_id: str) -> None:
             if st.button(_("Cancel"), key=f"cancel-{job_id}", icon=":material/stop_circle:"):
                 queue().cancel(job_id)
             if left is not None:
-                st.caption(_("about {time} left", time=duration(left)))
+                st.caption(time_left(left))
             st.caption(_("You can open other pages or close the browser: the work goes on."))
 
 

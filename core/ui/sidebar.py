@@ -1,31 +1,30 @@
-"""The sidebar: the pages, what is chosen, where to go next, the work in the background, and preferences."""
+"""The sidebar: the pages, what is chosen, the work in the background, and preferences."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from core.data.dataset import Dataset
 from core.errors import UserError
 from core.locale import LANGUAGES
 from core.ui import jobs, navigation, state
-from core.ui.pages import DATASET, PAGES, RUN, VECTORS, Page, after, maker, number
+from core.ui.pages import PAGES
 from core.ui.text import _, language, md, pooling_name, run_label
 
 
-def sidebar(page: Page) -> None:
-    """Draw the sidebar of a page."""
+def sidebar() -> None:
+    """Draw the sidebar of every page."""
     with st.sidebar:
         st.subheader("Headline Lab", anchor=False)
         for key in PAGES:
             navigation.link(key)
         st.divider()
-        _chosen(page)
+        _chosen()
         jobs.sidebar()
         st.divider()
         _preferences()
 
 
-def _chosen(page: Page) -> None:
+def _chosen() -> None:
     data = state.dataset()
     encoder = f"{state.encoder().rsplit('/', 1)[-1]} · {pooling_name(state.pooling())}"
     rows = [
@@ -35,11 +34,6 @@ def _chosen(page: Page) -> None:
     ]
     for label, value in rows:
         st.caption(md("{label}: **{value}**", label=label, value=value) if value else f"{label}: –")
-    following = _next(page, data)
-    if following is None or following == page:
-        return
-    label = _("Next: {page}", page=navigation.title(following))
-    navigation.link(following.key, label, icon=":material/arrow_forward:")
 
 
 def _run_name() -> str:
@@ -49,15 +43,6 @@ def _run_name() -> str:
         return run_label(state.run(state.chosen("run")))
     except UserError:
         return ""
-
-
-def _next(page: Page, data: Dataset | None) -> Page | None:
-    """Return the first page whose result is missing, else the one after this; None on the last."""
-    if data is None:
-        return maker(DATASET)
-    if not state.chosen("run"):
-        return maker(VECTORS if state.vectors(data) is None else RUN)
-    return after(max(page, maker(RUN), key=number))
 
 
 def _preferences() -> None:

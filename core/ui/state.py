@@ -10,6 +10,7 @@ from core.data.library import load_dataset
 from core.embed.checkpoint.bundled import NAME as BUNDLED
 from core.embed.pooling import POOLINGS
 from core.errors import UserError
+from core.train.prepared import prepared_vectors
 from core.train.run import Run
 from core.train.runs import load_run
 
@@ -107,13 +108,16 @@ def run(run_id: str) -> Run:
 
 
 def vectors(data: Dataset) -> np.ndarray | None:
-    """Return the stored vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None."""
+    """Return the vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None.
+
+    They are those of the store; where it lacks any, those of the sample's prepared run, if this is its dataset.
+    """
     from core.embed import space_key
 
     try:
         return _vectors(data, data.id, encoder(), pooling(), space_key(encoder()))
     except (_NotStoredError, UserError):
-        return None
+        return prepared_vectors(data.id, encoder(), pooling())
 
 
 def forget_vectors() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from core.data.classes import LOSE, WIN
 from core.embed.pooling import POOLINGS
 from core.errors import Message
 from core.locale import N_, language_of, translate, translate_message
+from core.pace import Left
 from core.train.run import Run
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
@@ -114,6 +116,25 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return _("{seconds:.0f} s", seconds=max(seconds, 1))
     return _("{minutes:.0f} min", minutes=seconds / 60)
+
+
+def time_left(left: Left) -> str:
+    """Write a range of time left, rounded outwards: 20–40 s left, 1–2 min left."""
+    words = _range_left(left)
+    return _("longer than usual · {left}", left=words) if left.late else words
+
+
+def _range_left(left: Left) -> str:
+    if left.high <= 10:
+        return _("a few seconds left")
+    unit = 60 if left.high > 90 else 10 if left.high > 30 else 5
+    low, high = math.floor(left.low / unit), math.ceil(left.high / unit)
+    if unit == 60:
+        return (
+            _("{low}–{high} min left", low=low, high=high) if low else _("at most {high} min left", high=high)
+        )
+    low, high = low * unit, high * unit
+    return _("{low}–{high} s left", low=low, high=high) if low else _("at most {high} s left", high=high)
 
 
 def when(timestamp: float) -> str:

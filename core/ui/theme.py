@@ -180,6 +180,31 @@ _STYLE = """
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; }
 .st-key-words { position: absolute; }
+/* the home page: a card of a verdict opens it wherever it is pressed */
+.result p, .stairs p { margin: 0; }
+.result .state { display: flex; align-items: center; gap: .45rem; font-weight: 700; color: var(--state); }
+.result .state span { display: inline-grid; place-items: center; width: 1.35rem; height: 1.35rem; flex: none; border-radius: 50%; border: 2px solid; font-size: .8rem; line-height: 1; }
+.result .number { font-size: 2.1rem; font-weight: 750; line-height: 1.3; letter-spacing: -.02em; color: var(--state); }
+.result .number small { font-size: 1rem; font-weight: 500; letter-spacing: 0; white-space: nowrap; display: inline-block; }
+.result .of, .result .about, .stairs p { font-size: .88rem; }
+.result .about { margin-top: .5rem; opacity: .85; }
+.st-key-miniature .result .number { font-size: 3rem; }
+[class*="st-key-result-"] { position: relative; gap: .4rem; }
+[class*="st-key-result-"]:hover, [class*="st-key-result-"]:focus-within { border-color: var(--st-primary-color, currentColor); }
+[class*="st-key-result-"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
+[class*="st-key-result-"] [data-testid="stPageLink"] a::after { content: ""; position: absolute; inset: 0; }
+.stairs ol { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: .6rem; margin: .6rem 0 .5rem; padding: 0; list-style: none; }
+.stairs li { margin: 0; padding: 0; text-align: center; }
+.stairs li div { height: 8.8rem; display: flex; flex-direction: column; justify-content: flex-end; }
+.stairs li i { border-radius: .2rem .2rem 0 0; }
+.stairs li b { font-size: 1.15rem; }
+.stairs .title { font-size: 1rem; font-weight: 700; }
+.stairs li span { display: block; font-size: .82rem; line-height: 1.25; border-top: 2px dotted; padding-top: .25rem; word-break: keep-all; }
+.stairs ol { column-gap: 0; }
+.stairs li i { margin: 0 .5rem; }
+[class*="st-key-stage-"] { gap: 0; }
+[class*="st-key-stage-"] [data-testid="stPageLink"] a { padding-left: 0; }
+[class*="st-key-stage-"] [data-testid="stPageLink"] p { font-weight: 650; }
 /* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 /* the toolbar of a table appears above it, at the right: the title leaves it room */

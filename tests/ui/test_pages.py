@@ -82,9 +82,8 @@ def eighth(tmp_path, monkeypatch):
 def test_a_further_page_stands_on_home_and_in_the_sidebar(home, eighth):
     app = open_page("home", app=eighth)
     assert not app.exception
-    assert "**8 Compare** · Which run is better?" in links(app)
-    assert "8 Compare" in links(app)
-    assert "Runs side by side." in [caption.value for caption in app.caption]
+    assert links(app).count("8 Compare") == 2
+    assert "Which run is better?" in [caption.value for caption in app.caption]
 
 
 def test_a_further_page_guards_what_its_entry_says(home, eighth):
@@ -97,7 +96,7 @@ def test_a_further_page_comes_next_after_the_page_before_it(small_lab, eighth):
     app = open_page("predict", app=eighth, **small_lab.link)
     assert not app.exception
     assert "Next: compare the runs" in [button.label for button in app.button]
-    assert "Next: 8 Compare" in links(app)
+    assert not any(label.startswith("Next") for label in links(app))  # one "next" on a page
     app = open_page("compare", app=eighth, **small_lab.link)
     assert not app.exception
     assert not any(label.startswith("Next") for label in links(app))
@@ -109,5 +108,5 @@ def test_home_stands_with_fewer_stages(home, monkeypatch, gone):
         monkeypatch.delitem(PAGES, key)
     app = open_page("home")
     assert not app.exception
-    tiles = [label for label in links(app) if label.startswith("**")]
-    assert len(tiles) == len(STAGES) - len(gone)
+    sidebar = len(app.sidebar.get("page_link"))
+    assert len(links(app)) - sidebar == len(STAGES) - len(gone)

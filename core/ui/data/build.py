@@ -15,12 +15,13 @@ from core.data.plan import Plan
 from core.data.reading import Source
 from core.errors import UserError
 from core.jobs import Report, silent
+from core.locale import N_
 from core.settings import settings
 from core.ui import jobs, state
 from core.ui.data.upload import next_upload
 from core.ui.text import _, translate_md
 
-SAMPLE = "headlines.csv"
+SAMPLE, SAMPLE_NAME = "headlines.csv", N_("Sample (synthetic)")
 IN_THE_BACKGROUND = 50_000
 
 
@@ -28,7 +29,7 @@ def load_sample() -> None:
     """Read the sample table, save it in the library and choose it; say so where the disk does not allow it."""
     try:
         content = (settings().sample_data / SAMPLE).read_bytes()
-        made = ingest([File(SAMPLE, content)], name=_("Sample (synthetic)"))
+        made = ingest([File(SAMPLE, content)], name=_(SAMPLE_NAME))
         save_dataset(made.dataset, made.sources)
     except UserError as error:
         st.session_state["notice"] = error.message

@@ -28,7 +28,8 @@ def start(data: Dataset, card: EncoderCard) -> None:
         result = embed(headlines, card.id, pooling, report)
         return {item.name: getattr(result, item.name) for item in fields(result) if item.name != "vectors"}
 
-    jobs.submit("embed", {"dataset": data.id, "encoder": card.id}, work)
+    subject = {"dataset": data.id, "encoder": card.id}
+    jobs.submit("embed", subject, work, data.distinct_headlines, f"embed-{card.id}")
 
 
 def offer(data: Dataset, card: EncoderCard) -> None:
@@ -53,7 +54,8 @@ def answer(data: Dataset, card: EncoderCard, vectors: np.ndarray) -> Neighbours 
     None where there are too few to compare.
     """
     few = data.distinct_headlines < FEWEST
-    found = None if few else judged(data, vectors, card, data.id, space_key(card.id), state.pooling())
+    space = space_key(card.id) if card.ready else ""  # the sample's prepared vectors need no encoder
+    found = None if few else judged(data, vectors, card, data.id, space, state.pooling())
     st.subheader(_sentence(data, vectors, found), anchor=False)
     shown = [
         Card(_("Distinct headlines"), count(data.distinct_headlines), _("of {n:,} rows", n=len(data))),

@@ -45,7 +45,7 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
             draw_staircase(run, data, vectors, report)
 
         queue().submit(
-            "staircase", subject, work
+            "staircase", subject, work, len(data)
         )  # not this session's job: it would be led away from its own
         st.rerun()
     st.markdown(f"**{_('What is left once information leaks are removed')}**")
@@ -57,7 +57,7 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         def again(report: Report) -> None:
             draw_staircase(run, data, vectors, report)
 
-        jobs.submit("staircase", subject, again)
+        jobs.submit("staircase", subject, again, len(data))
 
 
 def step_by_step(run: Run, data: Dataset) -> None:

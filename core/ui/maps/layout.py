@@ -59,5 +59,6 @@ def layout(data: Dataset, vectors: np.ndarray, settings: MapSettings) -> np.ndar
     if not jobs.panel("map", key=key):
         st.info(_("This map has not been computed yet. It is computed once and saved."))
         if st.button(_("Draw the map"), type="primary"):
-            jobs.submit("map", {"dataset": data.id, "key": key}, work)
+            size, pace = data.distinct_headlines, f"map-{settings.method}"
+            jobs.submit("map", {"dataset": data.id, "key": key}, work, size, pace)
     return None

@@ -35,7 +35,8 @@ def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
         return {"run": train_and_record(data, vectors, settings, report).id}
 
     subject = {"dataset": data.id, "settings": json.dumps(settings.as_dict(), sort_keys=True)}
-    jobs.submit("train", subject, work)
+    pace = "train-searched" if settings.tune_seconds else "train"
+    jobs.submit("train", subject, work, len(data) * (settings.folds + 1), pace)
 
 
 def run_list(data: Dataset) -> None:

@@ -1,0 +1,1 @@
+"""The home page: the last verdicts, the sample, and the way from file to prediction."""

@@ -1,0 +1,110 @@
+"""The time left: what is said of jobs that were recorded on a machine of two cores, on which others worked too."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from core.pace import FIRST_FRACTION, KEPT, POINTS, SHORTEST, Curve, Paces, Progress, estimate
+
+TRACES = json.loads((Path(__file__).parent / "makers" / "job_traces.json").read_text())
+
+
+def recorded(name):
+    """Return a recorded job as if it had just ended, and the second in which it did."""
+    progress = Progress(0.0, TRACES[name]["size"])
+    for second, fraction in TRACES[name]["steps"]:
+        progress.reached(fraction, second)
+    return progress, TRACES[name]["steps"][-1][0]
+
+
+def replayed(name, path, earlier):
+    """Return of each second what was said and what was true, after the jobs `earlier` on the same machine."""
+    paces = Paces(path)
+    for other in earlier:
+        paces.keep("kind", *recorded(other))
+    steps, progress = list(TRACES[name]["steps"]), Progress(0.0, TRACES[name]["size"])
+    whole, found = steps[-1][0], []
+    for second in range(int(whole)):
+        while steps and steps[0][0] <= second:
+            moment, fraction = steps.pop(0)
+            progress.reached(fraction, moment)
+        found.append((progress.left(paces.curves("kind"), second), whole - second))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "earlier"),
+    [
+        ("train sample", ["train samsung"]),
+        ("train sample 2", ["train samsung", "train sample"]),
+        ("train sample 2", []),
+        ("train sample", []),
+        ("embed sample", ["embed samsung"]),
+        ("embed sample", []),
+    ],
+)
+def test_the_range_holds_the_truth_of_recorded_jobs(tmp_path, name, earlier):
+    said = [(left, true) for left, true in replayed(name, tmp_path / "paces", earlier) if left]
+    held = [left.low <= true <= left.high for left, true in said]
+    assert sum(held) >= 0.8 * len(held)
+    assert len(held) > 20
+
+
+@pytest.mark.parametrize("name", TRACES)
+@pytest.mark.parametrize("earlier", [[], ["train samsung"], ["embed sample"], list(TRACES)])
+def test_what_is_said_never_rises_unless_it_is_said_to_be_late(tmp_path, name, earlier):
+    said = [left for left, _ in replayed(name, tmp_path / "paces", earlier) if left]
+    for before, now in pairwise(said):
+        assert now.low <= now.high
+        assert now.late or (now.high <= before.high and now.low <= before.low)
+
+
+def test_nothing_is_said_before_there_is_a_basis():
+    progress = Progress(0.0)
+    progress.reached(FIRST_FRACTION / 2, 60.0)
+    assert progress.left([], 60.0) is None
+    assert estimate([], 0, 0.5, 1.0) is None
+    progress.reached(0.5, 100.0)
+    left = progress.left([], 100.0)
+    assert left.low < 100 < left.high
+
+
+def test_a_job_that_takes_longer_than_was_said_is_said_to_be_late():
+    progress = Progress(0.0)
+    curve = Curve(0, tuple(float(second) for second in range(1, POINTS + 1)))
+    assert not progress.left([curve, curve], 0.0).late
+    assert progress.left([curve, curve], 200.0).late
+
+
+def test_a_larger_job_takes_longer_from_the_beginning():
+    curve = Curve(100, tuple(float(second) for second in range(1, POINTS + 1)))
+    small, large = (estimate([curve], size, 0.0, 0.0) for size in (100, 300))
+    assert large == pytest.approx(tuple(3 * end for end in small))
+
+
+def test_the_last_curves_of_a_kind_are_kept(tmp_path):
+    paces = Paces(tmp_path / "paces")
+    for number in range(KEPT + 3):
+        paces.keep("train", Progress(0.0, number + 1), 60.0)
+    paces.keep("train", Progress(0.0, 99), SHORTEST / 2)
+    assert [curve.size for curve in paces.curves("train")] == list(range(4, KEPT + 4))
+    assert paces.curves("embed") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "[]", "{", '{"train": [[1, [1, 2]]]}', '{"train": 3}', '{"train": [[1, "ab"]]}', "\x00"),
+        json.dumps({"train": [[1, [float(40 - i) for i in range(POINTS)]]]}),
+        json.dumps({"train": [[1, [0.0] * POINTS]]}),
+    ],
+)
+def test_a_file_that_cannot_be_read_counts_as_none_and_is_written_anew(tmp_path, text):
+    path = tmp_path / "paces"
+    path.write_text(text)
+    paces = Paces(path)
+    assert paces.curves("train") == []
+    paces.keep("train", *recorded("train sample"))
+    assert len(paces.curves("train")) == 1
