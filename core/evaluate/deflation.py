@@ -90,6 +90,16 @@ class Deflated:
             )
         if math.isnan(found.low):
             return Message(N_("How sure that is was not recorded."), params)
+        if evidence.looks == 1:
+            above = N_("It stands above chance ({guess}): its interval is [{low}, {high}].")
+            return Message(
+                above
+                if found.low > metric.guessing
+                else N_(
+                    "It is no evidence of skill: its interval is [{low}, {high}], and chance is {guess}."
+                ),
+                params,
+            )
         if found.low > metric.guessing:
             return Message(
                 N_(

@@ -61,7 +61,7 @@ def _headroom(run: Run, found: Headroom) -> None:
             y=[hover(name, LABEL_WIDTH)],
             mode="markers+text",
             text=[f"<b>{shown(METRICS[found.metric], score.value)}</b>"],
-            textposition="top center",
+            textposition="top right",
             textfont={"size": 14, "color": colours.text},
             cliponaxis=False,
             showlegend=False,

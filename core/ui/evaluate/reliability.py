@@ -55,7 +55,13 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
         line={"dash": "dot", "color": colours.muted},
     )
     figure.add_annotation(
-        x=88, y=88, text=_("as promised"), showarrow=False, xanchor="right", font={"color": colours.muted}
+        x=88,
+        y=88,
+        text=_("as promised"),
+        showarrow=False,
+        xanchor="right",
+        yanchor="bottom",
+        font={"color": colours.muted},
     )
     bars = (
         {"error_y": whiskers([b.observed for b in found.curve], 100) | {"color": shade}}
@@ -78,7 +84,9 @@ def _reliability(run: Run, data: Dataset, found: Reliability) -> None:
         + " %{customdata[2]})<extra></extra>",
         **bars,
     )
-    figure.update_xaxes(title=_("promised probability of {label} (%)", label=label), range=[-2, 102])
+    figure.update_xaxes(
+        title=_("promised probability of {label} (%)", label=label), range=[-2, 102], zeroline=False
+    )
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
     words = {"n": found.rows, "units": units(run, data), "each": found.rows // max(len(found.curve), 1)}
     note = _("n = {n:,} {units}; a mark is about {each:,} of them", **words) + "; "

@@ -95,18 +95,16 @@ def _ends(figure: go.Figure, metric: str, rows: list[Row], span: float) -> None:
     known = [row for row in rows if np.isfinite(row.score.low) and row.score.low < row.score.high]
     if not known or min(row.score.high - row.score.low for row in known) < _ROOM * span:
         return
-    for end in ("low", "high"):
-        figure.add_scatter(
-            x=[getattr(row.score, end) for row in known],
-            y=[row.label for row in known],
-            mode="text",
-            text=[shown(METRICS[metric], getattr(row.score, end)) for row in known],
-            textposition="bottom center",
-            textfont={"size": 11, "color": palette().muted},
-            cliponaxis=False,
-            hoverinfo="skip",
-            showlegend=False,
-        )
+    for row in known:
+        for end in (row.score.low, row.score.high):
+            figure.add_annotation(
+                x=end,
+                y=row.label,
+                text=shown(METRICS[metric], end),
+                showarrow=False,
+                yshift=-13,
+                font={"size": 11, "color": palette().muted},
+            )
 
 
 def _reach(scores: list[Interval], guess: float) -> tuple[float, float]:

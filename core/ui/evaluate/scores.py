@@ -97,11 +97,12 @@ def _picture(
     if not every:
         return
     few = _few(run, scores, baselines, metric)
-    chosen = few
+    place, chosen = st.container(), few
     if len(every) > len(few) > 0:
         label = _("All {n} models and baselines", n=len(every))
         chosen = every if st.toggle(label, key=f"all-{key}-{run.id}") else few
-    score_picture.draw(run, metric, chosen or every, title, key, note, is_enough)
+    with place:
+        score_picture.draw(run, metric, chosen or every, title, key, note, is_enough)
 
 
 def _few(run: Run, scores: Scores, baselines: Scores, metric: str) -> list[Row]:

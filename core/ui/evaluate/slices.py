@@ -216,12 +216,13 @@ def _flag(made: Slice) -> str:
 
 def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
     metric = metric_title(run, main_metric(run.task).name)
+    flagged = any(made.differs for made in kept)
     rows = [
         {
             _(TITLES[chosen]): slice_name(made),
             metric: written(main_metric(run.task).name, made.score, made.blocks >= FEWEST_BLOCKS),
             _("against the rest"): UNKNOWN if np.isnan(made.difference) else f"{made.difference:+.3f}",
-            _("remark"): _flag(made),
+            **({_("remark"): _flag(made) or UNKNOWN} if flagged else {}),
             "n": made.rows,
             _blocks(data): made.sessions,
         }
