@@ -78,6 +78,11 @@ class Step:
     embargo: int = 0
     repeats: int = 0
 
+    @property
+    def interval(self) -> Interval:
+        """The score with its interval."""
+        return Interval(self.value, self.low, self.high)
+
     def as_dict(self) -> dict[str, str | float | None]:
         """Return plain values for JSON, which has no NaN."""
         fields = asdict(self)

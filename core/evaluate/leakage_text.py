@@ -87,9 +87,17 @@ def summary(steps: Sequence[Step], looks: int = 1) -> Message:
     """
     careless, honest = steps[0], steps[-1]
     guess = METRICS[honest.metric].guessing
-    if math.isnan(honest.value) or math.isnan(honest.low):
+    if math.isnan(honest.value) or math.isnan(careless.value):
         return sentence(honest)
     values = _values(honest) | {"careless": careless.value, "guess": guess}
+    if math.isnan(honest.low):
+        return Message(
+            N_(
+                "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {value:.3f}. There "
+                "are too few days for an interval."
+            ),
+            values,
+        )
     sign = Evidence(MANY, looks=looks).against(Interval(honest.value, honest.low, honest.high), guess)
     if sign > 0:
         template = N_(

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.arms import ARMS, arm_of
 from core.evaluate.blocks import FEWEST_BLOCKS, Blocks
-from core.evaluate.bootstrap import Scores, intervals
+from core.evaluate.bootstrap import Interval, Scores, intervals
 from core.evaluate.events import to_events
 from core.evaluate.lift import Lift, text_lift
 from core.evaluate.metrics import Metric, main_metric, metrics_of
@@ -128,6 +128,20 @@ def one_scale(p: np.ndarray, fold: np.ndarray) -> np.ndarray:
     for rows in folds:
         ranks[rows] = rankdata(p[rows], axis=0) / rows.sum()
     return ranks
+
+
+def main_score(
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    name: str,
+    holdout_alone: bool = False,
+) -> Interval:
+    """Return the main metric of one model on every row that was tested, a mean over the tests, as the lift is."""
+    scored = Scored.of(predictions.holdout if holdout_alone else predictions, dataset, settings, [name])
+    metric = mean_over(scored.fold, _guessing_where_constant(main_metric(settings.task)))
+    found = intervals(scored.y, scored.predictions[name], scored.blocks, [metric], settings.seed)
+    return found[metric.name]
 
 
 def dated_returns(predictions: Predictions) -> Predictions | Message:

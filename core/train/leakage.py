@@ -44,9 +44,12 @@ def staircase_rows(dataset: Dataset, settings: TrainSettings) -> Rows:
 def draw_staircase(
     run: Run, dataset: Dataset, vectors: np.ndarray | None, report: Report = silent
 ) -> list[Step]:
-    """Score a run's staircase, count the access to its rows, and save it in the run's folder; raises as it does."""
+    """Score a run's staircase, log the access to its rows, and save it in the run's folder; raises as it does.
+
+    It is no further test: the rows were counted when the run was trained, and nothing is chosen by it.
+    """
     steps, rows = staircase_of(dataset, vectors, run.settings, report)
-    ledger.record_access(dataset.id, run.id, rows)
+    ledger.record_access(dataset.id, run.id, rows, tests=0)
     save_staircase(run, steps)
     return steps
 

@@ -12,7 +12,7 @@ from pandas.io.formats.style import Styler
 from core.data.export import to_csv, to_xlsx
 from core.ui.text import _, bold
 
-_ROW = 35 / 16 * 15  # pixels of a row and of the header, at the font size of .streamlit/config.toml
+_ROW = 35  # pixels of a row and of the header
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -33,7 +33,7 @@ def table(
     if title:
         with st.container(key=f"titled-{key}"):
             st.markdown(bold(title))
-    height = "content" if len(frame) <= rows else round(_ROW * (rows + 1)) + 2
+    height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
     saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
     name = re.sub(r"[^\w]+", "-", title or key).strip("-")
@@ -50,3 +50,8 @@ def table(
                 help=_("Save this table as {kind}", kind=kind.upper()),
             )
     return drawn
+
+
+def height_of(rows: int, most: int) -> int:
+    """Return the height in pixels of a header and whole rows, at most so many."""
+    return _ROW * (min(rows, most) + 1) + 3

@@ -157,6 +157,22 @@ _STYLE = """
 [data-testid="stPageLink"] a { height: auto; }
 [data-testid="stPageLink"] a span, [data-testid="stPageLink"] a p { white-space: normal; text-overflow: clip; overflow: visible; }
 .stApp p, .stApp li, .stApp h1, .stApp h2, .stApp h3 { word-break: keep-all; overflow-wrap: anywhere; }
+.verdict p { margin: 0; }
+.verdict .state { display: flex; align-items: center; gap: .55rem; font-size: 1.35rem; font-weight: 700; color: var(--state); }
+.verdict .state span { display: inline-grid; place-items: center; width: 1.7rem; height: 1.7rem; flex: none; border-radius: 50%; border: 2px solid; font-size: 1rem; line-height: 1; }
+.verdict .number { font-size: 3.6rem; font-weight: 750; line-height: 1.15; letter-spacing: -.02em; color: var(--state); }
+.verdict .number small { font-size: 1.25rem; font-weight: 500; letter-spacing: 0; white-space: nowrap; display: inline-block; line-height: 1.3; }
+.verdict .of { font-size: .9rem; }
+.verdict .meter { position: relative; height: 1.1rem; margin-top: .7rem; border-bottom: 1px solid currentColor; background: linear-gradient(currentColor, currentColor) center / 3px 100% no-repeat; }
+.verdict .meter i { position: absolute; top: .35rem; height: .4rem; border-radius: .2rem; background: var(--state); }
+.verdict .meter b { position: absolute; top: .1rem; width: .9rem; height: .9rem; margin-left: -.45rem; border-radius: 50%; background: var(--state); }
+.verdict .ends { display: grid; grid-template-columns: 1fr auto 1fr; font-size: .8rem; }
+.verdict .ends span:last-child { text-align: right; }
+.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); gap: .5rem; }
+.cards .card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: .4rem; padding: .55rem .7rem; display: flex; flex-direction: column; }
+.cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
+.cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
+.cards small { font-size: .82rem; }
 /* its CSV would run formulas in a spreadsheet: every table has a CSV and an XLSX of its own below */
 [data-testid="stElementToolbar"] button[aria-label="Download as CSV"] { display: none; }
 /* the toolbar of a table appears above it, at the right: the title leaves it room */

@@ -2,11 +2,12 @@ import csv
 import io
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from core.data.dataset import Dataset
-from core.data.export import dataset_table, to_csv
+from core.data.export import dataset_table, to_csv, to_xlsx
 from core.data.plan import Roles
 
 
@@ -104,3 +105,21 @@ def test_an_exported_dataset_carries_the_row_numbers_of_the_file_and_its_own_col
     assert list(table) == ["row", "제목", "언론사", "일자", "RSI", "story", "session", "story_2", "return"]
     assert table["row"].tolist() == [2, 7]
     assert _cells(table)[1][-1] == "0.01"
+
+
+def test_a_workbook_holds_the_same_cells_and_no_formula():
+    frame = pd.DataFrame(
+        {"제목": ["=1+1", "삼성전자 급등", "제어\x07문자", None], "수익률": [0.01, -0.02, np.nan, 0.5]}
+    )
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(frame)))
+    (head, *rows) = list(book.active.iter_rows())
+    assert [cell.value for cell in head] == ["제목", "수익률"]
+    assert [row[0].value for row in rows] == ["'=1+1", "삼성전자 급등", "제어문자", None]
+    assert "f" not in {cell.data_type for row in rows for cell in row}
+    assert [row[1].value for row in rows] == [0.01, -0.02, None, 0.5]
+
+
+def test_a_workbook_of_two_columns_of_one_name_holds_both():
+    frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    (_head, row) = openpyxl.load_workbook(io.BytesIO(to_xlsx(frame))).active.iter_rows()
+    assert [cell.value for cell in row] == [1, 2]

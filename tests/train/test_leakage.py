@@ -142,7 +142,7 @@ def test_a_drawn_staircase_is_a_look_at_its_rows_and_none_at_the_holdout(run, st
 
 
 def test_a_staircase_that_cannot_be_counted_is_not_kept(run, steps, monkeypatch):
-    def sealed_meanwhile(*given):
+    def sealed_meanwhile(*given, **options):
         raise UserError("Meanwhile sealed.")
 
     monkeypatch.setattr(leakage, "staircase", lambda *given: steps)

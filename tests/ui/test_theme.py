@@ -8,7 +8,7 @@ import pytest
 
 from core.train.models.registry import MODELS
 from core.ui import theme
-from core.ui.theme import CATEGORIES, DARK, LIGHT, model_colours
+from core.ui.theme import CATEGORIES, DARK, LIGHT, class_colours, model_colours, style
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,8 +42,11 @@ def test_the_charts_are_legible_on_the_page(name, colours):
     background = page["backgroundColor"]
     assert colours.text == page["textColor"]
     assert _contrast(colours.text, background) > 7
-    for colour in (colours.high, colours.low, colours.accent, colours.muted):
+    for colour in (colours.high, colours.low, colours.accent):
         assert _contrast(colour, background) > 3  # WCAG 2.2, 1.4.11
+    assert colours.surface == background
+    for colour in (colours.muted, colours.good, colours.unsure):
+        assert _contrast(colour, background) > 4.5  # of words: 1.4.3
 
 
 def test_every_model_of_the_registry_has_a_colour_of_its_own_and_the_ensemble_the_accent():
@@ -57,3 +60,28 @@ def test_every_model_of_the_registry_has_a_colour_of_its_own_and_the_ensemble_th
 def test_scales_go_from_low_to_high():
     assert [colour for _, colour in LIGHT.diverging] == [LIGHT.low, LIGHT.middle, LIGHT.high]
     assert [place for place, _ in LIGHT.shares] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [("부정", "중립", "긍정"), ("negative", "neutral", "positive"), ("매도", "보유", "매수")],
+)
+def test_classes_that_go_from_down_to_up_are_low_grey_and_high(classes):
+    assert list(class_colours(classes).values()) == [LIGHT.low, LIGHT.muted, LIGHT.high]
+
+
+def test_two_classes_are_low_and_high_and_others_without_an_order_are_names():
+    assert list(class_colours(("패", "승")).values()) == [LIGHT.low, LIGHT.high]
+    assert list(class_colours(("가", "나", "다")).values()) == list(CATEGORIES[:3])
+
+
+def test_strong_and_weak_ratings_are_shades_of_one_side():
+    classes = ("strong sell", "sell", "hold", "buy", "strong buy")
+    made = class_colours(classes)
+    assert (made["strong sell"], made["hold"], made["strong buy"]) == (LIGHT.low, LIGHT.muted, LIGHT.high)
+    assert len(set(made.values())) == 5
+
+
+def test_the_style_sheet_speaks_in_the_colours_of_the_session():
+    assert LIGHT.accent in style()
+    assert LIGHT.muted in style()

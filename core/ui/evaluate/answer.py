@@ -8,11 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.data.dataset import Dataset
 from core.evaluate.arms import arms_sentence
 from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.bootstrap import Interval
-from core.evaluate.lift import HELPS, Lift, apart_sentence, sentence
+from core.evaluate.lift import Lift, apart_sentence, sentence
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.evaluate.verdict import Evidence
@@ -20,38 +19,40 @@ from core.locale import N_
 from core.train.run import Run
 from core.train.splits.registry import SPLITS
 from core.ui.charts import show
-from core.ui.evaluate.cache import tested
 from core.ui.evaluate.text import meaning, metric_title, written
 from core.ui.text import _, md, plain, run_label, translate_md
 from core.ui.theme import palette
 
-_ICONS = {HELPS: ":material/check_circle:"}
 
-
-def answer(run: Run) -> None:
-    """Say in one sentence whether the headlines helped, with the meter under it."""
+def details(run: Run) -> None:
+    """Say what stands behind the verdict on the headlines: the arms, where it was measured, the interval drawn."""
     if run.lift is None:
+        st.info(
+            _(
+                "The run has no table beside the headlines, or no headlines: there is nothing that they could add to."
+            )
+        )
         return
-    icon = _ICONS.get(run.lift.verdict, ":material/help:")
-    st.subheader(f"{icon} {translate_md(sentence(run.lift))}", anchor=False)
-    if arms := arms_sentence(run.lift.metric, dict(run.lift.arms), run.lift.arm):
-        st.caption(translate_md(arms))
-    if apart := apart_sentence(run.lift):
-        st.caption(translate_md(apart))
-    if run.walk is not None and not run.settings.sealed and run.lift.sessions > run.split.test_sessions:
-        walked = sum(fold.test_sessions for fold in run.walk.folds)
+    st.markdown(f"**{translate_md(sentence(run.lift))}**")
+    _meter(run, run.lift)
+    walked = sum(fold.test_sessions for fold in run.walk.folds) if run.walk is not None else 0
+    if walked and not run.settings.sealed and run.lift.sessions > run.split.test_sessions:
         st.caption(
             _(
                 "Measured on {walked} sessions of the walk-forward and {held} of the holdout: each of the {tests} tests is "
-                "scored by itself, and these are the means. The sentence below is of the holdout alone.",
-                tests=len(run.walk.folds) + 1,
+                "scored by itself, and these are the means.",
+                tests=len(run.walk.folds) + 1 if run.walk else 1,
                 walked=walked,
                 held=run.split.test_sessions,
             )
         )
-    if run.effective is not None:
-        st.caption(translate_md(run.effective.sentence()))
-    _meter(run, run.lift)
+    with st.expander(_("Details")):
+        if arms := arms_sentence(run.lift.metric, dict(run.lift.arms), run.lift.arm):
+            st.markdown(translate_md(arms))
+        if apart := apart_sentence(run.lift):
+            st.markdown(translate_md(apart))
+        if run.effective is not None:
+            st.markdown(translate_md(run.effective.sentence()))
 
 
 def earlier(run: Run) -> None:
@@ -63,7 +64,7 @@ def verdict(run: Run) -> None:
     """Say in one sentence how good the models are against chance, and what the score means."""
     if run.scores[MEAN].get(main_metric(run.task).name) is None:
         return
-    st.markdown(_judgement(run))
+    st.markdown(judgement(run))
     st.caption(translate_md(meaning(run, main_metric(run.task).name)))
     if run.walk is not None and run.settings.sealed:
         st.caption(
@@ -83,10 +84,10 @@ def reminder(run: Run) -> None:
         )
     elif main_metric(run.task).name in run.scores[MEAN]:
         lift = "" if run.lift is None else translate_md(sentence(run.lift))
-        st.info(f"{_judgement(run)} {lift}", icon=":material/balance:")
+        st.info(f"{judgement(run)} {lift}", icon=":material/balance:")
 
 
-def _judgement(run: Run) -> str:
+def judgement(run: Run) -> str:
     """Return the sentence on the ensemble against chance, for Markdown."""
     metric = main_metric(run.task).name
     score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
@@ -133,15 +134,14 @@ def _unseen(run: Run) -> str:
     return _(rule.unseen, n=run.split.test_sessions if rule.ordered else run.split.test_rows)
 
 
-def warnings(run: Run, data: Dataset) -> None:
-    """Draw what a reader must know before believing the scores."""
-    for warning in run.warnings:
-        st.warning(translate_md(warning), icon=":material/warning:")
-    if run.classes and len(np.unique(tested(run, data).predictions[MEAN].argmax(axis=1))) == 1:
-        st.info(
-            _("The ensemble gives everything in the test the same class: read the AUC, not the accuracy."),
-            icon=":material/info:",
-        )
+def against_chance(run: Run) -> int:
+    """Return 1 where the ensemble beats chance in the test, -1 where chance beats it, 0 where that is not known."""
+    metric = main_metric(run.task).name
+    score = run.scores[MEAN].get(metric)
+    if run.withheld or score is None or not np.isfinite(score.low):
+        return 0
+    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
+    return evidence.against(score, METRICS[metric].guessing) if evidence.enough else 0
 
 
 def split_line(run: Run) -> None:

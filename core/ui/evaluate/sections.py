@@ -30,6 +30,7 @@ from core.ui.text import _
 
 
 def _scores(here: Given) -> None:
+    answer.verdict(here.run)
     scores.score_chart(here.run, here.data)
     answer.split_line(here.run)
     scores.walk_chart(here.run, here.data)
@@ -39,8 +40,12 @@ def _scores(here: Given) -> None:
     overfitting.lasting_choice(here.run, here.data)
 
 
+def _lift(here: Given) -> None:
+    answer.details(here.run)
+
+
 def _staircase(here: Given) -> None:
-    leakage.staircase(here.run, here.data, here.vectors)
+    leakage.step_by_step(here.run, here.data)
 
 
 def _acting(here: Given) -> None:
@@ -69,7 +74,8 @@ def _accesses(here: Given) -> None:
 
 SECTIONS: dict[str, Callable[[Given], None]] = {
     N_("Scores"): _scores,
-    N_("Leakage staircase"): _staircase,
+    N_("What the headlines add"): _lift,
+    N_("Leaks, step by step"): _staircase,
     N_("Can it be acted on?"): _acting,
     N_("How long does it last?"): _lasting,
     N_("Where it differs"): _differing,

@@ -10,18 +10,22 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.data.library import load_dataset
 from core.evaluate.deflation import deflated_best
 from core.evaluate.leakage import STEPS, Step
 from core.evaluate.leakage_text import sentence, summary
-from core.evaluate.ledger import accesses, is_sealed
-from core.jobs import queue
+from core.evaluate.ledger import accesses, is_sealed, looks
+from core.jobs import Cancelled, queue
 from core.locale import translate, translate_message
 from core.train import recording
 from core.train.leakage import saved_staircase
 from core.train.models import forest
 from core.train.runs import load_run
+from core.train.splits.plan import plan_splits
+from core.ui.evaluate import leakage
 from core.ui.frame import PAGES
 from tests.makers.apps import APP
+from tests.ui.conftest import begins_itself
 
 LANGUAGES = ("ko", "en")
 OPEN = "Open it now"
@@ -106,7 +110,7 @@ def test_the_folds_of_a_walk_forward_are_drawn_with_every_model_and_baseline(wal
     both = {"walked": fold.test_sessions, "held": walked.split.test_sessions, "tests": 2}
     measured = (
         "Measured on {walked} sessions of the walk-forward and {held} of the holdout: each of the {tests} tests is "
-        "scored by itself, and these are the means. The sentence below is of the holdout alone."
+        "scored by itself, and these are the means."
     )
     assert translate(measured, language, both) in said(app)
 
@@ -115,8 +119,9 @@ def test_a_kept_staircase_is_drawn_and_every_step_is_put_into_words(walked, lang
     steps = saved_staircase(walked)
     app = opened(walked, language)
     chart = charts(app)["chart-staircase"]
-    assert chart["layout"]["title"]["text"] == translate("The leakage staircase", language)
-    marks = next(trace for trace in chart["data"] if trace["mode"] == "markers+text")
+    title = translate("What is left once information leaks are removed", language)
+    assert title in chart["layout"]["title"]["text"].replace("<br>", " ")
+    marks = next(trace for trace in chart["data"] if trace["mode"] == "markers")
     assert marks["y"] == pytest.approx([step.value for step in steps])
     assert len(marks["x"]) == len(STEPS)
     for message in (summary(steps), *map(sentence, steps)):
@@ -189,13 +194,35 @@ def test_a_seal_is_opened_once_and_the_score_is_the_holdouts(own, closed, monkey
     assert "This holdout has been tested once" in said(app)
 
 
-def test_a_staircase_is_drawn_when_asked_for(own):
+def test_a_staircase_comes_by_itself_once_and_counts_as_no_further_test(own, monkeypatch):
+    monkeypatch.setattr(leakage, "_refusal", begins_itself)
     run = load_run(own.runs["classify"])
+    before = looks(plan_splits(load_dataset(own.dataset), run.settings).holdout_rows, own.dataset)
     app = opened(run)
-    assert "chart-staircase" not in charts(app)
+    job_ended(app)
+    steps = saved_staircase(run)
+    assert "chart-staircase" in charts(app)
+    assert str(summary(steps, run.looks)) in said(app)
+    assert looks(plan_splits(load_dataset(own.dataset), run.settings).holdout_rows, own.dataset) == before
+    assert len([job for job in queue().all() if job.kind == "staircase"]) == 1
+
+
+def test_a_staircase_that_was_stopped_does_not_begin_again_by_itself(own, monkeypatch):
+    monkeypatch.setattr(leakage, "_refusal", begins_itself)
+    run = load_run(own.runs["classify"])
+    subject = {"dataset": own.dataset, "run": run.id}
+
+    def stopped(report):
+        raise Cancelled
+
+    queue().submit("staircase", subject, stopped)
+    while queue().active():
+        time.sleep(0.02)
+    app = opened(run)
+    assert saved_staircase(run) is None
+    assert not queue().active()
     press(app, "Draw the staircase")
     job_ended(app)
-    assert str(summary(saved_staircase(run))) in said(app)
     assert "chart-staircase" in charts(app)
 
 
@@ -205,7 +232,9 @@ def _staircase(run_id):
     from core.ui.evaluate import leakage
 
     run = load_run(run_id)
-    leakage.staircase(run, load_dataset(run.dataset_id), None)
+    data = load_dataset(run.dataset_id)
+    leakage.staircase(run, data, None)
+    leakage.step_by_step(run, data)
 
 
 def drawn_with(run, steps, monkeypatch, language):
@@ -226,7 +255,9 @@ def test_a_staircase_of_undefined_scores_is_said_and_not_drawn(walked, monkeypat
     steps = [undefined(step) for step in STEPS]
     app = drawn_with(walked, steps, monkeypatch, language)
     assert not charts(app)
-    assert said(app).count(translate_message(sentence(steps[0]), language)) == 1 + len(STEPS)
+    assert said(app).count(translate_message(sentence(steps[0]), language)) == 2 + len(
+        STEPS
+    )  # both summaries
 
 
 def test_a_staircase_of_which_a_step_is_undefined_is_drawn(walked, monkeypatch, language):
