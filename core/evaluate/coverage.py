@@ -25,7 +25,8 @@ from core.locale import N_, P_
 class Coverage:
     """How often the intervals of a month really held the return; `month` is "2024-01", or "" for the whole.
 
-    `width` is the mean width of the intervals, as a return.
+    `width` is the mean width of the intervals, as a return. `enough` says whether there are enough blocks for the
+    interval of `realised` to tell anything.
     """
 
     month: str
@@ -34,6 +35,7 @@ class Coverage:
     width: float
     rows: int
     sessions: int
+    enough: bool = True
 
 
 def coverage_by_month(
@@ -58,7 +60,7 @@ def coverage_by_month(
         inside = blocks.take(rows)
         realised = share_interval(held[rows], inside, seed)
         width = float(widths[rows].mean())
-        found.append(Coverage(name, level, realised, width, int(rows.sum()), inside.sessions))
+        found.append(Coverage(name, level, realised, width, int(rows.sum()), inside.sessions, inside.enough))
     return found
 
 
@@ -162,6 +164,11 @@ def _template(whole: Coverage, fallen: bool, overlapping: int) -> str:
         return P_(
             "{n} session of errors is too few for intervals of {nominal}: they would have no end.",
             "{n} sessions of errors are too few for intervals of {nominal}: they would have no end.",
+        )
+    if not whole.enough:
+        return N_(
+            "The intervals promise {nominal} and held {realised} of the test returns: too short a test to say whether they "
+            "keep it."
         )
     if fallen:
         return N_(

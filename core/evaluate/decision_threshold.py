@@ -73,6 +73,11 @@ class CostCurve:
                 "is right for calibrated probabilities, against {idle}, a saving of {saving} [{low}, {high}]. That {best} "
                 "would have been the cheapest on this very test ({cost}) is hindsight."
             )
+        elif not self.evidence.enough:
+            template = N_(
+                "Too short a test to say whether the model saves anything with these costs: {fair_cost} each at {fair}, the "
+                "threshold that is right for calibrated probabilities, against {idle} without a model."
+            )
         else:
             template = N_(
                 "With these costs it cannot be said that the model saves anything: {fair_cost} each at {fair}, the "
@@ -159,17 +164,18 @@ def threshold_costs(
     miss: float = 1.0,
     model: str = MEAN,
     looks: int = 1,
+    target: int = -1,
 ) -> CostCurve | Message:
-    """Return the test's mean cost at each threshold; `looks` is how often these rows have been tested.
+    """Return the test's mean cost at each threshold of the probability of a class, by default the last.
 
-    Raises `UserError` for a cost that is none.
+    `looks` is how often these rows have been tested. Of three or more classes the one numbered `target` stands
+    against the rest. Raises `UserError` for a cost that is none.
     """
-    if len(predictions.classes) != 2:
-        return _NOT_TWO
-    test = Scored.of(predictions.test, dataset, settings, [model])
-    p = test.predictions[model]
-    curve = cost_curve(test.y, p, false_alarm, miss)
-    saved = saving(test.y, p, test.blocks, curve, false_alarm, miss, settings.seed)
+    if not predictions.classes:
+        return _RETURNS
+    test, came, p = _one_class(predictions, dataset, settings, model, target)
+    curve = cost_curve(came, p, false_alarm, miss)
+    saved = saving(came, p, test.blocks, curve, false_alarm, miss, settings.seed)
     return replace(curve, saving=saved, evidence=replace(Evidence.of(test.blocks), looks=looks))
 
 
@@ -200,20 +206,29 @@ def calls_at(
     settings: EvaluateSettings,
     threshold: float,
     model: str = MEAN,
+    target: int = -1,
 ) -> Calls | Message:
-    """Return what is called at a threshold of the second class's probability, with its precision and recall."""
-    if len(predictions.classes) != 2:
-        return _NOT_TWO
-    test = Scored.of(predictions.test, dataset, settings, [model])
-    p = test.predictions[model]
-    (quiet, false), (missed, hits) = confusion_at(test.y, p, threshold).astype(int).tolist()
-    called, came = p[:, 1] >= threshold, test.y == 1
+    """Return what is called at a threshold of the probability of a class (as in `threshold_costs`)."""
+    if not predictions.classes:
+        return _RETURNS
+    test, came, p = _one_class(predictions, dataset, settings, model, target)
+    (quiet, false), (missed, hits) = confusion_at(came, p, threshold).astype(int).tolist()
+    called = p >= threshold
     both = called & came
     precision, recall = (_share(both[rows], test.blocks.take(rows), settings.seed) for rows in (called, came))
     return Calls(hits, false, missed, quiet, precision, recall)
 
 
-_NOT_TWO = Message(N_("A threshold is for two classes; this run does not have two."))
+_RETURNS = Message(N_("A threshold is for probabilities; this run predicts returns."))
+
+
+def _one_class(
+    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str, target: int
+) -> tuple[Scored, np.ndarray, np.ndarray]:
+    """Return the test, whether each row ended in the class `(n,)` bool, and the probability of that `(n,)`."""
+    test = Scored.of(predictions.test, dataset, settings, [model])
+    target = range(len(predictions.classes))[target]
+    return test, test.y == target, test.predictions[model][:, target]
 
 
 def _share(held: np.ndarray, blocks: Blocks, seed: int) -> Interval:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import Message
+from core.evaluate.blocks import FEWEST_BLOCKS
+from core.evaluate.bootstrap import Interval
 from core.evaluate.ledger_file import Entry
 from core.evaluate.metrics import METRICS, shown
+from core.evaluate.verdict import Evidence
 from core.locale import N_
 
 _EULER = 0.5772156649015329
+_NORMAL = 1.959964  # standard errors in half of a 95% interval
 
 
 def expected_maximum(n: int) -> float:
@@ -29,7 +33,10 @@ def expected_maximum(n: int) -> float:
 
 @dataclass(frozen=True)
 class Deflated:
-    """The best score of several test accesses, and what is left of it without the luck of choosing."""
+    """The best score of several test accesses, and what is left of it without the luck of choosing.
+
+    `interval` is its 95% interval, as far as its standard error tells.
+    """
 
     metric: str
     best: float
@@ -37,6 +44,7 @@ class Deflated:
     luck: float
     accesses: int
     run_id: str
+    interval: Interval
 
     def sentence(self) -> Message:
         """Say how much of the best score is the luck of having tested often."""
@@ -52,9 +60,61 @@ class Deflated:
             return Message(N_("This holdout has been tested once: {metric} {best}."), params)
         template = N_(
             "This holdout has been tested {accesses:,} times. The best {metric} is {best}; of that many scores "
-            "without any skill the best would be flattered by about {luck}, so count on {deflated}."
+            "without any skill the best would be flattered by about {luck}. Less that luck it is {deflated}."
         )
         return Message(template, params)
+
+    def worth(self, evidence: Evidence, interval: Interval | None = None) -> Message:
+        """Say whether the best score stands above chance, by the rule of every verdict (`core.evaluate.verdict`).
+
+        `evidence` is what an interval over this holdout rests on, at the level of that test; `interval` the best
+        score's own. Where it is not known all accesses count.
+        """
+        metric = METRICS[self.metric]
+        if interval is None:
+            evidence = replace(evidence, looks=max(evidence.looks, self.accesses))
+        found = evidence.at_level(interval or self.interval)
+        params = {
+            "low": shown(metric, found.low),
+            "high": shown(metric, found.high),
+            "guess": f"{metric.guessing:g}",
+            "needed": FEWEST_BLOCKS,
+            "accesses": evidence.looks,
+        }
+        if not evidence.enough:
+            return Message(
+                N_(
+                    "None of these scores is evidence: the holdout holds fewer than {needed} independent stretches of time."
+                ),
+                params,
+            )
+        if math.isnan(found.low):
+            return Message(N_("How sure that is was not recorded."), params)
+        if evidence.looks == 1:
+            above = N_("It stands above chance ({guess}): its interval is [{low}, {high}].")
+            return Message(
+                above
+                if found.low > metric.guessing
+                else N_(
+                    "It is no evidence of skill: its interval is [{low}, {high}], and chance is {guess}."
+                ),
+                params,
+            )
+        if found.low > metric.guessing:
+            return Message(
+                N_(
+                    "It stands above chance ({guess}) though {accesses:,} tests are counted: its interval at that level is "
+                    "[{low}, {high}]."
+                ),
+                params,
+            )
+        return Message(
+            N_(
+                "It is no evidence of skill: with {accesses:,} tests counted its interval is [{low}, {high}], and chance is "
+                "{guess}."
+            ),
+            params,
+        )
 
 
 def deflated_best(accesses: Sequence[Entry], metric: str) -> Deflated | None:
@@ -71,4 +131,6 @@ def deflated_best(accesses: Sequence[Entry], metric: str) -> Deflated | None:
         return None
     entry, value, se = max(scored, key=lambda item: better * item[1])
     luck = better * se * expected_maximum(len(accesses))
-    return Deflated(metric, value, value - luck, luck, len(accesses), entry.run_id)
+    half = _NORMAL * se if se else math.nan
+    interval = Interval(value, value - half, value + half)
+    return Deflated(metric, value, value - luck, luck, len(accesses), entry.run_id, interval)

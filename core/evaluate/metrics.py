@@ -75,7 +75,9 @@ class Metric:
     depends on the data. `meaning` says in words what a value means, and what it is called for three or more
     classes. `reads` says what of a prediction it needs: "order" how the rows are ranked, "choice" the predicted
     class or side of 0,
-    "number" a probability or a return that can be taken at its word.
+    "number" a probability or a return that can be taken at its word. `resamples` says whether its percentile
+    interval can be shown: resampling adds errors of its own to what sums up absolute misses (measured: the
+    interval of the calibration error of right probabilities never holds 0).
     """
 
     name: str
@@ -87,6 +89,7 @@ class Metric:
     guessing: float = math.nan
     meaning: Meaning = UNSAID
     reads: str = NUMBER
+    resamples: bool = True
 
     def titled(self, classes: int = 0) -> str:
         """Return the title for so many classes, to be translated."""
@@ -124,7 +127,15 @@ METRICS: dict[str, Metric] = {
         Metric("mcc", N_("Matthews correlation (MCC)"), mcc, True, "classify", "", 0.0, meanings.MCC, CHOICE),
         Metric("log_loss", N_("Log loss"), log_loss, False, "classify", meaning=meanings.LOG_LOSS),
         Metric("brier", N_("Brier score"), brier, False, "classify", meaning=meanings.BRIER),
-        Metric("ece", N_("Calibration error (ECE)"), ece, False, "classify", meaning=meanings.ECE),
+        Metric(
+            "ece",
+            N_("Calibration error (ECE)"),
+            ece,
+            False,
+            "classify",
+            meaning=meanings.ECE,
+            resamples=False,
+        ),
         Metric("mae", N_("Mean absolute error"), mae, False, "regress", RETURN),
         Metric("rmse", N_("Root mean squared error"), rmse, False, "regress", RETURN),
         Metric("r2", N_("R²"), r2, True, "regress"),

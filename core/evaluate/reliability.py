@@ -9,7 +9,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.blocks import BLOCK_UNITS, Blocks
-from core.evaluate.bootstrap import Interval, agreeing, bounds, draws, intervals
+from core.evaluate.bootstrap import Interval, agreeing, bounds, draws
 from core.evaluate.calibration_test import CalibrationTest, calibration_test
 from core.evaluate.metrics import BINS, METRICS, bins_for
 from core.evaluate.predictions import MEAN, Predictions
@@ -72,15 +72,15 @@ def reliability(
 
 @dataclass(frozen=True)
 class Reliability:
-    """The reliability curve with its error; `label` is the class, "" for the most probable of several.
+    """The reliability curve with its mean miss `ece`, a share; `label` is the class.
 
     `predicted` and `observed` are the mean probability and the share that came true over all `rows`. `test` says
     whether they differ by more than chance, all bins taken together: of ten intervals one leaves its promise out
-    in a good part of well calibrated tables.
+    in a good part of well calibrated tables. `enough` says whether there are enough blocks for intervals.
     """
 
     curve: tuple[Bin, ...]
-    ece: Interval
+    ece: float
     label: str
     predicted: float
     observed: float
@@ -89,13 +89,12 @@ class Reliability:
     unit: str
     test: CalibrationTest
     horizon: int = 1
+    enough: bool = True
 
     def sentence(self) -> Message:
         """Say in plain words whether the probabilities can be taken at their word."""
         params = {
-            "ece": _points(self.ece.value),
-            "low": _points(self.ece.low),
-            "high": _points(self.ece.high),
+            "ece": _points(self.ece),
             "predicted": f"{self.predicted:.0%}",
             "observed": f"{self.observed:.0%}",
             "sessions": self.sessions,
@@ -119,40 +118,48 @@ class Reliability:
         if self.test.shifted and self.test.sloped:
             return N_(
                 "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
-                "[{low}, {high}]. They are {height} and lie {distance}. On average they promised {predicted}, and "
+                "on average. They are {height} and lie {distance}. On average they promised {predicted}, and "
                 "{observed} came true."
             )
         if self.test.shifted:
             return N_(
                 "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
-                "[{low}, {high}]. They are {height}: on average they promised {predicted}, and {observed} came true."
+                "on average. They are {height}: on average they promised {predicted}, and {observed} came true."
             )
         if self.test.sloped:
             return N_(
                 "Do not take the probabilities at their word: they miss what came true by {ece} percentage points "
-                "[{low}, {high}]. They lie {distance}. On average they promised {predicted}, and {observed} came true."
+                "on average. They lie {distance}. On average they promised {predicted}, and {observed} came true."
             )
         return N_(
             "No evidence that the probabilities are wrong: they miss what came true by {ece} percentage points "
-            "[{low}, {high}], which {sessions:,} {unit} bring about by chance too. On average they promised "
-            "{predicted}, and {observed} came true."
+            "on average, which {sessions:,} {unit} bring about by chance too. In all they promised {predicted}, and "
+            "{observed} came true."
         )
 
 
 def reliability_of(
-    predictions: Predictions, dataset: Dataset, settings: EvaluateSettings, model: str = MEAN
+    predictions: Predictions,
+    dataset: Dataset,
+    settings: EvaluateSettings,
+    model: str = MEAN,
+    target: int = -1,
 ) -> Reliability | Message:
-    """Compare the test's probabilities with what came true: of the last of two classes, else of the most probable."""
+    """Compare the test's probabilities of the class number `target` (by default the last) with what came true.
+
+    Of three or more classes it is that one against the rest.
+    """
     if not predictions.classes:
         return Message(N_("Only probabilities can be calibrated; this run predicts returns."))
     test = Scored.of(predictions.test, dataset, settings, [model])
-    p, two = test.predictions[model], len(predictions.classes) == 2
-    sure, came = (p[:, 1], test.y == 1) if two else (p.max(axis=1), p.argmax(axis=1) == test.y)
+    target = range(len(predictions.classes))[target]
+    sure, came = test.predictions[model][:, target], test.y == target
     error = METRICS["ece"] if len(np.unique(test.fold)) == 1 else mean_over(test.fold, METRICS["ece"])
+    both = np.stack([1 - sure, sure], axis=1)
     return Reliability(
         tuple(reliability(came, sure, test.blocks, settings.seed, bins=bins_for(len(came)))),
-        intervals(test.y, p, test.blocks, [error], settings.seed)["ece"],
-        predictions.classes[1] if two else "",
+        float(error.compute(came.astype(float), both, np.ones((1, len(came))))[0]),
+        predictions.classes[target],
         float(sure.mean()),
         float(came.mean()),
         len(came),
@@ -160,6 +167,7 @@ def reliability_of(
         test.blocks.unit,
         calibration_test(came, sure, test.blocks),
         test.blocks.horizon,
+        test.blocks.enough,
     )
 
 

@@ -9,19 +9,30 @@ from core.ui import state
 from core.ui.text import _, class_name
 
 
-def class_selector(run: Run) -> int:
+def class_selector(run: Run, place: str = "") -> int:
     """Let the reader choose one of three or more classes, which the URL carries; return its number.
 
-    Of two classes it is the last, without a control; of returns it is -1.
+    Of two classes it is the last, without a control; of returns it is -1. Several selectors of a page are told
+    apart by their `place`, and all show the same class.
     """
     last = len(run.classes) - 1
     if last < 2:
         return last
     known = state.chosen("class") if state.chosen("class") in run.classes else run.classes[last]
-    key = f"class-{run.id}"
-    st.session_state.setdefault(key, known)
-    picked = st.segmented_control(
-        _("Class"), run.classes, key=key, format_func=class_name, persist_state="session", required=True
+    key = f"class-{run.id}{place}"
+    st.session_state[key] = known  # another selector may have changed it
+    st.segmented_control(
+        _("Class"),
+        run.classes,
+        key=key,
+        format_func=class_name,
+        required=True,
+        on_change=_choose,
+        args=(key,),
     )
-    state.choose(**{"class": picked or known})
-    return run.classes.index(picked or known)
+    state.choose(**{"class": known})
+    return run.classes.index(known)
+
+
+def _choose(key: str) -> None:
+    state.choose(**{"class": st.session_state[key]})

@@ -24,6 +24,7 @@ from core.evaluate.backtest.statistics import (
     blocks_of_days,
     resampled_days,
     statistics,
+    sum_band,
     yearly_difference,
 )
 from core.evaluate.bootstrap import Interval
@@ -65,7 +66,8 @@ class Backtest:
     sessions. `rule` is "fifths" or "sign", followed over `horizon` trading days each; `skipped` counts the days on
     which nothing was bought, `blocked` the orders that a price limit stopped, `unknown` the share of the days
     held on which no return of what was held is known, and `quiet` the days on which none of any company is: both
-    count as 0. `returns` says where the daily returns are from.
+    count as 0. `returns` says where the daily returns are from,
+    `band (2, d)` is the 95% interval of the sum of what `following` earned after costs up to each day.
     """
 
     days: np.ndarray
@@ -84,6 +86,7 @@ class Backtest:
     unknown: float
     quiet: int
     returns: DailyReturns
+    band: np.ndarray
 
 
 def backtest(
@@ -152,6 +155,7 @@ def backtest(
         unknown=float((asked & np.isnan(returns)).sum() / max(asked.sum(), 1)),
         quiet=quiet,
         returns=known,
+        band=sum_band(following.net, paths, blocks),
     )
 
 

@@ -61,6 +61,17 @@ def statistics(
     )
 
 
+def sum_band(net: np.ndarray, paths: np.ndarray, blocks: Blocks) -> np.ndarray:
+    """Return the 95% interval of the sum of `net (d,)` up to each day, `(2, d)`: its lower and its upper ends.
+
+    The sum as it was, plus how far the sums of resampled days stray from their own mean by then; each day by itself.
+    """
+    strayed = np.cumsum(net[paths] - net.mean(), axis=1)
+    ends = [bounds(at, blocks.count, blocks.widening) for at in strayed.T]
+    result: np.ndarray = np.cumsum(net) + np.array(ends).T
+    return result
+
+
 def yearly_difference(ours: np.ndarray, theirs: np.ndarray, paths: np.ndarray, blocks: Blocks) -> Interval:
     """Return the mean a year of `ours (d,)` less that of `theirs (d,)`, paired day by day, with its 95% interval."""
     difference = ours - theirs

@@ -13,6 +13,7 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.data.reading import Source
+from core.errors import UserError
 from core.evaluate import ledger
 from core.evaluate.bootstrap import Scores
 from core.evaluate.effective_size import effective_size
@@ -26,7 +27,7 @@ from core.evaluate.predictions import Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.jobs import Report, part, silent
-from core.locale import N_
+from core.locale import N_, P_
 from core.train.foreign.baseline import TABLE, Baselined, with_baselines
 from core.train.foreign.judged import Judged, only_believed
 from core.train.foreign.saved import save_evaluation
@@ -51,11 +52,7 @@ def judge_and_record(
     foreign = assemble(table, dataset, settings, sources, BASELINES)
     recall(dataset)
     holdout = Rows.of(dataset, foreign.predictions.test.positions(dataset))
-    scored = Rows.of(
-        dataset,
-        np.concatenate([foreign.predictions.positions(dataset), foreign.inside.positions(dataset)]),
-    )
-    ledger.require_unsealed(scored)
+    scored = require_unsealed(foreign, dataset)
     judged = judge(foreign, name, dataset, settings, holdout, report)
     judged = judged.after(ledger.looks(scored, dataset.id))
     metric = main_metric(judged.task).name
@@ -63,6 +60,34 @@ def judge_and_record(
     ledger.record_access(dataset.id, judged.id, holdout, scored, metric, score, tests=len(judged.shown))
     save_evaluation(judged)
     return judged
+
+
+def require_unsealed(foreign: Foreign, dataset: Dataset) -> Rows:
+    """Return the rows that would be scored; raise `UserError` where one of them lies in a sealed holdout."""
+    scored = Rows.of(
+        dataset,
+        np.concatenate([foreign.predictions.positions(dataset), foreign.inside.positions(dataset)]),
+    )
+    if inside := int(ledger.sealed_among(scored).sum()):
+        raise UserError(
+            P_(
+                "{n:,} headline of the file lies in a holdout that is sealed, so no score may be shown of it. Leave its row "
+                "out of the file, or open the holdout on the evaluate page of its training first.",
+                "{n:,} headlines of the file lie in a holdout that is sealed, so no score may be shown of them. Leave their "
+                "rows out of the file, or open the holdout on the evaluate page of its training first.",
+            ),
+            n=inside,
+        )
+    return scored
+
+
+def check(
+    table: pd.DataFrame, dataset: Dataset, settings: ForeignSettings, sources: Sequence[Source] = ()
+) -> None:
+    """Raise the `UserError` that judging these predictions would end in, without scoring anything."""
+    foreign = assemble(table, dataset, settings, sources, BASELINES)
+    recall(dataset)
+    require_unsealed(foreign, dataset)
 
 
 def judge(

@@ -17,7 +17,9 @@ from core.locale import N_
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
-from core.ui.text import _, bold, day, interval, md, percent, translate_md
+from core.ui.evaluate.text import details
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, bold, day, interval, md, percent, translate_md
 from core.ui.theme import DATES, palette
 
 RULES = {
@@ -41,6 +43,7 @@ BOUGHT = {
         "and sell nothing short. On {skipped:,} of {days:,} days nothing was bought."
     ),
 }
+BAND = 0.15  # opacity
 STAGGERED = N_(
     "The target looks {horizon} trading days ahead, so each day's choice gets 1/{horizon} of the capital and is held "
     "{horizon} trading days."
@@ -56,6 +59,9 @@ def portfolio(run: Run, data: Dataset) -> None:
     looks = run.looks
     st.markdown(bold(translate_md(answer(found, looks))))
     st.markdown(translate_md(neutral_answer(found, looks)))
+    if run.settings.split != "time":
+        st.warning(_("The test is not later than the training here, so nobody could have earned this."))
+    _curves(found)
     st.warning(
         _(
             "This is arithmetic on past returns, not a trading record: every order is filled at the close, without market "
@@ -63,9 +69,6 @@ def portfolio(run: Run, data: Dataset) -> None:
         ),
         icon=":material/warning:",
     )
-    if run.settings.split != "time":
-        st.warning(_("The test is not later than the training here, so nobody could have earned this."))
-    _curves(found)
     _table(found)
     for caveat in caveats(found):
         st.caption(translate_md(caveat))
@@ -76,7 +79,13 @@ def portfolio(run: Run, data: Dataset) -> None:
     said.append(translate_md(found.returns.note))
     if found.neutral:
         said.append(translate_md(found.hedge.note))
-    st.markdown(" ".join(said))
+    counted = _(
+        "After costs, without compounding, 252 trading days a year; in brackets the 95% interval over {blocks:,} blocks of "
+        "{length:,} trading days; – : not known without returns of single days.",
+        blocks=found.evidence.blocks,
+        length=found.evidence.length,
+    )
+    details(" ".join(said), counted)
 
 
 def _rules(data: Dataset) -> Rules:
@@ -125,6 +134,8 @@ def _curves(found: Backtest) -> None:
         style = {"color": colours.text, "width": 1.5, "dash": "dashdot"}
         lines.append((_("without the market's part, after cost"), found.neutral.book.net, style))
     figure = go.Figure()
+    if found.evidence.enough:
+        _band(figure, found)
     for name, returns, line in lines:
         figure.add_scatter(
             x=found.days,
@@ -141,12 +152,32 @@ def _curves(found: Backtest) -> None:
     figure.update_yaxes(title=_("sum of returns (% of the capital)"))
     note = _(
         "n = {days:,} trading days, {companies:,} companies; a point is the sum to the close of the next trading day, "
-        "without compounding; {turnover} of the capital is traded a day; entry and exit are charged",
+        "without compounding",
         days=len(found.days),
         companies=found.companies,
-        turnover=percent(found.following.statistics.turnover.value),
     )
+    note += "; "
+    if found.evidence.enough:
+        note += _("the band is its 95% interval, each day by itself")
+    else:
+        note += _("too short a test for intervals")
     show(figure, _("What following the predictions would have made"), "chart-portfolio", note, height=440)
+
+
+def _band(figure: go.Figure, found: Backtest) -> None:
+    """Draw the 95% interval of what following the predictions earned after costs."""
+    low, high = found.band * 100
+    figure.add_scatter(
+        x=np.r_[found.days, found.days[::-1]],
+        y=np.r_[low, high[::-1]],
+        fill="toself",
+        fillcolor=palette().accent,
+        opacity=BAND,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _table(found: Backtest) -> None:
@@ -154,29 +185,27 @@ def _table(found: Backtest) -> None:
     if found.neutral:
         columns[_("without the market's part")] = found.neutral
     columns[_("holding everything")] = found.holding
+    sure = found.evidence.enough
     rows: dict[str, list[str]] = {
-        _("mean a year"): [_share(made.statistics.mean) for made in columns.values()],
-        _("volatility a year"): [_share(made.statistics.volatility) for made in columns.values()],
-        _("Sharpe ratio (a year)"): [_number(made) for made in columns.values()],
-        _("deepest fall"): [_share(made.statistics.drawdown) for made in columns.values()],
-        _("traded a day"): [_share(made.statistics.turnover) for made in columns.values()],
+        _("mean a year"): [_share(made.statistics.mean, sure) for made in columns.values()],
+        _("volatility a year"): [_share(made.statistics.volatility, sure) for made in columns.values()],
+        _("Sharpe ratio (a year)"): [_number(made, sure) for made in columns.values()],
+        _("deepest fall"): [_share(made.statistics.drawdown, sure) for made in columns.values()],
+        _("traded a day"): [_share(made.statistics.turnover, sure) for made in columns.values()],
     }
-    st.dataframe(pd.DataFrame.from_dict(rows, orient="index", columns=list(columns)))
-    st.caption(
-        _(
-            "After costs, without compounding, 252 trading days a year; in brackets the 95% interval over {blocks:,} blocks of "
-            "{length:,} trading days; – : not known without returns of single days.",
-            blocks=found.evidence.blocks,
-            length=found.evidence.length,
-        )
-    )
+    made = pd.DataFrame(rows, index=pd.Index(list(columns))).T.rename_axis("").reset_index()
+    table(made, "table-portfolio", _("What it amounts to"))
 
 
-def _share(value: Interval) -> str:
+def _share(value: Interval, sure: bool) -> str:
+    if not sure:
+        return percent(value.value + 0.0, 1)
     low, high = (end * 100 for end in (value.low, value.high))
-    return interval(value.value * 100, low, high, 1, "%") if np.isfinite(value.value) else "–"
+    return interval(value.value * 100, low, high, 1, "%")
 
 
-def _number(made: Traded) -> str:
+def _number(made: Traded, sure: bool) -> str:
     value = made.statistics.sharpe
+    if not sure:
+        return f"{value.value:.2f}" if np.isfinite(value.value) else UNKNOWN
     return interval(value.value, value.low, value.high, 2)

@@ -20,7 +20,7 @@ from core.evaluate.foreign.keys import Keys, find_keys
 from core.evaluate.foreign.settings import KINDS
 from core.evaluate.settings import UNITS
 from core.jobs import Report
-from core.train.foreign import judge_and_record
+from core.train.foreign import check, judge_and_record
 from core.ui import jobs
 from core.ui.text import TASKS, _, md, translate_md
 
@@ -50,7 +50,14 @@ def form(data: Dataset) -> None:
         return
     st.caption(_matched_by(keys))
     settings = _settings(data, table, columns, keys, task, digest[:8])
-    if settings is not None:
+    if settings is None:
+        return
+    try:
+        with st.spinner(_("Looking at the rows …")):
+            check(table, data, settings, sources)
+    except UserError as error:
+        st.error(translate_md(error.message))
+    else:
         _submit(data, table, sources, uploaded.name, settings, digest)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
+from core.evaluate.bootstrap import Interval
 from core.evaluate.metrics import CHOICE, METRICS, NUMBER, main_metric, shown
 from core.locale import N_
 from core.train.foreign import Judged, delete_evaluation, list_evaluations, load_evaluation
@@ -29,8 +30,9 @@ from core.ui.evaluate import (
     scores,
     slices,
 )
-from core.ui.evaluate.text import meaning, metric_title, model_name, written
-from core.ui.text import UNKNOWN, _, md, plain, translate_md, when_made
+from core.ui.evaluate.text import LABEL_WIDTH, details, meaning, metric_title, model_name, whiskers
+from core.ui.tables import table
+from core.ui.text import _, hover, md, plain, translate_md, when_made
 from core.ui.theme import palette
 
 _LEFT = {
@@ -146,8 +148,7 @@ def _answer(judged: Judged, model: str, run: Run) -> None:
             for row in some
         ]
         if rows:
-            st.caption(_("Examples of what was left over:"))
-            st.dataframe(pd.DataFrame(rows), hide_index=True)
+            table(pd.DataFrame(rows), "table-left", _("Examples of what was left over"))
 
 
 def _tabs(judged: Judged, model: str, run: Run, data: Dataset) -> None:
@@ -157,7 +158,7 @@ def _tabs(judged: Judged, model: str, run: Run, data: Dataset) -> None:
         _lifts(judged, run)
         scores.score_chart(run, data)
         if judged.baselines:
-            st.caption(
+            details(
                 _("Baselines are means over stretches of time, each learned from the sessions before it.")
             )
         scores.walk_chart(run, data)
@@ -207,44 +208,39 @@ def _lifts(judged: Judged, run: Run) -> None:
         return
     colours = palette()
     metric = METRICS[rows[0][1].metric]
-    figure = go.Figure(
-        go.Scatter(
-            x=[lift.value for _name, lift in rows],
-            y=[model_name(name) for name, _lift in rows],
-            mode="markers",
-            showlegend=False,
-            marker={"size": 13, "color": colours.accent, "symbol": "diamond"},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [lift.high - lift.value for _name, lift in rows],
-                "arrayminus": [lift.value - lift.low for _name, lift in rows],
-                "thickness": 3,
-                "color": colours.accent,
-            },
-            customdata=[
-                [
-                    shown(metric, lift.value, difference=True),
-                    shown(metric, lift.low, difference=True),
-                    shown(metric, lift.high, difference=True),
-                ]
-                for _name, lift in rows
-            ],
-            hovertemplate="%{y}: %{customdata[0]} [%{customdata[1]}, %{customdata[2]}]<extra></extra>",
-        )
-    )
+    differences = [shown(metric, lift.value, difference=True) for _name, lift in rows]
+    enough = rows[0][1].evidence.enough
+    figure = go.Figure()
     figure.add_vline(x=0, line_width=2, line_color=colours.text)
-    figure.update_yaxes(autorange="reversed", type="category")
+    figure.add_scatter(
+        x=[lift.value for _name, lift in rows],
+        y=[hover(model_name(name), LABEL_WIDTH) for name, _lift in rows],
+        mode="markers+text",
+        text=[f"<b>{difference}</b>" for difference in differences],
+        textposition="top center",
+        textfont={"size": 14, "color": colours.text},
+        cliponaxis=False,
+        showlegend=False,
+        marker={"size": 13, "color": colours.accent, "symbol": "diamond", "opacity": 1 if enough else 0.4},
+        error_x=whiskers([Interval(lift.value, lift.low, lift.high) for _name, lift in rows])
+        | {"thickness": 3 if enough else 1, "color": colours.accent if enough else colours.middle},
+        customdata=[
+            [shown(metric, end, difference=True) for end in (lift.value, lift.low, lift.high)]
+            for _name, lift in rows
+        ],
+        hovertemplate="%{y}: %{customdata[0]} [%{customdata[1]}, %{customdata[2]}]<extra></extra>",
+    )
+    figure.update_yaxes(range=[len(rows) - 0.5, -0.8], type="category")
     figure.update_xaxes(
         title=_("{metric} minus that of the table alone", metric=metric_title(run, metric.name))
     )
     note = _(
-        "A diamond is the difference of a model, the bar its 95% interval (paired bootstrap over {over}); right of the "
-        "line at 0 it knows more than the table's numbers and outlets. The table alone learns from the sessions before "
-        "each stretch of the test.",
+        "A line is the 95% interval over {over}; right of 0 a model knows more than the table's numbers and outlets",
         over=plain(rows[0][1].evidence.over),
     )
-    show(figure, _("What the predictions add to the table"), "chart-lifts", note, height=120 + 40 * len(rows))
+    if not enough:
+        note += "; " + _("too short a test for a verdict")
+    show(figure, _("What the predictions add to the table"), "chart-lifts", note, height=130 + 48 * len(rows))
 
 
 def _inside(judged: Judged, run: Run) -> None:
@@ -259,11 +255,4 @@ def _inside(judged: Judged, run: Run) -> None:
             until=judged.settings.trained_until,
         )
     )
-    table = pd.DataFrame(
-        {
-            model_name(name): {metric_title(run, m): written(m, s) for m, s in row.items()}
-            for name, row in judged.inside.items()
-        }
-    ).T
-    table.index.name = _("model")
-    st.dataframe(table.fillna(UNKNOWN))
+    scores.inside_table(run, judged.inside)

@@ -9,19 +9,27 @@ from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.bootstrap import Interval
 from core.evaluate.headroom import Headroom, headroom
+from core.evaluate.metrics import METRICS, shown
 from core.evaluate.predictions import MEAN
 from core.locale import P_
 from core.train.models.baselines import BASELINES
 from core.train.run import Run
 from core.train.splits.plan import plan_splits
 from core.ui.charts import show
-from core.ui.evaluate.text import LABEL_WIDTH, metric_title, model_name, whiskers, written
+from core.ui.evaluate.text import LABEL_WIDTH, details, metric_title, model_name, whiskers, written
 from core.ui.text import _, bold, hover, translate_md
 from core.ui.theme import palette
 
 
 def ceiling(run: Run, data: Dataset) -> None:
     """Say how high a model of the headline alone could reach on headlines that returned, and draw the scores on them."""
+    if not data.has_sessions:
+        st.info(
+            _(
+                "How high a model could reach is read from headlines that returned in other sessions: this table has no dates."
+            )
+        )
+        return
     found = _found(run.id, run, data)
     st.markdown(bold(translate_md(found.ceiling.sentence())))
     if found.ceiling.best:
@@ -51,31 +59,41 @@ def _headroom(run: Run, found: Headroom) -> None:
         figure.add_scatter(
             x=[score.value],
             y=[hover(name, LABEL_WIDTH)],
-            mode="markers",
+            mode="markers+text",
+            text=[f"<b>{shown(METRICS[found.metric], score.value)}</b>"],
+            textposition="top right",
+            textfont={"size": 14, "color": colours.text},
+            cliponaxis=False,
             showlegend=False,
             marker={"size": 12, "color": colour, "symbol": symbol},
             error_x=whiskers([score]) | {"color": colour},
             hovertemplate=f"{hover(name)}: {written(found.metric, score)}<extra></extra>",
         )
     figure.add_vline(x=best.value, line_dash="dash", line_color=colours.muted)
-    figure.update_yaxes(range=[len(rows) - 0.3, -0.7], type="category")
+    figure.update_yaxes(range=[len(rows) - 0.4, -0.8], type="category")
     figure.update_xaxes(title=metric_title(run, found.metric))
     returned = found.ceiling
     note = _(
-        "The diamond is the ceiling, with its 95% interval: n = {rows:,} of {all:,} rows, whose headline returned "
-        "({stories:,} stories, {pairs:,} pairs, {sessions:,} sessions).",
+        "The diamond is the ceiling on the {rows:,} of {all:,} rows whose headline returned; a line is a 95% interval.",
         rows=returned.rows,
         all=returned.of,
-        stories=returned.stories,
-        pairs=returned.pairs,
-        sessions=returned.sessions,
     )
     show(
         figure,
         _("How high can headlines that return reach?"),
         "chart-ceiling",
         f"{note} {_scored(found)}",
-        height=150 + 44 * len(rows),
+        height=140 + 50 * len(rows),
+    )
+    details(
+        _(
+            "From {pairs:,} pairs of the same story in two events ({stories:,} stories, {sessions:,} sessions): how often their "
+            "outcomes agree bounds what the headline alone can tell. The ensemble sees the table's numbers as well, so it "
+            "may lie above.",
+            stories=returned.stories,
+            pairs=returned.pairs,
+            sessions=returned.sessions,
+        )
     )
 
 
@@ -91,8 +109,6 @@ def _scored(found: Headroom) -> str:
             sessions=Message(P_("{n:,} session", "{n:,} sessions"), {"n": found.sessions}),
         )
     return _(
-        "A circle is a model's score on the {n:,} tested rows among them ({sessions:,} sessions, one row of a story an "
-        "event), so not the score on the whole test; the ensemble sees the table's numbers as well, so it may lie above.",
+        "A circle is a model's score on the {n:,} tested rows among them alone, not on the whole test.",
         n=found.tested,
-        sessions=found.sessions,
     )

@@ -16,8 +16,9 @@ from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
-from core.ui.evaluate.text import model_name
-from core.ui.text import _, translate_md
+from core.ui.evaluate.text import details, model_name
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, translate_md
 
 BASELINES = {
     "table_only": N_("the table alone"),
@@ -43,12 +44,13 @@ def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
         st.caption(
             _("{n:,} sessions are few: only large differences can be found with them.", n=found.sessions)
         )
-    with st.expander(_("As a table")):
+    if found.against:
         _table(found)
 
 
 def _table(found: Comparison) -> None:
     loss = _(LOSSES[found.loss])
+    against = model_name(found.against[0].other) if found.against else ""
     scale = 1.0 if found.loss in METRICS else 1e4
     rows = [
         {
@@ -56,12 +58,12 @@ def _table(found: Comparison) -> None:
             _("{loss} minus that of {baseline}", loss=loss, baseline=model_name(pair.other)): _difference(
                 pair.value * scale, pair.low * scale, pair.high * scale
             ),
-            "p": f"{pair.p_value:.3f}" if np.isfinite(pair.p_value) else "–",
+            "p": f"{pair.p_value:.3f}" if np.isfinite(pair.p_value) else UNKNOWN,
         }
         for pair in found.against
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
-    st.caption(
+    table(pd.DataFrame(rows), "table-compared", _("Each model against {baseline}", baseline=against), rows=15)
+    details(
         _(
             "Losses of {sessions:,} sessions, after each model was brought to the level and the spread that fit this test best; "
             "below 0 the model is better; in brackets the 95% interval. Each model by the test of "

@@ -12,18 +12,18 @@ from core.errors import Message, UserError
 from core.evaluate.decision_threshold import Calls, CostCurve, calls_at, threshold_costs
 from core.train.run import Run
 from core.ui.charts import show
+from core.ui.classes import class_selector
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import share, units
+from core.ui.tables import table
 from core.ui.text import _, bold, class_name, md, percent, translate_md
 from core.ui.theme import palette
 
 
 def threshold(run: Run, data: Dataset) -> None:
-    """Let the reader weigh a false alarm against a miss, and show what a threshold then costs."""
-    if len(run.classes) != 2:
-        st.info(_("A threshold is for two classes; this run does not have two."))
-        return
-    label, other = (class_name(name) for name in reversed(run.classes))
+    """Let the reader weigh a false alarm against a miss, and show what a threshold then costs; of several classes, of one."""
+    target = class_selector(run, "-threshold")
+    label, other = _names(run, target)
     left, right = st.columns(2)
     with left:
         alarm = st.number_input(
@@ -45,7 +45,7 @@ def threshold(run: Run, data: Dataset) -> None:
             help=_("In any unit: won, points. Only the ratio of the two moves the cheapest threshold."),
         )
     try:
-        curve = evaluated(threshold_costs, run, data, alarm, miss, looks=run.looks)
+        curve = evaluated(threshold_costs, run, data, alarm, miss, looks=run.looks, target=target)
     except UserError as error:
         st.error(translate_md(error.message))
         return
@@ -57,34 +57,44 @@ def threshold(run: Run, data: Dataset) -> None:
         curve.thresholds.tolist(),
         _nearest(curve.thresholds, curve.fair),
         format_func=_written,
-        key=f"threshold-{run.id}-{alarm}-{miss}",
+        key=f"threshold-{run.id}-{target}-{alarm}-{miss}",
         help=_("It starts where calibrated probabilities would be cheapest. Move it to see what changes."),
     )
-    calls = evaluated(calls_at, run, data, chosen)
+    calls = evaluated(calls_at, run, data, chosen, target=target)
     if isinstance(calls, Calls):
-        st.markdown(bold(_in_words(run, data, calls, chosen)))
+        said = _in_words(run, data, calls, chosen, label, curve.evidence.enough)
+        if len(run.classes) > 2:
+            said = md("“{label}” against all other classes.", label=label) + " " + said
+        st.markdown(bold(said))
         _costs(run, data, curve, chosen, calls.rows)
-        st.caption(translate_md(curve.sentence()))
-        _confusion(run, calls)
+        st.markdown(translate_md(curve.sentence()))
+        _confusion(calls, label, other)
+
+
+def _names(run: Run, target: int) -> tuple[str, str]:
+    """Return the name of the class that is called, and of what it is not."""
+    if len(run.classes) == 2:
+        return class_name(run.classes[1]), class_name(run.classes[0])
+    return class_name(run.classes[target]), _("another class")
 
 
 def _nearest(thresholds: np.ndarray, wanted: float) -> float:
     return float(thresholds[np.abs(thresholds - wanted).argmin()])
 
 
-def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float) -> str:
+def _in_words(run: Run, data: Dataset, calls: Calls, chosen: float, label: str, sure: bool) -> str:
     called = calls.hits + calls.false_alarms
     words = {
         "threshold": _written(chosen),
         "called": called,
         "rows": calls.rows,
         "units": units(run, data),
-        "label": class_name(run.classes[1]),
+        "label": label,
         "hits": calls.hits,
         "false": calls.false_alarms,
         "misses": calls.misses,
-        "precision": share(calls.precision),
-        "recall": share(calls.recall),
+        "precision": share(calls.precision, sure),
+        "recall": share(calls.recall, sure),
         "base": percent((calls.hits + calls.misses) / calls.rows),
     }
     if not called:
@@ -133,24 +143,21 @@ def _costs(run: Run, data: Dataset, curve: CostCurve, chosen: float, rows: int) 
     figure.update_xaxes(title=_("threshold (%)"), range=[-2, 102])
     figure.update_yaxes(title=_("mean cost"), rangemode="tozero")
     note = _(
-        "n = {n:,} {units}; the line is the mean cost of one of them at each threshold, over the test itself: its lowest "
-        "point is hindsight",
+        "n = {n:,} {units}; the line is the mean cost of one of them; its lowest point is hindsight",
         units=units(run, data),
         n=rows,
     )
     show(figure, _("What each threshold would have cost"), "chart-costs", note)
 
 
-def _confusion(run: Run, calls: Calls) -> None:
-    label, other = (class_name(name) for name in reversed(run.classes))
+def _confusion(calls: Calls, label: str, other: str) -> None:
     called, not_called = _("called {label}", label=label), _("not called")
-    st.dataframe(
-        pd.DataFrame(
-            {called: [calls.hits, calls.false_alarms], not_called: [calls.misses, calls.quiet]},
-            index=pd.Index(
-                [_("was {label}", label=label), _("was {label}", label=other)], name=_("what happened")
-            ),
-        )
+    happened = [_("was {label}", label=label), _("was {label}", label=other)]
+    counted = {called: [calls.hits, calls.false_alarms], not_called: [calls.misses, calls.quiet]}
+    table(
+        pd.DataFrame({_("what happened"): happened} | counted),
+        "table-calls",
+        _("Called and what happened, at this threshold"),
     )
 
 

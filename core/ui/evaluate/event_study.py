@@ -13,6 +13,7 @@ from core.evaluate.weighted import FIFTHS
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
+from core.ui.evaluate.text import details
 from core.ui.text import _, bold, count, interval, translate_md
 from core.ui.theme import palette
 
@@ -28,7 +29,13 @@ def around(run: Run, data: Dataset) -> None:
         return
     st.markdown(bold(translate_md(found.sentence(run.looks))))
     _curves(found)
-    st.caption(translate_md(found.note))
+    details(
+        translate_md(found.note),
+        _(
+            "Bands are the 95% interval of the outer fifths, at each session by itself. Left of the dashed line is what had "
+            "happened already; from its close on one could trade."
+        ),
+    )
 
 
 def _curves(found: EventStudy) -> None:
@@ -76,14 +83,22 @@ def _curves(found: EventStudy) -> None:
             hovertemplate="%{x}: %{customdata[0]}<br>n = %{customdata[1]}<extra>" + name + "</extra>",
         )
     figure.add_vline(x=0, line_color=colours.accent, line_dash="dash")
+    figure.add_annotation(
+        x=0,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=_("headline's close"),
+        showarrow=False,
+        font={"color": colours.accent},
+    )
     figure.add_hline(y=0, line_color=colours.muted, line_width=1)
     figure.update_xaxes(title=_("sessions from the headline's"), dtick=5)
     figure.update_yaxes(title=_("cumulative abnormal return (%)"))
     at = {int(span): int(n) for span, n in zip(found.sessions, found.events, strict=True)}
     note = _(
         "n = {events:,} events, {late:,} of them known to the end; a line is the mean of a fifth of the events by "
-        "prediction, bands the 95% interval of the outer fifths at each session by itself; dashed: the close of the "
-        "headline's session, from where one could trade; left of it is what had happened already",
+        "prediction, a band its 95% interval",
         events=at[0],
         late=at[int(found.sessions[-1])],
     )

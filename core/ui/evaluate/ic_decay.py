@@ -12,7 +12,7 @@ from core.evaluate.ic_decay import Decay, ic_decay
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
-from core.ui.evaluate.text import whiskers
+from core.ui.evaluate.text import details, whiskers
 from core.ui.text import _, bold, count, interval, translate_md
 from core.ui.theme import palette
 
@@ -26,14 +26,22 @@ def decay(run: Run, data: Dataset) -> None:
         return
     st.markdown(bold(translate_md(found.sentence())))
     _dots(found)
+    told = [translate_md(found.returns.note)]
     if found.pooled:
-        st.caption(
+        told.insert(
+            0,
             _(
                 "Too few companies a session to be ranked against each other: the IC is over all events at once and mixes "
                 "differences between sessions with those within."
-            )
+            ),
         )
-    st.caption(translate_md(found.returns.note))
+    told.append(
+        _(
+            "Each line is the interval by itself, with the overlap of outcomes allowed for. A diamond is certain though all "
+            "horizons are counted; a hollow mark has too few sessions for an interval."
+        )
+    )
+    details(*told)
 
 
 def _dots(found: Decay) -> None:
@@ -69,12 +77,21 @@ def _dots(found: Decay) -> None:
     )
     figure.add_hline(y=0, line_color=colours.muted, line_dash="dot")
     figure.add_vline(x=found.horizon, line_color=colours.accent, line_dash="dash")
+    figure.add_annotation(
+        x=found.horizon,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        xanchor="left",
+        text=_("target"),
+        showarrow=False,
+        font={"color": colours.accent},
+    )
     figure.update_xaxes(title=_("sessions after the headline"), dtick=1 if len(found.horizons) <= 10 else 5)
     figure.update_yaxes(title=_("rank IC"))
     note = _(
         "n = {first:,} events at 1 session to {last:,} at {longest}; a mark is the mean rank IC with the return from the "
-        "headline's close over so many sessions, its line the 95% interval by itself, overlap allowed for (diamond: "
-        "certain though all are counted; hollow: too few sessions for an interval); dashed: the target's horizon",
+        "headline's close over so many sessions, its line the 95% interval",
         first=int(found.events[0]),
         last=int(found.events[-1]),
         longest=int(found.horizons[-1]),

@@ -16,7 +16,8 @@ from core.locale import P_
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
-from core.ui.text import _, bold, count, day, md, signed_percent, translate_md
+from core.ui.evaluate.text import details
+from core.ui.text import UNKNOWN, _, bold, count, day, md, signed_percent, translate_md
 from core.ui.theme import DATES, palette
 
 
@@ -44,18 +45,6 @@ def by_session(run: Run, data: Dataset) -> None:
             t=_t(found.spread),
         )
     )
-    if found.unranked:
-        st.caption(
-            _(
-                P_(
-                    "In {n} session the predictions were all the same: it has no rank IC, and counts as 0 in top minus "
-                    "bottom.",
-                    "In {n:,} sessions the predictions were all the same: they have no rank IC, and count as 0 in top "
-                    "minus bottom.",
-                ),
-                n=found.unranked,
-            )
-        )
     names = {"ic": _("rank IC"), "spread": _("top minus bottom fifth (%)")}
     chosen = st.segmented_control(
         _("By session"),
@@ -66,6 +55,26 @@ def by_session(run: Run, data: Dataset) -> None:
         format_func=names.__getitem__,
     )
     _bars(found, chosen or "ic", names[chosen or "ic"])
+    told = [
+        _(
+            "The mean over sessions, each counting the same: not the rank IC over all rows of “Scores”. Its interval is robust to "
+            "overlapping outcomes ({freedom} degrees of freedom).",
+            freedom=found.rank_ic.freedom,
+        )
+    ]
+    if found.unranked:
+        told.append(
+            _(
+                P_(
+                    "In {n} session the predictions were all the same: it has no rank IC, and counts as 0 in top minus "
+                    "bottom.",
+                    "In {n:,} sessions the predictions were all the same: they have no rank IC, and count as 0 in top "
+                    "minus bottom.",
+                ),
+                n=found.unranked,
+            )
+        )
+    details(*told)
 
 
 def _bars(found: BySession, chosen: str, title: str) -> None:
@@ -93,11 +102,9 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
     figure.update_xaxes(title=_("session"), tickformatstops=DATES)
     figure.update_yaxes(title=title)
     note = _(
-        "n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: the mean, the band its 95% interval "
-        "(robust to overlapping outcomes, {freedom} degrees of freedom)",
+        "n = {rows:,} events in {sessions:,} sessions; a bar is a session; dashed: their mean, the band its 95% interval",
         rows=int(found.rows.sum()),
         sessions=mean.sessions,
-        freedom=mean.freedom,
     )
     show(figure, _("Session by session"), "chart-by-session", note)
 
@@ -107,4 +114,4 @@ def _returned(mean: Mean) -> str:
 
 
 def _t(mean: Mean) -> str:
-    return f"{mean.t:.2f}" if np.isfinite(mean.t) else "–"
+    return f"{mean.t:.2f}" if np.isfinite(mean.t) else UNKNOWN

@@ -9,15 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.evaluate.deflation import deflated_best
+from core.evaluate.deflation import Deflated, deflated_best
 from core.evaluate.ledger import accesses, is_sealed
-from core.evaluate.metrics import main_metric
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.predictions import MEAN
+from core.evaluate.verdict import Evidence
 from core.jobs import Report, queue
 from core.train.recording import recall, train_and_record
 from core.train.run import Run
 from core.ui import jobs
-from core.ui.evaluate.text import metric_title
-from core.ui.text import UNKNOWN, _, translate_md
+from core.ui.evaluate.text import details, metric_title
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, bold, md, translate_md
 
 
 def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
@@ -29,7 +32,8 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     found = accesses(data.id, run.holdout)
     deflated = deflated_best(found, main_metric(run.task).name)
     if deflated:
-        st.markdown(f"**{translate_md(deflated.sentence())}**")
+        st.markdown(bold(translate_md(deflated.sentence())))
+        st.markdown(_worth(run, deflated))
     elif found:
         st.markdown(
             _(
@@ -39,7 +43,18 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         )
     else:
         st.markdown(_("This holdout has not been tested yet."))
-    st.caption(
+    rows = [
+        {
+            _("run"): entry.run_id[:6],
+            _("score"): UNKNOWN if entry.value is None else shown(METRICS[entry.metric], entry.value),
+            _("metric"): metric_title(run, entry.metric) if entry.metric else UNKNOWN,
+            _("time (UTC)"): entry.time[:16].replace("T", " "),
+        }
+        for entry in reversed(found)
+    ]
+    if rows:
+        table(pd.DataFrame(rows), "table-ledger", _("Every test access, the latest first"))
+    details(
         _(
             "Every score shown for any of these test rows counts as a test access, also from a walk-forward, a staircase, "
             "another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
@@ -47,17 +62,16 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
             "of the k-th test asks for k² times less chance: 2.5% / k² on either side."
         )
     )
-    rows = [
-        {
-            _("time (UTC)"): entry.time[:16].replace("T", " "),
-            _("run"): entry.run_id[:6],
-            _("metric"): metric_title(run, entry.metric) if entry.metric else UNKNOWN,
-            _("score"): UNKNOWN if entry.value is None else f"{entry.value:.3f}",
-        }
-        for entry in reversed(found)
-    ]
-    if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True)
+
+
+def _worth(run: Run, best: Deflated) -> str:
+    """Say whether the best score stands above chance, by the rule of the verdict, for Markdown."""
+    if run.withheld:
+        return md("Whether it beats chance cannot be told from this test: {why}.", why=_(run.withheld))
+    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
+    own = run.scores.get(MEAN, {}).get(best.metric)
+    same = own is not None and own.value == best.best
+    return translate_md(best.worth(evidence, own if same else None))
 
 
 def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from core.errors import Message
 from core.evaluate.overfitting import overfitting
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
-from core.ui.evaluate.text import model_name
+from core.ui.evaluate.text import details, model_name
 from core.ui.text import bold, md, translate_md
 
 
@@ -22,7 +22,7 @@ def lasting_choice(run: Run, data: Dataset) -> None:
         st.caption(translate_md(found))
         return
     st.markdown(bold(translate_md(found.sentence())))
-    st.caption(
+    details(
         md(
             "Probability of backtest overfitting (combinatorially symmetric cross-validation): {sessions:,} walk-forward "
             "sessions in {groups} groups, every half of them against the other; compared are {names}. A rough number: "

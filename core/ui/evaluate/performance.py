@@ -10,16 +10,19 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.fifths import ByFifth, by_fifth
 from core.evaluate.metrics import CHOICE, NUMBER, ORDER
-from core.evaluate.predictions import MEAN
+from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored, one_scale
-from core.evaluate.weighted import FIFTHS, mean_by_fifth
+from core.evaluate.settings import EvaluateSettings
+from core.evaluate.weighted import FIFTHS
 from core.train.run import Run
 from core.ui.charts import show
-from core.ui.evaluate.cache import tested
-from core.ui.evaluate.text import model_name, units
+from core.ui.classes import class_selector
+from core.ui.evaluate.cache import evaluated, tested
+from core.ui.evaluate.text import model_name, units, whiskers, written
 from core.ui.text import _, class_name, count, hover, percent, signed_percent
-from core.ui.theme import palette
+from core.ui.theme import class_colours, palette
 
 DASHES = ("dash", "dot", "dashdot", "longdash")
 
@@ -31,30 +34,32 @@ def pictures(run: Run, data: Dataset, reads: Sequence[str] = (ORDER, CHOICE, NUM
     """
     test = tested(run, data)
     counted = units(run, data)
+    target = class_selector(run, "-roc")
     left, right = st.columns(2)
     if run.task == "regress":
         if NUMBER in reads:
             with left:
                 _scatter(run, test, counted)
         with right if NUMBER in reads else left:
-            _by_fifth(test, counted)
+            _by_fifth(run, data, test, counted)
         return
     with left:
-        _roc(run, test, counted)
+        _roc(run, test, counted, target)
     if CHOICE in reads:
         with right:
             _confusion(run, test, counted)
 
 
-def _roc(run: Run, test: Scored, counted: str) -> None:
+def _roc(run: Run, test: Scored, counted: str, target: int) -> None:
     from sklearn.metrics import roc_curve
 
     actual = test.y
-    target = len(run.classes) - 1
     if len(np.unique(actual == target)) < 2:
         st.info(_("A ROC curve needs both outcomes in the test."))
         return
     colours = palette()
+    several = len(run.classes) > 2
+    shade = class_colours(run.classes)[run.classes[target]] if several else colours.accent
     figure = go.Figure()
     for name, dash in [*zip(run.sizes, cycle(DASHES), strict=False), (MEAN, "solid")]:
         false, true, _cut = roc_curve(
@@ -69,7 +74,7 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
             line={
                 "dash": dash,
                 "width": 3 if name == MEAN else 1.5,
-                "color": colours.accent if name == MEAN else colours.muted,
+                "color": shade if name == MEAN else colours.muted,
             },
             hovertemplate="%{x:.2f}, %{y:.2f}<extra>" + _who(run, name) + "</extra>",
         )
@@ -81,21 +86,26 @@ def _roc(run: Run, test: Scored, counted: str) -> None:
         showlegend=False,
         hoverinfo="skip",
     )
-    label = class_name(run.classes[target])
-    figure.update_xaxes(title=_("false positive rate"), range=[0, 1])
-    figure.update_yaxes(title=_("true positive rate"), range=[0, 1.01])
-    note = _(
-        "n = {n:,} {units} of the test; positive: {label}; the diagonal is chance",
-        n=len(actual),
-        units=counted,
-        label=label,
+    figure.add_annotation(
+        x=0.72,
+        y=0.68,
+        text=_("chance"),
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        font={"color": colours.muted},
     )
-    if len(run.classes) > 2:
-        note += "; " + _(
-            "the ROC AUC of the table is the mean over all classes, these curves are of {label} alone",
-            label=label,
-        )
-    show(figure, _("ROC curve"), "chart-roc", note)
+    label = class_name(run.classes[target])
+    figure.update_xaxes(title=_("false alarms among the others"), range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(
+        title=_("share of {label} found", label=hover(label)), range=[0, 1.01], tickformat=".0%"
+    )
+    note = _("n = {n:,} {units}; a line is a model at every threshold", n=len(actual), units=counted)
+    title = _("ROC curve")
+    if several:
+        title = _("ROC curve: {label} against the rest", label=label)
+        note += "; " + _("the ROC AUC of the table is the mean over all classes")
+    show(figure, title, "chart-roc", note)
 
 
 def _confusion(run: Run, test: Scored, counted: str) -> None:
@@ -127,7 +137,7 @@ def _confusion(run: Run, test: Scored, counted: str) -> None:
     figure.update_xaxes(title=_("predicted"), type="category")
     figure.update_yaxes(title=_("what happened"), autorange="reversed", type="category")
     note = _(
-        "n = {n:,} {units} of the test, {who}; percentages of each row",
+        "n = {n:,} {units}, {who}; percentages of each row",
         n=len(actual),
         units=counted,
         who=_who(run, MEAN),
@@ -149,7 +159,7 @@ def _scatter(run: Run, test: Scored, counted: str) -> None:
     figure = go.Figure(points)
     figure.update_xaxes(title=_("predicted return (%)")).update_yaxes(title=_("actual return (%)"))
     note = _(
-        "n = {n:,} {units} of the test, {who}; a mark is one of them",
+        "n = {n:,} {units}, {who}; a mark is one of them",
         n=len(actual),
         units=counted,
         who=_who(run, MEAN),
@@ -157,7 +167,7 @@ def _scatter(run: Run, test: Scored, counted: str) -> None:
     show(figure, _("Predicted against actual"), "chart-scatter", note)
 
 
-def _by_fifth(test: Scored, counted: str) -> None:
+def _by_fifth(run: Run, data: Dataset, test: Scored, counted: str) -> None:
     predicted = test.predictions[MEAN]
     distinct = len(np.unique(predicted))
     if distinct == 1:
@@ -168,23 +178,33 @@ def _by_fifth(test: Scored, counted: str) -> None:
             )
         )
         return
-    means, sizes = mean_by_fifth(test.y * 100, predicted)
-    colours = palette()
+    found = evaluated(_fifths, run, data)
+    values = [mean.value * 100 for mean in found.means]
+    colours, sure = palette(), test.blocks.enough
     bars = go.Bar(
-        x=[_("{n} of 5", n=i + 1) for i in range(len(means))],
-        y=means,
-        marker_color=np.where(means > 0, colours.high, colours.low),
-        customdata=sizes,
-        hovertemplate="%{y:+.2f}% (n = %{customdata:,})<extra></extra>",
+        x=[
+            f"{_('{n} of 5', n=k + 1)}<br><b>{signed_percent(mean.value)}</b><br>n={count(rows)}"
+            for k, (mean, rows) in enumerate(zip(found.means, found.rows, strict=True))
+        ],
+        y=values,
+        marker={
+            "color": [colours.high if value > 0 else colours.low for value in values],
+            "opacity": 1 if sure else 0.4,
+        },
+        error_y=whiskers(list(found.means), 100) | {"color": colours.text, "thickness": 1.5}
+        if sure
+        else None,
+        customdata=[written("spread", mean, sure) for mean in found.means],
+        hovertemplate="%{customdata}<extra></extra>",
     )
     figure = go.Figure(bars)
-    figure.update_xaxes(title=_("fifth by predicted return, low to high"), type="category")
+    figure.update_xaxes(title=_("fifth by prediction, low to high"), type="category", tickangle=0)
     figure.update_yaxes(title=_("mean actual return (%)"))
-    note = _(
-        "n = {n:,} {units} of the test; were the prediction useful, the bars would rise",
-        n=len(test),
-        units=counted,
+    note = (
+        _("n = {n:,} {units}; were the prediction useful, the bars would rise", n=len(test), units=counted)
+        + "; "
     )
+    note += _("a line is the 95% interval") if sure else _("too short a test for intervals")
     if distinct < FIFTHS:
         note += "; " + _(
             "only {distinct} different predictions: those that are alike share their places, so that neighbouring bars are "
@@ -192,6 +212,11 @@ def _by_fifth(test: Scored, counted: str) -> None:
             distinct=distinct,
         )
     show(figure, _("Mean return by fifth of the prediction"), "chart-fifths", note)
+
+
+def _fifths(predictions: Predictions, data: Dataset, settings: EvaluateSettings) -> ByFifth:
+    test = Scored.of(predictions.test, data, settings, [MEAN])
+    return by_fifth(test.y, test.predictions[MEAN], test.blocks, settings.seed)
 
 
 def _who(run: Run, name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
@@ -14,104 +15,155 @@ from core.evaluate.metrics import METRICS, main_metric
 from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
+from core.evaluate.verdict import Evidence
+from core.train.models.registry import MODELS
 from core.train.run import Run
-from core.ui.charts import show
+from core.ui.evaluate import score_picture
 from core.ui.evaluate.cache import evaluated, tested
+from core.ui.evaluate.score_picture import Row, strongest
 from core.ui.evaluate.text import meaning, metric_title, model_name, units, written
+from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, plain, translate_md
-from core.ui.theme import palette
+
+FIRST = ("auc", "balanced_accuracy", "log_loss", "ece", "rank_ic", "spread", "hit_rate", "mae")  # columns
+KNOWS_NOTHING = ("majority", "average")  # their score is chance, which has a line
 
 
 def score_chart(run: Run, data: Dataset) -> None:
-    """Draw the main metric of every model and baseline on the test with its interval."""
+    """Draw the main metric of the models and baselines that matter on the test, or of all, with its interval."""
     rows = len(tested(run, data).y)
     unit = "session" if run.split.test_sessions else "story"
     over = plain(run.evidence.over) if run.evidence else _(BLOCK_UNITS[unit])
     note = _(
-        "n = {n:,} {units} of the test; a mark is a model (diamond: baseline), its line the 95% interval of a bootstrap "
-        "over {blocks}; dotted: chance",
+        "n = {n:,} {units}; a line is the 95% interval over {blocks}; a diamond is a baseline",
         n=rows,
         units=units(run, data),
         blocks=over,
     )
-    if run.settings.unit == "event" and run.split.test_sessions:
-        note += ". " + _("Scored are events: the mean prediction of each company and session.")
     if run.walk is not None and run.settings.sealed:
-        note += ". " + _("The scores are means over {n} walk-forward tests.", n=len(run.walk.folds))
-    scores_picture(run, run.scores, run.baselines, _("How good, and how sure"), "chart-scores", note)
+        title = _("How good, and how sure: mean of {n} walk-forward tests", n=len(run.walk.folds))
+    elif run.sizes:
+        title = _("How good, and how sure: the final test")
+    else:
+        title = _("How good, and how sure")
+    _picture(run, run.scores, run.baselines, title, "chart-scores", note, enough(run))
 
 
 def walk_chart(run: Run, data: Dataset) -> None:
-    """Draw the main metric of every model and baseline over the walk-forward folds."""
+    """Draw the main metric of models and baselines over the walk-forward folds."""
     if run.walk is None or run.settings.sealed:
         return
     folds = run.walk.folds
-    title = _("Walk-forward: tests before the holdout, {n} in all", n=len(folds))
+    found = evaluated(_walked, run, data)
     note = _(
-        "{first} to {last}; n = {n:,} {units}; means over the folds; a mark is a model (diamond: baseline), its line the "
-        "95% interval of a bootstrap over sessions; dotted: chance",
+        "{first} to {last}; n = {n:,} {units}; a line is the 95% interval over {blocks}; a diamond is a baseline",
         first=folds[0].first,
         last=folds[-1].last,
-        n=evaluated(_walked, run, data),
+        n=found.rows,
         units=units(run, data),
+        blocks=plain(found.evidence.over),
     )
-    scores_picture(run, run.walk.scores, run.walk.baselines, title, "chart-walk", note)
+    title = _("Before it: mean of {n} walk-forward tests", n=len(folds))
+    _picture(run, run.walk.scores, run.walk.baselines, title, "chart-walk", note, found.evidence.enough)
 
 
-def _walked(predictions: Predictions, data: Dataset, settings: EvaluateSettings) -> int:
-    """Return how many headlines or events the walk-forward tests."""
-    return len(Scored.of(predictions.walk, data, settings, [MEAN]))
+def enough(run: Run) -> bool:
+    """Whether the run's scores rest on enough blocks for a verdict; of a run of before nothing else is known."""
+    return run.evidence is None or run.evidence.enough
 
 
-def scores_picture(run: Run, scores: Scores, baselines: Scores, title: str, key: str, note: str) -> None:
-    """Draw the main metric of models and baselines with their intervals."""
+@dataclass(frozen=True)
+class _Walked:
+    """How many headlines or events the walk-forward tests, and what their intervals rest on."""
+
+    rows: int
+    evidence: Evidence
+
+
+def _walked(predictions: Predictions, data: Dataset, settings: EvaluateSettings) -> _Walked:
+    scored = Scored.of(predictions.walk, data, settings, [MEAN])
+    return _Walked(len(scored), Evidence.of(scored.blocks))
+
+
+def _picture(
+    run: Run, scores: Scores, baselines: Scores, title: str, key: str, note: str, is_enough: bool
+) -> None:
     metric = main_metric(run.task).name
-    rows = [(n, s[metric]) for n, s in (scores | baselines).items() if metric in s]
-    rows = [(n, s) for n, s in rows if np.isfinite(s.value)]
-    if not rows:
+    every = [
+        Row(model_name(name), made[metric], name in baselines)
+        for name, made in (scores | baselines).items()
+        if metric in made and np.isfinite(made[metric].value)
+    ]
+    if not every:
         return
-    colours = palette()
-    figure = go.Figure()
-    for name, score in rows:
-        baseline = name in baselines
-        figure.add_scatter(
-            x=[score.value],
-            y=[model_name(name)],
-            mode="markers",
-            showlegend=False,
-            marker={
-                "size": 12,
-                "color": colours.muted if baseline else colours.accent,
-                "symbol": "diamond" if baseline else "circle",
-            },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [score.high - score.value],
-                "arrayminus": [score.value - score.low],
-                "thickness": 2,
-            },
-            hovertemplate=f"{model_name(name)}: {written(metric, score)}<extra></extra>",
-        )
-    figure.add_vline(x=METRICS[metric].guessing, line_dash="dot", line_color=colours.muted)
-    figure.update_yaxes(autorange="reversed").update_xaxes(title=metric_title(run, metric))
-    show(figure, title, key, note, height=120 + 28 * len(rows))
+    few = _few(run, scores, baselines, metric)
+    place, chosen = st.container(), few
+    if len(every) > len(few) > 0:
+        label = _("All {n} models and baselines", n=len(every))
+        chosen = every if st.toggle(label, key=f"all-{key}-{run.id}") else few
+    with place:
+        score_picture.draw(run, metric, chosen or every, title, key, note, is_enough)
+
+
+def _few(run: Run, scores: Scores, baselines: Scores, metric: str) -> list[Row]:
+    """Return the ensemble, the best single model, the table alone and the strongest other baseline, as far as known."""
+    if not run.sizes:  # predictions that were brought: all of them are what the page is about
+        return []
+    both = scores | baselines
+    single = strongest(scores, [name for name in scores if name in MODELS], metric)
+    others = [name for name in baselines if name not in (*KNOWS_NOTHING, "table_only")]
+    best = strongest(baselines, others, metric)
+    words = {
+        MEAN: "",
+        single: _("best single model"),
+        "table_only": "",
+        best: _("strongest baseline"),
+    }
+    return [
+        Row(model_name(name), both[name][metric], name in baselines, word)
+        for name, word in words.items()
+        if name in both and metric in both[name] and np.isfinite(both[name][metric].value)
+    ]
 
 
 def score_table(run: Run) -> None:
-    """Draw every metric of every model with its interval."""
-    table = pd.DataFrame(
-        {
-            model_name(name): {metric_title(run, m): written(m, s) for m, s in scores.items()}
-            for name, scores in (run.scores | run.baselines).items()
-        }
-    ).T
-    table.index.name = _("model")
-    st.dataframe(
-        table.fillna(UNKNOWN),
+    """Draw the main metrics of every model with their intervals, and all others in a fold."""
+    known = list(next(iter(run.scores.values()), {}))
+    first = [name for name in known if name in FIRST] or known
+    _table(run, run.scores | run.baselines, first, "table-scores", _("Scores of all models"))
+    if not enough(run):
+        st.caption(_("So short a test supports no verdict: the intervals are left out."))
+    rest = [name for name in known if name not in first]
+    if rest:
+        with st.expander(_("All other metrics")):
+            _table(
+                run, run.scores | run.baselines, rest, "table-more-scores", _("Other scores of all models")
+            )
+
+
+def inside_table(run: Run, scores: Scores) -> None:
+    """Draw the main metrics of rows that a model learned from."""
+    known = list(next(iter(scores.values()), {}))
+    first = [name for name in known if name in FIRST] or known
+    _table(run, scores, first, "table-inside", _("Scores within the training period"))
+
+
+def _table(run: Run, scores: Scores, metrics: list[str], key: str, title: str) -> None:
+    """Draw a table of some metrics, a row a model."""
+    sure = enough(run)
+    rows = [
+        {_("model"): model_name(name)}
+        | {metric_title(run, m): written(m, made[m], sure) if m in made else UNKNOWN for m in metrics}
+        for name, made in scores.items()
+    ]
+    table(
+        pd.DataFrame(rows),
+        key,
+        title,
+        rows=15,
         column_config={
             metric_title(run, name): st.column_config.Column(help=translate_md(meaning(run, name)))
-            for name in next(iter(run.scores.values()), {})
+            for name in metrics
             if METRICS[name].meaning.text
         },
     )

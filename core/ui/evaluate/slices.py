@@ -9,16 +9,17 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.blocks import BLOCK_UNITS
-from core.evaluate.metrics import METRICS, main_metric
+from core.evaluate.blocks import BLOCK_UNITS, FEWEST_BLOCKS
+from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.regimes import CALM, DOWN, FIRST, MIDDLE, PAST, REGIMES, SECOND, UP, WILD
 from core.evaluate.slices import MISSING, OTHER, Slice, SliceReport, slice_report
 from core.locale import N_
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.cache import evaluated
-from core.ui.evaluate.text import LABEL_WIDTH, metric_title, whiskers, written
-from core.ui.text import _, bold, count, hover, md, translate_md
+from core.ui.evaluate.text import LABEL_WIDTH, details, metric_title, whiskers, written
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, bold, count, hover, md, translate_md
 from core.ui.theme import palette
 
 TITLES = {
@@ -43,6 +44,16 @@ PAST_NOTE = N_(
     "Calm or wild, rising or falling by the market's returns on the {past} trading days before, so one knows it before "
     "one trades; calm and wild are thirds of the test's sessions."
 )
+_OF_HEADLINES = N_(
+    "Slices are scored headline by headline, as an event has headlines of several outlets; a headline weighs 1 over the number "
+    "of its event's. So the score of the whole differs a little from that of the events in “Scores”. A slice differs from "
+    "the rest where that holds though all slices are counted (Holm's correction)."
+)
+_EACH_HEADLINE = N_(
+    "Every headline weighs the same. A slice differs from the rest where that holds though all slices are counted (Holm's "
+    "correction)."
+)
+_OF_CLASSES = N_("The score of a slice is the mean over all classes, each against the rest.")
 
 
 def by_slice(run: Run, data: Dataset) -> None:
@@ -73,15 +84,19 @@ def by_slice(run: Run, data: Dataset) -> None:
     st.markdown(bold(_answer(found, kept)))
     if kept:
         _dots(run, data, found, kept, chosen)
-    if chosen in ("volatility", "market"):
-        st.caption(md(PAST_NOTE, past=PAST))
     if small:
         names = ", ".join(map(slice_name, small))
         st.caption(
             md("Too small to be judged (few rows or sessions, or a single outcome): {names}.", names=names)
         )
-    with st.expander(_("As a table")):
-        _table(run, data, kept + small, chosen)
+    _table(run, data, kept + small, chosen)
+    told = [_OF_HEADLINES if found.weighted else _EACH_HEADLINE]
+    if len(run.classes) > 2:
+        told.append(_OF_CLASSES)
+    told = [_(text) for text in told]
+    if chosen in ("volatility", "market"):
+        told.append(md(PAST_NOTE, past=PAST))
+    details(*told)
 
 
 def slice_name(made: Slice) -> str:
@@ -157,17 +172,31 @@ def _dots(run: Run, data: Dataset, found: SliceReport, scored: list[Slice], chos
             + " %{customdata[2]})<extra></extra>",
         )
     )
-    figure.add_vline(x=found.whole.value, line_color=colours.accent, line_dash="dash")
-    figure.update_yaxes(autorange="reversed", type="category", title=_("{by} · n", by=_(TITLES[chosen])))
-    figure.add_vline(x=METRICS[found.metric].guessing, line_dash="dot", line_color=colours.muted)
+    guess = METRICS[found.metric].guessing
+    lines_at = (
+        (found.whole.value, _("whole test, by headline"), colours.accent, "dash"),
+        (guess, _("chance {guess}", guess=f"{guess:g}"), colours.muted, "dot"),
+    )
+    right = max(found.whole.value, guess)
+    for place, words, colour, dash in lines_at:
+        figure.add_vline(x=place, line_color=colour, line_dash=dash)
+        figure.add_annotation(
+            x=place,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=words if place == guess else f"{words} {shown(METRICS[found.metric], place)}",
+            showarrow=False,
+            xanchor="left" if place == right else "right",
+            font={"color": colour},
+        )
+    figure.update_yaxes(
+        range=[len(names) - 0.4, -0.6], type="category", title=_("{by} · n", by=_(TITLES[chosen]))
+    )
     figure.update_xaxes(title=metric_title(run, found.metric), zeroline=False)
-    weights = _("every event weighs the same") if found.weighted else _("every headline weighs the same")
     note = _(
-        "n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), its line the 95% interval; dashed: the "
-        "whole test, {whole}; dotted: chance; {weights}",
+        "n = {n:,} headlines; a mark is a slice (diamond: differs from the rest), a line its 95% interval",
         n=found.rows,
-        whole=written(found.metric, found.whole),
-        weights=weights,
     )
     lines = sum(name.count("<br>") + 1 for name in names)
     show(
@@ -175,7 +204,7 @@ def _dots(run: Run, data: Dataset, found: SliceReport, scored: list[Slice], chos
         _("Where it is better or worse"),
         "chart-slices",
         note,
-        height=140 + 24 * max(lines, len(names)),
+        height=150 + 26 * max(lines, len(names)),
     )
 
 
@@ -187,18 +216,19 @@ def _flag(made: Slice) -> str:
 
 def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
     metric = metric_title(run, main_metric(run.task).name)
+    flagged = any(made.differs for made in kept)
     rows = [
         {
             _(TITLES[chosen]): slice_name(made),
+            metric: written(main_metric(run.task).name, made.score, made.blocks >= FEWEST_BLOCKS),
+            _("against the rest"): UNKNOWN if np.isnan(made.difference) else f"{made.difference:+.3f}",
+            **({_("remark"): _flag(made) or UNKNOWN} if flagged else {}),
             "n": made.rows,
             _blocks(data): made.sessions,
-            metric: written(main_metric(run.task).name, made.score),
-            _("against the rest"): "–" if np.isnan(made.difference) else f"{made.difference:+.3f}",
-            _("remark"): _flag(made),
         }
         for made in kept
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    table(pd.DataFrame(rows), "table-slices", _("Score by {by}", by=_(TITLES[chosen])))
 
 
 def _blocks(data: Dataset) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
@@ -14,7 +15,7 @@ from core.evaluate.scoring import scored_unit
 from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
-from core.ui.text import _, class_name, interval
+from core.ui.text import UNKNOWN, _, class_name, interval, percent
 
 LABEL_WIDTH = 14
 
@@ -37,21 +38,32 @@ def meaning(run: Run, metric: str) -> Message:
     return METRICS[metric].meaning.of([class_name(name) for name in run.classes])
 
 
-def written(metric: str, score: Interval) -> str:
-    """Write a score with its interval: 0.58 [0.49, 0.67]."""
+def written(metric: str, score: Interval, sure: bool = True) -> str:
+    """Write a score with its interval: 0.58 [0.49, 0.67]; alone where its interval holds nothing, or is not `sure`."""
     places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
     scale = 100 if mark else 1
+    if not sure or not METRICS[metric].resamples:
+        return f"{score.value * scale + 0.0:.{places}f}{mark}" if np.isfinite(score.value) else UNKNOWN
     return interval(score.value * scale, score.low * scale, score.high * scale, places, mark)
 
 
-def share(found: Interval) -> str:
-    """Write a share with its interval: 58% [49, 67]."""
+def share(found: Interval, sure: bool = True) -> str:
+    """Write a share with its interval: 58% [49, 67]; alone where that is not `sure`."""
+    if not sure:
+        return percent(found.value)
     return interval(found.value * 100, found.low * 100, found.high * 100, 0, "%")
 
 
 def units(run: Run, data: Dataset) -> str:
     """Return the name of what the run's scores count."""
     return _(_COUNTED[scored_unit(data, run.settings.evaluation)])
+
+
+def details(*paragraphs: str) -> None:
+    """Fold what only a statistician asks for: how it was computed, a paragraph each of Markdown."""
+    with st.expander(_("Details")):
+        for paragraph in paragraphs:
+            st.markdown(paragraph)
 
 
 def whiskers(scores: list[Interval], scale: float = 1.0) -> dict[str, Any]:
