@@ -39,9 +39,9 @@ class Range:
         """Return the fraction that was meant where a percent was typed, as in -5 for -0.05; else None.
 
         That is asked where the table's values are all below 1, so that they can be fractions, and the value lies
-        outside them but a hundredth of it does not.
+        outside them, while a hundredth of it does not, or it is 1 or more itself.
         """
         if value is None or self.holds(value) or max(abs(self.low), abs(self.high)) >= 1:
             return None
         fraction = float(f"{value / 100:.12g}")
-        return fraction if self.holds(fraction) else None
+        return fraction if self.holds(fraction) or 1 <= abs(value) < 100 else None

@@ -18,7 +18,7 @@ class Standing:
 
     `low` and `high` are the ends of their middle half, as printed. `place` is USUAL where the prediction lies between
     them, ends included, and `share` then the share of the test's predictions that do; else it is LOWER or HIGHER than
-    `share` of them.
+    `share` of them, rounded down to a whole percent: 1 is all of them.
     """
 
     place: str
@@ -56,5 +56,9 @@ def standing(value: float, among: np.ndarray, classes: bool) -> Standing | None:
         inside = float(((others >= low) & (others <= high)).mean())
         return Standing(USUAL, inside, low, high, len(among))
     if number > high:
-        return Standing(HIGHER, float((others < number).mean()), low, high, len(among))
-    return Standing(LOWER, float((others > number).mean()), low, high, len(among))
+        return Standing(HIGHER, _share(others < number), low, high, len(among))
+    return Standing(LOWER, _share(others > number), low, high, len(among))
+
+
+def _share(which: np.ndarray) -> float:
+    return int(which.sum()) * 100 // len(which) / 100

@@ -7,13 +7,15 @@ from core.predict import Range
 RETURNS = Range.of(pd.Series([-0.09, 0.0, 0.01, 0.05, np.nan, np.inf]))
 
 
-@pytest.mark.parametrize(("typed", "meant"), [(-5.0, -0.05), (-9.0, -0.09), (0.5, 0.005), (3.0, 0.03)])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [(-5.0, -0.05), (-9.0, -0.09), (0.5, 0.005), (3.0, 0.03), (40.0, 0.4)]
+)
 def test_a_percent_typed_for_a_fraction_is_asked(typed, meant):
     assert RETURNS.meant(typed) == meant
 
 
-@pytest.mark.parametrize("typed", [None, 0.03, -0.09, 40.0, np.nan])
-def test_what_lies_within_or_would_still_lie_outside_is_not_asked(typed):
+@pytest.mark.parametrize("typed", [None, 0.03, -0.09, -500.0, np.nan])
+def test_what_lies_within_or_can_be_no_percent_either_is_not_asked(typed):
     assert RETURNS.meant(typed) is None
 
 

@@ -22,10 +22,17 @@ def test_the_same_printed_number_has_the_same_words(one, other):
     assert standing(one, TEST, classes=True) == standing(other, TEST, classes=True)
 
 
-def test_the_share_is_of_the_predictions_that_print_otherwise():
-    assert standing(0.99, TEST, classes=True).share == 1
-    assert standing(0.58, TEST, classes=True).share == pytest.approx((np.round(TEST, 2) < 0.58).mean())
-    assert standing(0.41, TEST, classes=True).share == pytest.approx((np.round(TEST, 2) > 0.41).mean())
+def test_the_share_is_of_the_predictions_that_print_otherwise_rounded_down():
+    assert (np.round(TEST, 2) < 0.58).mean() == pytest.approx(0.8756, abs=1e-4)
+    assert standing(0.58, TEST, classes=True).share == 0.87
+    assert standing(0.42, TEST, classes=True).share == 0.87
+
+
+def test_only_what_is_beyond_all_of_them_is_higher_than_all():
+    many = np.linspace(0.40, 0.60, 2001)
+    assert standing(0.61, many, classes=True).share == 1
+    assert standing(0.60, many, classes=True).share == 0.97
+    assert standing(0.39, many, classes=True).share == 1
 
 
 def test_returns_are_compared_as_they_are_printed():

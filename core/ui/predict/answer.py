@@ -37,6 +37,10 @@ _SENTENCES = {
         "It is lower than {share} of the predictions of the test; the middle half lie from {low} to {high}."
     ),
 }
+_OF_ALL = {
+    HIGHER: N_("It is higher than every prediction of the test; the middle half lie from {low} to {high}."),
+    LOWER: N_("It is lower than every prediction of the test; the middle half lie from {low} to {high}."),
+}
 
 
 def written(run: Run, value: float) -> str:
@@ -82,7 +86,8 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
     )
     if found:
         middle = {"low": written(run, found.low), "high": written(run, found.high)}
-        st.markdown(md(_SENTENCES[found.place], share=percent(found.share), **middle))
+        template = _OF_ALL.get(found.place) if found.share == 1 else None
+        st.markdown(md(template or _SENTENCES[found.place], share=percent(found.share), **middle))
     interval(run, data)
     st.caption(_headline_part(run, made))
     if made.unseen_press:

@@ -31,9 +31,10 @@ class Typed:
 def form(run: Run, data: Dataset) -> Typed:
     """Ask for a headline and for what the run and the table have: features, an outlet, a date for precedents."""
     headline = headline_input(data)
-    features = feature_inputs(run, data)
+    with st.container(key="numbers-typed"):
+        features = feature_inputs(run, data)
     outlets, dated = bool(run.preparation.outlets), data.has_sessions
-    cells = iter(st.columns(2, wrap=False) if outlets and dated else [st.container()])
+    cells = iter(st.columns(2) if outlets and dated else [st.container()])
     press, before = None, None
     if outlets:
         with next(cells):
@@ -115,10 +116,10 @@ def _below(known: Range, value: float | None, key: str) -> None:
             args=(key, meant),
         )
     elif not known.holds(value):
-        doubt = _("outside the table: {low:.4g} to {high:.4g}", **ends)
+        doubt = _("outside {low:.3g} to {high:.3g}", **ends)
         st.caption(f":orange[{doubt}]")
     elif np.isfinite(known.low):
-        st.caption(_("{low:.4g} to {high:.4g}", **ends))
+        st.caption(_("{low:.3g} to {high:.3g}", **ends))
 
 
 def _take(key: str, value: float) -> None:

@@ -21,8 +21,8 @@ _SENTENCES = {
         "models differ about it ({noise})."
     ),
     SMALL: N_(
-        "The models do not read these words: turned round, they move the prediction by no more than {moved} percentage "
-        "points, while the models differ about it by {noise}."
+        "The models do not read these words: turned round, they move the prediction by only {moved} percentage points, "
+        "and the models differ about it by {noise}."
     ),
     WRONG: N_(
         "The models read these words the wrong way round: with the opposite news the prediction moves by {moved} percentage "
@@ -44,7 +44,10 @@ def opposite_news(run: Run, typed: Typed, turned: Opposite | None, made: Predict
         swaps = ", ".join(f"{one} → {other}" for one, other in turned.words)
         _side(swaps, written(run, found.other), turned.text)
     places = 1 if run.classes else 2
-    words = {"moved": points(found.moved, places), "noise": points(found.noise, places).lstrip("+")}
+    moved = found.moved if found.verdict != SMALL else abs(found.moved)
+    words = {"moved": points(moved, places), "noise": points(found.noise, places).lstrip("+")}
+    if found.verdict == SMALL:
+        words["moved"] = words["moved"].lstrip("+")
     say = st.success if found.verdict == READS else st.warning
     say(md(_SENTENCES[found.verdict], **words), icon=_ICONS[found.verdict])
 
