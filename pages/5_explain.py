@@ -21,7 +21,7 @@ draw.importance_chart(run, found)
 reminder(run)
 
 place = draw.chosen_row(run, data, found, chosen)
-draw.headline(run, data, found, place)
+draw.headline(run, data, found, place, chosen)
 draw.waterfall(
     run,
     found,

@@ -11,6 +11,7 @@ from core.train.features.registry import EXTRAS, TEXT
 from core.train.run import Run
 from core.ui.evaluate.text import model_name
 from core.ui.explain.names import group_name, unit
+from core.ui.explain.source import calibration_note
 from core.ui.tables import table
 from core.ui.text import _, percent, points, signed_percent
 
@@ -25,6 +26,7 @@ def details(run: Run, found: Contributions, place: int) -> None:
                 "averaged over the models. The average and all contributions add up to the prediction."
             )
         )
+        calibration_note(run)
         member_table(run, found, place)
         _of_the_text(found)
 

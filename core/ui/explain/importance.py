@@ -34,7 +34,11 @@ def answer(found: Contributions) -> None:
         "share": percent(of.share),
         "headline": percent(of.headline),
     }
-    if of.groups == 1:
+    if of.groups == 1 and of.most == HEADLINE:
+        sentence = md(
+            "The headline is all that moves {what}: by {size} percentage points on average.", **words
+        )
+    elif of.groups == 1:
         sentence = md("“{group}” is all that moves {what}: by {size} percentage points on average.", **words)
     elif of.most == HEADLINE:
         sentence = md(

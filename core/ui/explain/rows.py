@@ -109,8 +109,11 @@ def _most_likely(run: Run, probabilities: np.ndarray) -> str:
     return f"{class_name(run.classes[best])} {percent(float(probabilities[best]))}"
 
 
-def headline(run: Run, data: Dataset, found: Contributions, place: int) -> None:
-    """Quote the headline of an explained row, with what is known of it and what was predicted."""
+def headline(run: Run, data: Dataset, found: Contributions, place: int, chosen: int) -> None:
+    """Quote the headline of an explained row, with what is known of it and what was predicted.
+
+    Where the contributions explain another number than the test's prediction, it is said why.
+    """
     position = int(found.rows[place])
     row = data.frame.iloc[position]
     test = run.predictions.test.at(data, found.rows[[place]])
@@ -121,6 +124,26 @@ def headline(run: Run, data: Dataset, found: Contributions, place: int) -> None:
         st.markdown(bold(as_typed(row["headline"])))
         st.markdown(_said(run, row, test))
         st.caption(facts)
+        if apart := _apart(run, float(found.prediction[MEAN][place]), test, chosen):
+            st.caption(apart)
+
+
+def _apart(run: Run, explained: float, test: Predictions, chosen: int) -> str:
+    """Say why the explained number is not the test's prediction; "" where it is the same as it is written."""
+    predicted = float(test[MEAN][0, chosen] if run.classes else test[MEAN][0])
+    written = [percent(value) if run.classes else signed_percent(value) for value in (explained, predicted)]
+    if written[0] == written[1] or not (run.settings.sealed or run.parts.calibrators):
+        return ""
+    words = dict(zip(("explained", "predicted"), written, strict=True))
+    if run.settings.sealed:
+        return md(
+            "Below, {explained} is explained: what the final models say, which have learned from this row; {predicted} was "
+            "predicted by the models of its test, which had not.",
+            **words,
+        )
+    return md(
+        "Below, {explained} is explained: the probability before calibration made {predicted} of it.", **words
+    )
 
 
 def _said(run: Run, row: pd.Series, test: Predictions) -> str:

@@ -27,14 +27,13 @@ def _explained(_run: Run, _data: Dataset, _vectors: np.ndarray, run_id: str, cho
 
 
 def notes(run: Run) -> None:
-    """Say what a reader of the contributions must know: sealed rows, and calibrated probabilities."""
+    """Say that the explained rows are not those of the holdout, where that is sealed."""
     if run.settings.sealed:
         st.caption(
             _(
                 "The holdout is sealed, so these are rows of the walk-forward; the final models have learned from them."
             )
         )
-    calibration_note(run)
 
 
 def calibration_note(run: Run) -> None:

@@ -21,11 +21,15 @@ SYMBOLS = ("diamond", "circle", "square", "triangle-up")
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Points drawn in one way: their name in the legend, their rows in the dataset, and Plotly's marker."""
+    """Points drawn in one way: their name in the legend, their rows in the dataset, and Plotly's marker.
+
+    `apart` is drawn in one piece below or above the others, which are mixed so that none hides another.
+    """
 
     name: str
     rows: np.ndarray
     marker: dict[str, Any]
+    apart: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +66,10 @@ def _of_outcomes(shown: Shown, rows: np.ndarray) -> list[Layer]:
         layers = _classes(data.classes, told, target.to_numpy())
     rest = np.setdiff1d(rows, np.concatenate([layer.rows for layer in layers]))
     return (
-        [Layer(f"{_('unknown')} ({count(len(rest))})", rest, {"color": OTHER, "size": 4}), *layers]
+        [
+            Layer(f"{_('unknown')} ({count(len(rest))})", rest, {"color": OTHER, "size": 4}, apart=True),
+            *layers,
+        ]
         if len(rest)
         else layers
     )
@@ -92,7 +99,9 @@ def _of_names(column: str) -> Callable[[Shown, np.ndarray], list[Layer]]:
             for name, colour in zip(top, CATEGORIES, strict=False)
         ]
         rest = rows[~names.isin(top).to_numpy()]
-        return [Layer(_("other"), rest, {"color": OTHER, "size": 4}), *found] if len(rest) else found
+        return (
+            [Layer(_("other"), rest, {"color": OTHER, "size": 4}, apart=True), *found] if len(rest) else found
+        )
 
     return layers
 
@@ -126,7 +135,11 @@ def marked(shown: Shown, rows: np.ndarray, words: str) -> Layer | None:
         "opacity": 1,
         "line": {"width": 1.5},
     }
-    return Layer(f"{hover(words)} ({count(holding.sum())})", rows[holding], ring) if holding.any() else None
+    return (
+        Layer(f"{hover(words)} ({count(holding.sum())})", rows[holding], ring, apart=True)
+        if holding.any()
+        else None
+    )
 
 
 def _scale(name: str, rows: np.ndarray, values: np.ndarray, middle: float, title: str) -> Layer:
@@ -140,7 +153,7 @@ def _scale(name: str, rows: np.ndarray, values: np.ndarray, middle: float, title
         "cmax": middle + reach,
         "showscale": True,
         "colorbar": {
-            "title": {"text": title, "side": "top", "font": {"size": 13, "color": palette().muted}},
+            "title": {"text": title, "side": "top", "font": {"size": 15, "color": palette().muted}},
             "orientation": "h",
             "x": 0.5,
             "y": 0,

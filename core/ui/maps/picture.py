@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from core.ui.text import UNKNOWN, _, day, hover, md
 
 MOST_POINTS = 20_000
 HEIGHT = 760
+TURNS = 8  # in how many pieces a layer is drawn
+FEW = 2_000  # points; more are drawn smaller
 
 
 def colour_form(data: Dataset, run: Run | None) -> str:
@@ -63,7 +66,13 @@ def picture(
         layers.append(rings)
     elif words:
         st.caption(md("No headline on this map holds “{words}”.", words=words))
-    figure = go.Figure([_points(shown, colouring, layer, places) for layer in layers])
+    figure = go.Figure([_points(shown, colouring, layer, places, len(rows)) for layer in _mixed(layers)])
+    named: set[str] = set()
+    for trace in figure.data:  # the pieces of a layer are one entry in the legend, and go and come together
+        trace.update(
+            legendgroup=trace.name, showlegend=trace.name not in named and not trace.marker.showscale
+        )
+        named.add(trace.name)
     method = METHODS[settings.method]
     axis = {"showticklabels": method.scaled, "zeroline": False, "showgrid": method.scaled}
     figure.update_xaxes(title=_(method.axis, n=1) if method.scaled else None, **axis)
@@ -82,14 +91,23 @@ def picture(
     show(figure, _("Map of the headlines"), f"chart-map-{settings.method}-{colour}", note, height=HEIGHT)
 
 
-def _points(shown: Shown, colouring: Colouring, layer: Layer, places: np.ndarray) -> go.Scattergl:
+def _mixed(layers: list[Layer]) -> list[Layer]:
+    """Return the layers in pieces that take turns, so that the last one does not hide the others."""
+    turns = [layer for layer in layers if not layer.apart]
+    if len(turns) < 2:
+        return layers
+    pieces = [replace(layer, rows=layer.rows[turn::TURNS]) for turn in range(TURNS) for layer in turns]
+    first = layers.index(turns[0])
+    return [*layers[:first], *pieces, *layers[first + len(turns) :]]
+
+
+def _points(shown: Shown, colouring: Colouring, layer: Layer, places: np.ndarray, drawn: int) -> go.Scattergl:
     return go.Scattergl(
         x=places[layer.rows, 0],
         y=places[layer.rows, 1],
         mode="markers",
         name=layer.name,
-        showlegend="colorbar" not in layer.marker,  # its bar says it
-        marker={"size": 6, "opacity": 0.7} | layer.marker,
+        marker={"size": 6 if drawn < FEW else 5, "opacity": 0.7} | layer.marker,
         text=_hover_texts(shown, colouring, layer.rows),
         hovertemplate="%{text}<extra></extra>",
     )

@@ -185,6 +185,41 @@ def test_every_class_of_a_row_has_its_probability_beside_it(three):
     assert said.count("%") == 3
 
 
+def _apart(sealed, calibrated, explained):
+    import pandas as pd
+    import streamlit as st
+
+    from core.evaluate.predictions import Predictions
+    from core.ui.explain import rows
+
+    class Run:
+        classes = ("패", "승")
+        settings = type("Settings", (), {"sealed": sealed})
+        parts = type("Parts", (), {"calibrators": {"mean": 1} if calibrated else {}})
+
+    row = {"row": [1], "session": [None], "company": [None], "fold": [0], "outcome": [1.0]}
+    test = Predictions(pd.DataFrame(row | {"mean:패": [0.9], "mean:승": [0.1]}), Run.classes)
+    st.caption(rows._apart(Run, explained, test, 1) or "nothing")
+
+
+@pytest.mark.parametrize(
+    ("sealed", "calibrated", "explained", "words"),
+    [
+        (True, False, 0.139, "14% is explained: what the final models say"),
+        (False, True, 0.139, "calibration made 10% of it"),
+        (False, True, 0.1, "nothing"),
+        (False, False, 0.1, "nothing"),
+    ],
+)
+def test_two_numbers_for_one_row_are_never_left_unsaid(sealed, calibrated, explained, words):
+    asked = {"sealed": sealed, "calibrated": calibrated, "explained": explained}
+    app = AppTest.from_function(_apart, kwargs=asked)
+    app.session_state["language"] = "en"
+    app.run()
+    assert not app.exception
+    assert words in texts(app)
+
+
 def test_what_cannot_be_explained_ends_the_page_with_one_sentence(small_lab, monkeypatch):
     def refuse(*given, **asked):
         raise UserError("A file of the run is damaged.")

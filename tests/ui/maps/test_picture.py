@@ -13,7 +13,8 @@ from core.evaluate.ledger_rows import Rows
 from core.maps import METHODS
 from core.train.runs import load_run
 from core.ui import theme
-from core.ui.maps.colouring import COLOURINGS, Shown, marked, offered
+from core.ui.maps.colouring import COLOURINGS, Layer, Shown, marked, offered
+from core.ui.maps.picture import _mixed
 from core.ui.theme import LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
@@ -132,6 +133,28 @@ def test_three_ordered_classes_are_blue_grey_and_red_and_each_has_a_mark(light, 
     assert [layer.name for layer in layers] == ["부정 (1)", "중립 (1)", "긍정 (2)"]
     assert [layer.marker["color"] for layer in layers] == [LIGHT.low, LIGHT.muted, LIGHT.high]
     assert len({layer.marker["symbol"] for layer in layers}) == 3
+
+
+def test_the_pieces_of_a_layer_take_turns_and_none_is_lost():
+    layers = [Layer("rest", np.arange(3), {}, apart=True)]
+    layers += [Layer("a", np.arange(10), {}), Layer("b", np.arange(10, 14), {})]
+    layers += [Layer("ring", np.arange(2), {}, apart=True)]
+    mixed = _mixed(layers)
+    assert (mixed[0].name, mixed[-1].name) == ("rest", "ring")
+    assert [layer.name for layer in mixed[1:5]] == ["a", "b", "a", "b"]
+    for layer in layers:
+        pieces = np.concatenate([piece.rows for piece in mixed if piece.name == layer.name])
+        assert sorted(pieces) == layer.rows.tolist()
+    assert _mixed(layers[:2]) == layers[:2]
+
+
+def test_the_pieces_are_one_entry_in_the_legend(link):
+    app = open_page("maps", **link)
+    app.segmented_control(key="map-colour").set_value("press").run()
+    traces = _chart(app)["data"]
+    named = [trace["name"] for trace in traces if trace["showlegend"]]
+    assert len(named) == len(set(named)) == 3
+    assert all(trace["legendgroup"] == trace["name"] for trace in traces)
 
 
 def test_a_sealed_outcome_is_neither_drawn_nor_told(link, small_lab, tmp_path, monkeypatch):
