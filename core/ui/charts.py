@@ -26,6 +26,7 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     save the chart as PNG and SVG with its title, note and date.
     """
     colours = palette()
+    heading = hover(title, 44)
     has_legend = any(trace.name and trace.showlegend is not False for trace in figure.data)
     axis = {
         "gridcolor": colours.grid,
@@ -37,17 +38,18 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     figure.update_layout(
         font={"family": FONT, "color": colours.text, "size": 13},
         title={
-            "text": f"<b>{hover(title, 44)}</b>",
+            "text": f"<b>{heading}</b>",
             "x": 0,
             "xanchor": "left",
-            "y": 0.98,
+            "y": 1,
+            "pad": {"t": 8},
             "yanchor": "top",
             "yref": "container",
             "font": {"size": 17, "color": colours.text},
         },
         paper_bgcolor=TRANSPARENT,
         plot_bgcolor=TRANSPARENT,
-        margin={"l": 8, "r": 8, "t": 52, "b": 88 if len(figure.data) > 1 and has_legend else 8},
+        margin={"l": 8, "r": 8, "t": 30 + 22 * (heading.count("<br>") + 1), "b": 88 if len(figure.data) > 1 and has_legend else 8},
         height=height,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
         hoverlabel={

@@ -2,7 +2,9 @@
 
 import pytest
 
+from core.evaluate.lift_text import STATES, state
 from core.locale import translate
+from core.train.runs import load_run
 from core.ui.pages import PAGES
 from tests.makers.apps import open_page
 
@@ -31,8 +33,15 @@ def test_a_page_stands_on_a_sealed_run(lab, page):
 
 def test_the_evaluate_page_shows_the_verdict_with_its_interval(lab):
     app = open_page("evaluate", "ko", dataset=lab.dataset, run=lab.runs["classify"])
-    assert "ROC AUC" in app.subheader[0].value
-    assert "[" in app.subheader[0].value
+    shown = [element.proto.body for element in app.get("html")]
+    verdict, cards = (next(b for b in shown if f'class="{kind}"' in b) for kind in ("verdict", "cards"))
+    run = load_run(lab.runs["classify"])
+    title = STATES[state(run.lift)]
+    assert translate(title, "ko") in verdict
+    assert f"{run.lift.value:+.3f}" in verdict
+    assert f"[{run.lift.low:+.3f}, {run.lift.high:+.3f}]" in verdict
+    assert cards.count('class="card"') == 3
+    assert f"{run.effective.rows:,}" in cards
 
 
 def test_one_click_loads_the_sample(home):
