@@ -21,7 +21,8 @@ POINTS = 40  # fractions of a curve: 1/40, 2/40 … 1
 KEPT, KINDS = 5, 50  # curves of a kind, kinds in the file
 SHORTEST = 3.0  # seconds; a shorter job tells nothing of longer ones
 TRUSTED = 0.3  # fraction, and share of the time, after which the present pace counts alone
-FIRST_FRACTION, FIRST_SECONDS = 0.1, 5.0  # before these the present pace says nothing
+FIRST_FRACTION, FIRST_SECONDS = 0.1, 3.0  # before these the present pace says nothing
+LATE = 1.3  # times the most that was said: from there on a job is said to take longer than usual
 WIDE, NARROW = (0.5, 2.0), (0.65, 1.5)  # around estimates that rest on less than two curves, and on more
 
 
@@ -65,6 +66,7 @@ class Progress:
     marks: list[float] = field(default_factory=list)
     fraction: float = 0.0
     moved: float = 0.0
+    first: tuple[float, float] | None = None  # fraction, seconds
     said: Left | None = None
 
     def reached(self, fraction: float, now: float) -> None:
@@ -72,18 +74,19 @@ class Progress:
         if fraction <= self.fraction:
             return
         self.fraction, self.moved = fraction, now
+        self.first = self.first or (fraction, now - self.started)
         while len(self.marks) < min(int(fraction * POINTS + 1e-9), POINTS):
             self.marks.append(round(now - self.started, 3))
 
     def left(self, curves: Sequence[Curve], now: float) -> Left | None:
         """Return the seconds left, None before there is a basis; what is said never rises, unless the job is late."""
         at = self.moved or self.started
-        found = estimate(curves, self.size, self.fraction, at - self.started)
+        found = estimate(curves, self.size, self.fraction, at - self.started, self.first or (0.0, 0.0))
         if found is None:
             return self.said
         low, high = max(found[0] - (now - at), 0.0), max(found[1] - (now - at), 0.0)
         before = self.said
-        behind = before is not None and (low * high) ** 0.5 > before.high
+        behind = before is not None and (low * high) ** 0.5 > LATE * before.high
         late = before is not None and (before.late or behind or high <= 0)
         if before is None or behind:
             self.said = Left(low, high, late)
@@ -94,23 +97,30 @@ class Progress:
 
 
 def estimate(
-    curves: Sequence[Curve], size: float, fraction: float, spent: float
+    curves: Sequence[Curve],
+    size: float,
+    fraction: float,
+    spent: float,
+    first: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[float, float] | None:
     """Return the least and the most seconds left at a fraction that was reached after `spent` seconds.
 
     Early on it is the time that earlier jobs still took, scaled by their size; later, the time spent by the share of
-    the time that the fraction stood for in them, and by the fraction itself. None where there is no basis yet.
+    the time that the fraction stood for in them, and by the fraction itself. `first` are the fraction that was
+    reached first and when: what comes before, such as loading, says nothing of the pace. None where there is no
+    basis yet.
     """
+    begun, moved = first
+    gained, took = fraction - begun, spent - moved
     lefts = []
     for curve in curves:
-        share = curve.at(fraction) / curve.whole
+        ahead, behind = curve.whole - curve.at(fraction), curve.at(fraction) - curve.at(begun)
         scale = size / curve.size if size and curve.size else 1.0
-        before = (curve.whole - curve.at(fraction)) * scale
-        now = spent * (1 - share) / share if share > 0 else before
-        trust = min(share / TRUSTED, fraction / TRUSTED, 1.0)
-        lefts.append((1 - trust) * before + trust * now)
-    if fraction >= FIRST_FRACTION and spent >= FIRST_SECONDS:
-        lefts.append(spent * (1 - fraction) / fraction)
+        now = took * ahead / behind if behind > 0 else ahead * scale
+        trust = min(behind / (behind + ahead) / TRUSTED if behind > 0 else 0.0, gained / TRUSTED, 1.0)
+        lefts.append((1 - trust) * ahead * scale + trust * now)
+    if gained >= FIRST_FRACTION and took >= FIRST_SECONDS:
+        lefts.append(took * (1 - fraction) / gained)
     if not lefts:
         return None
     least, most = NARROW if len(curves) > 1 else WIDE

@@ -115,7 +115,7 @@ def _progress(job_id: str) -> None:
     if job is None or not job.active:
         return
     left = queue().time_left(job_id)
-    with st.container(border=True):
+    with st.container(border=True, key=f"progress-{job_id}"):  # stays in view: see the style sheet
         waiting = _("Waiting for an earlier job …") if job.status == "queued" else ""
         st.progress(job.fraction, text=waiting or translate_md(job.message) or _("Starting …"))
         with st.container(horizontal=True, vertical_alignment="center"):

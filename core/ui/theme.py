@@ -143,6 +143,7 @@ def style() -> str:
     return f"""<style>
 {_STYLE}
 .stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"] {{ color: {colours.accent}; }}
+[class*="st-key-progress-"] {{ background: {colours.surface}; }}
 .stApp [data-testid="stCaptionContainer"] {{ color: {colours.muted}; opacity: 1; }}
 </style>"""
 
@@ -182,6 +183,8 @@ _STYLE = """
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; }
 .st-key-words { position: absolute; }
+/* the progress of a job stays under the page's head while the page is scrolled, so that Cancel is at hand */
+[data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > [class*="st-key-progress-"]) { position: sticky; top: 3.75rem; z-index: 30; }
 /* the home page: a card of a verdict opens it wherever it is pressed */
 .result p, .stairs p { margin: 0; }
 .result .state { display: flex; align-items: center; gap: .45rem; font-weight: 700; color: var(--state); }
