@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-
 BLANK = "\u00a0"  # keeps the values of a row of cards on one line
 
 
