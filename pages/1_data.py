@@ -21,7 +21,9 @@ with st.expander(label, expanded=chosen is None or drafted, icon=":material/uplo
     new, saved = st.tabs([_("A file"), _("The library")])
     with new:
         load.panel()
-        if not drafted and st.button(_("Or use the synthetic sample"), icon=":material/science:"):
+        if "draft" not in st.session_state and st.button(
+            _("Or use the synthetic sample"), icon=":material/science:"
+        ):
             load_sample()
             st.rerun()
     with saved:

@@ -30,7 +30,7 @@ def panel() -> None:
     if draft is None:
         return
     for number, source in enumerate(draft.sources):
-        _preview(source, number)
+        _preview(source, number, draft.plan.roles.headline)
     whole = _table(draft)
     if whole is None:
         return
@@ -60,7 +60,7 @@ def _table(draft: Draft) -> pd.DataFrame | None:
     return joined.frame
 
 
-def _preview(source: Source, number: int) -> None:
+def _preview(source: Source, number: int, headline: str) -> None:
     read = source.table
     names = {",": _("comma"), "\t": _("tab"), ";": _("semicolon")}
     how = [read.format.upper(), read.encoding.upper(), names.get(read.delimiter, read.delimiter)]
@@ -77,4 +77,10 @@ def _preview(source: Source, number: int) -> None:
     )
     if read.titles:
         st.caption(md("Lines above the header that were left out: {titles}", titles=" / ".join(read.titles)))
-    table(read.frame.head(FIRST), f"preview-{number}", rows=6)
+    narrow = {name: st.column_config.Column(width=84) for name in read.frame if name != headline}
+    table(
+        read.frame.head(FIRST),
+        f"preview-{number}",
+        rows=6,
+        column_config=narrow if headline in read.frame else {},
+    )
