@@ -91,7 +91,7 @@ def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str
             xanchor="right",
             **(words | {"y": 0, "yanchor": "bottom"}),
         )
-    figure.update_yaxes(range=[len(rows) - (0.5 if enough else 0.2), -0.75], type="category")
+    figure.update_yaxes(range=[len(rows) - (0.5 if enough else 0), -0.75], type="category")
     figure.update_xaxes(title=metric_title(run, metric), range=[low, high], zeroline=False)
     lines = sum(1 + bool(row.word) + row.label.count("<br>") * (not row.word) for row in rows)
     show(figure, title, key, note, height=130 + max(46 * len(rows), 24 * lines))

@@ -41,7 +41,7 @@ def score_chart(run: Run, data: Dataset) -> None:
         blocks=over,
     )
     if run.walk is not None and run.settings.sealed:
-        title = _("How good, and how sure: mean of {n} walk-forward tests", n=len(run.walk.folds))
+        title = _("How good: mean of {n} walk-forward tests", n=len(run.walk.folds))
     elif run.sizes:
         title = _("How good, and how sure: the final test")
     else:
