@@ -78,6 +78,11 @@ class BySession:
             template = N_(
                 "The predictions are all the same, so they put nothing in an order: there is no rank IC, and no fifths."
             )
+        elif self.pooled and math.isnan(self.rank_ic.low):
+            template = N_(
+                "Pooled over all rows, and too short a test for an interval: the rank IC of {ic} mixes differences between "
+                "sessions with those within."
+            )
         elif self.pooled:
             template = N_(
                 "Pooled over all rows, not by session: fewer than five of {all:,} sessions have {distinct} "
@@ -97,7 +102,7 @@ def by_session(y: np.ndarray, p: np.ndarray, sessions: np.ndarray, seed: int, ho
 
     `y, p (n,)` outcomes and predictions, `sessions (n,)` sort in time. A session counts where at least five
     outcomes differ. With fewer than five such sessions the scores are pooled over all rows instead, with
-    the bootstrap's interval over sessions.
+    the bootstrap's interval over sessions, NaN where they make fewer than six blocks.
     """
     days, day = np.unique(sessions, return_inverse=True)
     members = _members(day)
@@ -106,7 +111,7 @@ def by_session(y: np.ndarray, p: np.ndarray, sessions: np.ndarray, seed: int, ho
     if len(chosen) < FEWEST_SESSIONS:
         blocks = Blocks(day, max(horizon, 1), max(horizon, 1))
         scored = intervals(y, p, blocks, _POOLED, seed)
-        ic, top = (_pooled(scored[metric.name], len(days)) for metric in _POOLED)
+        ic, top = (_pooled(scored[metric.name], len(days), blocks.enough) for metric in _POOLED)
         return BySession(ic, top, days[:0], empty, empty, empty.astype(int), len(days), pooled=True)
     ics, spreads = (
         np.array(
@@ -181,5 +186,7 @@ def _members(day: np.ndarray) -> list[np.ndarray]:
     return np.split(order, np.cumsum(np.bincount(day))[:-1])
 
 
-def _pooled(score: Interval, sessions: int) -> Mean:
+def _pooled(score: Interval, sessions: int, enough: bool) -> Mean:
+    if not enough:
+        return Mean(score.value, math.nan, math.nan, math.nan, sessions, 0)
     return Mean(score.value, score.low, score.high, math.nan, sessions, 0)

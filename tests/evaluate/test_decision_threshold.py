@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.evaluate.blocks import Blocks
 from core.evaluate.decision_threshold import calls_at, confusion_at, cost_curve, saving, threshold_costs
 from core.evaluate.events import to_events
+from core.evaluate.predictions import Predictions
 from core.evaluate.verdict import Evidence
 from tests.makers.predictions import COMPANIES, DAYS, made_up
 from tests.simulations import decision_threshold as simulation
@@ -62,11 +63,29 @@ def told(y, p, false_positive=1, false_negative=1):
     return found, str(replace(curve, saving=found, evidence=Evidence.of(blocks)).sentence())
 
 
-@pytest.mark.parametrize("evidence", [Evidence(5), Evidence(300, looks=10**6)])
-def test_no_saving_is_claimed_of_few_blocks_or_after_very_many_tests(evidence):
+def test_no_saving_is_claimed_after_very_many_tests():
     curve = cost_curve(WON, SCORE, 1, 1)
     found = saving(WON, SCORE, Blocks(np.arange(300)), curve, 1, 1, seed=0)
+    evidence = Evidence(300, looks=10**6)
     assert "it cannot be said" in str(replace(curve, saving=found, evidence=evidence).sentence())
+
+
+def test_of_few_blocks_no_saving_is_claimed_and_no_interval_written():
+    curve = cost_curve(WON, SCORE, 1, 1)
+    found = saving(WON, SCORE, Blocks(np.arange(300)), curve, 1, 1, seed=0)
+    sentence = str(replace(curve, saving=found, evidence=Evidence(5)).sentence())
+    assert "Too short a test" in sentence
+    assert "[" not in sentence
+
+
+def test_of_three_classes_a_threshold_is_for_one_against_the_rest():
+    predictions, data, settings = made_up("classify")
+    three = Predictions(predictions.table.assign(**{"mean:보합": 0.0}), ("패", "승", "보합"))
+    two, one = (threshold_costs(some, data, settings, 1, 2, target=1) for some in (predictions, three))
+    assert one.cost == pytest.approx(two.cost)
+    assert calls_at(three, data, settings, 0.5, target=1) == calls_at(predictions, data, settings, 0.5)
+    never = calls_at(three, data, settings, 0.5, target=2)
+    assert (never.hits, never.false_alarms, never.misses) == (0, 0, 0)
 
 
 def test_a_useless_model_is_said_to_be_one():

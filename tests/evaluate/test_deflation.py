@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from core.evaluate.bootstrap import Interval
 from core.evaluate.deflation import deflated_best, expected_maximum
 from core.evaluate.ledger import OPENED, SCORED, Entry
+from core.evaluate.verdict import Evidence
 
 
 def entry(value, se=0.05, metric="auc", run="run"):
@@ -26,7 +28,31 @@ def test_the_best_of_many_is_less_than_it_seems():
     assert made.run_id == "run-9"
     assert made.deflated == pytest.approx(0.59 - 0.05 * expected_maximum(10))
     assert "tested 10 times" in str(made.sentence())
-    assert f"about {0.05 * expected_maximum(10):.3f}, so count on {made.deflated:.3f}" in str(made.sentence())
+    said = f"about {0.05 * expected_maximum(10):.3f}. Less that luck it is {made.deflated:.3f}"
+    assert said in str(made.sentence())
+
+
+@pytest.mark.parametrize(
+    ("value", "blocks", "said"),
+    [(0.9, 40, "stands above chance"), (0.55, 40, "no evidence of skill"), (0.9, 5, "None of these scores")],
+)
+def test_the_best_score_is_called_above_chance_by_the_rule_of_the_verdict(value, blocks, said):
+    made = deflated_best([entry(value), entry(0.5)], "auc")
+    assert said in str(made.worth(Evidence(blocks)))
+    assert made.interval.high - made.interval.low == pytest.approx(2 * 1.959964 * 0.05)
+
+
+def test_where_its_own_interval_holds_chance_the_best_score_is_no_evidence():
+    made = deflated_best([entry(0.698, 0.16), entry(0.6, 0.16)], "auc")
+    evidence = Evidence(16)
+    own = Interval(0.698, 0.326, 0.952)
+    assert "no evidence of skill: its interval is [0.326, 0.952]" in str(made.worth(evidence, own))
+    assert evidence.against(own, 0.5) == 0  # the verdict's rule
+
+
+def test_a_best_score_without_a_recorded_error_is_not_judged():
+    made = deflated_best([entry(0.9, None)], "auc")
+    assert "was not recorded" in str(made.worth(Evidence(40)))
 
 
 def test_the_best_error_is_the_least_and_is_deflated_upwards():

@@ -137,9 +137,21 @@ def test_overconfident_probabilities_are_found_in_most_tables():
     assert simulation.said_wrong(240, 10, horizon=5, sharpened=2) > 0.9
 
 
-def test_the_class_of_several_is_the_most_probable():
+def test_of_several_classes_one_stands_against_the_rest():
     predictions, data, settings = made_up("classify")
     table = predictions.table.assign(**{"mean:보합": 0.0})
-    found = reliability_of(Predictions(table, ("패", "승", "보합")), data, settings)
-    assert found.label == ""
-    assert min(b.predicted for b in found.curve) >= 0.5
+    three = Predictions(table, ("패", "승", "보합"))
+    two = reliability_of(predictions, data, settings)
+    for number, label in enumerate(three.classes):
+        found = reliability_of(three, data, settings, target=number)
+        assert found.label == label
+        assert found.predicted == pytest.approx(float(three["mean"][:, number].mean()))
+        assert found.observed == pytest.approx(float((three.outcome == number).mean()))
+    same = reliability_of(three, data, settings, target=1)
+    assert (same.ece, same.curve) == (two.ece, two.curve)
+
+
+def test_the_miss_is_said_without_an_interval_that_does_not_hold():
+    sentence = str(reliability_of(*made_up("classify")).sentence())
+    assert "percentage points on average" in sentence
+    assert "[" not in sentence

@@ -52,7 +52,9 @@ STAGGERED = N_(
 
 def portfolio(run: Run, data: Dataset) -> None:
     """Draw what a book that follows the predictions would have made, with what it amounts to and against what."""
-    found = evaluated(backtest, run, data, _rules(data))
+    rules = _rules(data)
+    with st.spinner(_("Adding up the returns …")):
+        found = evaluated(backtest, run, data, rules)
     if isinstance(found, Message):
         st.info(translate_md(found))
         return
@@ -72,8 +74,8 @@ def portfolio(run: Run, data: Dataset) -> None:
     _table(found)
     for caveat in caveats(found):
         st.caption(translate_md(caveat))
-    rules = RULES if found.rules.shorts else BOUGHT
-    said = [md(rules[found.rule], skipped=found.skipped, days=len(found.days))]
+    traded = RULES if found.rules.shorts else BOUGHT
+    said = [md(traded[found.rule], skipped=found.skipped, days=len(found.days))]
     if found.horizon > 1:
         said.append(md(STAGGERED, horizon=found.horizon))
     said.append(translate_md(found.returns.note))
@@ -161,7 +163,7 @@ def _curves(found: Backtest) -> None:
         note += _("the band is its 95% interval, each day by itself")
     else:
         note += _("too short a test for intervals")
-    show(figure, _("What following the predictions would have made"), "chart-portfolio", note, height=440)
+    show(figure, _("Had one followed the predictions"), "chart-portfolio", note, height=440)
 
 
 def _band(figure: go.Figure, found: Backtest) -> None:

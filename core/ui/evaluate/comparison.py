@@ -76,8 +76,13 @@ def _table(found: Comparison) -> None:
 
 
 def _difference(value: float, low: float, high: float) -> str:
-    text = f"{value:+.4f}"
-    return f"{text} [{low:+.4f}, {high:+.4f}]" if np.isfinite(low) else text
+    text = _signed(value)
+    return f"{text} [{_signed(low)}, {_signed(high)}]" if np.isfinite(low) else text
+
+
+def _signed(value: float) -> str:
+    """Write a difference of losses with its sign; what rounds to 0 has none."""
+    return f"{value:+.4f}" if round(value, 4) else "0.0000"
 
 
 def _named(name: str) -> Message:

@@ -110,6 +110,8 @@ def _bars(found: BySession, chosen: str, title: str) -> None:
 
 
 def _returned(mean: Mean) -> str:
+    if not np.isfinite(mean.low):
+        return signed_percent(mean.value)
     return f"{signed_percent(mean.value)} [{signed_percent(mean.low)}, {signed_percent(mean.high)}]"
 
 

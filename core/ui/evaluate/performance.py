@@ -180,11 +180,12 @@ def _by_fifth(run: Run, data: Dataset, test: Scored, counted: str) -> None:
         return
     found = evaluated(_fifths, run, data)
     values = [mean.value * 100 for mean in found.means]
+    names = [_("{n} of 5", n=k + 1) for k in range(FIFTHS)]
     colours, sure = palette(), test.blocks.enough
     bars = go.Bar(
         x=[
-            f"{_('{n} of 5', n=k + 1)}<br><b>{signed_percent(mean.value)}</b><br>n={count(rows)}"
-            for k, (mean, rows) in enumerate(zip(found.means, found.rows, strict=True))
+            f"{name}<br><b>{signed_percent(mean.value)}</b><br>n={count(rows)}"
+            for name, mean, rows in zip(names, found.means, found.rows, strict=True)
         ],
         y=values,
         marker={

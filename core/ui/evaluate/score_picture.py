@@ -48,11 +48,7 @@ def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str
         figure.add_scatter(
             x=[row.score.value],
             y=[row.label],
-            mode="markers+text",
-            text=[f"<b>{shown(METRICS[metric], row.score.value)}</b>"],
-            textposition="top center",
-            textfont={"size": 14, "color": colours.text},
-            cliponaxis=False,
+            mode="markers",
             showlegend=False,
             marker={
                 "size": 12,
@@ -63,6 +59,17 @@ def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str
             error_x=whiskers([row.score])
             | {"thickness": 2 if enough else 1, "width": 4, "color": shade if enough else colours.middle},
             hovertemplate=f"{hover(row.name)}: {written(metric, row.score)}<extra></extra>",
+        )
+    for row in rows:
+        figure.add_annotation(
+            x=row.score.value,
+            y=row.label,
+            text=f"<b>{shown(METRICS[metric], row.score.value)}</b>",
+            showarrow=False,
+            yshift=16,
+            borderpad=0,
+            bgcolor=colours.surface,
+            font={"size": 14, "color": colours.text},
         )
     if enough:
         _ends(figure, metric, rows, high - low)
@@ -84,7 +91,7 @@ def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str
             xanchor="right",
             **(words | {"y": 0, "yanchor": "bottom"}),
         )
-    figure.update_yaxes(range=[len(rows) - (0.5 if enough else 0.2), -0.75], type="category")
+    figure.update_yaxes(range=[len(rows) - (0.5 if enough else 0), -0.75], type="category")
     figure.update_xaxes(title=metric_title(run, metric), range=[low, high], zeroline=False)
     lines = sum(1 + bool(row.word) + row.label.count("<br>") * (not row.word) for row in rows)
     show(figure, title, key, note, height=130 + max(46 * len(rows), 24 * lines))

@@ -41,7 +41,7 @@ def score_chart(run: Run, data: Dataset) -> None:
         blocks=over,
     )
     if run.walk is not None and run.settings.sealed:
-        title = _("How good, and how sure: mean of {n} walk-forward tests", n=len(run.walk.folds))
+        title = _("How good: mean of {n} walk-forward tests", n=len(run.walk.folds))
     elif run.sizes:
         title = _("How good, and how sure: the final test")
     else:
@@ -129,7 +129,7 @@ def _few(run: Run, scores: Scores, baselines: Scores, metric: str) -> list[Row]:
 def score_table(run: Run) -> None:
     """Draw the main metrics of every model with their intervals, and all others in a fold."""
     known = list(next(iter(run.scores.values()), {}))
-    first = [name for name in known if name in FIRST] or known
+    first = [name for name in FIRST if name in known] or known
     _table(run, run.scores | run.baselines, first, "table-scores", _("Scores of all models"))
     if not enough(run):
         st.caption(_("So short a test supports no verdict: the intervals are left out."))
@@ -144,7 +144,7 @@ def score_table(run: Run) -> None:
 def inside_table(run: Run, scores: Scores) -> None:
     """Draw the main metrics of rows that a model learned from."""
     known = list(next(iter(scores.values()), {}))
-    first = [name for name in known if name in FIRST] or known
+    first = [name for name in FIRST if name in known] or known
     _table(run, scores, first, "table-inside", _("Scores within the training period"))
 
 

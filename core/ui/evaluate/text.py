@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -78,4 +79,4 @@ def whiskers(scores: list[Interval], scale: float = 1.0) -> dict[str, Any]:
 
 
 def _reach(length: float) -> float:
-    return max(length, 0.0) if np.isfinite(length) else 0.0
+    return max(length, 0.0) if np.isfinite(length) else math.nan
