@@ -77,7 +77,7 @@ def precedents(
     if not len(positions):
         return Precedents((), None)
     candidates = vectors[positions]
-    lengths = np.linalg.norm(candidates, axis=1) * np.linalg.norm(vector)
+    lengths = np.sqrt(np.einsum("nd,nd->n", candidates, candidates) * (vector[0] @ vector[0]))
     cosine = candidates @ vector[0] / np.maximum(lengths, 1e-12)
     nearest = positions[np.argsort(-cosine, kind="stable")]
     story = frame["story"].to_numpy()[nearest]
@@ -95,7 +95,9 @@ def _outcome(target: float | str | None) -> str:
 
 
 def _precedent(row: pd.Series, similarity: float, against: Background) -> Precedent:
-    known = row.astype(object).where(row.notna(), None)
+    known = {
+        name: None if pd.isna(row[name]) else row[name] for name in ("press", "company", "session", "target")
+    }
     return Precedent(
         similarity=similarity,
         share=against.share(similarity),

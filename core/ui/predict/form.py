@@ -33,17 +33,12 @@ def form(run: Run, data: Dataset) -> Typed:
     headline = headline_input(data)
     with st.container(key="numbers-typed"):
         features = feature_inputs(run, data)
-    outlets, dated = bool(run.preparation.outlets), data.has_sessions
-    cells = iter(st.columns(2) if outlets and dated else [st.container()])
-    press, before = None, None
-    if outlets:
-        with next(cells):
-            press = press_input(run)
-    if dated:
-        with next(cells):
-            before = st.date_input(
-                _("Precedents before"), value=today(), key="precedents-before", persist_state="session"
-            )
+    press = press_input(run) if run.preparation.outlets else None
+    before = None
+    if data.has_sessions:
+        before = st.date_input(
+            _("Precedents before"), value=today(), key="precedents-before", persist_state="session"
+        )
     return Typed(headline, features, press, before)
 
 

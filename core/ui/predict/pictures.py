@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import plotly.graph_objects as go
 
 from core.evaluate.predictions import MEAN
@@ -34,7 +37,7 @@ def all_classes(run: Run, made: Prediction) -> None:
     figure.update_yaxes(type="category", autorange="reversed")
     show(
         figure,
-        _("Probability of each class (ensemble)"),
+        _("Each class (ensemble)"),
         "chart-classes",
         height=70 + 36 * len(run.classes),
     )
@@ -42,18 +45,21 @@ def all_classes(run: Run, made: Prediction) -> None:
 
 def models(run: Run, made: Prediction, explained: int) -> None:
     """Draw what each model says as a dot on one scale, with the usual range and the average row."""
-    colours, at = palette(), explained if run.classes else 0
-    shades = model_colours(made.reasons.values)
+    at, shades = explained if run.classes else 0, model_colours(made.reasons.values)
     values = {model: float(made.values[model][at]) * 100 for model in shades}
-    marks = list(values.values())
-    figure = go.Figure()
-    figure.add_scatter(
-        x=marks,
+    found = placed(run, made, explained)
+    usual = (found.low * 100, found.high * 100) if found else None
+    # the average is of the probability before calibration
+    average = None if run.parts.calibrators else made.reasons.base[MEAN] * 100
+    marks = [*values.values(), *(usual or ()), *([] if average is None else [average])]
+    margin = 0.1 * max(max(marks) - min(marks), 2 if run.classes else 0.05)
+    dots = go.Scatter(
+        x=list(values.values()),
         y=[hover(model_name(model), 18) for model in values],
         mode="markers+text",
-        text=[written(run, value / 100) for value in marks],
+        text=[written(run, value / 100) for value in values.values()],
         textposition="top center",
-        textfont={"color": colours.text},
+        textfont={"color": palette().text},
         marker={
             "color": list(shades.values()),
             "size": [18 if model == MEAN else 12 for model in values],
@@ -63,26 +69,17 @@ def models(run: Run, made: Prediction, explained: int) -> None:
         showlegend=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    found = placed(run, made, explained)
-    if found:
-        low, high = found.low * 100, found.high * 100
-        figure.add_vrect(x0=low, x1=high, fillcolor=colours.grid, line_width=0, layer="below")
-        _word(figure, low, _("usual"), y=1, xanchor="left")
-        marks = [*marks, low, high]
-    if not run.parts.calibrators:  # the average is of the probability before calibration
-        average = made.reasons.base[MEAN] * 100
-        line = {"color": colours.muted, "width": 2, "dash": "dot"}
-        figure.add_vline(x=average, line=line, layer="below")
-        marks = [*marks, average]
-        side = "right" if average > (min(marks) + max(marks)) / 2 else "left"
-        _word(figure, average, _("average {value}", value=written(run, average / 100)), y=0, xanchor=side)
-    margin = 0.1 * max(max(marks) - min(marks), 2 if run.classes else 0.05)
-    figure.update_xaxes(
-        range=[min(marks) - margin, max(marks) + margin],
-        title=hover(_scale(run, explained), 40),
-        zeroline=False,
-    )
-    figure.update_yaxes(type="category", range=[len(values) - 0.1, -0.7])
+    shapes, words = _behind(usual, average, sum(marks) / len(marks), lambda value: written(run, value / 100))
+    axes = {
+        "xaxis": {
+            "range": [min(marks) - margin, max(marks) + margin],
+            "title": {"text": hover(_scale(run, explained), 40)},
+            "zeroline": False,
+        },
+        "yaxis": {"type": "category", "range": [len(values) - 0.1, -0.7]},
+    }
+    # made in one go: each later addition to a figure costs milliseconds, and this one is drawn at every change
+    figure = go.Figure([dots], {"shapes": shapes, "annotations": words, **axes})
     note = _(
         "Shaded: the middle half of {n:,} predictions of the test. Dotted: the average, where the reasons below begin.",
         n=found.rows if found else 0,
@@ -96,22 +93,43 @@ def models(run: Run, made: Prediction, explained: int) -> None:
     )
 
 
+def _behind(
+    usual: tuple[float, float] | None, average: float | None, middle: float, write: Callable[[float], str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the band of what is usual and the line of the average, with their words."""
+    colours = palette()
+    shapes: list[dict[str, Any]] = []
+    words = []
+    span = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    if usual:
+        low, high = usual
+        band = {"type": "rect", "x0": low, "x1": high, "fillcolor": colours.grid, "line": {"width": 0}}
+        shapes.append(span | band)
+        words.append(_word(low, _("usual"), y=1, xanchor="left"))
+    if average is not None:
+        line = {"color": colours.muted, "width": 2, "dash": "dot"}
+        shapes.append(span | {"type": "line", "x0": average, "x1": average, "line": line})
+        side = "right" if average > middle else "left"
+        words.append(_word(average, _("average {value}", value=write(average)), y=0, xanchor=side))
+    return shapes, words
+
+
 def _scale(run: Run, explained: int) -> str:
     if not run.classes:
         return _("predicted return (%)")
     return _("probability of {label} (%)", label=class_name(run.classes[explained]))
 
 
-def _word(figure: go.Figure, x: float, text: str, y: float, xanchor: str) -> None:
-    """Write the word of a line or a band, above the marks (`y` 1) or below them (0)."""
-    figure.add_annotation(
-        x=x,
-        y=y,
-        yref="paper",
-        xanchor=xanchor,
-        xshift=4 if xanchor == "left" else -4,
-        yanchor="bottom",
-        text=hover(text),
-        showarrow=False,
-        font={"color": palette().muted, "size": 12},
-    )
+def _word(x: float, text: str, y: float, xanchor: str) -> dict[str, Any]:
+    """Return the word of a line or a band, above the marks (`y` 1) or below them (0)."""
+    return {
+        "x": x,
+        "y": y,
+        "yref": "paper",
+        "xanchor": xanchor,
+        "xshift": 4 if xanchor == "left" else -4,
+        "yanchor": "bottom",
+        "text": hover(text),
+        "showarrow": False,
+        "font": {"color": palette().muted, "size": 12},
+    }
