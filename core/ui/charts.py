@@ -49,7 +49,12 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
         },
         paper_bgcolor=TRANSPARENT,
         plot_bgcolor=TRANSPARENT,
-        margin={"l": 8, "r": 8, "t": 30 + 22 * (heading.count("<br>") + 1), "b": 88 if len(figure.data) > 1 and has_legend else 8},
+        margin={
+            "l": 8,
+            "r": 8,
+            "t": 30 + 22 * (heading.count("<br>") + 1),
+            "b": 88 if len(figure.data) > 1 and has_legend else 8,
+        },
         height=height,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
         hoverlabel={
