@@ -88,6 +88,7 @@ def test_controls_of_columns_that_the_table_lacks_are_absent(home):
     (split,) = (box for box in app.selectbox if box.label == "Test")
     assert split.options[0] == "by story: near-duplicates stay on one side"
     assert "learn from some stories" in app.subheader[0].value
+    assert any("A column of dates" in markdown.value for markdown in app.markdown)
 
 
 @pytest.mark.slow
