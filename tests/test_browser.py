@@ -139,11 +139,11 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.locator("input[type=file]").first.set_input_files(_table(tmp_path / "시세.csv"))
     page.get_by_text("CP949").wait_for()
     page.get_by_role("button", name="이 표 사용하기").click()
-    page.get_by_role("heading", name="종목·거래일").wait_for()
+    page.get_by_role("tab", name="한눈에").wait_for()
 
     page.get_by_role("button", name="다음: 제목 임베딩하기").click()
     page.get_by_role("button", name="제목 임베딩하기", exact=True).click()
-    page.get_by_text("차원 벡터로 임베딩했습니다").wait_for()
+    page.get_by_text("제목당 벡터의 차원").wait_for()
 
     page.get_by_role("button", name="다음: 모형 학습하기").click()
     page.get_by_role("heading", name="모형은 무엇으로 학습하나?").wait_for()
@@ -195,13 +195,14 @@ def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
     page.get_by_role("button", name="이 표 사용하기").click()
     page.get_by_role("heading", name="headlines_only.csv").wait_for()
     first = page.url
-    table = page.get_by_test_id("stDataFrame").last
+    page.get_by_role("tab", name="행", exact=True).click()
+    table = page.get_by_test_id("stDataFrame").locator("visible=true").first
     table.scroll_into_view_if_needed()
     table.hover()
-    page.get_by_label("Fullscreen").last.wait_for()
+    page.get_by_label("크게 보기").locator("visible=true").first.wait_for()
     assert not any(button.is_visible() for button in page.get_by_label("Download as CSV").all())
 
-    page.get_by_text("무엇을 뺐고, 표를 어떻게 만들었나").click()
+    page.get_by_role("tab", name="만든 과정").click()
     page.get_by_role("button", name="역할·목표·정리 바꾸기").click()
     page.get_by_text("무엇을 뺄까요?").click()
     page.get_by_role("radiogroup", name="다른 행과 완전히 같은 행").get_by_text("두기", exact=True).click()

@@ -64,9 +64,7 @@ _ENTRIES = (
         "pages/3_train.py",
         N_("Train"),
         N_("What do the models learn from?"),
-        N_(
-            "The models learn from one part of the table and are tested on the rest: on later sessions, unless you choose another split."
-        ),
+        N_("The models learn from one part of the table and are tested on another that they never saw."),
         N_("Next: train the models"),
         needs=(DATASET, TARGET, VECTORS),
         makes=RUN,

@@ -181,7 +181,7 @@ _STYLE = """
 .cards .card { border: 1px solid color-mix(in srgb, currentColor 22%, transparent); border-radius: .4rem; padding: .55rem .7rem; display: flex; flex-direction: column; }
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
-.cards small { font-size: .82rem; }
+.cards small { font-size: .82rem; word-break: keep-all; }
 .st-key-words { position: absolute; }
 /* the progress of a job stays under the page's head while the page is scrolled, so that Cancel is at hand */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > [class*="st-key-progress-"]) { position: sticky; top: 3.75rem; z-index: 30; }

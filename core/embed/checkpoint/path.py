@@ -39,10 +39,13 @@ def refuse_path(name: str) -> None:
         if path.is_dir():
             raise _forbidden(name)
         if _PATH.match(name):
+            part = next(parent for parent in path.resolve().parents if parent.exists())
+            if part == part.parent:
+                raise UserError(N_("The folder {folder} does not exist on this machine."), folder=name)
             raise UserError(
                 N_("The folder {folder} does not exist on this machine: of its path, only {part} is there."),
                 folder=name,
-                part=str(next(parent for parent in path.resolve().parents if parent.exists())),
+                part=str(part),
             )
     except PermissionError:
         raise _forbidden(name) from None

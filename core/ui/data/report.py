@@ -20,9 +20,18 @@ from core.ui.text import UNKNOWN, _, class_name, count, day, plain, signed_perce
 FIRST = 50  # rows that are shown as read
 
 
-@st.cache_data(max_entries=6, show_spinner=False)
-def report(_data: Dataset, dataset: str, tokens_of: str = "") -> QualityReport:
+def report(data: Dataset, dataset: str, tokens_of: str = "") -> QualityReport:
     """Look the dataset through, once per dataset; `tokens_of` names the encoder whose tokens are counted."""
+    left_out = tuple(
+        (problem.code, problem.rows) for problem in data.problems
+    )  # two files may keep the same rows
+    return _report(data, dataset, left_out, tokens_of)
+
+
+@st.cache_data(max_entries=6, show_spinner=False)
+def _report(
+    _data: Dataset, dataset: str, left_out: tuple[tuple[str, tuple[int, ...]], ...], tokens_of: str
+) -> QualityReport:
     plan = _data.plan or Plan(_data.roles)
     return quality_report(_data, plan, token_counter(tokens_of) if tokens_of else None)
 

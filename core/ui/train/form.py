@@ -29,6 +29,8 @@ def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
     top = st.container()
     chosen = _first(data)
     ordered = SPLITS[chosen["split"]].ordered
+    if caution := SPLITS[chosen["split"]].on(data.has_sessions).caution:
+        st.markdown(f":material/info: {_(caution)}")
     with st.expander(_("More settings"), icon=":material/tune:"):
         tests, inputs, models = st.columns(3, gap="medium")
         with tests:

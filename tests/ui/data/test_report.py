@@ -1,6 +1,7 @@
 """The data page: findings and their remedies, and steps undone from the saved file."""
 
 from core.data.library import load_dataset, rename_dataset
+from core.evaluate.effective_size import worth_of_table
 from core.ui.data.findings import _explained_rows
 from core.ui.data.report import report
 from tests.makers.apps import open_page
@@ -44,3 +45,43 @@ def test_a_row_named_by_two_findings_of_one_kind_gets_each_in_words(home):
     bad = _explained_rows(data, report(data, data.id)).query("code == 'bad_number'")
     assert len(bad) == 2
     assert bad["finding"].is_unique
+
+
+def html(app):
+    """What the cards say."""
+    return " ".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_page_answers_first_with_numbers_that_agree_with_those_of_evaluate(home):
+    """The file's 41 rows and the 40 that are kept stand side by side; independent observations are Evaluate's."""
+    name = saved(SMALL + SMALL.splitlines()[1] + "\n")
+    data = load_dataset(name)
+    worth = {task: round(found.effective_n) for task, found in worth_of_table(data).items()}
+    app = open_page("data", "en", dataset=name)
+    shown = html(app)
+    assert "<b>40</b><small>of 41 in the file</small>" in shown
+    assert f"<b>≈ {worth['classify']}</b>" in shown
+    assert not [button for button in app.button if button.label == "Discard, and load nothing"]
+    assert len(app.main.caption) <= 2 + len(
+        app.get("plotly_chart")
+    )  # the purpose, the limits, a note per chart
+
+
+def test_a_table_without_dates_or_target_says_so_and_shows_no_number(home):
+    lines = [f"가온전자 {day}번째 대규모 수주" for day in range(20)]
+    app = open_page("data", "en", dataset=saved("제목\n" + "\n".join(lines) + "\n"))
+    shown = html(app)
+    assert shown.count("<b>–</b>") == 2
+    assert "no dates" in shown
+    assert "no target" in shown
+    assert not app.exception
+
+
+def test_a_draft_can_be_discarded(home):
+    first = saved(SMALL)
+    app = open_page("data", "en", dataset=first)
+    next(button for button in app.button if button.label == "Change roles, target or cleaning").click().run()
+    next(button for button in app.button if button.label == "Discard, and load nothing").click().run()
+    assert not app.exception
+    assert app.query_params["dataset"] in (first, [first])
+    assert "draft" not in app.session_state

@@ -237,6 +237,27 @@ def test_a_word_that_is_no_id_is_said(data, tiny):
     assert "There is no encoder named nonsense" in said(app.error)
 
 
+def test_a_folder_that_does_not_exist_is_called_that(data, tiny, tmp_path):
+    app = opened(data, f"{tmp_path}/no such folder")
+    assert "no such folder does not exist on this machine" in said(app.error)
+    assert "Look it up on the hub" not in labels(app)
+    assert catalog(app) is not None
+
+
+def test_what_retellings_have_in_common_is_not_held_against_the_encoder(home, tiny):
+    """Twelve headlines that differ in `…` and `...` alone, told twice: one vector, and no warning."""
+    data = make_dataset(np.linspace(-0.02, 0.02, 12), np.arange(12), name="fedcba9876543210")
+    texts = [f"{CORPUS[n % 5]} {n}" for n in range(12)]
+    data.frame["headline"] = [*(f"{text}…" for text in texts[:6]), *(f"{text}..." for text in texts[:6])]
+    data.frame["story"] = [*range(6), *range(6)]
+    save_dataset(data)
+    embed(data.headlines, tiny)
+    app = opened(data, tiny)
+    table = next(table.value for table in app.dataframe if "cosine" in table.value)
+    assert not table["headline"].str.contains("...", regex=False).any()
+    assert "exactly the same vector" not in said(app.warning)
+
+
 def test_a_registered_pooling_is_offered_and_explained(data, tiny, monkeypatch):
     lowest = Pooling(
         "lowest",
