@@ -159,20 +159,18 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
 
     page.get_by_role("link", name="5 설명", exact=True).click()
-    page.get_by_role("heading", name="예측을 가장 크게 움직인 것은").wait_for()
+    page.get_by_role("heading", name="가장 크게 움직이는 것은").wait_for()
     page.get_by_role("link", name="6 지도", exact=True).click()
     page.get_by_text("점 하나가 표의 한 행").wait_for()
     page.get_by_role("link", name="7 예측", exact=True).click()
-    page.get_by_role("heading", name="앙상블이 본").wait_for()
-    before = page.get_by_test_id("stMetricValue").all_inner_texts()
+    share = page.get_by_text("제목의 몫은")
+    before = share.first.inner_text()
     field = page.get_by_role("textbox", name="뉴스 제목")
     assert field.input_value() == EVIL
     field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
     field.press("Enter")
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before",
-        arg=",".join(before),
-    )
+    page.wait_for_function("before => !document.body.innerText.includes(before)", arg=before)
+    share.first.wait_for()
     page.get_by_text("가장 비슷한 과거 기사와 그 뒤의 결과").wait_for()
 
     outlet = page.get_by_role("combobox").first
@@ -182,6 +180,39 @@ def test_from_upload_to_prediction(server, page, tmp_path):
 
     assert dialogs == []
     assert outside == []
+
+
+def test_the_sample_stands_before_its_verdict_and_is_taken_away_in_files(server, page, tmp_path):
+    page.goto(server)
+    page.get_by_role("button", name="가상의 예제로 시작하기").click()
+    page.get_by_role("heading", name="제목이 정말 도움이 되나?").wait_for()
+    page.locator(".verdict .number").wait_for()
+    page.locator(".st-key-chart-staircase .js-plotly-plot").wait_for()
+    seen = page.locator(".verdict, .cards, .st-key-chart-staircase")
+    for part in seen.all():  # the three questions are answered before anything is scrolled
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 1000
+
+    def saved(button):
+        button.wait_for()
+        with page.expect_download() as download:
+            button.click()
+        path = tmp_path / download.value.suggested_filename
+        download.value.save_as(path)
+        return path
+
+    under = page.locator(".st-key-under-chart-staircase")
+    picture = saved(under.get_by_role("button", name="PNG")).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    drawing = saved(under.get_by_role("button", name="SVG")).read_text(encoding="utf-8")
+    for words in ("정보 누수를 걷어내면", "LightGBM, n =", f"Headline Lab · {time.strftime('%Y-%m-%d')}"):
+        assert words in drawing
+    book = saved(page.locator('[class*="st-key-xlsx-"] button:visible').first)
+    rows = list(openpyxl.load_workbook(book).active.iter_rows(values_only=True))
+    assert "모형" in rows[0]
+    assert len(rows) > 5
+    table = saved(page.locator('[class*="st-key-csv-"] button:visible').first)
+    assert table.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
 def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
