@@ -163,14 +163,15 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("link", name="6 지도", exact=True).click()
     page.get_by_text("점 하나가 표의 한 행").wait_for()
     page.get_by_role("link", name="7 예측", exact=True).click()
-    page.get_by_role("heading", name="앙상블이 본").wait_for()
-    before = page.get_by_test_id("stMetricValue").all_inner_texts()
+    page.get_by_text("평균(앙상블) 승 확률").first.wait_for()
+    page.get_by_text("모형별 예측").first.wait_for()
+    before = page.locator(".verdict .number").all_inner_texts()
     field = page.get_by_role("textbox", name="뉴스 제목")
     assert field.input_value() == EVIL
     field.fill("[특징주] 대규모 수주 소식에 급등…목표주가 상향")
     field.press("Enter")
     page.wait_for_function(
-        "before => [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText).join() !== before",
+        "before => [...document.querySelectorAll('.verdict .number')].map(e => e.innerText).join() !== before",
         arg=",".join(before),
     )
     page.get_by_text("가장 비슷한 과거 기사와 그 뒤의 결과").wait_for()
