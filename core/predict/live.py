@@ -26,9 +26,9 @@ from core.train.run import Run
 class Prediction:
     """What a run says about one headline.
 
-    `values` holds for each model and each combination of them the probabilities of the run's classes,
-    `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to one class (or the return), for the
-    probability before calibration; `unseen_press` whether no training row was of this outlet. `others` are the
+    `values` holds for each model and each combination of them, but for the fusion, the probabilities of the run's
+    classes, `(classes,)`, or the return, `(1,)`; `reasons` the contributions by group to one class (or the return),
+    for the probability before calibration; `unseen_press` whether no training row was of this outlet. `others` are the
     values of further headlines beside the same numbers.
     """
 
@@ -84,7 +84,7 @@ def predict_headline(
         require_open(headlines[0])
     inputs = _inputs(run, vectors, features, press, headlines)
     X = run.preparation.matrix(inputs)
-    predicted = run.predict_matrix(X)
+    predicted = run.predict_by_models(X)
     calibrated = run.calibrated(predicted)
     rows = [{name: np.atleast_1d(value[row]) for name, value in calibrated.items()} for row in range(len(X))]
     reasons = explain_matrix(run, X[:1], {name: value[:1] for name, value in predicted.items()}, explained)

@@ -75,7 +75,9 @@ def predicted(
     """Predict what was typed, with the reasons; end the page where the headline is one of a sealed holdout."""
     texts = (typed.headline,) if turned is None else (typed.headline, turned.text)
     try:
-        return predict_headline(run, vectors, typed.features, typed.press, texts, explained)
+        with st.spinner(_("Predicting …")):
+            usual(run, run.id, explained)
+            return predict_headline(run, vectors, typed.features, typed.press, texts, explained)
     except UserError as error:
         st.warning(translate_md(error.message), icon=":material/lock:")
         st.stop()
