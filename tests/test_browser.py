@@ -149,11 +149,11 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("heading", name="모형은 무엇으로 학습하나?").wait_for()
     page.get_by_role("button", name="모형 학습하기", exact=True).click()
     page.get_by_role("heading", name="제목이 정말 도움이 되나?").wait_for()
-    page.get_by_role("heading", name="ROC AUC").wait_for()
+    page.locator(".verdict").wait_for()
     assert "run=" in page.url
 
     page.reload()
-    page.get_by_role("heading", name="ROC AUC").wait_for()
+    page.locator(".verdict").wait_for()
     page.get_by_role("tab", name="실제로 쓸 수 있는가").click()
     page.get_by_text("잘못된 신호의 비용").first.wait_for()
     assert EVIL_LABEL in page.get_by_test_id("stMain").inner_text().replace("\u2060", "")
