@@ -93,7 +93,7 @@ def test_a_link_to_a_dataset_that_is_gone_leads_to_the_data_page(home):
 def test_an_unknown_encoder_gets_one_sentence(small_lab):
     app = open_page("embed", dataset=small_lab.dataset, encoder="/no/such/folder")
     assert not app.exception
-    assert any("no encoder named" in error.value for error in app.error)
+    assert any("does not exist on this machine" in error.value for error in app.error)
 
 
 def test_a_page_gets_nothing_that_its_entry_does_not_name():

@@ -67,8 +67,8 @@ def catalog_table() -> None:
         selection_mode="single-row",
         column_order=[_(name) for name in _SHOWN],
         column_config={
-            _("encoder"): st.column_config.TextColumn(width=255),
-            _("best at"): st.column_config.TextColumn(width=165),
+            _("encoder"): st.column_config.TextColumn(width=240),
+            _("best at"): st.column_config.TextColumn(width=125),
             _("licence"): st.column_config.TextColumn(width=95),
             _("page"): st.column_config.LinkColumn(display_text="↗", width=45),
         },

@@ -45,7 +45,8 @@ def run_list(data: Dataset) -> None:
     if not runs:
         st.caption(_("No runs yet."))
         return
-    table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"))
+    narrow = {_("encoder"): st.column_config.TextColumn(width=160)}
+    table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"), column_config=narrow)
     by_id = {run.id: run for run in runs}
     chosen = session.chosen("run")
     ids = list(by_id)
