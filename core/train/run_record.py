@@ -11,11 +11,24 @@ from core.evaluate.bootstrap import Interval, Scores
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
 from core.evaluate.verdict import Evidence
+from core.locale import N_
 from core.train.models.tuning import Tuned
 from core.train.run import Parts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
 from core.train.withheld import without_verdict
+
+# Cautions that only runs of earlier versions carry: here so that they are in the catalogs.
+RETIRED = (
+    N_(
+        "The rows were split by group, so the models learn from sessions after those of the test too: "
+        "split by time for a score that could have been had on the day."
+    ),
+    N_(
+        "Whole companies were held out, but other companies' headlines of the same sessions were learned "
+        "from: the score is one for a new company, not for a new day."
+    ),
+)
 
 
 def to_record(run: Run) -> dict[str, Any]:

@@ -299,3 +299,10 @@ def test_a_run_of_an_earlier_version_keeps_its_record(earlier, trained):
 
 def test_a_run_of_an_earlier_version_says_that_it_weighed_rows_alike(earlier):
     assert earlier.settings.weighting == "rows"
+
+
+def test_cautions_of_earlier_versions_are_read_in_korean():
+    from core.locale import translate
+    from core.train.run_record import RETIRED
+
+    assert all(translate(sentence, "ko") != sentence for sentence in RETIRED)

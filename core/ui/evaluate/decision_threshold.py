@@ -22,6 +22,9 @@ from core.ui.theme import palette
 
 def threshold(run: Run, data: Dataset) -> None:
     """Let the reader weigh a false alarm against a miss, and show what a threshold then costs; of several classes, of one."""
+    if not run.classes:
+        st.info(_("A threshold is for probabilities; this run predicts returns."))
+        return
     target = class_selector(run, "-threshold")
     label, other = _names(run, target)
     left, right = st.columns(2)

@@ -21,7 +21,7 @@ from core.train.run import Run
 from core.ui.evaluate import score_picture
 from core.ui.evaluate.cache import evaluated, tested
 from core.ui.evaluate.score_picture import Row, strongest
-from core.ui.evaluate.text import meaning, metric_title, model_name, units, written
+from core.ui.evaluate.text import details, meaning, metric_title, model_name, units, written
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, plain, translate_md
 
@@ -139,6 +139,16 @@ def score_table(run: Run) -> None:
             _table(
                 run, run.scores | run.baselines, rest, "table-more-scores", _("Other scores of all models")
             )
+    told = [
+        _(
+            "Intervals are percentiles of a bootstrap that draws whole sessions (stories where there are no dates), in blocks "
+            "where outcomes hang together for longer. The best single model and the strongest baseline were picked by "
+            "these very scores, which flatters them a little."
+        )
+    ]
+    if run.settings.unit == "event" and run.split.test_sessions:
+        told.append(_("Scored are events: the mean prediction of each company and session."))
+    details(*told)
 
 
 def inside_table(run: Run, scores: Scores) -> None:

@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from core.evaluate.backtest.statistics import (
+    A_YEAR,
     blocks_of_days,
     drawdown,
     resampled_days,
     sharpe,
     statistics,
+    sum_band,
     volatility,
     yearly_difference,
 )
+from core.evaluate.blocks import Blocks
 from tests.simulations import portfolio
 
 
@@ -85,3 +88,20 @@ def test_without_skill_an_interval_leaves_out_zero_in_at_most_four_percent_a_sid
 @pytest.mark.slow
 def test_skill_is_found():
     assert portfolio.power() >= 0.8
+
+
+def test_the_band_of_a_sum_starts_narrow_holds_the_sum_and_ends_as_wide_as_the_interval_of_the_mean():
+    net = np.random.default_rng(0).normal(0.001, 0.01, 120)
+    blocks = Blocks(np.arange(120))
+    paths = resampled_days(120, 1, seed=0)
+    low, high = sum_band(net, paths, blocks)
+    assert (low < net.cumsum()).all()
+    assert (net.cumsum() < high).all()
+    assert high[0] - low[0] < (high[-1] - low[-1]) / 4
+    mean = statistics(net, np.zeros(120), paths, blocks).mean
+    assert high[-1] - low[-1] == pytest.approx((mean.high - mean.low) * 120 / A_YEAR, rel=0.01)
+
+
+def test_the_band_of_a_single_block_is_unknown():
+    net = np.full(5, 0.01)
+    assert np.isnan(sum_band(net, resampled_days(5, 5, seed=0), Blocks(np.arange(5), 5, 5))).all()

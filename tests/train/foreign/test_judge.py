@@ -11,7 +11,7 @@ from core.evaluate import ledger
 from core.evaluate.foreign import ForeignSettings
 from core.evaluate.ledger_rows import Rows
 from core.settings import settings
-from core.train.foreign import delete_evaluation, judge_and_record, list_evaluations, load_evaluation
+from core.train.foreign import check, delete_evaluation, judge_and_record, list_evaluations, load_evaluation
 from core.train.foreign.judged import as_run, judged_table
 from core.train.models import forest
 from core.train.pipeline import train
@@ -159,8 +159,17 @@ def test_sealed_rows_are_refused():
     data, score = small()
     sealed = Rows.of(data, np.arange(200, 240))
     ledger.seal(data.id, "sealing", sealed, Rows.of(data, np.arange(100, 200)))
-    with pytest.raises(UserError, match="sealed"):
-        judge_and_record(as_file(row=data.frame["row"], p=score), "p.csv", data, CLASSIFY)
+    whole = as_file(row=data.frame["row"], p=score)
+    for refused in (
+        lambda: check(whole, data, CLASSIFY),
+        lambda: judge_and_record(whole, "p.csv", data, CLASSIFY),
+    ):
+        with pytest.raises(
+            UserError, match="40 headlines of the file lie in a holdout that is sealed"
+        ) as caught:
+            refused()
+        assert "sealing" not in str(caught.value)  # no run's number
+    check(as_file(row=data.frame["row"][:200], p=score[:200]), data, CLASSIFY)
     made = judge_and_record(as_file(row=data.frame["row"][:200], p=score[:200]), "p.csv", data, CLASSIFY)
     assert len(made.predictions) == 200
 

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from core.data.library import load_dataset, save_dataset
+from core.evaluate import ledger
 from core.evaluate.foreign import ForeignSettings
+from core.evaluate.ledger_rows import Rows
 from core.jobs import queue
 from core.train.foreign import judge_and_record
 from core.train.models import forest
@@ -103,3 +105,17 @@ def test_a_link_to_a_judgement_that_is_gone_says_so(data, evaluation):
     app = open_page("evaluate", dataset=data.id, evaluation=evaluation)
     assert not app.exception
     assert "no evaluation" in texts(app)
+
+
+def test_predictions_of_sealed_rows_are_refused_before_they_are_queued(data):
+    _data, score = small()
+    ledger.seal(data.id, "sealing", Rows.of(data, np.arange(200, 240)), Rows.of(data, np.arange(100, 200)))
+    content = pd.DataFrame({"row": data.frame["row"], "mine": score}).to_csv(index=False).encode()
+    app = open_page("evaluate", dataset=data.id)
+    app.file_uploader(key="predictions-file").upload("mine.csv", content, "text/csv").run()
+    next(button for button in app.button if button.label == "Judge these predictions").click().run()
+    assert not app.exception
+    assert [
+        job for job in queue().all() if job.kind == "judge" and job.subject.get("dataset") == data.id
+    ] == []
+    assert ["lie in a holdout that is sealed" in error.value for error in app.error] == [True]

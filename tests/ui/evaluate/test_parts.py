@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -95,7 +96,7 @@ def test_two_costs_of_nothing_get_one_sentence(lab):
 
 def _mean_a_year(app: AppTest) -> float:
     table = app.dataframe[0].value
-    return float(table.loc["mean a year", "following the predictions"].split("%")[0])
+    return float(table["following the predictions"][0].split("%")[0])
 
 
 def test_a_higher_cost_takes_more_from_the_portfolio(lab):
@@ -193,3 +194,40 @@ def test_a_slice_of_few_rows_or_without_width_is_not_judged():
     )
     large, small = SliceReport("auc", score, made, 49, False).of("press")
     assert ([m.label for m in large], [m.label for m in small]) == (["a"], ["b", "c", "d"])
+
+
+UNDATED = """
+from dataclasses import replace
+frame = data.frame.assign(session=data.frame["session"].where(False))
+data = replace(data, frame=frame)
+"""
+
+
+def test_a_ceiling_without_dates_asks_for_no_sessions(lab):
+    app = _draw(lab, "ceiling.ceiling", "classify", change=UNDATED)
+    assert not app.exception
+    assert [info.value for info in app.info] == [
+        "How high a model could reach is read from headlines that returned in other sessions: this table has no dates."
+    ]
+
+
+def test_each_chart_has_one_note_and_its_method_in_a_fold(lab):
+    app = _draw(lab, "reliability.calibration", "classify")
+    assert not app.caption or all("score test" not in caption.value for caption in app.caption)
+    assert [fold.label for fold in app.expander] == ["Details"]
+    assert "score test of intercept and slope" in app.expander[0].markdown[0].value
+
+
+def test_profit_is_drawn_with_its_band(lab):
+    app = _draw(lab, "backtest.portfolio", "regress")
+    (chart,) = [chart for chart in app.get("plotly_chart") if chart.key == "chart-portfolio"]
+    traces = json.loads(chart.proto.spec)["data"]
+    assert sum(trace.get("fill") == "toself" for trace in traces) == 1
+
+
+def test_the_bars_of_the_fifths_carry_their_value_their_number_and_a_line(lab):
+    app = _draw(lab, "performance.pictures", "regress")
+    (chart,) = [chart for chart in app.get("plotly_chart") if chart.key == "chart-fifths"]
+    (bars,) = json.loads(chart.proto.spec)["data"]
+    assert all("n=" in label and "%" in label for label in bars["x"])
+    assert all(low > 0 for low in bars["error_y"]["arrayminus"])
