@@ -142,7 +142,7 @@ def test_the_intervals_of_a_run_with_folds_are_drawn_with_their_width(lab):
 def test_a_predicted_return_says_how_far_off_it_has_been(lab):
     app = _draw(lab, "answer.interval", "regress", change=WALKED)
     assert not app.exception
-    assert any("to hold the return in 90% of cases" in caption.value for caption in app.caption)
+    assert any("The brackets are to hold the return in" in caption.value for caption in app.caption)
     assert not _draw(lab, "answer.interval", "regress").caption  # a run without folds
     assert not _draw(lab, "answer.interval", "classify").caption
 
