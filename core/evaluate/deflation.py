@@ -46,11 +46,11 @@ class Deflated:
     run_id: str
     interval: Interval
 
-    def sentence(self) -> Message:
-        """Say how much of the best score is the luck of having tested often."""
+    def sentence(self, classes: int = 0) -> Message:
+        """Say how much of the best score is the luck of having tested often; of so many `classes`, 0 for returns."""
         metric = METRICS[self.metric]
         params = {
-            "metric": Message(metric.title),
+            "metric": Message(metric.titled(classes)),
             "accesses": self.accesses,
             "best": shown(metric, self.best),
             "luck": shown(metric, abs(self.luck), difference=True).lstrip("+"),

@@ -21,6 +21,7 @@ def test_one_access_is_not_deflated():
     made = deflated_best([entry(0.6)], "auc")
     assert (made.best, made.deflated, made.accesses) == (0.6, 0.6, 1)
     assert str(made.sentence()) == "This holdout has been tested once: ROC AUC 0.600."
+    assert "ROC AUC, mean over classes 0.600" in str(made.sentence(3))
 
 
 def test_the_best_of_many_is_less_than_it_seems():

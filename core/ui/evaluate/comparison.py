@@ -62,7 +62,9 @@ def _table(found: Comparison) -> None:
         }
         for pair in found.against
     ]
-    table(pd.DataFrame(rows), "table-compared", _("Each model against {baseline}", baseline=against), rows=15)
+    table(
+        pd.DataFrame(rows), "table-compared", _("Each model against “{baseline}”", baseline=against), rows=15
+    )
     details(
         _(
             "Losses of {sessions:,} sessions, after each model was brought to the level and the spread that fit this test best; "

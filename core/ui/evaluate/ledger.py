@@ -32,7 +32,7 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     found = accesses(data.id, run.holdout)
     deflated = deflated_best(found, main_metric(run.task).name)
     if deflated:
-        st.markdown(bold(translate_md(deflated.sentence())))
+        st.markdown(bold(translate_md(deflated.sentence(len(run.classes)))))
         st.markdown(_worth(run, deflated))
     elif found:
         st.markdown(

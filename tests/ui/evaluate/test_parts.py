@@ -179,7 +179,7 @@ def test_slices_are_named_in_the_readers_language_and_flagged_in_words(lab, monk
     assert "Too small to be judged" in texts
     assert "not known" in texts
     table = app.dataframe[0].value
-    assert table["remark"].tolist() == ["better than the rest", "worse than the rest", ""]
+    assert table["remark"].tolist() == ["better than the rest", "worse than the rest", "–"]
     assert not re.search("<other>|<missing>", table.to_string() + texts)
 
 
@@ -198,8 +198,8 @@ def test_a_slice_of_few_rows_or_without_width_is_not_judged():
 
 UNDATED = """
 from dataclasses import replace
-frame = data.frame.assign(session=data.frame["session"].where(False))
-data = replace(data, frame=frame)
+import pandas as pd
+data = replace(data, frame=data.frame.assign(session=pd.to_datetime(pd.Series(pd.NaT, data.frame.index))))
 """
 
 
@@ -218,7 +218,8 @@ def test_each_chart_has_one_note_and_its_method_in_a_fold(lab):
     assert "score test of intercept and slope" in app.expander[0].markdown[0].value
 
 
-def test_profit_is_drawn_with_its_band(lab):
+def test_profit_is_drawn_with_its_band(lab, monkeypatch):
+    monkeypatch.setattr("core.evaluate.verdict.Evidence.enough", property(lambda self: True))
     app = _draw(lab, "backtest.portfolio", "regress")
     (chart,) = [chart for chart in app.get("plotly_chart") if chart.key == "chart-portfolio"]
     traces = json.loads(chart.proto.spec)["data"]
