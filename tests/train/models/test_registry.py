@@ -183,7 +183,7 @@ def _pages(run_id):
     from tests.makers.train_tables import signal
 
     run = load_run(run_id)
-    scores.scores_picture(run, run.scores, run.baselines, "Scores", "chart-scores", "")
+    scores.score_chart(run, signal()[0])
     scores.score_table(run)
     found = contributions(run, Inputs.of(*signal()))
     explain.importance_chart(run, found)
@@ -195,12 +195,13 @@ def test_it_is_listed_and_drawn_in_its_colour_on_the_pages(trained, home, four):
     app = AppTest.from_function(_pages, kwargs={"run_id": trained.id}, default_timeout=60)
     app.session_state["language"] = "en"
     app.run()
+    app.toggle(key=f"all-chart-scores-{trained.id}").set_value(True).run()
     assert not app.exception
     title = LinearModel.entry.title
     drawn, importance = (json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart"))
-    assert [title] in [trace["y"] for trace in drawn]
+    assert title in [trace["y"][0].replace("<br>", " ") for trace in drawn]
     assert {trace["name"]: trace["marker"]["color"] for trace in importance}[title] == "#228833"
-    assert all(title in table.value.index for table in app.dataframe)
+    assert all(title in table.value.reset_index().to_numpy() for table in app.dataframe)
 
 
 @pytest.mark.slow
