@@ -5,8 +5,9 @@ import pytest
 from sklearn.calibration import calibration_curve
 
 from core.evaluate.blocks import Blocks
+from core.evaluate.bootstrap import intervals
 from core.evaluate.calibration_test import calibration_test
-from core.evaluate.metrics import ece
+from core.evaluate.metrics import METRICS, ece
 from core.evaluate.predictions import Predictions
 from core.evaluate.reliability import reliability, reliability_of
 from tests.makers.predictions import COMPANIES, DAYS, made_up
@@ -155,3 +156,17 @@ def test_the_miss_is_said_without_an_interval_that_does_not_hold():
     sentence = str(reliability_of(*made_up("classify")).sentence())
     assert "percentage points on average" in sentence
     assert "[" not in sentence
+
+
+def test_the_percentile_interval_of_the_calibration_error_leaves_the_truth_out():
+    """Why `METRICS["ece"].resamples` is False: right probabilities miss by 0, and no interval of 20 holds that."""
+    held = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        win = np.clip(0.5 + 0.12 * rng.normal(size=400), 0.02, 0.98)
+        came = (rng.random(400) < win).astype(float)
+        p = np.column_stack([1 - win, win])
+        found = intervals(came, p, Blocks(np.arange(400) // 5), [METRICS["ece"]], seed, resamples=200)["ece"]
+        held += found.low <= 0
+    assert held == 0
+    assert not METRICS["ece"].resamples

@@ -196,6 +196,7 @@ def test_it_is_listed_and_drawn_in_its_colour_on_the_pages(trained, home, four):
     app.session_state["language"] = "en"
     app.session_state[f"all-chart-scores-{trained.id}"] = True
     app.run()
+    app.toggle(key=f"all-chart-scores-{trained.id}").set_value(True).run()
     assert not app.exception
     title = LinearModel.entry.title
     drawn, importance = (json.loads(chart.proto.spec)["data"] for chart in app.get("plotly_chart"))
