@@ -59,6 +59,9 @@ def _acting(here: Given) -> None:
 
 
 def _lasting(here: Given) -> None:
+    if not here.data.has_sessions:
+        st.info(_("The table has no dates, so there are no results by session."))
+        return
     ic_decay.decay(here.run, here.data)
     event_study.around(here.run, here.data)
 

@@ -183,7 +183,7 @@ def _pages(run_id):
     from tests.makers.train_tables import signal
 
     run = load_run(run_id)
-    scores._picture(run, run.scores, run.baselines, "Scores", "chart-scores", "", True)
+    scores.score_chart(run, signal()[0])
     scores.score_table(run)
     found = contributions(run, Inputs.of(*signal()))
     explain.importance_chart(run, found)
@@ -194,7 +194,6 @@ def test_it_is_listed_and_drawn_in_its_colour_on_the_pages(trained, home, four):
     save_run(trained)
     app = AppTest.from_function(_pages, kwargs={"run_id": trained.id}, default_timeout=60)
     app.session_state["language"] = "en"
-    app.session_state[f"all-chart-scores-{trained.id}"] = True
     app.run()
     app.toggle(key=f"all-chart-scores-{trained.id}").set_value(True).run()
     assert not app.exception
