@@ -41,9 +41,8 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
             "text": f"<b>{heading}</b>",
             "x": 0,
             "xanchor": "left",
-            "y": 1,
-            "pad": {"t": 8},
-            "yanchor": "top",
+            "y": 1 - 24 / height,  # of the first line; Plotly sets further lines below it
+            "yanchor": "bottom",
             "yref": "container",
             "font": {"size": 17, "color": colours.text},
         },

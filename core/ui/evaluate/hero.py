@@ -119,12 +119,20 @@ def _score_card(run: Run, lift: Lift, data: Dataset) -> Card:
 
 
 def _tested_card(evidence: Evidence) -> Card:
+    tested = count(evidence.sessions or evidence.blocks)
+    if evidence.unit != "session":
+        return Card(
+            _("Stories tested"),
+            tested,
+            _("each story once"),
+            _("Rows of one story share their outcome, so stories are what the intervals count."),
+        )
     blocks = _(
         P_("{n:,} block of {length}", "{n:,} blocks of {length}"), n=evidence.blocks, length=evidence.length
     )
     return Card(
-        _("Sessions tested") if evidence.unit == "session" else _("Stories tested"),
-        count(evidence.sessions or evidence.blocks),
+        _("Sessions tested"),
+        tested,
         blocks if evidence.length > 1 else _("each by itself"),
         _("Rows of one session share a day and its market, so sessions are what the intervals count."),
     )
