@@ -24,13 +24,14 @@ def class_rank(label: str) -> int | None:
 
 
 def order_classes(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return the classes in order, "down" first and "up" last where both are known; else by their letters.
+    """Return the classes in order, "down" first and "up" last where both or all are known; else by their letters.
 
     What is not known stands between them.
     """
     labels = sorted(set(labels))
-    ranks = [class_rank(name) or 0 for name in labels]
-    if min(ranks, default=0) < 0 < max(ranks, default=0):
+    known = [class_rank(name) for name in labels]
+    ranks = [rank or 0 for rank in known]
+    if min(ranks, default=0) < 0 < max(ranks, default=0) or None not in known:
         return tuple(name for _rank, name in sorted(zip(ranks, labels, strict=True)))
     return tuple(labels)
 

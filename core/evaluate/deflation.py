@@ -122,7 +122,7 @@ def deflated_best(accesses: Sequence[Entry], metric: str) -> Deflated | None:
 
     Bailey & López de Prado (2014) take the Sharpe ratio that the best of N trials without skill would reach,
     the trials' standard deviation times `expected_maximum(N)`. Carried over to any metric, the deviation is
-    the best score's own standard error (over sessions), and N counts all accesses, the unscored ones too. Accesses
+    the best score's own standard error (over sessions), and N counts all tests, the unscored ones too. Accesses
     to one holdout are correlated, so this takes off rather too much: the deflated score is a cautious one.
     """
     better = 1 if METRICS[metric].higher_is_better else -1
@@ -130,7 +130,8 @@ def deflated_best(accesses: Sequence[Entry], metric: str) -> Deflated | None:
     if not scored:
         return None
     entry, value, se = max(scored, key=lambda item: better * item[1])
-    luck = better * se * expected_maximum(len(accesses))
+    tests = max(1, sum(access.tests for access in accesses))
+    luck = better * se * expected_maximum(tests)
     half = _NORMAL * se if se else math.nan
     interval = Interval(value, value - half, value + half)
-    return Deflated(metric, value, value - luck, luck, len(accesses), entry.run_id, interval)
+    return Deflated(metric, value, value - luck, luck, tests, entry.run_id, interval)

@@ -19,7 +19,8 @@ READS, SMALL, WRONG = "reads", "small", "wrong"
 class Reading:
     """The ensemble's prediction of a headline and of the opposite one, and what is to be made of the difference.
 
-    `moved` is `other` less `typed`, and `noise` how far the models' own moves lie apart (their standard deviation).
+    `moved` is `other` less `typed`, and `noise` the standard error of the
+    mean of the models' own moves.
     `verdict` is READS, SMALL where the move is no larger than the noise or does not show in the printed numbers, or
     WRONG where good news is given the lower prediction.
     """
@@ -42,7 +43,7 @@ def reading(
     at = explained if run.classes else 0
     before, after = float(typed[MEAN][at]), float(other[MEAN][at])
     moves = np.array([other[name][at] - typed[name][at] for name in run.models])
-    noise = float(moves.std(ddof=1)) if len(moves) > 1 else 0.0
+    noise = float(moves.std(ddof=1) / np.sqrt(len(moves))) if len(moves) > 1 else 0.0
     moved = after - before
     verdict = READS
     if abs(moved) <= noise or printed(before, bool(run.classes)) == printed(after, bool(run.classes)):

@@ -46,10 +46,11 @@ def draw_staircase(
 ) -> list[Step]:
     """Score a run's staircase, log the access to its rows, and save it in the run's folder; raises as it does.
 
-    It is no further test: the rows were counted when the run was trained, and nothing is chosen by it.
+    Where the run walks forward it is no further test: the same rows were counted when the run was trained, and nothing
+    is chosen by it.
     """
     steps, rows = staircase_of(dataset, vectors, run.settings, report)
-    ledger.record_access(dataset.id, run.id, rows, tests=0)
+    ledger.record_access(dataset.id, run.id, rows, tests=0 if run.walk is not None else 1)
     save_staircase(run, steps)
     return steps
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.train.run import Run
 from core.ui import state
-from core.ui.text import _, class_name
+from core.ui.text import _, as_typed, class_name
 
 
 def class_selector(run: Run, place: str = "") -> int:
@@ -25,7 +25,7 @@ def class_selector(run: Run, place: str = "") -> int:
         _("Class"),
         run.classes,
         key=key,
-        format_func=class_name,
+        format_func=lambda name: as_typed(class_name(name)),
         required=True,
         on_change=_choose,
         args=(key,),

@@ -12,6 +12,9 @@ from core.data.classes import order_classes, run_from_down_to_up
         (["1", "0"], ("0", "1")),
         (["Win", "Lose"], ("Lose", "Win")),
         (["positive", "neutral", "negative"], ("negative", "neutral", "positive")),
+        (["하락", "보합"], ("하락", "보합")),
+        (["buy", "hold"], ("hold", "buy")),
+        (["sell", "hold"], ("sell", "hold")),
     ],
 )
 def test_the_class_that_means_up_comes_last(labels, ordered):

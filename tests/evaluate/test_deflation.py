@@ -33,6 +33,12 @@ def test_the_best_of_many_is_less_than_it_seems():
     assert said in str(made.sentence())
 
 
+def test_an_access_that_is_no_further_test_takes_off_no_luck():
+    own_staircase = Entry(SCORED, "run", "f", tests=0)
+    made = deflated_best([entry(0.6), own_staircase], "auc")
+    assert (made.accesses, made.deflated) == (1, 0.6)
+
+
 @pytest.mark.parametrize(
     ("value", "blocks", "said"),
     [(0.9, 40, "stands above chance"), (0.55, 40, "no evidence of skill"), (0.9, 5, "None of these scores")],

@@ -24,6 +24,7 @@ def both(before, after):
         ([0.45, 0.46, 0.44], 0, READS),
         ([0.65, 0.66, 0.64], -1, WRONG),
         ([0.65, 0.45, 0.46], -1, SMALL),  # the models move apart
+        ([0.57, 0.65, 0.85], 1, READS),  # all of them one way, though not as far
         ([0.5501, 0.5502, 0.5499], -1, SMALL),  # no printed number changes
         ([0.55, 0.55, 0.55], -1, SMALL),
     ],

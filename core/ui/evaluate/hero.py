@@ -22,7 +22,7 @@ from core.ui.cards import cards as draw_cards
 from core.ui.evaluate.answer import against_chance, judgement
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import metric_title, model_name, written
-from core.ui.text import UNKNOWN, _, as_typed, count, plain
+from core.ui.text import _, as_typed, count, plain
 from core.ui.theme import palette
 
 MARKS = {HELP: "✓", UNSURE: "?", NOTHING: "–"}
@@ -49,9 +49,15 @@ def verdict_card(kind: str, title: str, number: str, interval: str, of: str, met
     )
 
 
+def told(lift: Lift) -> bool:
+    """Whether the interval of a lift is shown: there is one, it may be believed, and it holds more than 0."""
+    enough = math.isfinite(lift.low) and lift.evidence.enough
+    return enough and not lift.unread and not lift.withheld
+
+
 def lift_card(lift: Lift, metric: str) -> str:
     """Return the verdict on the headlines as HTML; `metric` is what the lift is of, as the reader calls it."""
-    kind, known = state(lift), math.isfinite(lift.low) and not lift.unread and not lift.withheld
+    kind, known = state(lift), told(lift)
     scale = METRICS[lift.metric]
     ends = (shown(scale, end, difference=True) for end in (lift.low, lift.high))
     return verdict_card(
@@ -81,9 +87,14 @@ def _of_models(run: Run) -> None:
         UNSURE: _("Whether the models beat chance cannot be told"),
         NOTHING: _("The models do not beat chance"),
     }[kind]
-    number, ends = written(metric, score).split(" ", 1) if math.isfinite(score.value) else (UNKNOWN, "")
+    number, ends = written(metric, score, sure=_sure(run)).partition(" ")[::2]
     st.html(verdict_card(kind, title, number, ends, metric_title(run, metric)))
     st.markdown(judgement(run))
+
+
+def _sure(run: Run) -> bool:
+    """Whether a verdict may rest on the scores of a run."""
+    return not run.withheld and (run.evidence is None or run.evidence.enough)
 
 
 def _cards(run: Run, data: Dataset) -> None:
@@ -100,7 +111,10 @@ def _cards(run: Run, data: Dataset) -> None:
 
 def _score_card(run: Run, lift: Lift, data: Dataset) -> Card:
     alone = (
-        bool(run.split.test_sessions) and lift.sessions == run.split.test_sessions and run.walk is not None
+        not run.settings.sealed
+        and bool(run.split.test_sessions)
+        and lift.sessions == run.split.test_sessions
+        and run.walk is not None
     )
     arm = ARMS.get(lift.arm, lift.arm)
     score = evaluated(main_score, run, data, arm, holdout_alone=alone)

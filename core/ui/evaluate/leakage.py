@@ -30,13 +30,16 @@ _PROMISE = N_(
 
 
 def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
-    """Draw the staircase with its sentence; where there is none yet, begin it once in the background."""
+    """Draw the staircase with its sentence; where there is none yet, begin it once in the background.
+
+    Without a walk-forward its rows have not been tested, so that it counts as a test and is only offered.
+    """
     if steps := saved_staircase(run):
         _stairs(run, steps)
         return
     subject = {"dataset": data.id, "run": run.id}
     last = queue().find("staircase", **subject)
-    if last is None or last.status == "interrupted":
+    if run.walk is not None and _begins(subject):
         if refusal := _refusal(run, data):
             st.info(translate_md(refusal), icon=":material/stairs:")
             return
@@ -52,12 +55,22 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     st.caption(_(_PROMISE))
     if jobs.panel("staircase", run=run.id):
         return
+    if last is not None and last.status in ("failed", "interrupted"):
+        st.warning(translate_md(last.message))
     if st.button(_("Draw the staircase"), type="primary"):
 
         def again(report: Report) -> None:
             draw_staircase(run, data, vectors, report)
 
         jobs.submit("staircase", subject, again, len(data))
+
+
+def _begins(subject: dict[str, str]) -> bool:
+    """Whether the staircase is to begin by itself: once, and once more where the server was restarted."""
+    jobs_so_far = [
+        job for job in queue().all() if job.kind == "staircase" and subject.items() <= job.subject.items()
+    ]
+    return len(jobs_so_far) < 2 and all(job.status == "interrupted" for job in jobs_so_far)
 
 
 def step_by_step(run: Run, data: Dataset) -> None:

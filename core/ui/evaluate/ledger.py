@@ -56,8 +56,7 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         table(pd.DataFrame(rows), "table-ledger", _("Every test access, the latest first"))
     details(
         _(
-            "Every score shown for any of these test rows counts as a test access, also from a walk-forward, a staircase, "
-            "another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
+            "Every score shown for any of these test rows counts as a test access, also from a walk-forward, another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
             "same, no score is listed. The more often you test, the better the best score looks by luck alone, so the verdict "
             "of the k-th test asks for k² times less chance: 2.5% / k² on either side."
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from core.data.dataset import Dataset
@@ -40,7 +38,7 @@ def warnings(run: Run) -> None:
 
 def _simple(run: Run, data: Dataset) -> str:
     simple = tuple(key for key, entry in BASELINES.items() if entry.headline_alone)
-    found = evaluated(best_simple, run, data, simple)
+    found = None if run.withheld else evaluated(best_simple, run, data, simple)
     if found is None:
         return ""
     name, difference = found
@@ -56,7 +54,7 @@ def _simple(run: Run, data: Dataset) -> str:
         "score": shown(metric, ours),
         "ensemble": shown(metric, other),
     }
-    if not math.isnan(difference.low) and difference.low > 0:
+    if run.evidence is not None and run.evidence.against(difference, 0.0) > 0:
         return md(
             "A simpler model does better in the test: “{model}” scores {metric} {score}, the ensemble {ensemble}, and "
             "the difference is more than chance.",

@@ -217,7 +217,7 @@ def _by_fifth(run: Run, data: Dataset, test: Scored, counted: str) -> None:
 
 def _fifths(predictions: Predictions, data: Dataset, settings: EvaluateSettings) -> ByFifth:
     test = Scored.of(predictions.test, data, settings, [MEAN])
-    return by_fifth(test.y, test.predictions[MEAN], test.blocks, settings.seed)
+    return by_fifth(test.y, one_scale(test.predictions[MEAN], test.fold), test.blocks, settings.seed)
 
 
 def _who(run: Run, name: str) -> str:

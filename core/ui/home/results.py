@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Collection
 
 import streamlit as st
@@ -14,7 +13,7 @@ from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.train.run import Run
 from core.train.runs import list_runs
-from core.ui.evaluate.hero import MARKS
+from core.ui.evaluate.hero import MARKS, told
 from core.ui.evaluate.text import metric_title, written
 from core.ui.pages import PAGES
 from core.ui.text import UNKNOWN, _, run_label
@@ -77,14 +76,15 @@ def _verdict(run: Run) -> tuple[str, str, str, str, str, str]:
     if run.lift is None:
         metric = main_metric(run.task).name
         score = run.scores.get(MEAN, {}).get(metric)
-        whole = written(metric, score) if score else UNKNOWN
+        sure = not run.withheld and (run.evidence is None or run.evidence.enough)
+        whole = written(metric, score, sure=sure) if score else UNKNOWN
         number, _space, ends = whole.partition(" ")
         of = _("{metric} of the ensemble", metric=metric_title(run, metric))
         return "–", _("Not compared with the table alone"), colours.muted, number, ends, of
     lift, scale = run.lift, METRICS[run.lift.metric]
     kind = state(lift)
     colour = {HELP: colours.good, UNSURE: colours.unsure}.get(kind, colours.muted)
-    known = math.isfinite(lift.low) and not lift.unread and not lift.withheld
+    known = told(lift)
     low, high = (shown(scale, end, difference=True) for end in (lift.low, lift.high))
     number = _("±0") if lift.unread else shown(scale, lift.value, difference=True)
     of = _("{metric} with headlines minus without", metric=metric_title(run, lift.metric))

@@ -22,6 +22,7 @@ from core.predict import (
     unread_part,
 )
 from core.train.run import Run
+from core.ui import state
 from core.ui.predict.form import Typed
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, md, translate_md
@@ -41,9 +42,7 @@ def usual(_run: Run, run_id: str, explained: int) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _background(
-    _data: Dataset, _table: np.ndarray, dataset_id: str, encoder: str, pooling: str
-) -> Background:
+def _background(_data: Dataset, _table: np.ndarray, dataset_id: str, content: int) -> Background:
     return background(_data, _table)
 
 
@@ -86,5 +85,5 @@ def predicted(
 def similar(run: Run, data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
     """Find the most similar headlines of the table from before the date that was typed."""
     before = None if typed.before is None else pd.Timestamp(typed.before)
-    against = _background(data, table, data.id, run.settings.encoder, run.settings.pooling)
+    against = _background(data, table, data.id, state.content(table))
     return precedents(data, table, vectors[:1], against, typed.headline, before, sealed=sealed_rows(data))

@@ -98,7 +98,7 @@ def _added(run: Run) -> str:
     value, low, high = (
         shown(scale, end, difference=True) for end in (run.lift.value, run.lift.low, run.lift.high)
     )
-    return value if run.lift.withheld else f"{value} [{low}, {high}]"
+    return value if run.lift.withheld or not run.lift.evidence.enough else f"{value} [{low}, {high}]"
 
 
 def _delete(run_id: str) -> None:
