@@ -34,7 +34,7 @@ likeness, catalog, pairs, store = st.tabs(
     [_("Nearest headlines"), _("All encoders"), _("Test on sentence pairs"), _("Store")]
 )
 with likeness:
-    if found is None:
+    if found is None or card is None:
         st.markdown(_("Here stand the nearest and the farthest headlines, once they have vectors."))
     else:
         neighbours.pairs(found)

@@ -39,9 +39,14 @@ def visited(page, served):  # noqa: F811
 
 
 def _settled(page):  # noqa: F811
+    """Wait until the page has been at rest for a while: what is drawn anew stands pale until then."""
+    quiet = 0
     for _ in range(240):
         page.wait_for_timeout(500)
-        if not page.get_by_test_id("stStatusWidget").or_(page.get_by_test_id("stSpinner")).count():
+        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
+        busy = state != "notRunning" or page.get_by_test_id("stSpinner").count()
+        quiet = 0 if busy else quiet + 1
+        if quiet == 3:
             return
     raise AssertionError("the page is never drawn to its end")
 
@@ -54,7 +59,7 @@ def test_no_text_is_below_the_contrast_of_wcag_aa(visited, key, scheme):
     for tab in page.get_by_role("tab").all():
         if tab.is_visible():
             tab.click()
-            page.wait_for_timeout(500)
+            _settled(page)
             below |= page.evaluate(BELOW)
     assert below == {}
 

@@ -10,7 +10,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core.data.export import to_csv, to_xlsx
-from core.ui.text import UNKNOWN, _, bold
+from core.ui.text import UNKNOWN, _, as_typed, bold
 
 _ROW = 33  # pixels of a row and of the header: 2.2 of the base font size in `.streamlit/config.toml`
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,7 +32,7 @@ def table(
     frame: pd.DataFrame = content.data if isinstance(content, Styler) else content  # type: ignore[attr-defined]
     if title:
         with st.container(key=f"titled-{key}"):
-            st.markdown(bold(title))
+            st.markdown(bold(as_typed(title)))
     options.setdefault("placeholder", UNKNOWN)
     height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)

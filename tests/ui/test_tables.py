@@ -42,6 +42,20 @@ def test_a_table_offers_itself_as_both_files():
     assert [button.label for button in app.get("download_button")] == ["CSV", "XLSX"]
 
 
+def _table_of_code():
+    import pandas as pd
+
+    from core.ui.tables import table
+
+    table(pd.DataFrame({"n": [1]}), "some", "![x](http://evil.example/y.png)")
+
+
+def test_the_title_of_a_table_is_shown_as_typed():
+    (title,) = drawn(_table_of_code).markdown
+    assert "![" not in title.value
+    assert title.value.replace("\\", "") == "**![x](http:\u2060//evil.example/y.png)**"
+
+
 def test_a_chart_carries_its_title_as_text_and_its_picture_buttons():
     app = drawn(_chart)
     (chart,) = app.get("plotly_chart")
