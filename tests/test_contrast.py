@@ -29,7 +29,7 @@ def visited(page, served):  # noqa: F811
 
     def visit(key, scheme):
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": 1440, "height": 2200})
+        page.set_viewport_size({"width": 1440, "height": 7000})  # what is scrolled out of sight has no ground
         page.goto(f"{url}/{'' if key == 'home' else key}?{query}")
         page.locator("h1").wait_for()
         _settled(page)
