@@ -143,6 +143,11 @@ class Run:
         return withheld(self.settings.split, self.split) or saved
 
     @property
+    def believable(self) -> bool:
+        """Whether a verdict may rest on the scores: none is withheld, and there are blocks enough, where that is known."""
+        return not self.withheld and (self.evidence is None or self.evidence.enough)
+
+    @property
     def preparation(self) -> Preparation:
         """What was fitted before the models."""
         return self.parts.preparation
