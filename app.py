@@ -15,9 +15,9 @@ st.markdown(
         "with an interval beside every score. Nothing leaves this machine."
     )
 )
-some = results.last_results()
-if not some:
+drawn = results.last_results()
+if not drawn:
     sample.miniature()
-sample.buttons(primary=not some)
+sample.buttons(primary=not drawn)
 way.stages()
 way.tables()

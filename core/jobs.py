@@ -135,8 +135,12 @@ class JobQueue:
 
     def find(self, kind: str, **subject: str) -> Job | None:
         """Return the newest job of a kind whose subject holds these values."""
-        matching = (job for job in self.all() if job.kind == kind and subject.items() <= job.subject.items())
-        return max(matching, key=lambda job: job.created, default=None)
+        return next(reversed(self.find_all(kind, **subject)), None)
+
+    def find_all(self, kind: str, **subject: str) -> list[Job]:
+        """Return the jobs of a kind whose subject holds these values, the oldest first."""
+        found = [job for job in self.all() if job.kind == kind and subject.items() <= job.subject.items()]
+        return sorted(found, key=lambda job: job.created)
 
     def active(self) -> list[Job]:
         """Return the jobs of this process that wait or run, oldest first."""

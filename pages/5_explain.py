@@ -23,7 +23,6 @@ reminder(run)
 place = draw.chosen_row(run, data, found, chosen)
 draw.headline(run, data, found, place, chosen)
 draw.waterfall(
-    run,
     found,
     place,
     "chart-waterfall",

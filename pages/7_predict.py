@@ -33,8 +33,6 @@ opposite_news(run, typed, turned, made, explained)
 reminder(run)
 answer.before_calibration(run, made, explained)
 labels = explain.value_labels(made.reasons, typed.features, typed.press)
-explain.waterfall(
-    run, made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels
-)
-precedent_table(data, live.similar(run, data, here.vectors, vectors, typed))
+explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
+precedent_table(data, live.similar(data, here.vectors, vectors, typed))
 here.onward()

@@ -73,6 +73,12 @@ class Lift:
         return 0 if self.withheld else self._sign(replace(self.evidence, looks=1))
 
     @property
+    def believable(self) -> bool:
+        """Whether its interval may be shown: there is one of enough blocks, not withheld, and of more than 0 alone."""
+        known = math.isfinite(self.low) and self.evidence.enough
+        return known and not self.withheld and not self.unread
+
+    @property
     def most(self) -> float:
         """The largest help that the interval does not rule out, as a difference of the score."""
         return self.high if METRICS[self.metric].higher_is_better else self.low

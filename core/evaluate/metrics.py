@@ -181,6 +181,9 @@ def shown(metric: Metric, number: float, difference: bool = False) -> str:
     """Write a score for a sentence: three places, a return in %; a difference signed, of returns in bp."""
     if np.isnan(number):
         return "–"
+    sign = "+" if difference else ""
     if metric.unit == RETURN:
-        return f"{number * 1e4:+.1f} bp" if difference else f"{number:.2%}"
-    return f"{number:+.3f}" if difference else f"{number:.3f}"
+        scale, places, mark = (1e4, 1, " bp") if difference else (100, 2, "%")
+    else:
+        scale, places, mark = 1, 3, ""
+    return f"{round(number * scale, places) + 0.0:{sign}.{places}f}{mark}"  # what rounds to 0 is no -0

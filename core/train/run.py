@@ -13,7 +13,8 @@ from core.evaluate.bootstrap import Scores
 from core.evaluate.calibration import Calibrator, calibrated
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
-from core.evaluate.predictions import Predictions
+from core.evaluate.metrics import main_metric
+from core.evaluate.predictions import MEAN, Predictions
 from core.evaluate.verdict import Evidence
 from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
@@ -35,6 +36,11 @@ class Walk:
     scores: Scores
     baselines: Scores
     folds: tuple[FoldSummary, ...]
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are tested, over all folds."""
+        return sum(fold.test_sessions for fold in self.folds)
 
 
 class Parts(Protocol):
@@ -144,8 +150,34 @@ class Run:
 
     @property
     def believable(self) -> bool:
-        """Whether a verdict may rest on the scores: none is withheld, and there are blocks enough, where that is known."""
-        return not self.withheld and (self.evidence is None or self.evidence.enough)
+        """Whether a verdict may rest on the scores: none is withheld, and there are blocks enough."""
+        return not self.withheld and self.basis.enough
+
+    @property
+    def basis(self) -> Evidence:
+        """What the intervals of the scores rest on; of a run of before the number of its sessions, or else rows."""
+        return self.evidence or Evidence(self.split.test_sessions or self.split.test_rows)
+
+    @property
+    def against_chance(self) -> int:
+        """1 where the ensemble beats chance in the test, -1 where chance beats it, 0 where that is not known."""
+        metric = main_metric(self.task)
+        score = self.scores.get(MEAN, {}).get(metric.name)
+        if score is None or not self.believable:
+            return 0
+        return self.basis.against(score, metric.guessing)
+
+    @property
+    def scored_by_walk(self) -> bool:
+        """Whether the scores are those of the walk-forward, as the holdout is sealed."""
+        return self.walk is not None and self.settings.sealed
+
+    @property
+    def lift_of_holdout(self) -> bool:
+        """Whether the lift is of the holdout alone, though there was a walk-forward before it."""
+        if self.lift is None or self.walk is None or self.settings.sealed:
+            return False
+        return self.lift.sessions == self.split.test_sessions
 
     @property
     def preparation(self) -> Preparation:

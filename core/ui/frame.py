@@ -8,28 +8,15 @@ import streamlit as st
 
 from core.train.runs import list_runs
 from core.ui import jobs, state
-from core.ui.guards import Given, chosen_run, need, need_dataset, need_run, need_target, need_vectors
-from core.ui.navigation import go, link, onward, title
+from core.ui.guards import Given, chosen_run, need
+from core.ui.navigation import go, title
 from core.ui.pages import PAGES, after
 from core.ui.sidebar import sidebar
 from core.ui.text import _, translate_md
 from core.ui.theme import style
 from core.ui.words import translate_streamlit
 
-__all__ = [
-    "PAGES",
-    "Given",
-    "chosen_run",
-    "go",
-    "link",
-    "need_dataset",
-    "need_run",
-    "need_target",
-    "need_vectors",
-    "onward",
-    "start",
-    "title",
-]
+__all__ = ["chosen_run", "start"]
 
 _ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fetched from outside
 

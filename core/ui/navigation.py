@@ -16,16 +16,17 @@ def title(page: Page) -> str:
     return f"{number(page)} {_(page.name)}" if number(page) else _(page.name)
 
 
-def link(key: str, label: str = "", icon: str | None = None) -> None:
+def link(key: str) -> None:
     """Draw a link to a page that keeps the chosen ids."""
     page = PAGES[key]
-    st.page_link(page.file, label=label or title(page), icon=icon, query_params=state.query())
+    st.page_link(page.file, label=title(page), query_params=state.query())
 
 
-def onward(key: str, label: str = "") -> None:
-    """Draw the button to a page; by default it says what the page's entry says."""
-    label = label or _(PAGES[key].invitation)
-    if st.button(label, type="primary", icon=":material/arrow_forward:", icon_position="right"):
+def onward(key: str) -> None:
+    """Draw the button to a page; it says what the page's entry says."""
+    if st.button(
+        _(PAGES[key].invitation), type="primary", icon=":material/arrow_forward:", icon_position="right"
+    ):
         go(key)
 
 

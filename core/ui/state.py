@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 import streamlit as st
 
@@ -112,19 +110,29 @@ def run(run_id: str) -> Run:
 def vectors(data: Dataset) -> np.ndarray | None:
     """Return the vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None.
 
-    They are those of the store; where it lacks any, those of the sample's prepared run, if this is its dataset.
+    They are those that the sample's prepared run was trained on, if it is in the workspace and this is its dataset, else
+    those of the store.
+    """
+    prepared = prepared_vectors(data.id, encoder(), pooling())
+    if prepared is not None:
+        return prepared
+    try:
+        return _vectors(data, data.id, *space())
+    except _NotStoredError:
+        return None
+
+
+def space() -> tuple[str, str, str]:
+    """Return the chosen encoder and pooling, and a key of the encoder's content, "" where it is not on this machine.
+
+    With a dataset's id they name its vectors, so they are the key of what is computed from these.
     """
     from core.embed import space_key
 
     try:
-        return _vectors(data, data.id, encoder(), pooling(), space_key(encoder()))
-    except (_NotStoredError, UserError):
-        return prepared_vectors(data.id, encoder(), pooling())
-
-
-def content(vectors: np.ndarray) -> int:
-    """Return a number that changes with vectors `(rows, dim)`, for the key of what is computed from them."""
-    return zlib.crc32(np.ascontiguousarray(vectors[::7]).tobytes())
+        return encoder(), pooling(), space_key(encoder())
+    except UserError:
+        return encoder(), pooling(), ""
 
 
 def forget_vectors() -> None:

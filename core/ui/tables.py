@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from core.data.export import to_csv, to_xlsx
-from core.ui.text import UNKNOWN, _, as_typed, bold
+from core.ui.text import UNKNOWN, _, as_typed, bold, file_name
 
 _ROW = 33  # pixels of a row and of the header: 2.2 of the base font size in `.streamlit/config.toml`
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +25,7 @@ def table(
 ) -> Any:
     """Draw a table that ends at a row's edge after at most `rows`, with a CSV and an XLSX of all of it below.
 
-    `title` is a text of ours and names the files too; `options` are those of `st.dataframe`, whose selection is
+    `title` is shown as typed and names the files too; `options` are those of `st.dataframe`, whose selection is
     returned.
     """
     frame: pd.DataFrame = content.data if isinstance(content, Styler) else content  # type: ignore[attr-defined]
@@ -37,13 +36,12 @@ def table(
     height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
     saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
-    name = re.sub(r"[^\w]+", "-", title or key).strip("-")
     with st.container(key=f"save-{key}", horizontal=True, horizontal_alignment="right", gap="small"):
         for kind, mime, write in (("csv", "text/csv", to_csv), ("xlsx", _XLSX, to_xlsx)):
             st.download_button(
                 kind.upper(),
                 data=lambda write=write: write(saved),  # type: ignore[misc]
-                file_name=f"{name}.{kind}",
+                file_name=f"{file_name(title or key)}.{kind}",
                 mime=mime,
                 key=f"{kind}-{key}",
                 type="tertiary",

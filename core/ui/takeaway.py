@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from datetime import datetime
 
 import streamlit as st
 
-from core.ui.text import _
+from core.ui.text import _, file_name
 from core.ui.theme import FONT, palette
 
 # The browser has the chart already; Plotly's own button saves a copy of what `layout` says at that moment, so
@@ -62,14 +61,13 @@ def _component():  # type: ignore[no-untyped-def]
 def picture_buttons(chart: str, title: str, note: str) -> None:
     """Offer the chart with the key `chart` as PNG and SVG; the picture carries its title, the note and the date."""
     today = f"{datetime.now():%Y-%m-%d}"
-    name = re.sub(r"\W+", "-", title).strip("-")
     colours = palette()
     _component()(
         key=f"save-{chart}",
         data={
             "chart": chart,
             "lines": [*textwrap.wrap(note, 110), f"Headline Lab · {today}"],
-            "file": f"{name}-{today}",
+            "file": f"{file_name(title)}-{today}",
             "paper": colours.surface,
             "ink": colours.muted,
             "font": FONT,

@@ -79,9 +79,14 @@ def signed_percent(fraction: float) -> str:
     return f"{points(fraction)}%" if np.isfinite(fraction) else UNKNOWN
 
 
+def fixed(number: float, places: int) -> str:
+    """Write a number to so many places; what rounds to 0 has no sign, and what is not known is a dash."""
+    return f"{round(float(number), places) + 0.0:.{places}f}" if np.isfinite(number) else UNKNOWN
+
+
 def percent(fraction: float, places: int = 0) -> str:
     """Write a probability or a share: in percent, by default without places."""
-    return f"{fraction * 100:.{places}f}%" if np.isfinite(fraction) else UNKNOWN
+    return f"{fixed(fraction * 100, places)}%" if np.isfinite(fraction) else UNKNOWN
 
 
 def points(fraction: float, places: int = 2) -> str:
@@ -96,11 +101,7 @@ def interval(value: float, low: float, high: float, places: int = 3, unit: str =
     """Write a value with its interval: 0.583 [0.491, 0.670]; an end that is not known is a dash."""
     if not np.isfinite(value):
         return UNKNOWN
-    middle, *ends = (
-        f"{number + 0.0:.{places}f}" if np.isfinite(number) else UNKNOWN
-        for number in np.round([value, low, high], places)
-    )
-    return f"{middle}{unit} [{', '.join(ends)}]"
+    return f"{fixed(value, places)}{unit} [{fixed(low, places)}, {fixed(high, places)}]"
 
 
 def day(moment: pd.Timestamp | None) -> str:
@@ -170,8 +171,12 @@ def task_name(task: str, classes: Sequence[str]) -> str:
 
 def run_label(run: Run) -> str:
     """Write what a run is: what it predicts, how it was split, and when it was made."""
-    made = datetime.fromisoformat(run.created).astimezone()
-    return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {made:%m-%d %H:%M}"
+    return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {when_made(run.created)}"
+
+
+def file_name(title: str) -> str:
+    """Return a title as the name of a file: its words, joined by hyphens."""
+    return re.sub(r"\W+", "-", title).strip("-")
 
 
 def today() -> date:

@@ -186,27 +186,25 @@ _STYLE = """
 /* the progress of a job stays under the page's head while the page is scrolled, so that Cancel is at hand */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > [class*="st-key-progress-"]) { position: sticky; top: 3.75rem; z-index: 30; }
 /* the home page: a card of a verdict opens it wherever it is pressed */
-.result p, .stairs p { margin: 0; }
-.result .state { display: flex; align-items: center; gap: .45rem; font-weight: 700; color: var(--state); }
-.result .state span { display: inline-grid; place-items: center; width: 1.35rem; height: 1.35rem; flex: none; border-radius: 50%; border: 2px solid; font-size: .8rem; line-height: 1; }
-.result .number { font-size: 2.1rem; font-weight: 750; line-height: 1.3; letter-spacing: -.02em; color: var(--state); }
-.result .number small { font-size: 1rem; font-weight: 500; letter-spacing: 0; white-space: nowrap; display: inline-block; }
-.result .of, .result .about, .stairs p { font-size: .88rem; }
-.result .about { margin-top: .5rem; opacity: .85; }
-.st-key-miniature .result .number { font-size: 3rem; }
+.stairs p { margin: 0; font-size: .88rem; }
+.verdict.small .state { gap: .45rem; font-size: 1rem; }
+.verdict.small .state span { width: 1.35rem; height: 1.35rem; font-size: .8rem; }
+.verdict.small .number { font-size: 2.1rem; line-height: 1.3; }
+.verdict.small .number small { font-size: 1rem; }
+.verdict.small .of { font-size: .88rem; }
+.verdict .about { margin-top: .5rem; font-size: .88rem; opacity: .85; }
+.st-key-miniature .verdict .number { font-size: 3rem; }
 [class*="st-key-result-"] { position: relative; gap: .4rem; }
 [class*="st-key-result-"]:hover, [class*="st-key-result-"]:focus-within { border-color: var(--st-primary-color, currentColor); }
 [class*="st-key-result-"] [data-testid="stPageLink"] a { padding-left: 0; background: none; }
 [class*="st-key-result-"] [data-testid="stPageLink"] a::after { content: ""; position: absolute; inset: 0; }
-.stairs ol { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: .6rem; margin: .6rem 0 .5rem; padding: 0; list-style: none; }
+.stairs ol { display: grid; grid-auto-flow: column; grid-auto-columns: 1fr; gap: .6rem 0; margin: .6rem 0 .5rem; padding: 0; list-style: none; }
 .stairs li { margin: 0; padding: 0; text-align: center; }
 .stairs li div { height: 8.8rem; display: flex; flex-direction: column; justify-content: flex-end; }
-.stairs li i { border-radius: .2rem .2rem 0 0; }
+.stairs li i { margin: 0 .5rem; border-radius: .2rem .2rem 0 0; }
 .stairs li b { font-size: 1.15rem; }
 .stairs .title { font-size: 1rem; font-weight: 700; }
 .stairs li span { display: block; font-size: .82rem; line-height: 1.25; border-top: 2px dotted; padding-top: .25rem; word-break: keep-all; }
-.stairs ol { column-gap: 0; }
-.stairs li i { margin: 0 .5rem; }
 [class*="st-key-stage-"] { gap: 0; }
 [class*="st-key-stage-"] [data-testid="stPageLink"] a { padding-left: 0; }
 [class*="st-key-stage-"] [data-testid="stPageLink"] p { font-weight: 650; }
@@ -217,7 +215,7 @@ _STYLE = """
 [class*="st-key-save-"] { margin-top: -.6rem; }
 [class*="st-key-save-"] button { min-height: 0; padding: .1rem .3rem; font-size: .8rem; }
 /* Plotly's own buttons stay out of sight: those under the chart press them */
-.pictures { display: flex; justify-content: flex-end; }
+.pictures { display: flex; justify-content: flex-end; margin-top: .3rem; }
 .pictures button { font: inherit; font-size: .8rem; color: inherit; background: none; border: 0; border-radius: .3rem; padding: .1rem .3rem; cursor: pointer; }
 .pictures button:hover, .pictures button:focus-visible { text-decoration: underline; }
 .js-plotly-plot .modebar-container, .plotly-notifier { display: none; }

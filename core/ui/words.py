@@ -40,10 +40,12 @@ OWN = (
     N_("Choose date range"),
     N_("Clear date"),
     N_("Clear dates"),
-)  # Streamlit 1.67; `{x}` is what it puts in
+)
+IN_LISTS = ["No options to select", "No results", "Select all", "Select {x} matches", "Add: {x}"]
+# Streamlit 1.67; `{x}` is what it puts in
 
 # Only what Streamlit draws itself is read: texts inside the parts named here, and names of buttons and fields that
-# a user's text never is. What is put in by the browser's own React stays until it changes it, and is then read again.
+# a user's text never is. A list of options holds texts of the user too: of it only the words `IN_LISTS` are read. What is put in by the browser's own React stays until it changes it, and is then read again.
 _JS = """
 const TEXTS = ['stFileUploader', 'stFileUploaderDropzoneInstructions', 'InputInstructions', 'stTooltipContent']
   .map((id) => `[data-testid="${id}"]`).concat('[role="listbox"]').join(",");
@@ -56,9 +58,11 @@ export default function ({ data }) {
     return { own, before, after, ours, open: after !== undefined };
   });
   const changed = [];
-  function translated(text) {
+  const lists = new Set(data.lists);
+  function translated(text, inList) {
     const said = text.trim();
     for (const rule of rules) {
+      if (inList && !lists.has(rule.own)) continue;
       if (!rule.open) { if (said === rule.own) return rule.ours; continue; }
       const fits = said.startsWith(rule.before) && said.endsWith(rule.after) &&
         said.length > rule.before.length + rule.after.length;
@@ -74,7 +78,7 @@ export default function ({ data }) {
       const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
       for (let node = walk.nextNode(); node; node = walk.nextNode()) {
         if (node.parentElement.closest("label, .stFileChipName")) continue;
-        const ours = translated(node.nodeValue);
+        const ours = translated(node.nodeValue, part.matches('[role="listbox"]'));
         if (ours !== null && ours !== node.nodeValue) {
           changed.push([node, null, node.nodeValue]);
           node.nodeValue = ours;
@@ -126,4 +130,4 @@ def translate_streamlit() -> None:
     """Let the browser show Streamlit's own words in the reader's language; takes no room on the page."""
     words = {} if language() == "en" else {own: _(own, x="{x}") for own in OWN}
     with st.container(key="words"):
-        _component()(key="words-component", data={"words": words})
+        _component()(key="words-component", data={"words": words, "lists": IN_LISTS})

@@ -10,8 +10,6 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.evaluate.metrics import main_metric
-from core.evaluate.predictions import MEAN
 from core.train.models import baselines, boosted, forest
 from core.train.pipeline import train
 from core.train.run import Run
@@ -54,7 +52,7 @@ def said(world: World, seeds: Sequence[int] = SEEDS) -> Said:
     """Train on a null table for each seed, with a walk-forward and a holdout, and count what is said."""
     runs = [_trained(world, seed) for seed in seeds]
     signs = np.array([run.lift.sign if run.lift else 0 for run in runs])
-    better = [_against_chance(run) > 0 for run in runs]
+    better = [run.against_chance > 0 for run in runs]
     return Said(float((signs > 0).mean()), float((signs < 0).mean()), float(np.mean(better)))
 
 
@@ -66,11 +64,6 @@ def _trained(world: World, seed: int) -> Run:
         patch.setattr(baselines, "BASELINES", {key: baselines.BASELINES[key] for key in NEEDED})
         settings = TrainSettings("regress", folds=FOLDS, horizon=world.horizon, unit="event", seed=seed)
         return train(*null_table(world, seed), settings)
-
-
-def _against_chance(run: Run) -> int:
-    metric = main_metric(run.task)
-    return run.evidence.against(run.scores[MEAN][metric.name], metric.guessing) if run.evidence else 0
 
 
 ROWS = (

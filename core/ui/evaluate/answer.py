@@ -14,7 +14,6 @@ from core.evaluate.bootstrap import Interval
 from core.evaluate.lift import Lift, apart_sentence, sentence
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
-from core.evaluate.verdict import Evidence
 from core.locale import N_
 from core.train.run import Run
 from core.ui.charts import show
@@ -34,14 +33,13 @@ def details(run: Run) -> None:
         return
     st.markdown(f"**{translate_md(sentence(run.lift))}**")
     _meter(run, run.lift)
-    walked = sum(fold.test_sessions for fold in run.walk.folds) if run.walk is not None else 0
-    if walked and not run.settings.sealed and run.lift.sessions > run.split.test_sessions:
+    if run.walk is not None and not run.settings.sealed and not run.lift_of_holdout:
         st.caption(
             _(
                 "Measured on {walked} sessions of the walk-forward and {held} of the holdout: each of the {tests} tests is "
                 "scored by itself, and these are the means.",
-                tests=len(run.walk.folds) + 1 if run.walk else 1,
-                walked=walked,
+                tests=len(run.walk.folds) + 1,
+                walked=run.walk.sessions,
                 held=run.split.test_sessions,
             )
         )
@@ -65,7 +63,7 @@ def verdict(run: Run) -> None:
         return
     st.markdown(judgement(run))
     st.caption(translate_md(meaning(run, main_metric(run.task).name)))
-    if run.walk is not None and run.settings.sealed:
+    if run.walk is not None and run.scored_by_walk:
         st.caption(
             md(
                 "Each walk-forward test is scored by itself; the score is the mean of {n}.",
@@ -100,13 +98,17 @@ def judgement(run: Run) -> str:
         template = N_("The test is a single session, so the score has no interval: {name} {score}.")
     else:
         template = _against_chance(run, score, chance)
-    words = {"name": metric_title(run, metric), "score": written(metric, score), "unseen": _unseen(run)}
+    words = {
+        "name": metric_title(run, metric),
+        "score": written(metric, score, run.believable),
+        "unseen": _unseen(run),
+    }
     return md(template, **words, why=_(run.withheld), looks=run.looks, needed=FEWEST_BLOCKS)
 
 
 def _against_chance(run: Run, score: Interval, chance: float) -> str:
     """Return the template that the interval allows: enough blocks, and a level for tests made before."""
-    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
+    evidence = run.basis
     if not evidence.enough:
         return N_(
             "On {unseen} it cannot be told whether the ensemble beats chance: they hold fewer than {needed} "
@@ -126,21 +128,10 @@ def _against_chance(run: Run, score: Interval, chance: float) -> str:
 
 
 def _unseen(run: Run) -> str:
-    if run.walk is not None and run.settings.sealed:
-        sessions = sum(fold.test_sessions for fold in run.walk.folds)
-        return _("{n:,} walk-forward sessions that it never saw", n=sessions)
+    if run.walk is not None and run.scored_by_walk:
+        return _("{n:,} walk-forward sessions that it never saw", n=run.walk.sessions)
     rule = run.rule
     return _(rule.unseen, n=run.split.test_sessions if rule.ordered else run.split.test_rows)
-
-
-def against_chance(run: Run) -> int:
-    """Return 1 where the ensemble beats chance in the test, -1 where chance beats it, 0 where that is not known."""
-    metric = main_metric(run.task).name
-    score = run.scores[MEAN].get(metric)
-    if run.withheld or score is None or not np.isfinite(score.low):
-        return 0
-    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
-    return evidence.against(score, METRICS[metric].guessing) if evidence.enough else 0
 
 
 def split_line(run: Run) -> None:
@@ -149,7 +140,7 @@ def split_line(run: Run) -> None:
     parts = [_("{n:,} rows to learn from", n=s.train_rows), _("{n:,} rows to test on", n=s.test_rows)]
     if s.test_sessions:
         parts.append(_("{a:,} + {b:,} sessions", a=s.train_sessions, b=s.test_sessions))
-    if run.walk is not None and run.settings.sealed:
+    if run.scored_by_walk:
         parts.insert(1, _("the holdout is sealed, its scores are not shown"))
     if s.cut:
         parts.append(_("test from {date}", date=s.cut))
@@ -165,7 +156,7 @@ def split_line(run: Run) -> None:
 
 
 def _meter(run: Run, lift: Lift) -> None:
-    if not np.isfinite(lift.low) or lift.unread:
+    if not lift.believable:
         return  # the sentence says all there is
     colours = palette()
     reach = 1.25 * max(abs(lift.low), abs(lift.high), 1e-9)

@@ -32,8 +32,9 @@ from core.ui.evaluate import (
 )
 from core.ui.evaluate.text import LABEL_WIDTH, details, meaning, metric_title, model_name, whiskers
 from core.ui.tables import table
-from core.ui.text import _, hover, md, plain, translate_md, when_made
+from core.ui.text import _, as_typed, hover, md, plain, translate_md, when_made
 from core.ui.theme import palette
+from core.ui.verdict import written_lift
 
 _LEFT = {
     "unmatched": N_("not in the table"),
@@ -50,7 +51,7 @@ def instead(data: Dataset) -> None:
         if judged is not None:
             _draw(judged, data)
             st.stop()
-    if not list_runs(data.id):
+    if not state.chosen("run") and not list_runs(data.id):
         offer(data)
 
 
@@ -117,7 +118,7 @@ def _draw(judged: Judged, data: Dataset) -> None:
                 models,
                 default=start,
                 required=True,
-                format_func=model_name,
+                format_func=lambda name: as_typed(model_name(name)),
                 key=f"judged-model-{judged.id}",
             )
             or start
@@ -173,7 +174,7 @@ def _tabs(judged: Judged, model: str, run: Run, data: Dataset) -> None:
     with tabs[2]:
         slices.by_slice(run, data)
     with tabs[3]:
-        ledger.ledger(run, data, np.empty(0))
+        ledger.ledger(run, data)
 
 
 def _acted_on(run: Run, data: Dataset, reads: tuple[str, ...]) -> None:
@@ -222,24 +223,18 @@ def _lifts(judged: Judged, run: Run) -> None:
         cliponaxis=False,
         showlegend=False,
         marker={"size": 13, "color": colours.accent, "symbol": "diamond", "opacity": 1 if enough else 0.4},
-        error_x=whiskers([Interval(lift.value, lift.low, lift.high) for _name, lift in rows])
-        | {"thickness": 3 if enough else 1, "color": colours.accent if enough else colours.middle},
-        customdata=[
-            [shown(metric, end, difference=True) for end in (lift.value, lift.low, lift.high)]
-            for _name, lift in rows
-        ],
-        hovertemplate="%{y}: %{customdata[0]} [%{customdata[1]}, %{customdata[2]}]<extra></extra>",
+        error_x=whiskers([Interval(lift.value, lift.low, lift.high) for _name, lift in rows], sure=enough)
+        | {"thickness": 3, "color": colours.accent},
+        customdata=[" ".join(written_lift(lift)) for _name, lift in rows],
+        hovertemplate="%{y}: %{customdata}<extra></extra>",
     )
     figure.update_yaxes(range=[len(rows) - 0.5, -0.8], type="category")
     figure.update_xaxes(
         title=_("{metric} minus that of the table alone", metric=metric_title(run, metric.name))
     )
-    note = _(
-        "A line is the 95% interval over {over}; right of 0 a model knows more than the table's numbers and outlets",
-        over=plain(rows[0][1].evidence.over),
-    )
-    if not enough:
-        note += "; " + _("too short a test for a verdict")
+    line = _("A line is the 95% interval over {over}", over=plain(rows[0][1].evidence.over))
+    note = line if enough else _("too short a test for a verdict")
+    note += "; " + _("right of 0 a model knows more than the table's numbers and outlets")
     show(figure, _("What the predictions add to the table"), "chart-lifts", note, height=130 + 48 * len(rows))
 
 

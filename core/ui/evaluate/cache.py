@@ -25,7 +25,9 @@ def evaluated(
     **kwargs: P.kwargs,
 ) -> Found:
     """Return what a function of `core.evaluate` finds in a run's predictions, computed once per run and settings."""
-    return _cached(function.__name__, run.id, args, kwargs, function, run, data)
+    return _cached(
+        f"{function.__module__}.{function.__qualname__}", run.id, args, kwargs, function, run, data
+    )
 
 
 def tested(run: Run, data: Dataset) -> Scored:

@@ -20,7 +20,7 @@ from core.ui.evaluate.text import details, model_name
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, translate_md
 
-BASELINES = {
+_IN_SENTENCES = {  # the baselines to compare with, the first that is there
     "table_only": N_("the table alone"),
     "majority": N_("the class frequencies"),
     "average": N_("the average return"),
@@ -30,7 +30,7 @@ FEW = 60  # sessions, below which only large differences can be found
 
 def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
     """Say whether any of the models (by default all of the run's) is better than the table alone."""
-    baseline = next((name for name in BASELINES if name in run.predictions.names), "")
+    baseline = next((name for name in _IN_SENTENCES if name in run.predictions.names), "")
     looks = run.looks
     found = evaluated(compare, run, data, tuple(models or run.scores), baseline, looks)
     st.subheader(_("Can the models be told apart?"), anchor=False)
@@ -50,7 +50,7 @@ def compared(run: Run, data: Dataset, models: Sequence[str] = ()) -> None:
 
 def _table(found: Comparison) -> None:
     loss = _(LOSSES[found.loss])
-    against = model_name(found.against[0].other) if found.against else ""
+    against = model_name(found.against[0].other)
     scale = 1.0 if found.loss in METRICS else 1e4
     rows = [
         {
@@ -88,4 +88,6 @@ def _signed(value: float) -> str:
 
 
 def _named(name: str) -> Message:
-    return Message(BASELINES.get(name) or title(name))
+    """Return what a sentence calls a model; the name of a brought column is no template."""
+    known = _IN_SENTENCES.get(name) or title(name)
+    return Message("{name}", {"name": name}) if known == name else Message(known)

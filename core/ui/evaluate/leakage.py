@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -12,7 +14,7 @@ from core.evaluate.leakage import SHORT, STEPS, Step
 from core.evaluate.leakage_text import sentence as step_sentence
 from core.evaluate.leakage_text import summary
 from core.evaluate.metrics import METRICS, shown
-from core.jobs import Report, queue
+from core.jobs import Job, Report, queue
 from core.locale import N_
 from core.train.leakage import draw_staircase, saved_staircase, staircase_rows
 from core.train.run import Run
@@ -22,6 +24,7 @@ from core.ui.evaluate.text import metric_title, whiskers
 from core.ui.text import _, translate_md
 from core.ui.theme import palette
 
+TITLE = N_("What is left once information leaks are removed")
 _PROMISE = N_(
     "One model, the same test rows, as many rows to learn from, stricter and stricter rules: at random, then earlier "
     "days only, then no headline seen before, then only outcomes known by then. The drop is what a careless test "
@@ -37,43 +40,36 @@ def staircase(run: Run, data: Dataset, vectors: np.ndarray) -> None:
     if steps := saved_staircase(run):
         _stairs(run, steps)
         return
+    if refusal := _refusal(run, data):
+        st.info(translate_md(refusal), icon=":material/stairs:")
+        return
     subject = {"dataset": data.id, "run": run.id}
-    last = queue().find("staircase", **subject)
-    if run.walk is not None and _begins(subject):
-        if refusal := _refusal(run, data):
-            st.info(translate_md(refusal), icon=":material/stairs:")
-            return
 
-        def work(report: Report) -> None:
-            draw_staircase(run, data, vectors, report)
+    def work(report: Report) -> None:
+        draw_staircase(run, data, vectors, report)
 
-        queue().submit(
-            "staircase", subject, work, len(data)
-        )  # not this session's job: it would be led away from its own
+    before = queue().find_all("staircase", **subject)
+    if run.walk is not None and _begins(before):
+        # not as this session's job: it would be led away from its own
+        queue().submit("staircase", subject, work, len(data))
         st.rerun()
-    st.markdown(f"**{_('What is left once information leaks are removed')}**")
+    st.markdown(f"**{_(TITLE)}**")
     st.caption(_(_PROMISE))
     if jobs.panel("staircase", run=run.id):
         return
-    if last is not None and last.status in ("failed", "interrupted"):
-        st.warning(translate_md(last.message))
-    if st.button(_("Draw the staircase"), type="primary"):
-
-        def again(report: Report) -> None:
-            draw_staircase(run, data, vectors, report)
-
-        jobs.submit("staircase", subject, again, len(data))
+    if before and before[-1].status in ("failed", "interrupted") and jobs.ended("staircase") is None:
+        st.warning(translate_md(before[-1].message))
+    counts = _("It tests rows that were not tested yet, so it counts as a test access.")
+    if st.button(_("Draw the staircase"), type="primary", help=None if run.walk else counts):
+        jobs.submit("staircase", subject, work, len(data))
 
 
-def _begins(subject: dict[str, str]) -> bool:
+def _begins(before: Sequence[Job]) -> bool:
     """Whether the staircase is to begin by itself: once, and once more where the server was restarted."""
-    jobs_so_far = [
-        job for job in queue().all() if job.kind == "staircase" and subject.items() <= job.subject.items()
-    ]
-    return len(jobs_so_far) < 2 and all(job.status == "interrupted" for job in jobs_so_far)
+    return len(before) < 2 and all(job.status == "interrupted" for job in before)
 
 
-def step_by_step(run: Run, data: Dataset) -> None:
+def step_by_step(run: Run) -> None:
     """Say what each step of the staircase forbids and what that cost."""
     steps = saved_staircase(run)
     st.markdown(_(_PROMISE))
@@ -168,8 +164,7 @@ def _stairs(run: Run, steps: list[Step]) -> None:
         repeats=steps[0].repeats,
         learned=steps[0].train_rows,
     )
-    title = _("What is left once information leaks are removed")
-    show(figure, title, "chart-staircase", note, height=400)
+    show(figure, _(TITLE), "chart-staircase", note, height=400)
     st.markdown(translate_md(summary(steps, run.looks)))
 
 

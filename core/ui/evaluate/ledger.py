@@ -13,7 +13,6 @@ from core.evaluate.deflation import Deflated, deflated_best
 from core.evaluate.ledger import accesses, is_sealed
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
-from core.evaluate.verdict import Evidence
 from core.jobs import Report, queue
 from core.train.recording import recall, train_and_record
 from core.train.run import Run
@@ -23,7 +22,7 @@ from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, bold, md, translate_md
 
 
-def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+def ledger(run: Run, data: Dataset, vectors: np.ndarray | None = None) -> None:
     """Show the test accesses of this run's holdout and the deflated best score; offer to open a sealed one."""
     recall(data)
     if run.settings.sealed and is_sealed(data.id, run.holdout):
@@ -56,10 +55,13 @@ def ledger(run: Run, data: Dataset, vectors: np.ndarray) -> None:
         table(pd.DataFrame(rows), "table-ledger", _("Every test access, the latest first"))
     details(
         _(
-            "Every score shown for any of these test rows counts as a test access, also from a walk-forward, another test share or unit, another version of this table, or a deleted run. Where only some rows are the "
-            "same, no score is listed. The more often you test, the better the best score looks by luck alone, so the verdict "
-            "of the k-th test asks for k² times less chance: 2.5% / k² on either side."
-        )
+            "Every score shown for any of these test rows counts as a test access, also from a walk-forward, another test share "
+            "or unit, another version of this table, or a deleted run. Where only some rows are the same, no score is listed."
+        ),
+        _(
+            "The more often these rows are tested, the better the best score looks by luck alone, so the stronger the evidence "
+            "has to be: on either side 2.5% for a first test, 0.6% for a second, 0.3% for a third (2.5% / k² for the k-th)."
+        ),
     )
 
 
@@ -67,13 +69,13 @@ def _worth(run: Run, best: Deflated) -> str:
     """Say whether the best score stands above chance, by the rule of the verdict, for Markdown."""
     if run.withheld:
         return md("Whether it beats chance cannot be told from this test: {why}.", why=_(run.withheld))
-    evidence = run.evidence or Evidence(run.split.test_sessions or run.split.test_rows)
+    evidence = run.basis
     own = run.scores.get(MEAN, {}).get(best.metric)
     same = own is not None and own.value == best.best
     return translate_md(best.worth(evidence, own if same else None))
 
 
-def _seal(run: Run, data: Dataset, vectors: np.ndarray) -> None:
+def _seal(run: Run, data: Dataset, vectors: np.ndarray | None) -> None:
     st.info(
         _(
             "The holdout ({n:,} rows on {sessions:,} sessions) is sealed: no score on any of its rows has been "

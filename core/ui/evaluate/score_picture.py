@@ -40,7 +40,7 @@ class Row:
 def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str, enough: bool) -> None:
     """Draw the rows from top to bottom; faint, with a word, where there is not `enough` for a verdict."""
     colours, guess = palette(), METRICS[metric].guessing
-    low, high = _reach([row.score for row in rows], guess)
+    low, high = _reach([row.score for row in rows], guess, enough)
     figure = go.Figure()
     figure.add_vline(x=guess, line_dash="dot", line_color=colours.muted)
     for row in rows:
@@ -56,9 +56,8 @@ def draw(run: Run, metric: str, rows: list[Row], title: str, key: str, note: str
                 "symbol": "diamond" if row.compared else "circle",
                 "opacity": 1 if enough else _FAINT,
             },
-            error_x=whiskers([row.score])
-            | {"thickness": 2 if enough else 1, "width": 4, "color": shade if enough else colours.middle},
-            hovertemplate=f"{hover(row.name)}: {written(metric, row.score)}<extra></extra>",
+            error_x=whiskers([row.score], sure=enough) | {"width": 4, "color": shade},
+            hovertemplate=f"{hover(row.name)}: {written(metric, row.score, enough)}<extra></extra>",
         )
     for row in rows:
         figure.add_annotation(
@@ -114,9 +113,10 @@ def _ends(figure: go.Figure, metric: str, rows: list[Row], span: float) -> None:
             )
 
 
-def _reach(scores: list[Interval], guess: float) -> tuple[float, float]:
+def _reach(scores: list[Interval], guess: float, with_intervals: bool) -> tuple[float, float]:
     """Return the ends of the axis: all that is drawn, with room for the numbers printed at it."""
-    ends = [end for s in scores for end in (s.value, s.low, s.high) if np.isfinite(end)] + [guess]
+    drawn = [end for s in scores for end in ((s.value, s.low, s.high) if with_intervals else (s.value,))]
+    ends = [end for end in drawn if np.isfinite(end)] + [guess]
     room = 0.09 * max(max(ends) - min(ends), 0.02)
     return min(ends) - room, max(ends) + room
 

@@ -40,18 +40,18 @@ def score_chart(run: Run, data: Dataset) -> None:
         units=units(run, data),
         blocks=over,
     )
-    if run.walk is not None and run.settings.sealed:
+    if run.walk is not None and run.scored_by_walk:
         title = _("How good: mean of {n} walk-forward tests", n=len(run.walk.folds))
     elif run.sizes:
-        title = _("How good, and how sure: the final test")
+        title = _("How good, and how sure: the holdout")
     else:
         title = _("How good, and how sure")
-    _picture(run, run.scores, run.baselines, title, "chart-scores", note, enough(run))
+    _picture(run, run.scores, run.baselines, title, "chart-scores", note, run.believable)
 
 
 def walk_chart(run: Run, data: Dataset) -> None:
     """Draw the main metric of models and baselines over the walk-forward folds."""
-    if run.walk is None or run.settings.sealed:
+    if run.walk is None or run.scored_by_walk:
         return
     folds = run.walk.folds
     found = evaluated(_walked, run, data)
@@ -64,12 +64,15 @@ def walk_chart(run: Run, data: Dataset) -> None:
         blocks=plain(found.evidence.over),
     )
     title = _("Before it: mean of {n} walk-forward tests", n=len(folds))
-    _picture(run, run.walk.scores, run.walk.baselines, title, "chart-walk", note, found.evidence.enough)
-
-
-def enough(run: Run) -> bool:
-    """Whether the run's scores rest on enough blocks for a verdict; of a run of before nothing else is known."""
-    return run.evidence is None or run.evidence.enough
+    _picture(
+        run,
+        run.walk.scores,
+        run.walk.baselines,
+        title,
+        "chart-walk",
+        note,
+        found.evidence.enough and not run.withheld,
+    )
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def score_table(run: Run) -> None:
     known = list(next(iter(run.scores.values()), {}))
     first = [name for name in FIRST if name in known] or known
     _table(run, run.scores | run.baselines, first, "table-scores", _("Scores of all models"))
-    if not enough(run):
+    if not run.believable:
         st.caption(_("So short a test supports no verdict: the intervals are left out."))
     rest = [name for name in known if name not in first]
     if rest:
@@ -160,7 +163,7 @@ def inside_table(run: Run, scores: Scores) -> None:
 
 def _table(run: Run, scores: Scores, metrics: list[str], key: str, title: str) -> None:
     """Draw a table of some metrics, a row a model."""
-    sure = enough(run)
+    sure = run.believable
     rows = [
         {_("model"): model_name(name)}
         | {metric_title(run, m): written(m, made[m], sure) if m in made else UNKNOWN for m in metrics}

@@ -45,7 +45,7 @@ def _lift(here: Given) -> None:
 
 
 def _staircase(here: Given) -> None:
-    leakage.step_by_step(here.run, here.data)
+    leakage.step_by_step(here.run)
 
 
 def _acting(here: Given) -> None:

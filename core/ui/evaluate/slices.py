@@ -45,8 +45,8 @@ PAST_NOTE = N_(
     "one trades; calm and wild are thirds of the test's sessions."
 )
 _OF_HEADLINES = N_(
-    "Slices are scored headline by headline, as an event has headlines of several outlets; a headline weighs 1 over the number "
-    "of its event's. So the score of the whole differs a little from that of the events in “Scores”. A slice differs from "
+    "Slices are scored headline by headline, as an event has headlines of several outlets; each headline of an event "
+    "with n headlines counts 1/n. So the score of the whole differs a little from that of the events in “Scores”. A slice differs from "
     "the rest where that holds though all slices are counted (Holm's correction)."
 )
 _EACH_HEADLINE = N_(
@@ -221,7 +221,9 @@ def _table(run: Run, data: Dataset, kept: list[Slice], chosen: str) -> None:
         {
             _(TITLES[chosen]): slice_name(made),
             metric: written(main_metric(run.task).name, made.score, made.blocks >= FEWEST_BLOCKS),
-            _("against the rest"): UNKNOWN if np.isnan(made.difference) else f"{made.difference:+.3f}",
+            _("against the rest"): UNKNOWN
+            if np.isnan(made.difference)
+            else shown(main_metric(run.task), made.difference, difference=True),
             **({_("remark"): _flag(made) or UNKNOWN} if flagged else {}),
             "n": made.rows,
             _blocks(data): made.sessions,

@@ -16,7 +16,7 @@ from core.evaluate.scoring import scored_unit
 from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
-from core.ui.text import UNKNOWN, _, class_name, interval, percent
+from core.ui.text import UNKNOWN, _, class_name, fixed, interval, percent
 
 LABEL_WIDTH = 14
 
@@ -25,8 +25,9 @@ _COUNTED = {"headline": N_("news headlines"), "event": N_("events (a company's s
 
 
 def model_name(name: str) -> str:
-    """Return a model's or baseline's name for the reader."""
-    return _(title(name))
+    """Return a model's or baseline's name for the reader; that of a brought column stays as it is."""
+    found = title(name)
+    return found if found == name else _(found)
 
 
 def metric_title(run: Run, metric: str) -> str:
@@ -41,18 +42,30 @@ def meaning(run: Run, metric: str) -> Message:
 
 def written(metric: str, score: Interval, sure: bool = True) -> str:
     """Write a score with its interval: 0.58 [0.49, 0.67]; alone where its interval holds nothing, or is not `sure`."""
+    value, _low, _high, mark = _in_its_unit(metric, score)
+    return f"{value}{mark} {ends_of(metric, score, sure)}".rstrip() if value != UNKNOWN else UNKNOWN
+
+
+def ends_of(metric: str, score: Interval, sure: bool = True) -> str:
+    """Write the interval of a score alone: [0.49, 0.67]; "" where there is none, or it is not `sure`."""
+    _value, low, high, _mark = _in_its_unit(metric, score)
+    known = sure and METRICS[metric].resamples and np.isfinite([score.low, score.high]).any()
+    return f"[{low}, {high}]" if known else ""
+
+
+def _in_its_unit(metric: str, score: Interval) -> tuple[str, str, str, str]:
+    """Write value and ends of a score to the places of its metric, and the mark that follows the value."""
     places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
     scale = 100 if mark else 1
-    if not sure or not METRICS[metric].resamples:
-        return f"{score.value * scale + 0.0:.{places}f}{mark}" if np.isfinite(score.value) else UNKNOWN
-    return interval(score.value * scale, score.low * scale, score.high * scale, places, mark)
+    value, low, high = (fixed(end * scale, places) for end in (score.value, score.low, score.high))
+    return value, low, high, mark
 
 
-def share(found: Interval, sure: bool = True) -> str:
+def share(found: Interval, sure: bool = True, places: int = 0) -> str:
     """Write a share with its interval: 58% [49, 67]; alone where that is not `sure`."""
     if not sure:
-        return percent(found.value)
-    return interval(found.value * 100, found.low * 100, found.high * 100, 0, "%")
+        return percent(found.value, places)
+    return interval(found.value * 100, found.low * 100, found.high * 100, places, "%")
 
 
 def units(run: Run, data: Dataset) -> str:
@@ -67,8 +80,10 @@ def details(*paragraphs: str) -> None:
             st.markdown(paragraph)
 
 
-def whiskers(scores: list[Interval], scale: float = 1.0) -> dict[str, Any]:
-    """Return Plotly's error bars for intervals; one that is unknown has no bar."""
+def whiskers(scores: list[Interval], scale: float = 1.0, sure: bool = True) -> dict[str, Any]:
+    """Return Plotly's error bars for intervals; one that is unknown has no bar, and none has that is not `sure`."""
+    if not sure:
+        return {"type": "data", "visible": False}
     return {
         "type": "data",
         "symmetric": False,

@@ -2,24 +2,21 @@
 
 from core.ui.explain.details import details, member_table
 from core.ui.explain.importance import answer, importance_chart
-from core.ui.explain.names import group_name, unit, value_labels
+from core.ui.explain.names import value_labels
 from core.ui.explain.rows import chosen_row, headline, row_labels
-from core.ui.explain.source import calibration_note, explained, notes
+from core.ui.explain.source import explained, notes
 from core.ui.explain.waterfall import waterfall
 
 __all__ = [
     "answer",
-    "calibration_note",
     "chosen_row",
     "details",
     "explained",
-    "group_name",
     "headline",
     "importance_chart",
     "member_table",
     "notes",
     "row_labels",
-    "unit",
     "value_labels",
     "waterfall",
 ]

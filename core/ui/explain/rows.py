@@ -15,7 +15,7 @@ from core.explain.path import surest_first
 from core.train.run import Run
 from core.ui.explain.names import value_labels
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, as_typed, bold, class_name, day, md, percent, signed_percent
+from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent
 
 ROWS = 6  # shown at once
 
@@ -40,12 +40,10 @@ def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> in
         key,
         _("The test rows, the surest prediction first: choose one"),
         rows=ROWS,
-        row_height=35,
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
         column_config=config,
-        placeholder=UNKNOWN,
     )
     picked = event.selection.rows
     place = int(order[picked[0]]) if picked and picked[0] < len(order) else int(order[0])
@@ -73,9 +71,9 @@ def _listed(
     for role, name in (("press", _("outlet")), ("company", _("company"))):
         if frame[role].notna().any():
             columns[name] = frame[role].to_numpy()
-    for name in run.preparation.features:
-        columns.setdefault(name, frame[FEATURE + name].to_numpy())
-    columns.setdefault(_("row"), frame["row"].to_numpy())
+    columns[_("row")] = frame["row"].to_numpy()
+    for name in run.preparation.features:  # one of another column's name is not to take its place
+        columns[f"{name} " if name in columns else name] = frame[FEATURE + name].to_numpy()
     config = {
         name: st.column_config.NumberColumn(format="%+.2f%%" if name in percents else "%.0f%%")
         for name in columns

@@ -9,7 +9,6 @@ import plotly.graph_objects as go
 from core.explain import Contributions
 from core.explain.path import Path, path
 from core.locale import P_
-from core.train.run import Run
 from core.ui.charts import show
 from core.ui.explain.names import PLACES, group_name
 from core.ui.text import _, class_name, hover, percent, points, signed_percent
@@ -19,7 +18,6 @@ _WIDTH = 20  # characters of a label before it is broken
 
 
 def waterfall(
-    run: Run,
     found: Contributions,
     place: int,
     key: str,

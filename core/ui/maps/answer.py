@@ -16,7 +16,7 @@ def answer(data: Dataset, vectors: np.ndarray) -> Agreement | None:
     """Say it in one sentence, and how many rows stay out of it; return what was found."""
     sealed = sealed_rows(data)
     with st.spinner(_("Comparing each headline with its neighbours …")):
-        found = _agreement(data, vectors, data.id, state.content(vectors), sealed.tobytes())
+        found = _agreement(data, vectors, data.id, state.space(), sealed.tobytes())
     if found is None:
         st.subheader(_("Headlines that the encoder finds similar lie close together."), anchor=False)
     else:
@@ -30,7 +30,7 @@ def answer(data: Dataset, vectors: np.ndarray) -> Agreement | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _agreement(
-    _data: Dataset, _vectors: np.ndarray, dataset_id: str, content: int, sealed: bytes
+    _data: Dataset, _vectors: np.ndarray, dataset_id: str, space: tuple[str, str, str], sealed: bytes
 ) -> Agreement | None:
     return agreement(_data, _vectors, np.frombuffer(sealed, np.int64))
 

@@ -153,7 +153,11 @@ def _scale(name: str, rows: np.ndarray, values: np.ndarray, middle: float, title
         "cmax": middle + reach,
         "showscale": True,
         "colorbar": {
-            "title": {"text": title, "side": "top", "font": {"size": 15, "color": palette().muted}},
+            "title": {  # the small last line keeps it off the bar
+                "text": f"{title}<br><span style='font-size:5px'> </span>",
+                "side": "top",
+                "font": {"size": 15, "color": palette().muted},
+            },
             "orientation": "h",
             "x": 0.5,
             "y": 0,

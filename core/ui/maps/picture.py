@@ -16,7 +16,7 @@ from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps.colouring import Colouring, Layer, Shown, marked, offered, told_of
 from core.ui.sealed import sealed_rows
-from core.ui.text import UNKNOWN, _, day, hover, md
+from core.ui.text import UNKNOWN, _, day, hover, language, md
 
 MOST_POINTS = 20_000
 HEIGHT = 760
@@ -66,7 +66,10 @@ def picture(
         layers.append(rings)
     elif words:
         st.caption(md("No headline on this map holds “{words}”.", words=words))
-    figure = go.Figure([_points(shown, colouring, layer, places, len(rows)) for layer in _mixed(layers)])
+    run_id = run.id if run is not None and colouring.of_test else ""
+    key = data.id, colour, run_id, shown.sealed.tobytes(), language()
+    texts = _hover_texts(shown, colouring, rows, key)
+    figure = go.Figure([_points(layer, places, texts, len(rows)) for layer in _mixed(layers)])
     named: set[str] = set()
     for trace in figure.data:  # the pieces of a layer are one entry in the legend, and go and come together
         trace.update(
@@ -101,14 +104,14 @@ def _mixed(layers: list[Layer]) -> list[Layer]:
     return [*layers[:first], *pieces, *layers[first + len(turns) :]]
 
 
-def _points(shown: Shown, colouring: Colouring, layer: Layer, places: np.ndarray, drawn: int) -> go.Scattergl:
+def _points(layer: Layer, places: np.ndarray, texts: np.ndarray, drawn: int) -> go.Scattergl:
     return go.Scattergl(
         x=places[layer.rows, 0],
         y=places[layer.rows, 1],
         mode="markers",
         name=layer.name,
         marker={"size": 6 if drawn < FEW else 5, "opacity": 0.7} | layer.marker,
-        text=_hover_texts(shown, colouring, layer.rows),
+        text=texts[layer.rows],
         hovertemplate="%{text}<extra></extra>",
     )
 
@@ -123,10 +126,16 @@ def _drawn(shown: Shown, colouring: Colouring) -> np.ndarray:
     return np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
 
 
-def _hover_texts(shown: Shown, colouring: Colouring, rows: np.ndarray) -> list[str]:
-    told = told_of(shown, colouring, rows)
-    frame = shown.data.frame.iloc[rows]
-    return [_hover_text(row, facts) for row, facts in zip(frame.itertuples(), told, strict=True)]
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _hover_texts(
+    _shown: Shown, _colouring: Colouring, _rows: np.ndarray, key: tuple[object, ...]
+) -> np.ndarray:
+    """Return the texts of these rows at their positions in the dataset, `(rows of the dataset,)`, once per `key`."""
+    told = told_of(_shown, _colouring, _rows)
+    frame = _shown.data.frame.iloc[_rows]
+    texts = np.full(len(_shown.data), "", dtype=object)
+    texts[_rows] = [_hover_text(row, facts) for row, facts in zip(frame.itertuples(), told, strict=True)]
+    return texts
 
 
 def _hover_text(row: Any, told: list[str]) -> str:

@@ -1,8 +1,6 @@
-"""What the ensemble expects, large, with its interval and what is usual, and what each model says."""
+"""What the ensemble expects, large, with its interval and what is usual."""
 
 from __future__ import annotations
-
-import html
 
 import numpy as np
 import streamlit as st
@@ -21,6 +19,7 @@ from core.ui.evaluate.text import model_name, share
 from core.ui.predict.live import usual
 from core.ui.text import _, class_name, md, percent, points, signed_percent
 from core.ui.theme import palette
+from core.ui.verdict import Verdict
 
 _MARKS = {HIGHER: "▲", USUAL: "＝", LOWER: "▼"}
 _STATES = {
@@ -48,12 +47,12 @@ def written(run: Run, value: float) -> str:
     return percent(value) if run.classes else signed_percent(value)
 
 
-def name(run: Run, explained: int, model: str = MEAN) -> str:
+def name(run: Run, explained: int) -> str:
     """Return what is predicted, as plain text: "ensemble: probability of win"."""
     if not run.classes:
-        return _("{model}: return", model=model_name(model))
+        return _("{model}: return", model=model_name(MEAN))
     return _(
-        "{model}: probability of {label}", model=model_name(model), label=class_name(run.classes[explained])
+        "{model}: probability of {label}", model=model_name(MEAN), label=class_name(run.classes[explained])
     )
 
 
@@ -73,23 +72,17 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
     covered = _coverage(run, data)
     half = covered.half_width if covered else np.nan
     ends = f"[{signed_percent(value - half)}, {signed_percent(value + half)}]" if covered else ""
-    state = (_MARKS[found.place], _(_STATES[found.place])) if found else ("", "")
-    one_of_many = len(run.classes) > 2
+    mark, word = (_MARKS[found.place], _(_STATES[found.place])) if found else ("", "")
+    shade, of = _shade(run, found, explained), name(run, explained)
     st.html(
-        number(
-            state,
-            f"{written(run, value)} {ends}",
-            name(run, explained),
-            _shade(run, found, explained),
-            one_of_many,
-        )
+        Verdict(mark, word, shade, written(run, value), ends, of).html("side" if len(run.classes) > 2 else "")
     )
     if found:
         middle = {"low": written(run, found.low), "high": written(run, found.high)}
         template = _OF_ALL.get(found.place) if found.share == 1 else None
         st.markdown(md(template or _SENTENCES[found.place], share=percent(found.share), **middle))
-    interval(run, data)
-    st.caption(_headline_part(run, made))
+    _brackets(covered)
+    st.caption(_headline_part(made))
     if made.unseen_press:
         st.info(
             _("The models have never seen this outlet; it counts as “other”."), icon=":material/newspaper:"
@@ -100,21 +93,8 @@ def most_likely(run: Run, made: Prediction) -> None:
     """Draw the most likely of three or more classes large."""
     best = int(np.argmax(made.values[MEAN]))
     label, chance = class_name(run.classes[best]), float(made.values[MEAN][best])
-    state = ("✓", _("{label} is the most likely", label=label))
-    st.html(number(state, percent(chance), name(run, best), palette().text))
-
-
-def number(state: tuple[str, str], value: str, of: str, shade: str, small: bool = False) -> str:
-    """Return a number as HTML: its state by mark, word and colour, the number, and what it is of.
-
-    What follows the first space of `value` is written smaller: its interval.
-    """
-    mark, word, large, ends, below = (html.escape(text) for text in (*state, *f"{value} ".split(" ", 1), of))
-    above = f'<p class="state"><span>{mark}</span>{word}</p>' if word else ""
-    return (
-        f'<div class="verdict{" side" if small else ""}" style="--state: {shade}">{above}'
-        f'<p class="number">{large} <small>{ends}</small></p><p class="of">{below}</p></div>'
-    )
+    word = _("{label} is the most likely", label=label)
+    st.html(Verdict("✓", word, palette().text, percent(chance), of=name(run, best)).html())
 
 
 def _shade(run: Run, found: Standing | None, explained: int) -> str:
@@ -134,22 +114,21 @@ def _coverage(run: Run, data: Dataset) -> RealisedCoverage | None:
     return None if isinstance(found, Message) or not np.isfinite(found.half_width) else found
 
 
-def interval(run: Run, data: Dataset) -> None:
+def _brackets(covered: RealisedCoverage | None) -> None:
     """Say what the brackets around a return are and how often they held it, where that was measured."""
-    found = _coverage(run, data)
-    if found is None:
+    if covered is None:
         return
     st.caption(
         md(
             "The brackets are to hold the return in {level} of cases, by the errors of the walk-forward; on the holdout "
             "they did in {realised}.",
-            level=percent(found.level),
-            realised=share(found.fixed[0].realised),
+            level=percent(covered.level),
+            realised=share(covered.fixed[0].realised, covered.fixed[0].enough),
         )
     )
 
 
-def _headline_part(run: Run, made: Prediction) -> str:
+def _headline_part(made: Prediction) -> str:
     """Say how far the headline itself moved the prediction."""
     said = [place for place, group in enumerate(made.reasons.groups) if group in headline_groups()]
     if not said:

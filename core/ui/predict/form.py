@@ -133,7 +133,6 @@ def press_input(run: Run) -> str | None:
         list(run.preparation.outlets),
         key=f"press-{run.id}",
         accept_new_options=True,
-        format_func=as_typed,
         persist_state="session",
         help=_("Type another name to try an outlet that the models have never seen."),
     )

@@ -42,7 +42,9 @@ def usual(_run: Run, run_id: str, explained: int) -> np.ndarray:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _background(_data: Dataset, _table: np.ndarray, dataset_id: str, content: int) -> Background:
+def _background(
+    _data: Dataset, _table: np.ndarray, dataset_id: str, space: tuple[str, str, str]
+) -> Background:
     return background(_data, _table)
 
 
@@ -75,15 +77,15 @@ def predicted(
     texts = (typed.headline,) if turned is None else (typed.headline, turned.text)
     try:
         with st.spinner(_("Predicting …")):
-            usual(run, run.id, explained)
+            usual(run, run.id, explained)  # slow the first time: under this spinner
             return predict_headline(run, vectors, typed.features, typed.press, texts, explained)
     except UserError as error:
         st.warning(translate_md(error.message), icon=":material/lock:")
         st.stop()
 
 
-def similar(run: Run, data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
+def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
     """Find the most similar headlines of the table from before the date that was typed."""
     before = None if typed.before is None else pd.Timestamp(typed.before)
-    against = _background(data, table, data.id, state.content(table))
+    against = _background(data, table, data.id, state.space())
     return precedents(data, table, vectors[:1], against, typed.headline, before, sealed=sealed_rows(data))

@@ -9,10 +9,11 @@ from core.predict import Opposite, Prediction, reading
 from core.predict.reading import READS, SMALL, WRONG
 from core.train.features.registry import headline_groups
 from core.train.run import Run
-from core.ui.predict.answer import name, number, written
+from core.ui.predict.answer import name, written
 from core.ui.predict.form import Typed
-from core.ui.text import _, as_typed, bold, md, points
+from core.ui.text import _, as_typed, bold, fixed, md, points
 from core.ui.theme import palette
+from core.ui.verdict import Verdict
 
 _ICONS = {READS: ":material/check:", SMALL: ":material/hearing_disabled:", WRONG: ":material/swap_vert:"}
 _SENTENCES = {
@@ -44,14 +45,12 @@ def opposite_news(run: Run, typed: Typed, turned: Opposite | None, made: Predict
         swaps = ", ".join(f"{one} → {other}" for one, other in turned.words)
         _side(swaps, written(run, found.other), turned.text)
     places = 1 if run.classes else 2
-    moved = found.moved if found.verdict != SMALL else abs(found.moved)
-    words = {"moved": points(moved, places), "noise": points(found.noise, places).lstrip("+")}
-    if found.verdict == SMALL:
-        words["moved"] = words["moved"].lstrip("+")
+    moved = fixed(abs(found.moved) * 100, places) if found.verdict == SMALL else points(found.moved, places)
+    words = {"moved": moved, "noise": fixed(found.noise * 100, places)}
     say = st.success if found.verdict == READS else st.warning
     say(md(_SENTENCES[found.verdict], **words), icon=_ICONS[found.verdict])
 
 
 def _side(above: str, value: str, headline: str) -> None:
     st.caption(as_typed(above))
-    st.html(number(("", ""), value, headline, palette().text, small=True))
+    st.html(Verdict("", "", palette().text, value, of=headline).html("side"))

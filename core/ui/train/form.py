@@ -28,14 +28,13 @@ def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
     """
     top = st.container()
     chosen = _first(data)
-    ordered = SPLITS[chosen["split"]].ordered
     if caution := SPLITS[chosen["split"]].on(data.has_sessions).caution:
         st.markdown(f":material/info: {_(caution)}")
     with st.expander(_("More settings"), icon=":material/tune:"):
         tests, inputs, models = st.columns(3, gap="medium")
         with tests:
             st.markdown(bold(_("The test")))
-            chosen |= _test(data, ordered, chosen["folds"])
+            chosen |= _test(data, chosen["folds"])
         with inputs:
             st.markdown(bold(_("What the models see")))
             chosen |= _inputs(data)
@@ -99,7 +98,7 @@ def _first(data: Dataset) -> dict[str, Any]:
     return {"task": task or tasks[0], "split": split, "folds": int(folds)}
 
 
-def _test(data: Dataset, ordered: bool, folds: int) -> dict[str, Any]:
+def _test(data: Dataset, folds: int) -> dict[str, Any]:
     planned = data.plan.target.horizon if data.plan else 1
     chosen: dict[str, Any] = {"unit": default_unit(data), "horizon": planned}
     share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
@@ -131,7 +130,7 @@ def _test(data: Dataset, ordered: bool, folds: int) -> dict[str, Any]:
             0,
             help=_("Further sessions left out between training and test."),
         )
-    if ordered and folds:
+    if folds:
         chosen["window"] = st.radio(
             _("Each fold learns from"), list(WINDOWS), format_func=lambda w: _(WINDOWS[w])
         )

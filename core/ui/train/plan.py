@@ -1,4 +1,4 @@
-"""What a training would learn from and be tested on: one sentence, the numbers, and the picture over time."""
+"""What a training would learn from and be tested on: one sentence, the numbers, and how many rows each test has."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def answer(plan: Planned, settings: TrainSettings) -> None:
             Card(
                 _("Walk-forward tests"),
                 count(settings.folds),
-                _("before the final test"),
+                _("before the holdout"),
                 _("Each learns from earlier sessions alone."),
             )
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 
 import numpy as np
 import pandas as pd
@@ -11,8 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.evaluate.lift_text import STATES, state
-from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
 from core.jobs import Report
 from core.locale import C_
@@ -20,9 +18,8 @@ from core.train.recording import delete_recorded, train_and_record
 from core.train.run import Run
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
-from core.ui import jobs, navigation
+from core.ui import jobs, navigation, verdict
 from core.ui import state as session
-from core.ui.evaluate.hero import MARKS
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made
@@ -73,32 +70,20 @@ def run_list(data: Dataset) -> None:
 
 def _row(run: Run) -> dict[str, str]:
     metric = main_metric(run.task).name
+    found = verdict.of_run(run)
     return {
-        _("verdict"): _verdict(run),
-        _("what the headlines add"): _added(run),
-        _("score"): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric])}",
+        _("verdict"): f"{found.mark} {found.word}",
+        _("what the headlines add"): UNKNOWN
+        if run.lift is None
+        else " ".join(verdict.written_lift(run.lift)),
+        _(
+            "score"
+        ): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric], run.believable)}",
         _("predicts"): task_name(run.task, run.classes),
         _(C_("form field", "Test")): _(run.rule.short),
         _("encoder"): f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}",
         _("made"): when_made(run.created),
     }
-
-
-def _verdict(run: Run) -> str:
-    if run.lift is None:
-        return UNKNOWN
-    found = state(run.lift)
-    return f"{MARKS[found]} {_(STATES[found])}"
-
-
-def _added(run: Run) -> str:
-    if run.lift is None or math.isnan(run.lift.value):
-        return UNKNOWN
-    scale = METRICS[run.lift.metric]
-    value, low, high = (
-        shown(scale, end, difference=True) for end in (run.lift.value, run.lift.low, run.lift.high)
-    )
-    return value if run.lift.withheld or not run.lift.evidence.enough else f"{value} [{low}, {high}]"
 
 
 def _delete(run_id: str) -> None:

@@ -15,7 +15,7 @@ from core.embed.runtime import precision
 from core.embed.store.vector_store import VectorStore
 from core.jobs import queue
 from core.locale import translate
-from core.ui.frame import PAGES
+from core.ui.pages import PAGES
 from tests.makers.fake_hub import FakeHub, use
 from tests.makers.tiny_encoders import CORPUS, KINDS, save_wordpiece
 from tests.makers.train_tables import make_dataset

@@ -23,7 +23,7 @@ from core.train.models import forest
 from core.train.runs import load_run, run_folder
 from core.train.splits.plan import plan_splits
 from core.ui.evaluate import leakage
-from core.ui.frame import PAGES
+from core.ui.pages import PAGES
 from tests.makers.apps import APP
 from tests.ui.conftest import begins_itself
 
@@ -253,7 +253,7 @@ def _staircase(run_id):
     run = load_run(run_id)
     data = load_dataset(run.dataset_id)
     leakage.staircase(run, data, None)
-    leakage.step_by_step(run, data)
+    leakage.step_by_step(run)
 
 
 def drawn_with(run, steps, monkeypatch, language):

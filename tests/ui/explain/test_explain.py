@@ -41,7 +41,7 @@ def _explained(run, feature):
     found = Contributions(groups, values, base, prediction, np.arange(2), "승")
     explain.answer(found)
     explain.importance_chart(load_run(run), found)
-    explain.waterfall(load_run(run), found, 0, "chart-row", "a row", scale=(0.1, 0.9))
+    explain.waterfall(found, 0, "chart-row", "a row", scale=(0.1, 0.9))
     explain.member_table(load_run(run), found, 0)
 
 

@@ -126,7 +126,8 @@ def test_a_run_that_was_not_compared_shows_its_score(own_copy):
     path.write_text(json.dumps(record | {"lift": None}))
     app = open_page("home", "en")
     assert not app.exception
-    assert "Not compared with the table alone" in drawn(app)
+    assert "Whether the models beat chance cannot be told" in drawn(app)
+    assert f"{record['scores']['mean']['auc']['value']:.3f}" in drawn(app)
 
 
 def test_names_are_shown_as_they_are(own_copy):

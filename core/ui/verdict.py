@@ -1,0 +1,77 @@
+"""How a verdict is shown wherever it stands: its state by mark, word and colour, one large number, its interval."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from core.evaluate.lift import Lift
+from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, state
+from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.predictions import MEAN
+from core.train.run import Run
+from core.ui.evaluate.text import ends_of, metric_title, written
+from core.ui.text import UNKNOWN, _
+from core.ui.theme import palette
+
+_MARKS = {HELP: "✓", UNSURE: "?", NOTHING: "–"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A mark and a word for the state and its colour, the number, its interval as it is written, and what it is of."""
+
+    mark: str
+    word: str
+    shade: str
+    number: str
+    ends: str = ""
+    of: str = ""
+
+    def html(self, size: str = "", below: str = "") -> str:
+        """Return it as HTML; `size` is a class of the style sheet, `below` HTML that stands under it."""
+        mark, word, number, ends, of = map(
+            html.escape, (self.mark, self.word, self.number, self.ends, self.of)
+        )
+        above = f'<p class="state"><span>{mark}</span>{word}</p>' if word else ""
+        return (
+            f'<div class="verdict {size}" style="--state: {self.shade}">{above}'
+            f'<p class="number">{number} <small>{ends}</small></p><p class="of">{of}</p>{below}</div>'
+        )
+
+
+def of_run(run: Run) -> Verdict:
+    """Return the verdict of a run: on the headlines where they can be compared with the table, else on the models."""
+    return _of_models(run) if run.lift is None else _of_headlines(run, run.lift)
+
+
+def written_lift(lift: Lift) -> tuple[str, str]:
+    """Write a lift and its interval: +0.072 and [+0.052, +0.092]; ±0 where the headlines have no weight at all."""
+    metric = METRICS[lift.metric]
+    low, value, high = (shown(metric, end, difference=True) for end in (lift.low, lift.value, lift.high))
+    return "±0" if lift.unread else value, f"[{low}, {high}]" if lift.believable else ""
+
+
+def _of_headlines(run: Run, lift: Lift) -> Verdict:
+    kind = state(lift)
+    of = _("{metric} with headlines minus without", metric=metric_title(run, lift.metric))
+    return Verdict(_MARKS[kind], _(STATES[kind]), _shade(kind), *written_lift(lift), of)
+
+
+def _of_models(run: Run) -> Verdict:
+    metric = main_metric(run.task).name
+    score, sign = run.scores.get(MEAN, {}).get(metric), run.against_chance
+    kind = HELP if sign > 0 else NOTHING if sign < 0 else UNSURE
+    word = {
+        HELP: _("The models beat chance"),
+        UNSURE: _("Whether the models beat chance cannot be told"),
+        NOTHING: _("The models do not beat chance"),
+    }[kind]
+    number = UNKNOWN if score is None else written(metric, score, sure=False)
+    ends = "" if score is None else ends_of(metric, score, run.believable)
+    return Verdict(_MARKS[kind], word, _shade(kind), number, ends, metric_title(run, metric))
+
+
+def _shade(kind: str) -> str:
+    colours = palette()
+    return {HELP: colours.good, UNSURE: colours.unsure}.get(kind, colours.muted)
