@@ -14,7 +14,6 @@ import pytest
 from core.data.dataset import FEATURE
 from core.data.ingest import File, ingest
 from core.evaluate.predictions import MEAN
-from core.explain.contributions import contributions
 from core.train.context import TrainingContext
 from core.train.features.inputs import Inputs
 from core.train.models import forest
@@ -22,6 +21,7 @@ from core.train.models.baselines import BASELINES
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.splits.split import make_split
+from tests.makers.explained import explain_rows
 from tests.simulations.overlap import World
 from tests.simulations.training import said
 
@@ -127,7 +127,7 @@ def test_the_planted_signal_of_the_sample_is_found(found):
 def test_its_source_is_named(found, sample):
     dataset, vectors = sample
     tested = found.predictions.test.positions(dataset)
-    made = contributions(found, Inputs.of(dataset, vectors).take(tested)).importance()
+    made = explain_rows(found, Inputs.of(dataset, vectors).take(tested)).importance()
     importance = dict(zip(made["group"], made["mean"], strict=True))
     others = {name: value for name, value in importance.items() if name not in ("headline", PLANTED)}
     assert max(importance, key=importance.get) == "headline"

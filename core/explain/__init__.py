@@ -2,7 +2,6 @@
 
 from core.explain.contributions import (
     Contributions,
-    contributions,
     explain_classes,
     explain_matrix,
     explained_class,
@@ -11,7 +10,6 @@ from core.explain.pipeline import explain_run
 
 __all__ = [
     "Contributions",
-    "contributions",
     "explain_classes",
     "explain_matrix",
     "explain_run",

@@ -17,7 +17,6 @@ from core.evaluate.predictions import MEAN
 from core.explain.probability import probability_contributions
 from core.jobs import Report, silent
 from core.locale import N_
-from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 from core.train.models.model import Explainable
 from core.train.run import Run
@@ -70,15 +69,6 @@ def explained_class(run: Run, explained: int) -> int:
     return number
 
 
-def contributions(run: Run, inputs: Inputs, explained: int = -1, report: Report = silent) -> Contributions:
-    """Explain a run's predictions of `n` rows.
-
-    `explained` is the number of the class whose probability is explained, by default the last ("up").
-    """
-    X = run.preparation.matrix(inputs)
-    return explain_matrix(run, X, run.predict_matrix(X), explained, report)
-
-
 def explain_matrix(
     run: Run,
     X: np.ndarray,
@@ -88,7 +78,7 @@ def explain_matrix(
 ) -> Contributions:
     """Explain the run's `predictions` (before calibration) of the rows of its matrix `X (n, columns)`.
 
-    For whoever has both already; `contributions` makes them from the rows' inputs.
+    `explained` is the number of the class whose probability is explained, by default the last ("up").
     """
     return explain_classes(run, X, predictions, report)[explained_class(run, explained)]
 

@@ -46,7 +46,8 @@ def explain_run(
         return saved
     rows = chosen_rows(run, dataset, limit)
     X = run.preparation.matrix(Inputs.of(dataset, vectors, run.settings.use_press).take(rows))
-    made = [replace(one, rows=rows) for one in explain_classes(run, X, run.predict_matrix(X), report)]
+    predictions = run.predict_by_models(X)
+    made = [replace(one, rows=rows) for one in explain_classes(run, X, predictions, report)]
     for path, one in zip(paths, made, strict=False):
         _save(path, one)
     return made[number]

@@ -10,6 +10,8 @@ _PARTICLES = {
     "과": ("과", "와"),
     "으로": ("으로", "로"),
 }
+# any of these forms -> the first form of its particle
+FIRST_FORM = {form: first for first, forms in _PARTICLES.items() for form in forms}
 # final consonants of the digits' and letters' Korean names: 0 영 3 삼 6 육 M 엠 N 엔; 1 일 7 칠 8 팔 L 엘 R 알
 _FINAL_IN_NAME = {**dict.fromkeys("036MNmn", "other"), **dict.fromkeys("178LRlr", "ㄹ")}
 

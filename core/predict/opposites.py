@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.locale.korean import particle
+from core.locale.korean import FIRST_FORM, particle
 
 # good news, bad news
 _PAIRS = (
@@ -63,29 +63,21 @@ _WORD = re.compile(
     rf"(?:(?<![가-힣A-Za-z0-9])|(?<![가-힣])(?:{_JOINED_TO}))(?!{_OTHERWISE})"
     rf"(?P<word>{'|'.join(sorted(set(_OTHER) - {'↑', '↓'}, key=len, reverse=True))})|(?P<arrow>[↑↓])"
 )
-_TREND_OF = re.compile(
-    r"\s?(?:폭|규모|세|전환|·)?\s?|(?:전환)?에\s?(?=성공|실패)"
-)  # from a noun to its trend
+# what is said of the noun before it: that there is more or less of it (적자 축소 is good), whether it came about
+# (적자 축소 실패 is bad), or how well it does (적자 악화 is bad)
+_TRENDS = ("확대", "축소", "증가", "감소", "급증", "급감")
+_OUTCOMES = ("성공", "실패")
+_STATES = ("개선", "악화", "호조", "부진")
 _EITHER_WAY = re.compile(
-    r"금리|유가|환율|비용|원가|물가|손실|부채|재고|실업|연체|임금|연봉|인상|인하"
+    r"금리|유가|환율|비용|원가|물가|손실|부채|재고|실업|연체|임금|연봉|인상|인하|낙폭"
 )  # more may be bad
 _UNDONE = re.compile(
     r"(?:전환|세|폭|장|국면)?(?:에서|을|를)?\s?(?:우려|공포)?\s?"
     r"(?:탈출|탈피|해소|모면|면해|면했|벗어|멈|진정|완화|둔화|주춤|제동|꺾|불발|무산|취소|철회|탈락|백지화)"
 )
-_PARTICLES = {
-    "이": "이",
-    "가": "이",
-    "은": "은",
-    "는": "은",
-    "을": "을",
-    "를": "을",
-    "과": "과",
-    "와": "과",
-    "으로": "으로",
-    "로": "으로",
-}
-_PARTICLE = re.compile(r"(?:으로|[이가은는을를과와로])(?![가-힣])")
+_TO_TREND = re.compile(r"\s?(?:폭|규모|세|전환|·)?\s?")  # from a noun to what is said of it
+_TO_OUTCOME = re.compile(rf"(?:{_UNDONE.pattern})?\s?(?:폭|규모|세|전환|·)?에?\s?")
+_PARTICLE = re.compile(rf"(?:{'|'.join(FIRST_FORM)})(?![가-힣])")
 
 
 @dataclass(frozen=True)
@@ -113,18 +105,21 @@ def opposite(headline: str) -> Opposite | None:
     """Turn round every word of a headline that has an opposite in Korean market news; None where it has none.
 
     The longest word counts (순매수 before 매수), and only where it is a word of its own or joined to a noun of the
-    market. A noun whose trend is said stays: 적자 축소 becomes 적자 확대, which is bad, and not 흑자 확대.
+    market. A noun of which something is said stays: 적자 축소 becomes 적자 확대, which is bad, and not 흑자 확대.
     """
     turned: list[_Found] = []
-    noun: _Found | None = None
     for one in (_found(headline, match) for match in _WORD.finditer(headline)):
-        if noun and _TREND_OF.fullmatch(headline, noun.end, one.start):
+        between = _TO_OUTCOME if one.word in _OUTCOMES else _TO_TREND
+        if turned and between.fullmatch(headline, turned[-1].end, one.start):
+            noun = turned[-1]
             if _OTHER[noun.word] == one.word:
                 return None  # 급등 급락: it says both
-            turned[-1] = _Found(one.start, one.end, one.word, one.good * noun.good)
-        else:
-            turned.append(one)
-        noun = one
+            if one.word in _TRENDS + _OUTCOMES:
+                turned.pop()
+                one = replace(one, good=one.good * noun.good)
+            elif one.word in _STATES:
+                turned.pop()
+        turned.append(one)
     if not turned:
         return None
     kinds = {one.good for one in turned}
@@ -140,7 +135,7 @@ def _replaced(headline: str, turned: list[_Found]) -> str:
         other = _OTHER[one.word]
         text, end = text + headline[end : one.start] + other, one.end
         if follows := _PARTICLE.match(headline, end):
-            text, end = text + particle(other, _PARTICLES[follows[0]]), follows.end()
+            text, end = text + particle(other, FIRST_FORM[follows[0]]), follows.end()
     return text + headline[end:]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluate.predictions import MEAN
+from core.explain import explained_class
 from core.train.run import Run
 
 LOWER, USUAL, HIGHER = "lower", "usual", "higher"
@@ -29,9 +30,12 @@ class Standing:
 
 
 def predictions_of_test(run: Run, explained: int = -1) -> np.ndarray:
-    """Return the ensemble's predictions of the run's test, `(n,)`: the probability of a class, or the return."""
+    """Return the ensemble's predictions of the run's test, `(n,)`: the probability of a class, or the return.
+
+    Raises `ValueError` for a class number that the run does not have.
+    """
     made = run.predictions.test[MEAN]
-    values = made[:, explained] if run.classes else made
+    values = made[:, explained_class(run, explained)] if run.classes else made
     result: np.ndarray = values[np.isfinite(values)]
     return result
 

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.explain.contributions import Contributions, contributions
+from core.explain import Contributions
 from core.jobs import Cancelled
 from core.train.features.inputs import Inputs
 from core.train.models.combinations import Combiners
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
+from tests.makers.explained import explain_rows
 from tests.makers.train_tables import make_dataset, signal
 
 MODELS = ["rf", "xgb", "lgbm", "mean"]
@@ -17,7 +18,7 @@ MODELS = ["rf", "xgb", "lgbm", "mean"]
 
 def explain(made, n=30, **options):
     run, dataset, vectors = made
-    return contributions(run, Inputs.of(dataset, vectors).take(np.arange(n)), **options)
+    return explain_rows(run, Inputs.of(dataset, vectors).take(np.arange(n)), **options)
 
 
 def assert_adds_up(made):
@@ -70,7 +71,7 @@ def test_every_model_finds_the_planted_order(kind, request):
 def test_a_larger_planted_feature_raises_the_probability(classified):
     run, dataset, vectors = classified
     features = dataset.features[:2].assign(x=[-2.0, 2.0])
-    made = contributions(run, Inputs(vectors[:2], features, dataset.frame["press"][:2]))
+    made = explain_rows(run, Inputs(vectors[:2], features, dataset.frame["press"][:2]))
     column = made.groups.index("x")
     for name in MODELS:
         assert made.values[name][0, column] < -0.05 < 0.05 < made.values[name][1, column], name
@@ -92,7 +93,7 @@ def test_a_missing_indicator_counts_for_its_feature(few_trees):
         np.where(gone, 0.01, -0.01) + 0.001 * rng.normal(size=300), np.arange(300) // 10, {"x": x}
     )
     run = train(dataset, None, TrainSettings())
-    made = contributions(run, Inputs(None, dataset.features[:20], None))
+    made = explain_rows(run, Inputs(None, dataset.features[:20], None))
     assert made.groups == ("x",)
     assert np.abs(made.values["mean"]).min() > 0.1
 
@@ -110,7 +111,7 @@ def test_signed_values_are_summed_inside_a_row_before_the_absolute_mean():
             return np.full(len(X), 0.1)
 
     run, dataset, vectors = _returns_of(Opposed())
-    made = contributions(run, Inputs(vectors, dataset.features, None)).importance()
+    made = explain_rows(run, Inputs(vectors, dataset.features, None)).importance()
     importance = dict(zip(made["group"], made["mean"], strict=True))
     assert importance["headline"] == pytest.approx(0)
     assert importance["x"] == pytest.approx(0.1)
@@ -140,7 +141,7 @@ def test_a_run_without_outlet_or_features_is_explained(few_trees):
     dataset, vectors = signal()
     bare = make_dataset(dataset.frame["target"].to_numpy(), np.arange(240) // 10)
     run = train(bare, vectors, TrainSettings())
-    made = contributions(run, Inputs(vectors[:5], pd.DataFrame(index=range(5)), None))
+    made = explain_rows(run, Inputs(vectors[:5], pd.DataFrame(index=range(5)), None))
     assert made.groups == ("headline",)
     assert_adds_up(made)
 
@@ -149,7 +150,7 @@ def test_a_run_without_outlet_or_features_is_explained(few_trees):
 def test_the_text_features_are_one_group_whose_members_sum_to_it(worded):
     run, dataset, vectors = worded
     rows = Inputs.of(dataset, vectors).take(np.arange(20))
-    made = contributions(run, rows)
+    made = explain_rows(run, rows)
     assert_adds_up(made)
     inside = [number for number, (group, _) in enumerate(made.members) if group == "text"]
     column = made.groups.index("text")

@@ -9,20 +9,28 @@ from core.explain.pipeline import explain_run
 from core.train.runs import load_run, save_run
 
 
-@pytest.fixture
-def saved(tmp_path, monkeypatch, classified):
+@pytest.fixture(autouse=True)
+def workspace(tmp_path, monkeypatch):
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def saved(classified):
     run, dataset, vectors = classified
     return save_run(run), load_run(run.id), dataset, vectors
 
 
-def test_saved_members_come_back(worded, tmp_path, monkeypatch):
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
-    run, dataset, vectors = worded
-    save_run(run)
-    first = explain_run(run, dataset, vectors)
-    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
-    again = explain_run(run, dataset, vectors)
+@pytest.fixture
+def never_again(monkeypatch):
+    """Forbid, when called, that anything more is explained."""
+    return lambda: monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
+
+
+def test_saved_members_come_back(worded, never_again):
+    save_run(worded[0])
+    first = explain_run(*worded)
+    never_again()
+    again = explain_run(*worded)
     assert again.members == first.members
     assert again.inside("text").equals(first.inside("text"))
 
@@ -43,6 +51,11 @@ def test_the_test_rows_are_explained(saved):
     assert made.prediction["mean"] == pytest.approx(run.predictions.test["mean"][:, 1])
 
 
+def test_the_fusion_which_is_not_explained_is_not_asked(classified, monkeypatch):
+    monkeypatch.setattr("core.train.run.with_fusion", None)
+    assert explain_run(*classified).label == "승"
+
+
 def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
     _, run, dataset, vectors = saved
     positions = run.predictions.test.positions(dataset).tolist()
@@ -51,10 +64,10 @@ def test_no_more_rows_than_the_limit_are_explained_evenly(saved):
     assert (rows[0], rows[-1]) == (positions[0], positions[-1])
 
 
-def test_the_second_time_nothing_is_computed(saved, monkeypatch):
+def test_the_second_time_nothing_is_computed(saved, never_again):
     _, run, dataset, vectors = saved
     first = explain_run(run, dataset, vectors)
-    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
+    never_again()
     again = explain_run(run, dataset, vectors)
     assert again.groups == first.groups
     assert again.label == first.label
@@ -72,14 +85,12 @@ def test_another_class_is_not_answered_with_the_saved_one(saved):
     assert up.values["mean"] == pytest.approx(-down.values["mean"], abs=1e-6)
 
 
-def test_every_class_is_explained_at_once(tmp_path, monkeypatch, labelled):
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
-    run, dataset, vectors = labelled
-    save_run(run)
-    last = explain_run(run, dataset, vectors)
-    monkeypatch.setattr("core.explain.pipeline.explain_classes", None)
-    others = [explain_run(run, dataset, vectors, explained=k) for k in (0, 1)]
-    assert [one.label for one in (*others, last)] == list(run.classes)
+def test_every_class_is_explained_at_once(labelled, never_again):
+    save_run(labelled[0])
+    last = explain_run(*labelled)
+    never_again()
+    others = [explain_run(*labelled, explained=k) for k in (0, 1)]
+    assert [one.label for one in (*others, last)] == list(labelled[0].classes)
     total = sum(one.values["mean"] for one in (*others, last))
     assert total == pytest.approx(0, abs=1e-6)
 
@@ -126,8 +137,7 @@ def test_an_explanation_that_cannot_be_saved_is_returned_all_the_same(saved, mon
     assert "could not be saved" in caplog.text
 
 
-def test_an_unsaved_run_is_explained_and_leaves_nothing(tmp_path, monkeypatch, returned):
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+def test_an_unsaved_run_is_explained_and_leaves_nothing(tmp_path, returned):
     assert explain_run(*returned).label is None
     assert list(tmp_path.iterdir()) == []
 

@@ -16,6 +16,7 @@ from core.predict import opposite
         ("외국인 순매도에 하락", "외국인 순매수에 상승", 1),
         ("적자에도 급등", "흑자에도 급락", 0),
         ("유가 상승", "유가 하락", 0),
+        ("낙폭 축소", "낙폭 확대", 0),
     ],
 )
 def test_every_word_with_an_opposite_is_turned_round(headline, turned, turn):
@@ -62,9 +63,45 @@ def test_a_word_inside_another_word_is_left_alone(headline):
         ("흑자전환 성공", "흑자전환 실패", -1),
         ("적자 탈출", "흑자 탈출", -1),
         ("수주 불발", "계약 해지 불발", 1),
+        ("흑자전환에 성공", "흑자전환에 실패", -1),
+        ("흑자 전환에 성공", "흑자 전환에 실패", -1),
+        ("흑자전환에 성공한 가온전자", "흑자전환에 실패한 가온전자", -1),
+        ("흑자전환 성공에 급등", "흑자전환 실패에 급락", -1),
+        ("흑자전환 실패", "흑자전환 성공", 1),
+        ("반등에 성공", "반등에 실패", -1),
+        ("승인에 실패", "승인에 성공", 1),
+        ("적자 축소 실패", "적자 축소 성공", 1),
+        ("적자폭 축소에 성공", "적자폭 축소에 실패", -1),
+        ("적자 탈출에 성공", "적자 탈출에 실패", -1),
+        ("적자 확대 우려", "적자 축소 우려", 1),
+        ("적자 축소 무산", "적자 확대 무산", 1),
+        ("수주 감소 확대", "수주 감소 축소", 1),
+        ("하락폭 축소", "하락폭 확대", -1),
+        ("매출 감소세 둔화", "매출 증가세 둔화", -1),
+        ("수주 증가세 둔화", "수주 감소세 둔화", 1),
+        ("수주 부진", "수주 호조", 1),
+        ("적자 개선", "적자 악화", -1),
+        ("적자 악화", "적자 개선", 1),
+        ("실적 부진 개선", "실적 부진 악화", -1),
     ],
 )
-def test_a_noun_whose_trend_is_said_stays_and_gives_the_trend_its_sense(headline, turned, turn):
+def test_a_noun_of_which_something_is_said_stays_and_gives_it_its_sense(headline, turned, turn):
+    found = opposite(headline)
+    assert (found.text, found.turn) == (turned, turn)
+
+
+@pytest.mark.parametrize(
+    ("headline", "turned", "turn"),
+    [
+        ("실적 부진 급락", "실적 호조 급등", 1),
+        ("계약 해지 급락", "계약 체결 급등", 1),
+        ("12%↓ 신저가", "12%↑ 신고가", 1),
+        ("주가 급등 신고가", "주가 급락 신저가", -1),
+        ("투자의견 매수 상향", "투자의견 매도 하향", -1),
+        ("급락 반등", "급등 반락", 0),
+    ],
+)
+def test_two_words_side_by_side_that_say_nothing_of_each_other_are_both_turned_round(headline, turned, turn):
     found = opposite(headline)
     assert (found.text, found.turn) == (turned, turn)
 

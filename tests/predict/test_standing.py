@@ -55,3 +55,5 @@ def test_the_ensembles_predictions_of_the_test_are_compared(run):
     test = run.predictions.test
     assert np.array_equal(predictions_of_test(run), test["mean"][:, -1])
     assert np.array_equal(predictions_of_test(run, 0), test["mean"][:, 0])
+    with pytest.raises(ValueError, match="no class number -2"):
+        predictions_of_test(run, -2)

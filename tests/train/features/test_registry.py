@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.cli.command import commands, parser
 from core.errors import UserError
-from core.explain.contributions import contributions
 from core.train.features import registry
 from core.train.features.block import Block, Extra
 from core.train.features.inputs import Inputs
@@ -18,6 +17,7 @@ from core.train.features.registry import BLOCKS, EXTRAS, groups, headline_groups
 from core.train.models import forest
 from core.train.pipeline import train
 from core.train.settings import TrainSettings
+from tests.makers.explained import explain_rows
 from tests.makers.feature_tables import fit, outlets, table, vectors_of
 from tests.makers.train_tables import signal
 
@@ -74,7 +74,7 @@ def test_a_registered_extra_is_trained_and_explained_in_its_group(rocket, datase
     run = train(made, vectors, TrainSettings(extras=("rocket",)))
     assert run.scores["mean"]["auc"].value > 0.99
     assert "rocket: count" in run.preparation.columns
-    found = contributions(run, Inputs.of(made, vectors).take(np.arange(20)))
+    found = explain_rows(run, Inputs.of(made, vectors).take(np.arange(20)))
     assert found.importance()["group"][0] == "emoji"
     assert found.inside("emoji")["member"].tolist() == ["rocket"]
     assert groups()["emoji"] == "Rockets"

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.explain.contributions import contributions
 from core.jobs import silent
 from core.train.features.inputs import Inputs
 from core.train.leakage import staircase_of
@@ -18,6 +17,7 @@ from core.train.pipeline import train
 from core.train.run_record import run_table
 from core.train.runs import load_run, run_folder, save_run
 from core.train.settings import TrainSettings
+from tests.makers.explained import explain_rows
 from tests.makers.model_samples import sample
 from tests.makers.train_tables import signal
 
@@ -157,7 +157,7 @@ def test_its_hyperparameters_are_tuned(four, monkeypatch):
 
 
 def test_it_is_explained_with_the_others(trained, rows):
-    found = contributions(trained, rows)
+    found = explain_rows(trained, rows)
     assert list(found.values) == ["rf", "xgb", "lgbm", "logit", "mean"]
     for name in found.values:
         total = found.values[name].sum(axis=1) + found.base[name]
@@ -169,23 +169,23 @@ def test_a_model_that_cannot_be_explained_is_left_out_of_the_explanation(rows, m
     monkeypatch.setitem(MODELS, "blind", Unexplained)
     run = train(*signal(), TrainSettings())
     assert not isinstance(run.models["blind"], Explainable)
-    found = contributions(run, rows)
+    found = explain_rows(run, rows)
     assert list(found.values) == ["rf", "xgb", "lgbm", "mean"]
     assert found.values["mean"].sum(axis=1) + found.base["mean"] == pytest.approx(found.prediction["mean"])
 
 
 def _pages(run_id):
-    from core.explain.contributions import contributions
     from core.train.features.inputs import Inputs
     from core.train.runs import load_run
     from core.ui import explain
     from core.ui.evaluate import scores
+    from tests.makers.explained import explain_rows
     from tests.makers.train_tables import signal
 
     run = load_run(run_id)
     scores.score_chart(run, signal()[0])
     scores.score_table(run)
-    found = contributions(run, Inputs.of(*signal()))
+    found = explain_rows(run, Inputs.of(*signal()))
     explain.importance_chart(run, found)
     explain.member_table(run, found, 0)
 
