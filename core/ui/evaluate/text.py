@@ -40,10 +40,10 @@ def meaning(run: Run, metric: str) -> Message:
 
 
 def written(metric: str, score: Interval, sure: bool = True) -> str:
-    """Write a score with its interval: 0.58 [0.49, 0.67]; alone where its interval holds nothing, or is not `sure`."""
+    """Write a score with its interval: 0.58 [0.49, 0.67]; alone where that is not known, or not `sure`."""
     places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
     scale = 100 if mark else 1
-    if not sure or not METRICS[metric].resamples:
+    if not sure or math.isnan(score.low):
         return f"{score.value * scale + 0.0:.{places}f}{mark}" if np.isfinite(score.value) else UNKNOWN
     return interval(score.value * scale, score.low * scale, score.high * scale, places, mark)
 
