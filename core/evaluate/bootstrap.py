@@ -10,13 +10,14 @@ truth in 86 of 100 cases, with it in 93.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from core.evaluate.blocks import Blocks
-from core.evaluate.metrics import Metric
+from core.evaluate.metrics import METRICS, Metric
 from core.evaluate.weighted import ratio
 
 RESAMPLES = 1000
@@ -46,6 +47,22 @@ class Interval:
 Scores = dict[str, dict[str, Interval]]  # model -> metric -> score
 
 
+def plain_scores(scores: Scores) -> dict[str, Any]:
+    """Return scores as JSON holds them."""
+    return {model: {name: score.as_dict() for name, score in row.items()} for model, row in scores.items()}
+
+
+def scores_of_plain(plain: Mapping[str, Any]) -> Scores:
+    """Return the scores that `plain_scores` took apart.
+
+    An earlier version saved bounds of metrics that have no interval; they are left out.
+    """
+    return {
+        model: {name: _without_wrong_bounds(name, Interval.from_dict(score)) for name, score in row.items()}
+        for model, row in plain.items()
+    }
+
+
 def intervals(
     y: np.ndarray,
     p: np.ndarray,
@@ -59,7 +76,8 @@ def intervals(
 
     `y (n,)` outcomes, `p (n, classes)` or `(n,)` predictions, `blocks` theirs, `weights (n,)` of the
     rows (1 each if None). The same seed draws the same resamples, so the scores of two models are paired.
-    Resamples in which a metric is undefined are left out of it; with a single block no interval is defined.
+    Resamples in which a metric is undefined are left out of it; with a single block no interval is defined, nor for
+    a metric that has none.
     """
     once = _once(len(y), weights)
     values = [float(metric.compute(y, p, once)[0]) for metric in metrics]
@@ -70,6 +88,8 @@ def intervals(
     scores = np.concatenate(drawn, axis=1)
     return {
         metric.name: Interval(value, *bounds(row, blocks.count, blocks.widening))
+        if metric.has_interval
+        else Interval(value, math.nan, math.nan)
         for metric, value, row in zip(metrics, values, scores, strict=True)
     }
 
@@ -166,6 +186,11 @@ def _times(rng: np.random.Generator, sessions: int, length: int, resamples: int)
     twice = steps.cumsum(axis=1)
     times: np.ndarray = twice[:, :sessions] + twice[:, sessions:-1]
     return times
+
+
+def _without_wrong_bounds(name: str, score: Interval) -> Interval:
+    known = METRICS.get(name)
+    return score if known is None or known.has_interval else Interval(score.value, math.nan, math.nan)
 
 
 def _once(rows: int, weights: np.ndarray | None) -> np.ndarray:

@@ -75,9 +75,9 @@ class Metric:
     depends on the data. `meaning` says in words what a value means, and what it is called for three or more
     classes. `reads` says what of a prediction it needs: "order" how the rows are ranked, "choice" the predicted
     class or side of 0,
-    "number" a probability or a return that can be taken at its word. `resamples` says whether its percentile
-    interval can be shown: resampling adds errors of its own to what sums up absolute misses (measured: the
-    interval of the calibration error of right probabilities never holds 0).
+    "number" a probability or a return that can be taken at its word. `has_interval` says whether it has an
+    interval by resampling, which adds errors of its own to what sums up absolute misses (measured: that of the
+    calibration error of right probabilities never holds 0).
     """
 
     name: str
@@ -89,7 +89,7 @@ class Metric:
     guessing: float = math.nan
     meaning: Meaning = UNSAID
     reads: str = NUMBER
-    resamples: bool = True
+    has_interval: bool = True
 
     def titled(self, classes: int = 0) -> str:
         """Return the title for so many classes, to be translated."""
@@ -134,7 +134,7 @@ METRICS: dict[str, Metric] = {
             False,
             "classify",
             meaning=meanings.ECE,
-            resamples=False,
+            has_interval=False,
         ),
         Metric("mae", N_("Mean absolute error"), mae, False, "regress", RETURN),
         Metric("rmse", N_("Root mean squared error"), rmse, False, "regress", RETURN),

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from core.errors import Message
-from core.evaluate.bootstrap import Interval, Scores
+from core.evaluate.bootstrap import plain_scores, scores_of_plain
 from core.evaluate.effective_size import Effective
 from core.evaluate.lift import Lift
 from core.evaluate.verdict import Evidence
@@ -41,8 +41,8 @@ def to_record(run: Run) -> dict[str, Any]:
         "settings": run.settings.as_dict(),
         "classes": list(run.classes),
         "split": asdict(run.split),
-        "scores": _plain(run.scores),
-        "baselines": _plain(run.baselines),
+        "scores": plain_scores(run.scores),
+        "baselines": plain_scores(run.baselines),
         "seconds": run.seconds,
         "sizes": run.sizes,
         "warnings": [warning.as_dict() for warning in run.warnings],
@@ -62,8 +62,8 @@ def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
         "settings": TrainSettings(**({"weighting": "rows"} | fields["settings"])),
         "classes": tuple(fields["classes"]),
         "split": SplitSummary(**fields["split"]),
-        "scores": _intervals(fields["scores"]),
-        "baselines": _intervals(fields["baselines"]),
+        "scores": scores_of_plain(fields["scores"]),
+        "baselines": scores_of_plain(fields["baselines"]),
         "warnings": tuple(Message.from_dict(warning) for warning in fields["warnings"]),
         "tuned": tuple(Tuned.from_dict(found) for found in fields.get("tuned", ())),
     }
@@ -92,8 +92,8 @@ def run_table(run: Run) -> dict[str, Any]:
         "events": run.split.events,
         "encoder": run.settings.encoder,
         "pooling": run.settings.pooling,
-        "models": _plain(run.scores),
-        "baselines": _plain(run.baselines),
+        "models": plain_scores(run.scores),
+        "baselines": plain_scores(run.baselines),
         "walk_forward": None if run.walk is None else _plain_walk(run.walk),
         "sealed": run.settings.sealed,
         "horizon": run.settings.horizon,
@@ -107,15 +107,15 @@ def run_table(run: Run) -> dict[str, Any]:
 
 def _plain_walk(walk: Walk) -> dict[str, Any]:
     return {
-        "models": _plain(walk.scores),
-        "baselines": _plain(walk.baselines),
+        "models": plain_scores(walk.scores),
+        "baselines": plain_scores(walk.baselines),
         "folds": [asdict(fold) for fold in walk.folds],
     }
 
 
 def _walk(fields: Mapping[str, Any]) -> Walk:
     folds = tuple(FoldSummary(**fold) for fold in fields["folds"])
-    return Walk(_intervals(fields["models"]), _intervals(fields["baselines"]), folds)
+    return Walk(scores_of_plain(fields["models"]), scores_of_plain(fields["baselines"]), folds)
 
 
 def _evidence(fields: Mapping[str, Any]) -> Evidence:
@@ -124,14 +124,3 @@ def _evidence(fields: Mapping[str, Any]) -> Evidence:
 
 def _effective(fields: Mapping[str, Any]) -> Effective:
     return Effective(**fields)
-
-
-def _plain(scores: Scores) -> dict[str, Any]:
-    return {model: {name: score.as_dict() for name, score in row.items()} for model, row in scores.items()}
-
-
-def _intervals(scores: Mapping[str, Any]) -> Scores:
-    return {
-        model: {name: Interval.from_dict(score) for name, score in row.items()}
-        for model, row in scores.items()
-    }

@@ -7,6 +7,7 @@ import pytest
 
 from core.cli.main import main
 from core.errors import UserError
+from core.evaluate.metrics import METRICS
 from core.train import leakage
 from core.train.leakage import saved_staircase
 from core.train.models import forest
@@ -76,6 +77,8 @@ def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
     for scores in (*found["models"].values(), *found["baselines"].values()):
         assert set(scores) == metrics
         assert all(set(score) == SCORE for score in scores.values())
+        without = [scores[name] for name in metrics if not METRICS[name].has_interval]
+        assert all((score["low"], score["high"]) == (None, None) for score in without)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from core.evaluate.bootstrap import (
     intervals,
     mean_interval,
     paired,
+    plain_scores,
+    scores_of_plain,
     share_interval,
 )
 from core.evaluate.metrics import metrics_of
@@ -68,6 +70,24 @@ def test_a_single_block_has_no_interval():
     assert made.value == 1
     assert math.isnan(made.low)
     assert made.as_dict() == {"value": 1.0, "low": None, "high": None}
+
+
+def test_a_metric_without_an_interval_has_none_nor_has_what_an_earlier_version_saved_of_it():
+    came, win = np.tile([0, 1], 20), np.linspace(0.2, 0.8, 40)
+    metrics = metrics_of("classify")
+    made = intervals(
+        came, np.column_stack([1 - win, win]), Blocks(np.arange(40)), metrics, seed=0, resamples=50
+    )
+    assert [name for name, score in made.items() if math.isnan(score.low) and math.isnan(score.high)] == [
+        "ece"
+    ]
+    assert not any(math.isnan(score.value) for score in made.values())
+    saved = plain_scores({"mean": made})
+    assert saved["mean"]["ece"] == {"value": made["ece"].value, "low": None, "high": None}
+    assert scores_of_plain(saved) == {"mean": made}
+    saved["mean"]["ece"] |= {"low": 0.01, "high": 0.09}
+    saved["mean"]["retired"] = {"value": 0.5, "low": 0.4, "high": 0.6}
+    assert scores_of_plain(saved) == {"mean": made | {"retired": Interval(0.5, 0.4, 0.6)}}
 
 
 def test_blocks_of_sessions_are_drawn_whole_and_round_the_end():

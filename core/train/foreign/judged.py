@@ -10,7 +10,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.bootstrap import Interval, Scores
+from core.evaluate.bootstrap import Scores, plain_scores
 from core.evaluate.calibration import Calibrator
 from core.evaluate.effective_size import Effective
 from core.evaluate.foreign import ForeignSettings
@@ -200,28 +200,15 @@ def judged_table(judged: Judged) -> dict[str, Any]:
         "matched_by": judged.by,
         "inside_training": judged.counts["inside_training"],
         "kinds": judged.kinds,
-        "models": plain(judged.shown),
-        "walk_forward": plain(judged.walk_scores) if judged.scores and judged.walk_scores else None,
-        "inside_models": plain(judged.inside),
-        "baselines": plain(judged.baselines),
+        "models": plain_scores(judged.shown),
+        "walk_forward": plain_scores(judged.walk_scores) if judged.scores and judged.walk_scores else None,
+        "inside_models": plain_scores(judged.inside),
+        "baselines": plain_scores(judged.baselines),
         "text_lift": None if lift is None else lift.told(),
         "lift_over_table": {name: lift.told() for name, lift in judged.lifts.items()},
         "horizon": judged.horizon,
         "blocks": {"number": judged.evidence.blocks, "length": judged.evidence.length},
         "effective_n": judged.effective.effective_n,
-    }
-
-
-def plain(scores: Scores) -> dict[str, Any]:
-    """Return scores as JSON holds them."""
-    return {model: {name: score.as_dict() for name, score in row.items()} for model, row in scores.items()}
-
-
-def from_plain(scores: Mapping[str, Any]) -> Scores:
-    """Return the scores that `plain` took apart."""
-    return {
-        model: {name: Interval.from_dict(score) for name, score in row.items()}
-        for model, row in scores.items()
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import Message, UserError
+from core.evaluate.bootstrap import plain_scores, scores_of_plain
 from core.evaluate.effective_size import Effective
 from core.evaluate.foreign import ForeignSettings
 from core.evaluate.lift import Lift
@@ -21,7 +22,7 @@ from core.evaluate.verdict import Evidence
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
-from core.train.foreign.judged import Judged, from_plain, plain
+from core.train.foreign.judged import Judged
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +88,7 @@ def _folder(evaluation_id: str) -> Path:
 
 def _record(judged: Judged) -> dict[str, Any]:
     record = {item.name: getattr(judged, item.name) for item in fields(judged) if item.name != "predictions"}
-    record |= {name: plain(record[name]) for name in _SCORES}
+    record |= {name: plain_scores(record[name]) for name in _SCORES}
     record |= {name: [message.as_dict() for message in record[name]] for name in _MESSAGES}
     return record | {
         "settings": judged.settings.as_dict(),
@@ -100,7 +101,7 @@ def _record(judged: Judged) -> dict[str, Any]:
 def _open(folder: Path) -> Judged:
     saved = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     known = {item.name for item in fields(Judged)}
-    typed: dict[str, Any] = {name: from_plain(saved[name]) for name in _SCORES}
+    typed: dict[str, Any] = {name: scores_of_plain(saved[name]) for name in _SCORES}
     typed |= {name: tuple(Message.from_dict(one) for one in saved[name]) for name in _MESSAGES}
     typed |= {name: tuple(saved[name]) for name in ("classes", "keys")}
     table = pd.read_parquet(folder / PREDICTIONS)

@@ -49,7 +49,7 @@ def written(metric: str, score: Interval, sure: bool = True) -> str:
 def ends_of(metric: str, score: Interval, sure: bool = True) -> str:
     """Write the interval of a score alone: [0.49, 0.67]; "" where there is none, or it is not `sure`."""
     _value, low, high, _mark = _in_its_unit(metric, score)
-    known = sure and METRICS[metric].resamples and np.isfinite([score.low, score.high]).any()
+    known = sure and np.isfinite([score.low, score.high]).any()
     return f"[{low}, {high}]" if known else ""
 
 
