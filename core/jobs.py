@@ -101,7 +101,6 @@ class JobQueue:
             str, tuple[int, Job | None]
         ] = {}  # of earlier ones: when it was written, what it says
         self._progress: dict[str, Progress] = {}  # of the jobs of this process
-        self._kinds: dict[str, str] = {}  # by whose pace their time left is estimated
         self._paces = Paces(folder / "paces")
         self._cancelled: set[str] = set()
         self._lock = threading.RLock()
@@ -120,8 +119,7 @@ class JobQueue:
                 if job.active and (job.kind, job.subject) == (kind, subject):
                     return job
             job = Job(uuid.uuid4().hex[:12], kind, dict(subject), created=time.time(), pid=os.getpid())
-            self._progress[job.id] = Progress(job.created, size)
-            self._kinds[job.id] = pace or kind
+            self._progress[job.id] = Progress(job.created, size, pace or kind)
             self._keep(job)
         self._waiting.put((job.id, work))
         return job
@@ -155,12 +153,15 @@ class JobQueue:
             return [*(job for job in others if job), *self._jobs.values()]
 
     def time_left(self, job_id: str, now: float | None = None) -> Left | None:
-        """Return the seconds left of a running job, None before there is a basis; never more than a moment ago."""
+        """Return the seconds left of a running job, None before there is a basis.
+
+        They are no more than at the call before, unless the job has come to be late (`Left.late`).
+        """
         with self._lock:
             job, progress = self._jobs.get(job_id), self._progress.get(job_id)
             if job is None or progress is None or job.status != "running":
                 return None
-            return progress.left(self._paces.curves(self._kinds[job_id]), now or time.time())
+            return progress.say(now or time.time())
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop: at once where it waits, at its next report where it runs."""
@@ -201,8 +202,9 @@ class JobQueue:
         with self._lock:
             if not self._jobs[job_id].active:
                 return
-            started = self._progress[job_id].started = time.time()
-            self._change(job_id, status="running", started=started)
+            progress = self._progress[job_id]
+            progress.started, progress.curves = time.time(), self._paces.curves(progress.pace)
+            self._change(job_id, status="running", started=progress.started)
 
         def report(fraction: float, template: str, /, **params: object) -> None:
             if job_id in self._cancelled:
@@ -229,7 +231,7 @@ class JobQueue:
     def _learn(self, job_id: str) -> None:
         """Keep how the job went, for the next one of its kind."""
         try:
-            self._paces.keep(self._kinds[job_id], self._progress[job_id], time.time())
+            self._paces.keep(self._progress[job_id], time.time())
         except (OSError, UserError):
             log.exception("the pace of job %s could not be written", job_id)
 

@@ -59,10 +59,15 @@ class Left:
 
 @dataclass
 class Progress:
-    """One running job: how large it is, when each fraction was reached, and what was said last of the time left."""
+    """One running job: how large it is, when each fraction was reached, and what was said last of the time left.
+
+    Its time left is told from `curves`, those of earlier jobs of the same `pace`.
+    """
 
     started: float
     size: float = 0.0
+    pace: str = ""
+    curves: Sequence[Curve] = ()
     marks: list[float] = field(default_factory=list)
     fraction: float = 0.0
     moved: float = 0.0
@@ -78,10 +83,13 @@ class Progress:
         while len(self.marks) < min(int(fraction * POINTS + 1e-9), POINTS):
             self.marks.append(round(now - self.started, 3))
 
-    def left(self, curves: Sequence[Curve], now: float) -> Left | None:
-        """Return the seconds left, None before there is a basis; what is said never rises, unless the job is late."""
+    def say(self, now: float) -> Left | None:
+        """Say the seconds left, and keep what was said: it never rises, unless the job is late.
+
+        None before there is a basis.
+        """
         at = self.moved or self.started
-        found = estimate(curves, self.size, self.fraction, at - self.started, self.first or (0.0, 0.0))
+        found = estimate(self.curves, self.size, self.fraction, at - self.started, self.first or (0.0, 0.0))
         if found is None:
             return self.said
         low, high = max(found[0] - (now - at), 0.0), max(found[1] - (now - at), 0.0)
@@ -128,7 +136,7 @@ def estimate(
 
 
 class Paces:
-    """The curves of a workspace, by kind of work, in one small file; one that cannot be read counts as none."""
+    """The curves of a workspace, by kind of work, in one small file; what cannot be read of it counts as none."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -137,27 +145,38 @@ class Paces:
         """Return the last curves of a kind, the oldest first."""
         return self._read().get(kind, [])
 
-    def keep(self, kind: str, progress: Progress, now: float) -> None:
-        """Keep the curve of a job that is done now; one that was very short is not kept."""
-        whole = now - progress.started
+    def keep(self, progress: Progress, now: float) -> None:
+        """Keep the curve of a job that is done now, by its pace; one that was very short is not kept."""
+        whole = round(now - progress.started, 3)  # as the marks: rounded otherwise, they might lie behind it
         if whole < SHORTEST:
             return
         marks = (*progress.marks, *[whole] * POINTS)[: POINTS - 1]
         known = self._read()
-        curves = [*known.pop(kind, []), Curve(progress.size, (*marks, round(whole, 3)))]
-        kept = dict([*known.items(), (kind, curves[-KEPT:])][-KINDS:])
+        curves = [*known.pop(progress.pace, []), Curve(progress.size, (*marks, whole))]
+        kept = dict([*known.items(), (progress.pace, curves[-KEPT:])][-KINDS:])
         text = json.dumps({name: [[c.size, c.seconds] for c in each] for name, each in kept.items()})
         write_atomic(self._path, lambda path: path.write_text(text, encoding="utf-8"))
 
     def _read(self) -> dict[str, list[Curve]]:
         try:
             saved = json.loads(self._path.read_text(encoding="utf-8"))
-            return {str(kind): [_curve(*each) for each in curves][-KEPT:] for kind, curves in saved.items()}
+            return {str(kind): _curves(each)[-KEPT:] for kind, each in saved.items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError) as error:
             log.warning("the paces in %s cannot be read: %r", self._path, error)
             return {}
+
+
+def _curves(saved: object) -> list[Curve]:
+    """Return the curves of a kind, without those that are none."""
+    found = []
+    for each in saved if isinstance(saved, list) else ():
+        try:
+            found.append(_curve(*each))
+        except (ValueError, TypeError, OverflowError) as error:
+            log.warning("a curve is passed over: %r", error)
+    return found
 
 
 def _curve(size: float, seconds: Sequence[float]) -> Curve:

@@ -156,6 +156,23 @@ def test_the_time_left_is_that_of_earlier_jobs_of_its_pace_on_this_machine(tmp_p
     assert queue.time_left(again.id) is None
 
 
+def test_the_curves_are_read_once_a_job_however_often_it_is_asked(tmp_path, monkeypatch):
+    queue, read = JobQueue(tmp_path), []
+    monkeypatch.setattr(jobs.Paces, "curves", lambda paces, kind: read.append(kind) or [])
+    reached, go = threading.Event(), threading.Event()
+
+    def work(report):
+        reached.set()
+        go.wait(PATIENCE)
+
+    job = queue.submit("train", {}, work, pace="train on a graphics card")
+    assert reached.wait(PATIENCE)
+    for _ in range(3):
+        queue.time_left(job.id)
+    go.set()
+    assert read == ["train on a graphics card"]
+
+
 def test_without_an_earlier_job_nothing_is_said_at_first(queue):
     reached, go = threading.Event(), threading.Event()
 

@@ -13,7 +13,7 @@ TRACES = json.loads((Path(__file__).parent / "makers" / "job_traces.json").read_
 
 def recorded(name):
     """Return a recorded job as if it had just ended, and the second in which it did."""
-    progress = Progress(0.0, TRACES[name]["size"])
+    progress = Progress(0.0, TRACES[name]["size"], "train")
     for second, fraction in TRACES[name]["steps"]:
         progress.reached(fraction, second)
     return progress, TRACES[name]["steps"][-1][0]
@@ -23,14 +23,15 @@ def replayed(name, path, earlier):
     """Return of each second what was said and what was true, after the jobs `earlier` on the same machine."""
     paces = Paces(path)
     for other in earlier:
-        paces.keep("kind", *recorded(other))
-    steps, progress = list(TRACES[name]["steps"]), Progress(0.0, TRACES[name]["size"])
+        paces.keep(*recorded(other))
+    steps = list(TRACES[name]["steps"])
+    progress = Progress(0.0, TRACES[name]["size"], curves=paces.curves("train"))
     whole, found = steps[-1][0], []
     for second in range(int(whole)):
         while steps and steps[0][0] <= second:
             moment, fraction = steps.pop(0)
             progress.reached(fraction, moment)
-        found.append((progress.left(paces.curves("kind"), second), whole - second))
+        found.append((progress.say(second), whole - second))
     return found
 
 
@@ -56,7 +57,7 @@ def test_what_is_said_never_rises_unless_it_is_said_to_be_late(tmp_path, name, e
 def test_nothing_is_said_before_there_is_a_basis():
     progress = Progress(0.0)
     progress.reached(FIRST_FRACTION / 2, 60.0)
-    assert progress.left([], 60.0) is None
+    assert progress.say(60.0) is None
     assert estimate([], 0, 0.5, 1.0) is None
 
 
@@ -64,15 +65,15 @@ def test_what_comes_before_the_first_fraction_says_nothing_of_the_pace():
     progress = Progress(0.0)
     progress.reached(0.1, 60.0)  # loading took a minute
     progress.reached(0.5, 80.0)
-    left = progress.left([], 80.0)
+    left = progress.say(80.0)
     assert left.low < 25 < left.high < 60
 
 
 def test_a_job_that_takes_longer_than_was_said_is_said_to_be_late():
-    progress = Progress(0.0)
     curve = Curve(0, tuple(float(second) for second in range(1, POINTS + 1)))
-    assert not progress.left([curve, curve], 0.0).late
-    assert progress.left([curve, curve], 200.0).late
+    progress = Progress(0.0, curves=[curve, curve])
+    assert not progress.say(0.0).late
+    assert progress.say(200.0).late
 
 
 def test_a_larger_job_takes_longer_from_the_beginning():
@@ -84,10 +85,30 @@ def test_a_larger_job_takes_longer_from_the_beginning():
 def test_the_last_curves_of_a_kind_are_kept(tmp_path):
     paces = Paces(tmp_path / "paces")
     for number in range(KEPT + 3):
-        paces.keep("train", Progress(0.0, number + 1), 60.0)
-    paces.keep("train", Progress(0.0, 99), SHORTEST / 2)
+        paces.keep(Progress(0.0, number + 1, "train"), 60.0)
+    paces.keep(Progress(0.0, 99, "train"), SHORTEST / 2)
     assert [curve.size for curve in paces.curves("train")] == list(range(4, KEPT + 4))
     assert paces.curves("embed") == []
+
+
+def test_the_curve_of_a_job_that_ended_between_two_thousandths_of_a_second_is_read_back(tmp_path):
+    paces = Paces(tmp_path / "paces")
+    paces.keep(*recorded("train sample"))
+    early = Progress(0.0, pace="embed")
+    early.reached(0.5, 3.0)  # and nothing more was heard of it
+    paces.keep(early, 12.3454)
+    assert [len(paces.curves(kind)) for kind in ("train", "embed")] == [1, 1]
+    assert paces.curves("embed")[0].whole == 12.345
+
+
+def test_one_bad_curve_takes_no_other_with_it(tmp_path):
+    path = tmp_path / "paces"
+    paces = Paces(path)
+    paces.keep(*recorded("train sample"))
+    saved = json.loads(path.read_text())
+    falling, endless = [1, [9.0, *[1.0] * (POINTS - 1)]], [1, [10**400] * POINTS]
+    path.write_text(json.dumps({"maps": 3, "embed": [falling, endless], "train": [falling, *saved["train"]]}))
+    assert [len(paces.curves(kind)) for kind in ("train", "embed", "maps")] == [1, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -103,5 +124,5 @@ def test_a_file_that_cannot_be_read_counts_as_none_and_is_written_anew(tmp_path,
     path.write_text(text)
     paces = Paces(path)
     assert paces.curves("train") == []
-    paces.keep("train", *recorded("train sample"))
+    paces.keep(*recorded("train sample"))
     assert len(paces.curves("train")) == 1
