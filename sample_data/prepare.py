@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import tempfile
 
+from core.cli.shell import progress
 from core.data.ingest import File, ingest
 from core.data.library import save_dataset
 from core.embed import embed
@@ -22,26 +22,18 @@ from core.train.recording import train_and_record
 from core.train.settings import TrainSettings
 
 TABLE = "headlines.csv"
-_said = -1
 SETTINGS = TrainSettings("classify", encoder=NAME, folds=5)
 
 
 def prepare() -> None:
     """Train on the sample in a workspace of its own, and ship what was made."""
+    report = progress()
     made = ingest([File(TABLE, (settings().sample_data / TABLE).read_bytes())])
     save_dataset(made.dataset, made.sources)
-    vectors = as_shipped(embed(made.dataset.headlines, NAME, SETTINGS.pooling, _say).vectors)
-    run = train_and_record(made.dataset, vectors, SETTINGS, _say)
-    draw_staircase(run, made.dataset, vectors, _say)
+    vectors = as_shipped(embed(made.dataset.headlines, NAME, SETTINGS.pooling, report).vectors)
+    run = train_and_record(made.dataset, vectors, SETTINGS, report)
+    draw_staircase(run, made.dataset, vectors, report)
     ship(run, vectors, made.dataset.headlines)
-
-
-def _say(fraction: float, template: str, /, **params: object) -> None:
-    global _said
-    percent = round(100 * fraction)
-    if percent != _said:
-        _said = percent
-        print(f"{percent:3}% {template.format_map(params)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,7 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
-        horizon=data.plan.target.horizon if data.plan else 1,
+        horizon=data.horizon,
         encoder=options.encoder,
         pooling=pooling,
         seed=options.seed,

@@ -6,21 +6,38 @@ from collections.abc import Iterable
 
 WIN, LOSE = "승", "패"
 
-_WORDS = {
-    -2: "적극매도|강력매도|적극 매도|강력 매도|strong sell|strong_sell",
-    -1: "패|lose|loss|하락|down|부정|negative|매도|비중축소|축소|sell|underperform|underweight|"
-    "reduce|bearish|false|no",
-    0: "중립|보합|보유|유지|무|neutral|flat|hold|unchanged",
-    1: "승|win|상승|up|긍정|positive|매수|비중확대|확대|buy|outperform|overweight|"
-    "accumulate|bullish|true|yes",
-    2: "적극매수|강력매수|적극 매수|강력 매수|strong buy|strong_buy",
-}
-_RANKS = {word: rank for rank, words in _WORDS.items() for word in words.split("|")}
+
+def _ranks(words: dict[int, str]) -> dict[str, int]:
+    return {word: rank for rank, listed in words.items() for word in listed.split("|")}
+
+
+_OUTCOMES = _ranks(
+    {
+        -1: "패|lose|loss|false|no",
+        0: "무|unchanged",
+        1: "승|win|true|yes",
+    }
+)
+_RATINGS = _ranks(
+    {
+        -2: "적극매도|강력매도|적극 매도|강력 매도|strong sell|strong_sell",
+        -1: "하락|down|부정|negative|매도|비중축소|축소|sell|underperform|underweight|reduce|bearish",
+        0: "중립|보합|보유|유지|neutral|flat|hold",
+        1: "상승|up|긍정|positive|매수|비중확대|확대|buy|outperform|overweight|accumulate|bullish",
+        2: "적극매수|강력매수|적극 매수|강력 매수|strong buy|strong_buy",
+    }
+)
+_CLASSES = _OUTCOMES | _RATINGS
 
 
 def class_rank(label: str) -> int | None:
     """Return where a label stands between down (-2) and up (2), 0 for what lies between; None where unknown."""
-    return _RANKS.get(label.strip().lower())
+    return _CLASSES.get(label.strip().lower())
+
+
+def rating_rank(label: str) -> int | None:
+    """Return where a rating (매수, hold) stands as `class_rank` does; None where it only says what happened (승, yes)."""
+    return _RATINGS.get(label.strip().lower())
 
 
 def order_classes(labels: Iterable[str]) -> tuple[str, ...]:

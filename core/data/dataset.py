@@ -70,6 +70,11 @@ class Dataset:
         """Whether rows are placed in time."""
         return bool(self.frame["session"].notna().any())
 
+    @property
+    def horizon(self) -> int:
+        """How many sessions the target looks ahead, as the plan says; 1 where no plan is known."""
+        return self.plan.target.horizon if self.plan else 1
+
     @cached_property
     def sessions(self) -> int:
         """The number of distinct sessions."""

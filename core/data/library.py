@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -76,11 +76,8 @@ def save_dataset(dataset: Dataset, sources: Sequence[Source] = ()) -> None:
         _write_sources(part, sources)
         _write_record(part / "dataset.json", record)
 
-    if folder.is_dir() and _read_record(folder) is None:
-        shutil.rmtree(folder)  # damaged: the file that made it is here again
-    if not folder.is_dir():
-        folder_atomic(folder, fill)
-    elif sources and not (kept := _read_record(folder) or {}).get("sources"):
+    new = _made(folder, fill)
+    if not new and sources and not (kept := _read_record(folder) or {}).get("sources"):
         _write_sources(folder, sources)
         merged = {**kept, "plan": record["plan"], "sources": record["sources"]}
         write_atomic(folder / "dataset.json", lambda path: _write_record(path, merged))
@@ -98,17 +95,18 @@ def put_dataset(dataset_id: str, files: Mapping[str, bytes], name: str) -> None:
     Raises `KeyError` or `ValueError` where they are not a dataset's files, `UserError` where they cannot be written.
     """
     record = json.loads(files["dataset.json"]) | {"name": name, "created": time.time()}
+    tables = ["frame.parquet", *(_source_file(number) for number, _ in enumerate(record["sources"]))]
+    contents = {table: files[table] for table in tables}
     folder = _folder(_entry(record).id)
     if folder.name != dataset_id:
         raise ValueError(f"the files are of dataset {folder.name}, not of {dataset_id}")
 
     def fill(part: Path) -> None:
-        for file, content in files.items():
-            (part / Path(file).name).write_bytes(content)
+        for file, content in contents.items():
+            (part / file).write_bytes(content)
         _write_record(part / "dataset.json", record)
 
-    if not folder.is_dir():
-        folder_atomic(folder, fill)
+    _made(folder, fill)
 
 
 def load_dataset(dataset_id: str) -> Dataset:
@@ -147,7 +145,7 @@ def load_sources(dataset_id: str) -> list[Source]:
     sources = []
     for number, reading in enumerate(describe_sources(dataset_id)):
         try:
-            frame = pd.read_parquet(folder / f"source-{number}.parquet")
+            frame = pd.read_parquet(folder / _source_file(number))
         except (OSError, ValueError) as error:
             raise _damaged(folder) from error
         name = reading.pop("name")
@@ -195,6 +193,16 @@ def _folder(dataset_id: str) -> Path:
     return settings().folder("datasets") / dataset_id
 
 
+def _made(folder: Path, fill: Callable[[Path], object]) -> bool:
+    """Make a dataset's folder where there is none, or a damaged one; return whether it was made."""
+    if folder.is_dir() and _read_record(folder) is None:
+        shutil.rmtree(folder)  # damaged: what it was made from is here again
+    if folder.is_dir():
+        return False
+    folder_atomic(folder, fill)
+    return True
+
+
 def _write_record(path: Path, record: dict[str, Any]) -> None:
     path.write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
 
@@ -214,7 +222,11 @@ def _read_record(folder: Path) -> dict[str, Any] | None:
 
 def _write_sources(folder: Path, sources: Sequence[Source]) -> None:
     for number, source in enumerate(sources):
-        source.table.frame.to_parquet(folder / f"source-{number}.parquet", index=False)
+        source.table.frame.to_parquet(folder / _source_file(number), index=False)
+
+
+def _source_file(number: int) -> str:
+    return f"source-{number}.parquet"
 
 
 def _damaged(folder: Path) -> UserError:

@@ -118,9 +118,8 @@ def worth_of_table(dataset: Dataset) -> dict[str, Effective]:
     Empty for a table without a target. A training with a longer horizon finds fewer.
     """
     tasks = {"return": ("classify", "regress"), "label": ("classify",)}.get(dataset.target_kind, ())
-    horizon = dataset.plan.target.horizon if dataset.plan else 1
     every = np.arange(len(dataset))
-    return {task: effective_size(dataset, dataset.outcome(task), every, horizon) for task in tasks}
+    return {task: effective_size(dataset, dataset.outcome(task), every, dataset.horizon) for task in tasks}
 
 
 def _undated_pairs(values: np.ndarray, story: np.ndarray) -> float:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from core.errors import Message
-from core.evaluate.bootstrap import Interval
 from core.evaluate.leakage import GROUPS, ORDERED, PURGE, RANDOM, Step
 from core.evaluate.metrics import METRICS
 from core.evaluate.verdict import Evidence
@@ -98,7 +97,7 @@ def summary(steps: Sequence[Step], looks: int = 1) -> Message:
             ),
             values,
         )
-    sign = Evidence(MANY, looks=looks).against(Interval(honest.value, honest.low, honest.high), guess)
+    sign = Evidence(MANY, looks=looks).against(honest.interval, guess)
     if sign > 0:
         template = N_(
             "Learning from as many rows, a careless test shows {metric} {careless:.3f}, an honest one {score}: "

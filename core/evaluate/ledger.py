@@ -53,7 +53,8 @@ def record_access(
 ) -> Message | None:
     """Count an access to the rows `scored` (by default the holdout's) and, where there is one, its score.
 
-    `tests` is how many sets of predictions were scored at once. With `opened` it opens the holdout's seal; a late
+    `tests` is how many sets of predictions were scored at once; 0 logs the access as no further test, where the same
+    rows were counted before. With `opened` it opens the holdout's seal; a late
     one is told which run was first. Raises `UserError` where a row of another seal is among them or the access
     cannot be written: then no score may be shown.
     """

@@ -35,8 +35,8 @@ class Entry:
     `signature` names the holdout's rows, `scored` all rows that a score was shown of: the holdout's (unless it
     is sealed) and those of a walk forward; empty where there are none. `se` is the score's standard error;
     score and error are None where undefined or not of this kind. `dataset` is the table that the run was of;
-    `tests` is how many sets of predictions were scored at once. `version` is 1 where rows were told
-    apart by the spelling of their headlines when it was written.
+    `tests` is how many sets of predictions were scored at once, 0 where it was logged as no further test. `version`
+    is 1 where rows were told apart by the spelling of their headlines when it was written.
     """
 
     kind: str

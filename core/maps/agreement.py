@@ -124,8 +124,7 @@ def agreement(
     facts = _facts(data, rows)
     if facts is None or len(rows) < FEWEST:
         return None
-    if horizon is None:
-        horizon = data.plan.target.horizon if data.plan else 1
+    horizon = data.horizon if horizon is None else horizon
     outcome = facts[:, 0] if facts.shape[1] == 1 else facts.argmax(axis=1).astype(float)
     blocks = Blocks.of(data, rows, outcome, horizon)
     ids, apart = blocks.ids, blocks.horizon if blocks.unit == "session" else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def fit_folds(
     costs = [_cost(split, number == HOLDOUT) for number, split in splits]
     ends = np.cumsum(costs) / sum(costs)
     results = []
-    for (number, split), begin, end in zip(splits, [0.0, *ends], ends, strict=False):
+    for (number, split), (begin, end) in zip(splits, pairwise([0.0, *ends]), strict=True):
         last = number == HOLDOUT
         share = part(report, float(begin), float(end))
         models = context.learn(split.train, part(share, 0, 0.5), inner=last)

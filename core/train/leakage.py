@@ -44,15 +44,20 @@ def staircase_rows(dataset: Dataset, settings: TrainSettings) -> Rows:
 def draw_staircase(
     run: Run, dataset: Dataset, vectors: np.ndarray | None, report: Report = silent
 ) -> list[Step]:
-    """Score a run's staircase, log the access to its rows, and save it in the run's folder; raises as it does.
+    """Score a run's staircase, log the access to its rows, and save it in the run's folder; raises as they do."""
+    steps, rows = staircase_of(dataset, vectors, run.settings, report)
+    log_staircase(run, rows)
+    save_staircase(run, steps)
+    return steps
+
+
+def log_staircase(run: Run, rows: Rows) -> None:
+    """Log in the ledger that a run's staircase scored these rows; raises as `ledger.record_access` does.
 
     Where the run walks forward it is no further test: the same rows were counted when the run was trained, and nothing
     is chosen by it.
     """
-    steps, rows = staircase_of(dataset, vectors, run.settings, report)
-    ledger.record_access(dataset.id, run.id, rows, tests=0 if run.walk is not None else 1)
-    save_staircase(run, steps)
-    return steps
+    ledger.record_access(run.dataset_id, run.id, rows, tests=0 if run.walk is not None else 1)
 
 
 def staircase_of(

@@ -26,7 +26,7 @@ from core.train.models.tuning import TABLE, Tuned, parameters, tune_arms
 from core.train.run import FittedParts, Run, Walk
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
-from core.train.splits.summary import summary_of_fold, summary_of_split
+from core.train.splits.summary import summary_of_fold
 from core.train.withheld import withheld, without_verdict
 
 SCORING = 0.86  # share of a training's time after which it is scored, as measured
@@ -81,7 +81,7 @@ def train(
             uncalibrated=(plain or predictions).test if holdout_alone else plain,
         )
 
-    split = summary_of_split(dataset, plan.holdout)
+    split = plan.summary
     created = datetime.now(UTC).isoformat()
     report(1.0, N_("Trained"))
     baselines = dict.fromkeys(name for r in reversed(results) for name in r.baselines)
@@ -90,7 +90,7 @@ def train(
     walk = Walk(
         scores_of(evaluation.walk_scores, models),
         scores_of(evaluation.walk_scores, baselines),
-        tuple(summary_of_fold(dataset, split) for split in plan.walk),
+        tuple(summary_of_fold(dataset, fold) for fold in plan.walk),
     )
     return Run(
         id=_run_id(dataset, settings, created),

@@ -6,11 +6,15 @@ counted in the ledger as if it had been trained here.
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import lzma
 import threading
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -22,24 +26,25 @@ from core.data.library import dataset_files, load_dataset, put_dataset
 from core.errors import UserError
 from core.evaluate import ledger
 from core.evaluate.leakage import Step
-from core.evaluate.ledger_rows import Rows
-from core.evaluate.metrics import main_metric
-from core.evaluate.predictions import MEAN
 from core.files import write_atomic
 from core.locale import N_
 from core.settings import settings
 from core.train.leakage import FILE as STEPS
-from core.train.leakage import save_staircase, steps_of
+from core.train.leakage import log_staircase, save_staircase, staircase_rows, steps_of
+from core.train.recording import count, recall
 from core.train.run import Run
 from core.train.run_record import from_record
 from core.train.runs import MANIFEST, RECORD, Saved, load_run, run_folder, save_run
-from core.train.splits.leakage import leakage_folds, tested_rows
 from core.train.splits.plan import plan_splits
 
 log = logging.getLogger(__name__)
 
 RUN, TABLE, VECTORS = "run.zip", "table.zip", "vectors.npz"
-_FAULTS = OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile
+_FAULTS = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    RuntimeError,  # one wrong bit says that an archive is encrypted, or packed in another way
+    *(ValueError, KeyError, TypeError),  # it can be unpacked, and holds something else
+)
 _putting = threading.Lock()
 
 
@@ -50,43 +55,17 @@ def prepared_folder() -> Path:
 
 def shipped_run() -> Run | None:
     """Return what the shipped run's record says, without its large parts; None where none can be read."""
-    try:
-        fields = json.loads(_member(RECORD))
-        return from_record(fields, Saved(prepared_folder(), tuple(fields["classes"]), tuple(fields["sizes"])))
-    except _FAULTS as error:
-        log.warning("the prepared run cannot be read: %r", error)
-        return None
+    return _shipped_run(prepared_folder())
 
 
 def shipped_staircase() -> list[Step]:
     """Return the shipped run's leakage staircase, empty where none can be read."""
-    try:
-        return steps_of(_member(STEPS))
-    except _FAULTS as error:
-        log.warning("the prepared staircase cannot be read: %r", error)
-        return []
+    return list(_shipped_staircase(prepared_folder()))
 
 
-def put_prepared(name: str) -> Run:
-    """Put the sample and its prepared run into the workspace, count its tests, and return it; once there, open it.
-
-    `name` is the dataset's, where it is not in the library yet. Raises `UserError` where what is shipped cannot be
-    read, where a row that the run tested is sealed, and as `load_run` does.
-    """
-    with _putting:
-        shipped = shipped_run()
-        try:
-            if shipped is None:
-                raise FileNotFoundError(prepared_folder())
-            put_dataset(shipped.dataset_id, _members(TABLE), name)
-            if not _is_put(shipped.id):
-                _put(shipped, load_dataset(shipped.dataset_id))
-        except _FAULTS as error:
-            log.warning("the prepared run cannot be put: %r", error)
-            raise UserError(
-                N_("The prepared result of the sample cannot be read. Load the sample and train on it.")
-            ) from error
-    return load_run(shipped.id)
+def shipped_vectors() -> np.ndarray | None:
+    """Return the shipped vectors of the sample's rows, `(rows, dim)` float32, read-only; None where none can be read."""
+    return _shipped_vectors(prepared_folder())
 
 
 def prepared_vectors(dataset_id: str, encoder: str, pooling: str) -> np.ndarray | None:
@@ -101,13 +80,23 @@ def prepared_vectors(dataset_id: str, encoder: str, pooling: str) -> np.ndarray 
     return shipped_vectors() if made_with == (dataset_id, encoder, pooling) else None
 
 
-def shipped_vectors() -> np.ndarray | None:
-    """Return the shipped vectors of the sample's rows, `(rows, dim)` float32, read-only; None where none can be read."""
-    try:
-        return _read_vectors(prepared_folder() / VECTORS)
-    except _FAULTS as error:
-        log.warning("the prepared vectors cannot be read: %r", error)
-        return None
+def put_prepared(name: str) -> Run:
+    """Put the sample and its prepared run into the workspace, count its tests, and return it; once there, open it.
+
+    `name` is the dataset's, where it is not in the library yet. Raises `UserError` where what is shipped cannot be
+    read, where a row that the run tested is sealed, and as `load_run` does.
+    """
+    with _putting:
+        with _reading():
+            files = _unpacked(prepared_folder() / RUN)
+            shipped, steps = _run_of(files[RECORD], prepared_folder()), steps_of(files[STEPS])
+            large = {file: files[file] for file in json.loads(files[MANIFEST]) if file != RECORD}
+            put_dataset(shipped.dataset_id, _unpacked(prepared_folder() / TABLE), name)
+        if not _is_put(shipped.id):
+            run = _counted(shipped, load_dataset(shipped.dataset_id))
+            save_run(run, large)
+            save_staircase(run, steps)
+    return load_run(shipped.id)
 
 
 def as_shipped(vectors: np.ndarray) -> np.ndarray:
@@ -126,45 +115,74 @@ def ship(run: Run, vectors: np.ndarray, headlines: Sequence[str]) -> None:
     _pack(RUN, {path.name: path.read_bytes() for path in sorted(run_folder(run.id).iterdir())})
 
 
-def _put(shipped: Run, dataset: Dataset) -> None:
-    plan = plan_splits(dataset, shipped.settings, recorded=True)
-    stairs = Rows.of(dataset, tested_rows(leakage_folds(plan)))
-    for rows in (plan.test_rows, stairs):
-        ledger.require_unsealed(rows)
-    counted = any(access.run_id == shipped.id for access in ledger.accesses(dataset.id))
-    before = [ledger.looks(rows, dataset.id) for rows in (plan.holdout_rows, plan.test_rows)]
-    run = shipped.after(*(max(looks, 1) if counted else looks + 1 for looks in before))
-    if not counted:  # else it was put here before, and deleted
-        metric = main_metric(run.task).name
-        score = run.scores[MEAN][metric]
-        ledger.record_access(dataset.id, run.id, plan.holdout_rows, plan.test_rows, metric, score)
-        ledger.record_access(dataset.id, run.id, stairs, tests=0)  # they were counted with the run
-    large = {file: data for file, data in _members(RUN).items() if file not in (RECORD, MANIFEST, STEPS)}
-    save_run(replace(run, dataset_name=dataset.name, prepared=True), large)
-    if steps := shipped_staircase():
-        save_staircase(run, steps)
+def _counted(shipped: Run, dataset: Dataset) -> Run:
+    """Count the shipped run's tests, unless it was put here before and deleted; return it as it is in this workspace.
+
+    Raises `UserError` where a row that it tested is sealed.
+    """
+    recall(dataset)
+    plan = plan_splits(dataset, shipped.settings)
+    ledger.require_unsealed(plan.test_rows)
+    stairs = staircase_rows(dataset, shipped.settings)
+    if not any(access.run_id == shipped.id for access in ledger.accesses(dataset.id)):
+        count(shipped, plan)
+        log_staircase(shipped, stairs)
+    run = shipped.after(*(ledger.looks(rows, dataset.id) for rows in (plan.holdout_rows, plan.test_rows)))
+    return replace(run, dataset_name=dataset.name, prepared=True)
+
+
+@lru_cache(maxsize=1)  # here and below: what is shipped stays as it is while the server runs
+def _shipped_run(folder: Path) -> Run | None:
+    with suppress(UserError), _reading():
+        return _run_of(_unpacked(folder / RUN, RECORD)[RECORD], folder)
+    return None
 
 
 @lru_cache(maxsize=1)
-def _read_vectors(path: Path) -> np.ndarray:
-    with np.load(path, allow_pickle=False) as arrays:
-        vectors: np.ndarray = arrays["vectors"][arrays["rows"]].astype(np.float32)
-    vectors.flags.writeable = False
-    return vectors
+def _shipped_staircase(folder: Path) -> Sequence[Step]:
+    with suppress(UserError), _reading():
+        return steps_of(_unpacked(folder / RUN, STEPS)[STEPS])
+    return ()
+
+
+@lru_cache(maxsize=1)
+def _shipped_vectors(folder: Path) -> np.ndarray | None:
+    with suppress(UserError), _reading():
+        halves, rows = (
+            np.load(io.BytesIO(data), allow_pickle=False)
+            for data in _unpacked(folder / VECTORS, "vectors.npy", "rows.npy").values()
+        )
+        vectors: np.ndarray = halves[rows].astype(np.float32)
+        vectors.flags.writeable = False
+        return vectors
+    return None
 
 
 def _is_put(run_id: str) -> bool:
     return (settings().home / "runs" / run_id / RECORD).is_file()
 
 
-def _members(archive: str) -> dict[str, bytes]:
-    with zipfile.ZipFile(prepared_folder() / archive) as opened:
-        return {name: opened.read(name) for name in opened.namelist()}
+def _run_of(record: bytes, folder: Path) -> Run:
+    fields = json.loads(record)
+    return from_record(fields, Saved(folder, tuple(fields["classes"]), tuple(fields["sizes"])))
 
 
-def _member(name: str) -> bytes:
-    with zipfile.ZipFile(prepared_folder() / RUN) as opened:
-        return opened.read(name)
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say in a sentence that what is shipped cannot be read; the log says why."""
+    try:
+        yield
+    except _FAULTS as error:
+        log.exception("what was prepared cannot be read")
+        raise UserError(
+            N_("The prepared result of the sample cannot be read. Load the sample and train on it.")
+        ) from error
+
+
+def _unpacked(archive: Path, *names: str) -> dict[str, bytes]:
+    """Return the files of these names in an archive, or all of them, each as its checksum says that it was."""
+    with zipfile.ZipFile(archive) as opened:
+        return {name: opened.read(name) for name in names or opened.namelist()}
 
 
 def _pack(archive: str, files: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import UserError
+from core.errors import Message, UserError
 from core.evaluate import ledger
 from core.evaluate.ledger_file import save_rows
 from core.evaluate.metrics import main_metric
@@ -53,15 +53,23 @@ def train_and_record(
     if settings.sealed:
         refusal = ledger.seal(dataset.id, run.id, plan.holdout_rows, plan.walk_rows)
     else:
-        metric = main_metric(run.task).name
-        score = run.scores[MEAN][metric]
-        refusal = ledger.record_access(
-            dataset.id, run.id, plan.holdout_rows, plan.test_rows, metric, score, open_sealed
-        )
+        refusal = count(run, plan, open_sealed)
     if refusal:
         run = replace(run, warnings=(refusal, *run.warnings))
     save_run(run)
     return run
+
+
+def count(run: Run, plan: SplitPlan, opened: bool = False) -> Message | None:
+    """Count in the ledger that a run's holdout and walk-forward were scored; returns and raises as it does.
+
+    With `opened` that opens the holdout's seal.
+    """
+    metric = main_metric(run.task).name
+    score = run.scores[MEAN][metric]
+    return ledger.record_access(
+        run.dataset_id, run.id, plan.holdout_rows, plan.test_rows, metric, score, opened
+    )
 
 
 def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report, holdout_alone: bool) -> Run:

@@ -1,6 +1,7 @@
 """The prepared run of the sample: that it is a run of the present code, and what it is in a workspace."""
 
 import shutil
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from core.data.ingest import File, ingest
 from core.data.library import delete_dataset, list_datasets, load_dataset, save_dataset
 from core.errors import UserError
 from core.evaluate import ledger
+from core.evaluate.ledger_file import entries
 from core.evaluate.pipeline import evaluate, scores_of
 from core.evaluate.predictions import FUSION, MEAN
 from core.settings import settings
@@ -176,6 +178,22 @@ def test_where_it_cannot_be_read_it_is_said_and_nothing_is_counted(elsewhere, fi
     with pytest.raises(UserError, match="cannot be read"):
         put_prepared(NAME)
     assert list_runs() == []
+    assert entries() == []
+
+
+@pytest.mark.parametrize("file", [prepared.RUN, prepared.TABLE, prepared.VECTORS])
+@pytest.mark.parametrize("place", [0.0001, 0.001, 0.01, 0.3, 0.99, 0.999, 0.9999])
+def test_one_wrong_byte_is_said_or_harmless_wherever_it_is(elsewhere, file, place):
+    path = elsewhere / file
+    content = bytearray(path.read_bytes())
+    content[int(place * len(content))] ^= 0xFF
+    path.write_bytes(content)
+    shipped_run(), shipped_staircase(), shipped_vectors()
+    with suppress(UserError):
+        load_run(put_prepared(NAME).id)
+        return
+    assert list_runs() == []
+    assert entries() == []
 
 
 def test_without_its_files_there_is_nothing_to_show(elsewhere):

@@ -84,7 +84,7 @@ def assemble(
         raise UserError(reason.template, **reason.params)
     made = match(table, dataset, sources, keys, outcome)
     fold = _folds(table)
-    evaluation = EvaluateSettings(task, settings.unit, _horizon(dataset), settings.seed)
+    evaluation = EvaluateSettings(task, settings.unit, dataset.horizon, settings.seed)
     notes = [found for found in read.values() if isinstance(found, Message)]
     notes += [found.note for found in values.values() if found.note]
 
@@ -156,10 +156,6 @@ def _main(predictions: Predictions, kinds: dict[str, str]) -> str:
     """Return the model that the answer is about: the ensemble of this app, else the first that says something of all."""
     scored = predictions.test.models or tuple(kinds)
     return MEAN if MEAN in scored else scored[0]
-
-
-def _horizon(dataset: Dataset) -> int:
-    return dataset.plan.target.horizon if dataset.plan else 1
 
 
 def _folds(table: pd.DataFrame) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.data.classes import class_rank, order_classes
+from core.data.classes import order_classes, rating_rank
 from core.data.parse.columns import numbers, texts
 from core.data.parse.typist import return_unit
 from core.errors import Message
@@ -22,9 +22,6 @@ READS = {  # what of a prediction of each kind may be believed
     LABEL: (ORDER, CHOICE),
     SCORE: (ORDER,),
 }
-_OUTCOMES = frozenset(
-    ["패", "승", "무", "lose", "loss", "win", "true", "false", "yes", "no", "unchanged"]
-)  # no ratings
 _FAR = 5  # a prediction whose spread is so many times that of the returns is none in their unit
 _LEVELS = 11  # so few whole numbers are a rating
 
@@ -45,8 +42,7 @@ def as_numbers(cells: pd.Series) -> np.ndarray:
 
 def as_ratings(cells: pd.Series) -> np.ndarray:
     """Return ratings in words (매수, hold …) as numbers from -2 to 2, `(n,)`, NaN where unknown."""
-    words = pd.Series(texts(cells)).str.lower().str.strip()
-    return np.asarray(words.map(lambda word: None if word in _OUTCOMES else class_rank(word)), float)
+    return np.asarray(pd.Series(texts(cells)).map(rating_rank), float)
 
 
 def as_labels(cells: pd.Series, classes: tuple[str, ...]) -> np.ndarray:

@@ -14,6 +14,14 @@ from core.errors import UserError
 from core.locale import P_
 
 NONE = np.empty(0, np.int64)
+PARTS = (
+    "train",
+    "test",
+    "purged",
+    "embargoed",
+    "grouped",
+    "left_out",
+)  # where a split puts rows, by its fields
 
 
 @dataclass(frozen=True, eq=False)

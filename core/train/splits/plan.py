@@ -15,15 +15,13 @@ from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import HOLDOUT
 from core.locale import N_, P_
 from core.train.splits.outcome import known_outcome, require_learnable, require_learnable_folds
-from core.train.splits.partition import NONE, Split
+from core.train.splits.partition import NONE, PARTS, Split
 from core.train.splits.registry import SPLITS
 from core.train.splits.split import folds, make_split, timeline
 from core.train.splits.summary import SplitSummary, summary_of_split
 
 if TYPE_CHECKING:
     from core.train.settings import TrainSettings
-
-PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.locale import N_, P_
-from core.train.splits.partition import NONE, Split, Splitter
+from core.train.splits.partition import NONE, PARTS, Split, Splitter
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import SessionHoldout, WalkForward
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 FEWEST_ROWS = 20
 _SESSIONS = P_("{n:,} session", "{n:,} sessions")
 INNER_SHARE = 0.2
-
-_PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
 
 
 def holdout(settings: TrainSettings, share: float | None = None) -> Splitter:
@@ -110,7 +108,7 @@ def timeline(dataset: Dataset, splits: Sequence[Split]) -> pd.DataFrame:
     tables = [
         pd.DataFrame({"fold": number, "part": part, "session": session.iloc[getattr(split, part)]})
         for number, split in enumerate(splits, 1)
-        for part in _PARTS
+        for part in PARTS
     ]
     return pd.concat(tables).groupby(["fold", "part", "session"]).size().rename("rows").reset_index()
 
@@ -118,7 +116,7 @@ def timeline(dataset: Dataset, splits: Sequence[Split]) -> pd.DataFrame:
 def _splits(dataset: Dataset, rows: np.ndarray, rule: Splitter) -> list[Split]:
     """Split the rows at these positions; the parts are positions in the dataset's frame."""
     return [
-        replace(split, **{part: rows[getattr(split, part)] for part in _PARTS})
+        replace(split, **{part: rows[getattr(split, part)] for part in PARTS})
         for split in rule.parts(rows_to_split(dataset, rows))
     ]
 

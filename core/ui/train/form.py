@@ -99,8 +99,7 @@ def _first(data: Dataset) -> dict[str, Any]:
 
 
 def _test(data: Dataset, folds: int) -> dict[str, Any]:
-    planned = data.plan.target.horizon if data.plan else 1
-    chosen: dict[str, Any] = {"unit": default_unit(data), "horizon": planned}
+    chosen: dict[str, Any] = {"unit": default_unit(data), "horizon": data.horizon}
     share = st.slider(_("Share held out for the test (%)"), 10, 50, 20, 5)
     if data.has_sessions:
         chosen["unit"] = st.radio(
@@ -115,9 +114,9 @@ def _test(data: Dataset, folds: int) -> dict[str, Any]:
         )
         chosen["horizon"] = st.number_input(
             _("Horizon (sessions)"),
-            planned,
+            data.horizon,
             250,
-            planned,
+            data.horizon,
             help=_(
                 "How many sessions the target looks ahead: at least as many as the table's plan says. So many "
                 "sessions before the test are left out of training, since their outcomes were not known yet (purge)."

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.train.splits.holdouts import CompanyHoldout, GroupHoldout, RandomHoldout
+from core.train.splits.partition import PARTS
 from core.train.splits.splitters import SessionHoldout, WalkForward
 
-PARTS = ("train", "test", "purged", "embargoed", "grouped", "left_out")
 COMPANIES = ("가람전자", "나루제약", "다솜식품")
 
 
