@@ -46,8 +46,6 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     float32 is at least 0.9999 in every pooling. Native is not always faster: a Xeon with AVX512-BF16 and no
     AMX multiplies bfloat16 at half of float32's rate. The choice is cached for `known_dtype`.
     """
-    import torch
-
     chosen = model
     for dtype in native_halves(device):
         ratio = half_gain(dtype, device)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _FILE = "checkpoint.pt"
+EVERY = (
+    120.0  # seconds from one checkpoint to the next, and at least so many times as long as writing one takes:
+)
+_WRITING = 20
 
 
 @dataclass
@@ -40,17 +45,26 @@ class Checkpoint:
 
     def __init__(self, folder: Path, key: str) -> None:
         self._folder, self._key = folder, key
+        self._next = time.perf_counter() + EVERY
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time for the next one."""
+        return time.perf_counter() >= self._next
 
     def write(self, progress: Progress, weights: Mapping[str, Tensor], optimiser: dict[str, Any]) -> None:
         """Write everything but the best weights, whole or not at all."""
         import torch
 
+        start = time.perf_counter()
         plain = json.dumps(asdict(progress))
         contents = {"key": self._key, "progress": plain, "weights": dict(weights), "optimiser": optimiser}
         write_atomic(self._folder / _FILE, lambda path: torch.save(contents, path))
         for file in self._folder.glob("best-*.safetensors"):
             if file != self._best(progress.best_epoch):
                 file.unlink()
+        end = time.perf_counter()
+        self._next = end + max(EVERY, _WRITING * (end - start))
 
     def write_best(self, epoch: int, weights: Mapping[str, Tensor]) -> None:
         """Write the weights of an epoch beside those of the one that was the best before."""

@@ -20,20 +20,17 @@ from core.tune.settings import TRIPLET, TuneSettings
 from core.tune.training.batches import balanced_batches, sorted_batches
 from core.tune.training.checkpoint import Checkpoint, Progress, key_of
 from core.tune.training.evaluation import evaluate
-from core.tune.training.gradients import gradients
-from core.tune.training.layers import parameter_groups, trainable
+from core.tune.training.gradients import gradients, seed_part
 from core.tune.training.memory import halved
 from core.tune.training.model import Trainable
 from core.tune.training.objective import objective_of, positive_class
+from core.tune.training.optimiser import Optimiser
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-CHECKPOINT_EVERY = 120.0  # seconds, and at least so much longer than writing one takes:
-_WRITING_SHARE = 20
 REPORT_EVERY = 0.25  # seconds
 WATCH_EVERY = 2.0
-_LONGEST_GRADIENT = 1.0  # norm to which gradients are clipped, as BERT's own training does
 
 
 def fit(
@@ -48,7 +45,7 @@ def fit(
 ) -> History:
     """Train on `parts.train`, choose the epoch on `parts.valid`, leave the best weights in the model.
 
-    AdamW (Loshchilov & Hutter 2019) with linear warm-up and decay. `folder` holds the checkpoint, written after each
+    `folder` holds the checkpoint, written after each
     epoch and every 2 minutes: called again with the same arguments, the training goes on from it and ends with the
     same weights; None writes none. `watch` gets the curves so far, `stopped` empty; `stop()` true ends the training
     after the step and keeps the best weights. `report` may raise `Cancelled` at any step. Raises `UserError` where
@@ -77,8 +74,6 @@ class _Run:
         watch: Callable[[History], None],
         stop: Callable[[], bool],
     ) -> None:
-        import torch
-
         self.model, self.settings, self.report, self.watch, self.stop = model, settings, report, watch, stop
         report(0.0, N_("Reading the texts"))
         self.tokens = tuple(model.tokens(column) for column in examples.columns)
@@ -94,23 +89,19 @@ class _Run:
                 N_("Triplets need classes with two texts at least to train on, and there are none.")
             )
         self.total = settings.epochs * self.per_epoch
-        self.weights = trainable(model.model, model.head)
-        fused = model.device in ("cpu", "cuda")
-        self.optimiser = torch.optim.AdamW(
-            parameter_groups(model.model, model.head, settings), lr=settings.learning_rate, fused=fused
-        )
+        self.optimiser = Optimiser(model.model, model.head, settings, self.total, model.device)
         size = min(settings.batch_size, len(self.train))
         self.progress = Progress(physical=size)
         self.best: dict[str, Tensor] = {}
         self.waiting: list[Tensor] = []  # losses still on the device
         self.checkpoint = Checkpoint(folder, self._key()) if folder else None
-        self.clock = self.reported = self.watched = self.written = time.perf_counter()
-        self.every = CHECKPOINT_EVERY
+        self.clock = self.reported = self.watched = time.perf_counter()
 
     def _usable(self, examples: Examples, rows: np.ndarray) -> np.ndarray:
         if self.settings.loss != "multiple_negatives":
             return rows
-        return rows[examples.labels[rows] == positive_class(examples.classes)]
+        positive: np.ndarray = rows[examples.labels[rows] == positive_class(examples.classes)]
+        return positive
 
     def _key(self) -> str:
         facts = {"settings": self.settings.as_dict(), "encoder": fingerprint(self.model.card)}
@@ -144,30 +135,23 @@ class _Run:
                 self._tell(epoch + 1)
         self.model.train(False)
         if self.best:
-            self._load(self.best)
+            self.optimiser.load(self.best)
         return self.history()
 
     def _step(self, examples: np.ndarray) -> None:
-        import torch
-
         progress, device = self.progress, self.model.device
         labels = self.labels[examples]
 
         def embed(some: np.ndarray, number: int) -> list[Tensor]:
-            _seed(device, self.settings.seed, progress.step, number)
+            seed_part(device, self.settings.seed, progress.step, number)
             pooled = [self.model.pooled(column.batch(some, device)) for column in self.tokens]
             return pooled
 
         def attempt(part: int) -> Tensor:
             return gradients(self.objective, embed, examples, labels, part, device)
 
-        loss, progress.physical = halved(attempt, progress.physical, device, self.optimiser.zero_grad)
-        torch.nn.utils.clip_grad_norm_(list(self.weights.values()), _LONGEST_GRADIENT)
-        factor = rate_factor(progress.step, self.total, self.settings.warmup)
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["rate"] * factor
-        self.optimiser.step()
-        self.optimiser.zero_grad()
+        loss, progress.physical = halved(attempt, progress.physical, device, self.optimiser.clear)
+        self.optimiser.step(progress.step)
         self.waiting.append(loss)
         progress.step += 1
         progress.texts += len(examples) * len(self.tokens)
@@ -180,14 +164,15 @@ class _Run:
         progress.points.append(point)
         if self._is_best(point):
             progress.best_epoch = epoch
-            self.best = self._copy()
+            weights = self.optimiser.detached()
+            self.best = {name: weight.to("cpu", copy=True) for name, weight in weights.items()}
             if self.checkpoint:
                 self.checkpoint.write_best(epoch, self.best)
         patience = self.settings.patience
-        if asked:
-            progress.stopped = "asked"
-        elif progress.step == self.total:
+        if progress.step == self.total:
             progress.stopped = "done"
+        elif asked:
+            progress.stopped = "asked"
         elif patience and epoch - progress.best_epoch >= patience:
             progress.stopped = "early"
         self._save()
@@ -244,7 +229,7 @@ class _Run:
             self._settle()
             self.watch(self.history())
             self.watched = now
-        if now - self.written >= self.every:
+        if self.checkpoint and self.checkpoint.due:
             self._settle()
             self._save()
             self._restart_clock()
@@ -272,30 +257,16 @@ class _Run:
 
     def _save(self) -> None:
         if self.checkpoint:
-            start = time.perf_counter()
-            self.checkpoint.write(self.progress, self._detached(), self.optimiser.state_dict())
-            self.written = time.perf_counter()
-            self.every = max(CHECKPOINT_EVERY, _WRITING_SHARE * (self.written - start))
+            self.checkpoint.write(self.progress, self.optimiser.detached(), self.optimiser.state())
 
     def _resume(self) -> None:
         found = self.checkpoint.read() if self.checkpoint else None
         if self.checkpoint is None or found is None:
             return
-        self.progress, weights, optimiser = found
-        self._load(weights)
-        self.optimiser.load_state_dict(optimiser)
+        self.progress, weights, state = found
+        self.optimiser.load(weights, state)
         if self.progress.best_epoch:
             self.best = self.checkpoint.read_best(self.progress.best_epoch)
-
-    def _detached(self) -> dict[str, Tensor]:
-        return {name: weight.detach() for name, weight in self.weights.items()}
-
-    def _copy(self) -> dict[str, Tensor]:
-        return {name: weight.to("cpu", copy=True) for name, weight in self._detached().items()}
-
-    def _load(self, weights: dict[str, Tensor]) -> None:
-        for name, weight in self._detached().items():
-            weight.copy_(weights[name])
 
     def _fraction(self) -> float:
         return self.progress.step / self.total
@@ -317,24 +288,6 @@ class _Run:
             device=model.device,
             texts_per_second=self._speed(),
             seconds=progress.seconds,
-            trained_parameters=sum(weight.numel() for weight in self.weights.values()),
+            trained_parameters=sum(weight.numel() for weight in self.optimiser.weights.values()),
             all_parameters=sum(weight.numel() for weight in everything),
         )
-
-
-def rate_factor(step: int, steps: int, warmup: float) -> float:
-    """Return what the rate of a step (from 0) is multiplied by: up linearly over the first share, then down to 0."""
-    rising = math.ceil(warmup * steps)
-    if step < rising:
-        return (step + 1) / rising
-    return (steps - step) / max(1, steps - rising)
-
-
-def _seed(device: str, seed: int, step: int, part: int) -> None:
-    """Set what dropout draws from by place alone, so that a part can be computed again and a training go on."""
-    import torch
-
-    number = int(np.random.SeedSequence((seed, step, part)).generate_state(1, np.uint64)[0] >> np.uint64(1))
-    torch.default_generator.manual_seed(number)
-    if device == "cuda":
-        torch.cuda.manual_seed(number)

@@ -35,7 +35,7 @@ def gradients(
         loss = objective.loss(embed(some, number), torch.from_numpy(cut).to(device))
         if len(parts) > 1:
             loss = loss * (objective.size(cut) / whole)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         total += loss.detach()
     return total
 
@@ -48,7 +48,7 @@ def _cached(objective: Objective, embed: Embed, parts: list[np.ndarray], labels:
         pieces = [embed(some, number) for number, some in enumerate(parts)]
     columns = [torch.cat(column).requires_grad_() for column in zip(*pieces, strict=True)]
     loss = objective.loss(columns, labels)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
     start = 0
     for number, some in enumerate(parts):
         end = start + len(some)
@@ -56,3 +56,13 @@ def _cached(objective: Objective, embed: Embed, parts: list[np.ndarray], labels:
         torch.autograd.backward(embed(some, number), wanted)
         start = end
     return loss.detach()
+
+
+def seed_part(device: str, seed: int, step: int, part: int) -> None:
+    """Set what dropout draws from by place alone, so that a part can be computed again and a training go on."""
+    import torch
+
+    number = int(np.random.SeedSequence((seed, step, part)).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    torch.default_generator.manual_seed(number)
+    if device == "cuda":
+        torch.cuda.manual_seed(number)

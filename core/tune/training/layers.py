@@ -89,31 +89,6 @@ def trainable(model: nn.Module, head: nn.Module | None) -> dict[str, Tensor]:
     return {name: weight for name, weight in named.items() if weight.requires_grad}
 
 
-def parameter_groups(model: Any, head: nn.Module | None, settings: TuneSettings) -> list[dict[str, Any]]:
-    """Return the groups of AdamW, each with its own `rate` and `weight_decay`.
-
-    Weight decay is on matrices only, not on biases and LayerNorm. The rate of a layer is that of the one above
-    times `layer_decay` (Sun et al. 2019, arXiv:1905.05583); the head has that of the top, the embeddings that
-    below the lowest layer.
-    """
-    layers = stack(model)
-    depth = {id(weight): k for k, layer in enumerate(layers) for weight in layer.parameters()}
-    embedded = {
-        id(weight)
-        for weight in (getattr(model, "embeddings", None) or model.get_input_embeddings()).parameters()
-    }
-    groups: dict[tuple[float, float], list[Tensor]] = {}
-    for weight in trainable(model, head).values():
-        level = -1 if id(weight) in embedded else depth.get(id(weight), len(layers) - 1)
-        rate = settings.learning_rate * settings.layer_decay ** (len(layers) - 1 - level)
-        decay = settings.weight_decay if weight.dim() > 1 else 0.0
-        groups.setdefault((rate, decay), []).append(weight)
-    return [
-        {"params": weights, "rate": rate, "lr": rate, "weight_decay": decay}
-        for (rate, decay), weights in groups.items()
-    ]
-
-
 def merged_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield the encoder's tensors by their names without LoRA, whose products are added to the weights."""
     from peft.tuners.lora import LoraLayer
@@ -122,7 +97,7 @@ def merged_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
         model = copy.deepcopy(model)
         for one in model.modules():
             if isinstance(one, LoraLayer):
-                one.merge()  # type: ignore[operator]
+                one.merge()
     for name, tensor in model.state_dict().items():
         if "lora_" not in name:
             yield name.replace(".base_layer.", "."), tensor.detach().cpu().contiguous()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,19 +162,14 @@ class Trainable:
                 logits = self.head([torch.from_numpy(one).to(self.device) for one in pooled])
                 return torch.softmax(logits, -1).cpu().numpy()
 
-    def exact(self) -> Any:
+    @contextmanager
+    def exact(self) -> Iterator[None]:
         """Compute in float32 within the context."""
-        from contextlib import contextmanager
-
-        @contextmanager
-        def held() -> Any:
-            dtype, self.dtype = self.dtype, "float32"
-            try:
-                yield
-            finally:
-                self.dtype = dtype
-
-        return held()
+        dtype, self.dtype = self.dtype, "float32"
+        try:
+            yield
+        finally:
+            self.dtype = dtype
 
     def save(self, folder: Path) -> None:
         """Write an ordinary Hugging Face and sentence-transformers folder; LoRA is merged into the weights."""
@@ -194,7 +190,7 @@ def refuse_generator(card: EncoderCard) -> None:
     for file in () if named else weight_files(safetensors_folder(folder)):
         if file.suffix == ".safetensors":
             with safe_open(file, "pt") as tensors:
-                named = named or any(_GENERATOR in name for name in tensors.keys())
+                named = named or any(_GENERATOR in name for name in tensors.keys())  # noqa: SIM118 - safe_open is no mapping
     if named:
         raise UserError(
             N_(

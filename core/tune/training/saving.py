@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import torch
 
 HEAD = "head.safetensors"
+_UNKNOWN = ("[UNK]", "<unk>")
 _MODULE = "sentence_transformers.models."
 
 
@@ -41,7 +42,8 @@ def save(folder: Path, card: EncoderCard, settings: TuneSettings, model: Any, to
         folder / "1_Pooling" / "config.json",
         {"embedding_dimension": card.dim, "pooling_mode": settings.pooling, "include_prompt": True},
     )
-    (folder / "2_Normalize").mkdir(exist_ok=True) if card.normalised else None
+    if card.normalised:
+        (folder / "2_Normalize").mkdir(exist_ok=True)
     prompt = (
         {"prompts": {"text": card.prefix}, "default_prompt_name": "text"} if card.prefix else {"prompts": {}}
     )
@@ -59,8 +61,9 @@ def _save_tokenizer(folder: Path, backend: Any, longest: int, pad: int) -> None:
     names = {"pad_token": backend.id_to_token(pad)}
     if len(ends) == 2:
         names |= dict(zip(("cls_token", "sep_token"), ends, strict=True))
-    unknown = (token for token in ("[UNK]", "<unk>") if backend.token_to_id(token) is not None)
-    names |= {"unk_token": token for token in list(unknown)[:1]}
+    unknown = next((token for token in _UNKNOWN if backend.token_to_id(token) is not None), None)
+    if unknown is not None:
+        names["unk_token"] = unknown
     PreTrainedTokenizerFast(
         tokenizer_object=backend,
         model_max_length=longest,
