@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ class Trainable:
         self.model = model.to(device)
         self.head = head.to(device) if head is not None else None
         self.dtype = training_dtype(device)
+        self._most = sys.maxsize  # texts that memory allows at once where nothing is learnt
         self._pool = pooling_named(settings.pooling).pool
         self._pad = int(getattr(model.config, "pad_token_id", None) or 0)
         self._tokenizer = load_tokenizer(card)
@@ -110,7 +112,7 @@ class Trainable:
         self.train(False)
         order = np.argsort(-tokens.lengths[rows], kind="stable")
         found: list[np.ndarray] = []
-        size, done = len(rows), 0
+        done = 0
 
         def attempt(size: int) -> np.ndarray:
             with torch.no_grad():
@@ -119,9 +121,11 @@ class Trainable:
         try:
             while done < len(rows):
                 longest = int(tokens.lengths[rows[order[done]]])
-                size = max(1, min(size, _TOKENS_AT_ONCE[self.device] // longest))
+                size = max(1, min(self._most, _TOKENS_AT_ONCE[self.device] // longest))
                 some = rows[order[done : done + size]]
-                values, size = halved(attempt, size, self.device)
+                values, fitted = halved(attempt, len(some), self.device)
+                if fitted < len(some):
+                    self._most = fitted
                 found.append(values)
                 done += len(values)
         finally:
