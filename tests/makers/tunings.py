@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -63,9 +64,10 @@ def tuning(folder: Path, **choices: Any) -> TuneSettings:
 def model(settings: TuneSettings) -> Trainable:
     """Load the encoder of the settings on the CPU, to compute in float32."""
     classes = () if settings.loss in ("cosine", "cosent") else CLASSES
-    loaded = Trainable.load(resolve(settings.encoder), settings, classes, "cpu")
-    loaded.dtype = "float32"
-    return loaded
+    with mock.patch(
+        "core.tune.training.model.training_dtype", return_value="float32"
+    ):  # no measuring in tests
+        return Trainable.load(resolve(settings.encoder), settings, classes, "cpu")
 
 
 def _text(label: int, drawn: np.random.Generator) -> str:

@@ -48,8 +48,8 @@ def halved(
 def _free(device: str) -> None:
     import torch
 
-    gc.collect()
     if device == "cuda":
+        gc.collect()
         torch.cuda.empty_cache()
 
 

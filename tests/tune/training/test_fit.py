@@ -42,7 +42,9 @@ def at_every_step(monkeypatch):
 
 
 def weights_of(model):
-    return {name: weight.detach().numpy().copy() for name, weight in trainable(model.model, model.head).items()}
+    return {
+        name: weight.detach().numpy().copy() for name, weight in trainable(model.model, model.head).items()
+    }
 
 
 def stop_after(count):
@@ -111,7 +113,7 @@ def test_a_training_goes_on_from_a_checkpoint_within_an_epoch(folder, tmp_path, 
         lambda *_, **values: steps.append(values.get("step")),
         tmp_path,
     )
-    assert [step for step in steps if step][0] == 3
+    assert next(step for step in steps if step) == 3
     assert again.losses == whole.losses
 
 

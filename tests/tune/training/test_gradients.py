@@ -16,7 +16,7 @@ LOSSES = {
     "weighted": {"class_weight": "balanced", "label_smoothing": 0.1},
     "batch_all": {"method": "triplet"},
     "batch_hard": {"method": "triplet", "loss": "batch_hard"},
-    "batch_semi_hard": {"method": "triplet", "loss": "batch_semi_hard", "distance": "euclidean"},
+    "batch_semi_hard": {"method": "triplet", "loss": "batch_semi_hard"},
     "batch_hard_soft_margin": {"method": "triplet", "loss": "batch_hard_soft_margin"},
     "cosine": {"method": "pairs"},
     "cosent": {"method": "pairs", "loss": "cosent"},
@@ -52,10 +52,11 @@ def test_out_of_memory_changes_neither_losses_nor_weights(home, folder, choices)
     assert fitted.physical_batch >= 9
     assert halved.physical_batch == 2
     np.testing.assert_allclose(halved.losses, fitted.losses, rtol=1e-5)
-    theirs = trainable(whole.model, whole.head)
+    start, theirs = (trainable(model.model, model.head) for model in (tunings.model(settings), whole))
     for name, weight in trainable(small.model, small.head).items():
         if "key.bias" not in name:  # softmax cancels it: its gradient is rounding alone, which Adam scales up
-            np.testing.assert_allclose(weight.detach(), theirs[name].detach(), atol=5e-6, err_msg=name)
+            moved = (theirs[name] - start[name]).norm()
+            assert (weight - theirs[name]).norm() <= 1e-3 * moved, name
 
 
 def test_the_words_of_a_cpu_that_is_out_of_memory_are_known_too(home, folder):

@@ -24,7 +24,10 @@ def learning(model):
 
 def test_everything_learns_where_the_vocabulary_is_small(folder):
     model = tunings.model(tunings.tuning(folder))
-    assert learning(model) == {n for n, _ in model.model.named_parameters()} | {"head.linear.weight", "head.linear.bias"}
+    assert learning(model) == {n for n, _ in model.model.named_parameters()} | {
+        "head.linear.weight",
+        "head.linear.bias",
+    }
     assert model.frozen == []
 
 
@@ -37,7 +40,10 @@ def test_embeddings_are_frozen_where_the_vocabulary_is_large_and_the_reason_is_s
 
 def test_embeddings_of_a_large_vocabulary_learn_where_it_is_asked_for(folder, monkeypatch):
     monkeypatch.setattr(layers, "LARGE_VOCABULARY", 10)
-    assert any("embeddings" in name for name in learning(tunings.model(tunings.tuning(folder, freeze_embeddings="no"))))
+    assert any(
+        "embeddings" in name
+        for name in learning(tunings.model(tunings.tuning(folder, freeze_embeddings="no")))
+    )
 
 
 def test_what_is_frozen_does_not_change(folder):
@@ -45,7 +51,9 @@ def test_what_is_frozen_does_not_change(folder):
     model = tunings.model(settings)
     before = {name: tensor.clone() for name, tensor in model.model.state_dict().items()}
     fit(model, tunings.examples(), tunings.parts(), settings)
-    changed = {name for name, tensor in model.model.state_dict().items() if not bool((tensor == before[name]).all())}
+    changed = {
+        name for name, tensor in model.model.state_dict().items() if not bool((tensor == before[name]).all())
+    }
     assert changed
     assert all(name.startswith("encoder.layer.1.") for name in changed)
     assert len(model.frozen) == 2

@@ -176,7 +176,9 @@ def test_a_head_takes_two_classes_at_least(tmp_path):
 
 def test_the_head_is_drawn_from_the_seed(tmp_path):
     settings = tunings.tuning(tunings.encoder(tmp_path / "e"))
-    one, same, other = (tunings.model(s).head.linear.weight for s in (settings, settings, replace(settings, seed=1)))
+    one, same, other = (
+        tunings.model(s).head.linear.weight for s in (settings, settings, replace(settings, seed=1))
+    )
     assert bool((one == same).all())
     assert not bool((one == other).all())
 

@@ -19,7 +19,10 @@ def test_without_warm_up_the_first_rate_is_whole():
 
 def groups(home, tmp_path, **choices):
     model = tunings.model(tunings.tuning(tunings.encoder(tmp_path / "e"), **choices))
-    names = {id(w): n for n, w in (*model.model.named_parameters(), *(("head", w) for w in model.head.parameters()))}
+    names = {
+        id(w): n
+        for n, w in (*model.model.named_parameters(), *(("head", w) for w in model.head.parameters()))
+    }
     found = parameter_groups(model.model, model.head, model.settings)
     return {(names[id(w)], w.dim()): (g["rate"], g["weight_decay"]) for g in found for w in g["params"]}
 
@@ -30,7 +33,10 @@ def test_weight_decay_is_on_matrices_only(home, tmp_path):
 
 
 def test_each_layer_has_a_part_of_the_rate_above_it(home, tmp_path):
-    rates = {name: rate for (name, _), (rate, _) in groups(home, tmp_path, layer_decay=0.5, learning_rate=0.1).items()}
+    rates = {
+        name: rate
+        for (name, _), (rate, _) in groups(home, tmp_path, layer_decay=0.5, learning_rate=0.1).items()
+    }
     assert rates["head"] == pytest.approx(0.1)
     assert rates["encoder.layer.1.output.dense.weight"] == pytest.approx(0.1)
     assert rates["encoder.layer.0.output.dense.weight"] == pytest.approx(0.05)
