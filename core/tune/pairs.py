@@ -35,7 +35,6 @@ _RANKS = {  # what the second sentence is to the first; the last class is the po
     "entailment": 2,
     "함의": 2,
 }
-_NLI_NUMBERS = {"0", "1", "2"}  # as on the hub: entailment, neutral, contradiction
 
 
 @dataclass(frozen=True)
@@ -163,10 +162,7 @@ def _labels(cells: pd.Series, settings: TuneSettings, column: str) -> tuple[np.n
     names = texts(cells)
     distinct = set(names) - {""}
     require_few_classes(len(distinct))
-    if distinct == _NLI_NUMBERS:
-        classes = tuple(sorted(distinct, reverse=True))
-    else:
-        classes = tuple(sorted(distinct, key=lambda name: (_RANKS.get(name.casefold(), -1), name)))
+    classes = tuple(sorted(distinct, key=lambda name: (_RANKS.get(name.casefold(), -1), name)))
     index = {name: float(i) for i, name in enumerate(classes)}
     return np.array([index.get(name, np.nan) for name in names]), classes
 

@@ -33,8 +33,7 @@ def split(
     `valid_share` of the others the validation, each purged by the horizon; rows without a session are left out.
     Else stratified by class (scores: by fifths) with near-duplicates on one side. With `valid` the validation is
     that, appended to the examples, less what shares a story or lies within the horizon of the test. Terciles are
-    cut here, by the returns of the training examples. Multiple negatives learn from positive pairs, those of the last
-    class; the test keeps all.
+    cut here, by the returns of the training examples.
 
     Raises:
         UserError: where a part has too little, a class has no training example, or the test has one class alone.
@@ -45,9 +44,7 @@ def split(
         given = NONE
     held = _held(examples, settings, given)
     examples = _labelled(examples, held)
-    if settings.loss == "multiple_negatives":
-        held = _positives(examples, held)
-    _require_parts(examples, held, settings)
+    _require_parts(examples, held)
     return examples, held
 
 
@@ -109,15 +106,6 @@ def _labelled(examples: Examples, parts: Parts) -> Examples:
     return replace(examples, labels=third_of(examples.labels, bounds))
 
 
-def _positives(examples: Examples, parts: Parts) -> Parts:
-    """Leave the pairs of all classes but the last out of training and validation."""
-    train, valid = (
-        rows[examples.labels[rows] == len(examples.classes) - 1] for rows in (parts.train, parts.valid)
-    )
-    others = np.setdiff1d(np.concatenate([parts.train, parts.valid]), np.concatenate([train, valid]))
-    return Parts(train, valid, parts.test, np.sort(np.concatenate([parts.left_out, others])))
-
-
 def _away(examples: Examples, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Return the rows that share no story with the others and, where dated, lie beyond the horizon of them."""
     rows = rows[~np.isin(examples.story[rows], examples.story[others])]
@@ -159,7 +147,7 @@ def _joined(examples: Examples, valid: Examples) -> tuple[Examples, np.ndarray]:
     return joined, np.arange(len(examples), len(joined))
 
 
-def _require_parts(examples: Examples, parts: Parts, settings: TuneSettings) -> None:
+def _require_parts(examples: Examples, parts: Parts) -> None:
     if len(parts.train) < FEWEST_TRAIN or min(len(parts.valid), len(parts.test)) < FEWEST_HELD:
         raise UserError(
             N_(
@@ -173,7 +161,7 @@ def _require_parts(examples: Examples, parts: Parts, settings: TuneSettings) -> 
             held=FEWEST_HELD,
         )
     for code, name in enumerate(examples.classes):
-        if settings.loss != "multiple_negatives" and not (examples.labels[parts.train] == code).any():
+        if not (examples.labels[parts.train] == code).any():
             raise UserError(
                 N_("After the split no training example is of the class {label}: bring more of it."),
                 label=name,
