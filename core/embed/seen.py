@@ -19,7 +19,7 @@ from core.data.dataset import Dataset
 from core.data.near_duplicates import key
 from core.embed.checkpoint.path import local_folder
 from core.errors import Message
-from core.locale import N_, P_
+from core.locale import P_
 from core.settings import settings
 
 FILE = "seen.npz"

@@ -1,0 +1,1 @@
+"""What tuning changed, judged on a test that it never saw."""
