@@ -24,7 +24,8 @@ def cosine_gap(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
         summed, pairs = _summed(p[rows], w[:, rows])
         inside, pairs_inside = inside + summed, pairs_inside + pairs
     every, pairs_every = _summed(p, w)
-    return ratio(inside, pairs_inside) - ratio(every - inside, pairs_every - pairs_inside)
+    result: np.ndarray = ratio(inside, pairs_inside) - ratio(every - inside, pairs_every - pairs_inside)
+    return result
 
 
 def mean_cosine(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -35,7 +36,8 @@ def mean_cosine(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
 def pair_gap(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Mean of the cosines `p (n,)` of the pairs that belong together (`y (n,)` bool) minus that of the others."""
     together = y.astype(bool)
-    return mean(p[together], w[:, together]) - mean(p[~together], w[:, ~together])
+    result: np.ndarray = mean(p[together], w[:, together]) - mean(p[~together], w[:, ~together])
+    return result
 
 
 def pearson(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:

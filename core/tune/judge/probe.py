@@ -1,16 +1,17 @@
-"""A linear probe: what logistic regression reads out of an encoder's vectors (Alain & Bengio 2016, arXiv:1610.01644)."""
+"""What plain models read out of an encoder's vectors, or out of the texts: a linear probe (Alain & Bengio 2016, arXiv:1610.01644)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from core.jobs import Report, silent
-from core.train.models.baselines import ENCODER_PENALTIES
-from core.train.models.linear import fit_linear, predictions
+from core.train.models.baselines import encoder_linear
+from core.train.models.sample import Sample
 from core.tune.examples import Parts
+
+Fit = Callable[[Sample, np.ndarray], np.ndarray]
 
 
 def linear_probe(
@@ -18,41 +19,47 @@ def linear_probe(
 ) -> np.ndarray:
     """Return the probabilities of the test by logistic regression on standardised features, `(test, classes)`.
 
-    `features` `(n, columns)` of all examples, `labels` `(n,)` class numbers. The validation examples pick the
-    penalty, and are then learned from as well; a class that is not among these has probability 0.
+    `features` `(n, columns)` of all examples, `labels` `(n,)` class numbers.
     """
-    X = features.astype(np.float64)
+    columns = np.ones(features.shape[1], bool)
     return learned(
+        features,
         labels,
         parts,
         classes,
-        lambda rows, y, inner: predictions(
-            fit_linear(X[rows], y, len(np.unique(y)), ENCODER_PENALTIES, inner, None, report), X[parts.test]
-        ),
+        lambda sample, X_test: encoder_linear(sample, X_test, columns, report),
     )
 
 
 def learned(
+    features: np.ndarray,
     labels: np.ndarray,
     parts: Parts,
     classes: int,
-    fit: Callable[[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]], Any],
+    fit: Fit,
+    seed: int = 0,
+    outputs: tuple[int, ...] = (),
 ) -> np.ndarray:
     """Return the test's probabilities `(test, classes)` by a model of the training and validation examples.
 
-    `fit(rows, y, inner)` gets their positions, their classes numbered without a gap, and the places in `rows` to fit
-    and to validate; it returns probabilities of the classes that there are. One class alone has probability 1.
+    `fit(sample, X_test)` learns from the sample, whose `valid` rows are the validation examples and whose classes are
+    numbered without a gap, and returns the probabilities of these, with further axes of the shape `outputs`. A class that no example to learn from has gets
+    probability 0, one that all have gets 1.
     """
     rows = np.concatenate([parts.train, parts.valid])
     known, y = np.unique(labels[rows], return_inverse=True)
-    inner = np.arange(len(parts.train)), np.arange(len(parts.train), len(rows))
-    result = np.zeros((len(parts.test), classes))
-    result[:, known.astype(int)] = fit(rows, y, inner) if len(known) > 1 else 1.0
+    result = np.zeros((len(parts.test), classes, *outputs))
+    if len(known) == 1:
+        result[:, known.astype(int)] = 1.0
+        return result
+    own, valid = np.arange(len(parts.train)), np.arange(len(parts.train), len(rows))
+    sample = Sample(np.asarray(features[rows], np.float32), y, own, valid, len(known), seed)
+    result[:, known.astype(int)] = fit(sample, np.asarray(features[parts.test], np.float32))
     return result
 
 
 def features_of(vectors: np.ndarray) -> np.ndarray:
-    """Return what a linear model reads: vectors `(n, dim)` as they are, of pairs `(n, 2, dim)` u, v and |u - v|.
+    """Return what a plain model reads: vectors `(n, dim)` as they are, of pairs `(n, 2, dim)` u, v and |u - v|.
 
     Reimers & Gurevych 2019, "Sentence-BERT", doi:10.18653/v1/D19-1410.
     """

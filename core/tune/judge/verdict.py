@@ -13,6 +13,7 @@ from core.evaluate.bootstrap import Scores
 from core.evaluate.metrics import shown
 from core.evaluate.verdict import verdict as standing
 from core.locale import N_
+from core.tune.judge.baselines import title_of
 from core.tune.judge.judged import Judged
 
 ACCURACY = "accuracy"
@@ -66,17 +67,15 @@ class Verdict:
         return cls(plain["go"], Message.from_dict(plain["message"]), note)
 
 
-def verdict(
-    judged: Judged, baselines: Scores | None = None, titles: Mapping[str, str] | None = None
-) -> Verdict:
+def verdict(judged: Judged, baselines: Scores | None = None) -> Verdict:
     """Return go where the test shows an improvement beyond chance and the encoder has not collapsed, else no-go.
 
     Go needs the 95% interval of the paired difference above 0, six blocks at least, and where the verdict is about
     accuracy a McNemar p-value below 5% as well: a handful of texts that happen to change alike moves an interval,
-    but not the exact test. Where it is about the gap of cosines, accuracy must not fall beyond chance. `baselines` are
-    scores by name, and `titles` their translatable names.
+    but not the exact test. Where it is about the gap of cosines, accuracy must not fall beyond chance. `baselines`
+    are the scores that `core.tune.judge.baselines` makes.
     """
-    note = _as_good(judged, baselines or {}, titles or {})
+    note = _as_good(judged, baselines or {})
     template = _reason(judged)
     return Verdict(template == _GO, Message(template, _numbers(judged)), note)
 
@@ -113,7 +112,7 @@ def _numbers(judged: Judged) -> dict[str, object]:
     }
 
 
-def _as_good(judged: Judged, baselines: Scores, titles: Mapping[str, str]) -> Message | None:
+def _as_good(judged: Judged, baselines: Scores) -> Message | None:
     """Say which baseline's accuracy is highest, where it is not below the tuned encoder's interval."""
     known = {name: table[ACCURACY].value for name, table in baselines.items() if ACCURACY in table}
     if not known or ACCURACY not in judged.after:
@@ -121,6 +120,5 @@ def _as_good(judged: Judged, baselines: Scores, titles: Mapping[str, str]) -> Me
     best, after = max(known, key=lambda name: known[name]), judged.after[ACCURACY]
     if known[best] < (after.value if math.isnan(after.low) else after.low):
         return None
-    named = Message(titles.get(best, best))
-    numbers = {"baseline": named, "plain": f"{known[best]:.3f}", "after": f"{after.value:.3f}"}
+    numbers = {"baseline": title_of(best), "plain": f"{known[best]:.3f}", "after": f"{after.value:.3f}"}
     return Message(_AS_GOOD, numbers | {"low": f"{after.low:.3f}", "high": f"{after.high:.3f}"})
