@@ -1,1 +1,1 @@
-"""What tuning changed, judged on a test that it never saw."""
+"""What a tuning changed: scores, geometry, baselines, maps, learning curve, downstream, and the verdict."""

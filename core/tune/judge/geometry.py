@@ -1,100 +1,188 @@
-"""How similar texts are to each other within and between classes, by the cosine of their vectors."""
+"""Where the test texts lie before and after: cosines within and between classes, and neighbours that changed."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-BINS = 40
-EDGES = np.linspace(-1, 1, BINS + 1)
-MOST = 3_000  # texts compared pair by pair; more are drawn
+from core.maps.nearest import nearest
+from core.tune.examples import Examples, Parts
+from core.tune.judge.metrics import unit
+from core.tune.judge.scores import belong_together
+
+BINS = 40  # from -1 to 1
+NEIGHBOURS = 10
+SHOWN = 20  # texts whose nearest text changed
+MOST = 5_000  # texts that are compared with each other
+_AT_ONCE = 1_000
 
 
-@dataclass(frozen=True, eq=False)
-class Geometry:
-    """Cosines of all pairs of texts of one encoder.
+@dataclass(frozen=True)
+class Similarity:
+    """Cosines of the test texts by one encoder.
 
-    `matrix` `(classes, classes)` has the mean cosine of two different texts of these classes, NaN where there are no
-    two; `within` and `between` `(BINS,)` count pairs of one class and of two by cosine, between `EDGES`.
-    `mean_cosine` is that of all pairs; `gap` the mean within minus the mean between.
+    `matrix` is the mean cosine of two texts by their classes, a row and a column for each class (NaN as None where
+    there is no pair; empty for pairs of texts). `within` and `between` count the cosines in each bin, of two texts of
+    one class and of two classes, or of pairs that belong together and of others. `agreeing` is the share of the nearest
+    texts that have the class of the text itself, None without classes of single texts.
     """
 
-    matrix: np.ndarray
-    within: np.ndarray
-    between: np.ndarray
-    mean_cosine: float
-    gap: float
+    matrix: tuple[tuple[float | None, ...], ...]
+    within: tuple[int, ...]
+    between: tuple[int, ...]
+    agreeing: float | None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A text whose nearest text is another one now, with the labels of all three ("" where they have none)."""
+
+    text: str
+    label: str
+    old: str
+    old_label: str
+    new: str
+    new_label: str
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The similarities before and after, and which neighbours changed.
+
+    `edges` are those of the bins; `texts` were compared; `neighbours_changed` is the share of the `neighbours` nearest
+    texts that are not among the nearest any more; `changed` are some texts whose nearest one changed, drawn at random.
+    """
+
+    classes: tuple[str, ...]
+    edges: tuple[float, ...]
+    before: Similarity
+    after: Similarity
+    texts: int
+    neighbours: int
+    neighbours_changed: float
+    changed: tuple[Changed, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        matrix = [[None if math.isnan(v) else v for v in row] for row in self.matrix.tolist()]
-        counts = {"within": self.within.tolist(), "between": self.between.tolist()}
-        plain = {"mean_cosine": self.mean_cosine, "gap": self.gap}
-        return {"matrix": matrix, **counts} | {k: None if math.isnan(v) else v for k, v in plain.items()}
+        return asdict(self)
 
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Geometry:
-        """Return what `as_dict` took apart."""
-        matrix = np.array([[math.nan if v is None else v for v in row] for row in fields["matrix"]], float)
-        gap, mean = (math.nan if fields[k] is None else float(fields[k]) for k in ("gap", "mean_cosine"))
-        return cls(matrix, np.array(fields["within"], int), np.array(fields["between"], int), mean, gap)
+    def from_dict(cls, plain: Mapping[str, Any]) -> Geometry:
+        """Make what `as_dict` took apart, also after a way through JSON."""
+        return cls(
+            **{
+                **plain,
+                "classes": tuple(plain["classes"]),
+                "edges": tuple(plain["edges"]),
+                "before": _similarity_of(plain["before"]),
+                "after": _similarity_of(plain["after"]),
+                "changed": tuple(Changed(**each) for each in plain["changed"]),
+            }
+        )
 
 
-def geometry(vectors: np.ndarray, labels: np.ndarray, classes: int, seed: int = 0) -> Geometry:
-    """Compare the texts of `vectors` `(n, dim)` pair by pair; `labels` `(n,)` are numbers of the `classes`.
+def geometry(examples: Examples, parts: Parts, old: np.ndarray, new: np.ndarray, seed: int = 0) -> Geometry:
+    """Compare the test texts' cosines by both encoders; `old` and `new` `(n, dim)`, of pairs `(n, 2, dim)`.
 
-    Of more than `MOST` texts so many are drawn.
+    Of more than `MOST` test texts that many are drawn.
     """
-    if len(vectors) > MOST:
-        drawn = np.sort(np.random.default_rng(seed).choice(len(vectors), MOST, replace=False))
-        vectors, labels = vectors[drawn], labels[drawn]
-    unit = unit_vectors(vectors)
-    cosines = np.clip(unit @ unit.T, -1, 1)  # (n, n)
-    upper = np.triu(np.ones(cosines.shape, bool), 1)
-    same = labels[:, None] == labels[None, :]
-    within, between = cosines[upper & same], cosines[upper & ~same]
-    member = np.eye(classes)[labels]  # (n, classes)
-    pairs = np.outer(member.sum(0), member.sum(0)) - np.diag(member.sum(0))
-    sums = member.T @ cosines @ member - np.diag(member.T @ np.diag(cosines))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        matrix = np.where(pairs > 0, sums / pairs, np.nan)
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(parts.test)[:MOST])
+    paired = len(examples.columns) > 1
+    texts, label, places = _texts(examples, rows)
+    before, after = (unit(v[rows]) for v in (old, new))
+    flat = [v.reshape(-1, v.shape[-1])[places] for v in (before, after)]
+    count = min(NEIGHBOURS, len(texts) - 1)
+    near = [nearest(v, count, lambda share: None)[0] for v in flat] if count > 0 else []
+    kept = [len(np.intersect1d(a, b)) / count for a, b in zip(*near, strict=True)] if near else [1.0]
+    similarities = []
+    for number, vectors in enumerate((before, after)):
+        known = near[number] if near else None
+        labels = examples.labels[rows]
+        similarities.append(
+            _of_pairs(vectors, belong_together(examples, rows))
+            if paired
+            else _of_texts(vectors, labels, len(examples.classes), known)
+        )
     return Geometry(
-        matrix,
-        np.histogram(within, EDGES)[0],
-        np.histogram(between, EDGES)[0],
-        float(cosines[upper].mean()) if upper.any() else math.nan,
-        float(within.mean() - between.mean()) if len(within) and len(between) else math.nan,
+        classes=examples.classes,
+        edges=tuple(np.linspace(-1, 1, BINS + 1).round(6).tolist()),
+        before=similarities[0],
+        after=similarities[1],
+        texts=len(texts),
+        neighbours=count,
+        neighbours_changed=1 - float(np.mean(kept)),
+        changed=_changed(texts, label, near, rng) if near else (),
     )
 
 
-def neighbours_changed(old: np.ndarray, new: np.ndarray, k: int = 10) -> np.ndarray:
-    """Return which share of each text's `k` nearest texts are others than before, `(n,)`.
+def class_matrix(vectors: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
+    """Return the mean cosine of two different texts by their classes, `(classes, classes)`, NaN where there are none.
 
-    `old` and `new` are vectors `(n, dim)` of the same texts.
+    `vectors (n, dim)` of length 1, `labels (n,)` class numbers.
     """
-    k = min(k, len(old) - 1)
-    before, after = (np.argsort(-_others(vectors), axis=1)[:, :k] for vectors in (old, new))
-    kept = np.array([len(np.intersect1d(*pair)) for pair in zip(before, after, strict=True)])
-    return np.asarray(1 - kept / k)
+    member = np.eye(classes)[labels.astype(int)]  # (n, classes)
+    sums, counts = member.T @ vectors.astype(np.float64), member.sum(axis=0)
+    itself = np.diag(member.T @ np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))
+    pairs = np.outer(counts, counts) - np.diag(counts)
+    result: np.ndarray = np.divide(
+        sums @ sums.T - itself, pairs, out=np.full((classes, classes), np.nan), where=pairs > 0
+    )
+    return result
 
 
-def nearest(vectors: np.ndarray) -> np.ndarray:
-    """Return the position of each text's nearest other text, `(n,)`."""
-    return np.asarray(_others(vectors).argmax(axis=1))
+def _of_texts(vectors: np.ndarray, labels: np.ndarray, classes: int, near: np.ndarray | None) -> Similarity:
+    counts = np.zeros((2, BINS), int)
+    for start in range(0, len(vectors), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        one = np.arange(len(vectors))[some, None]
+        upper = one < np.arange(len(vectors))[None]
+        alike = labels[some, None] == labels[None]
+        cosines = vectors[some] @ vectors.T
+        counts += np.stack([_counted(cosines[upper & alike]), _counted(cosines[upper & ~alike])])
+    matrix = class_matrix(vectors, labels, classes)
+    plain = tuple(tuple(None if np.isnan(v) else float(v) for v in row) for row in matrix)
+    agreeing = None if near is None else float((labels[near] == labels[:, None]).mean())
+    return Similarity(plain, tuple(counts[0].tolist()), tuple(counts[1].tolist()), agreeing)
 
 
-def unit_vectors(vectors: np.ndarray) -> np.ndarray:
-    """Return the vectors `(n, dim)` at length 1, in float64."""
-    wide = vectors.astype(np.float64)
-    return np.asarray(wide / np.maximum(np.linalg.norm(wide, axis=1, keepdims=True), 1e-12))
+def _of_pairs(vectors: np.ndarray, together: np.ndarray) -> Similarity:
+    cosines = np.einsum("nd,nd->n", vectors[:, 0], vectors[:, 1])
+    within, between = _counted(cosines[together]), _counted(cosines[~together])
+    return Similarity((), tuple(within.tolist()), tuple(between.tolist()), None)
 
 
-def _others(vectors: np.ndarray) -> np.ndarray:
-    unit = unit_vectors(vectors)
-    cosines = unit @ unit.T
-    np.fill_diagonal(cosines, -np.inf)
-    return cosines
+def _counted(cosines: np.ndarray) -> np.ndarray:
+    return np.histogram(cosines.clip(-1, 1), BINS, (-1, 1))[0]
+
+
+def _texts(examples: Examples, rows: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:
+    """Return the texts of these rows, the label of each, and where their vectors stand; of pairs each text once."""
+    names = [examples.classes[int(examples.labels[row])] if examples.classes else "" for row in rows]
+    if len(examples.columns) == 1:
+        return [examples.texts[row] for row in rows], names, np.arange(len(rows))
+    flat = [column[row] for row in rows for column in examples.columns]
+    first = np.fromiter({text: place for place, text in reversed(list(enumerate(flat)))}.values(), int)
+    return [flat[place] for place in np.sort(first)], [""] * len(first), np.sort(first)
+
+
+def _changed(
+    texts: Sequence[str], label: Sequence[str], near: Sequence[np.ndarray], rng: np.random.Generator
+) -> tuple[Changed, ...]:
+    old, new = near[0][:, 0], near[1][:, 0]
+    drawn = np.sort(rng.permutation(np.flatnonzero(old != new))[:SHOWN])
+    return tuple(
+        Changed(texts[k], label[k], texts[old[k]], label[old[k]], texts[new[k]], label[new[k]]) for k in drawn
+    )
+
+
+def _similarity_of(plain: Mapping[str, Any]) -> Similarity:
+    return Similarity(
+        tuple(tuple(row) for row in plain["matrix"]),
+        tuple(plain["within"]),
+        tuple(plain["between"]),
+        plain["agreeing"],
+    )

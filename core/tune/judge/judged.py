@@ -1,72 +1,76 @@
-"""What a tuning changed on its test, in numbers."""
+"""What a tuning changed, on texts that it never saw: scores before, after, and their difference."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.evaluate.bootstrap import Interval, Scores, plain_scores, scores_of_plain
-from core.tune.judge.geometry import Geometry
+from core.evaluate.bootstrap import Interval
+from core.evaluate.metrics import Metric
+from core.evaluate.verdict import Evidence
+from core.tune.judge.metrics import JUDGED, PAIR_GAP
 
-COLLAPSED = (
-    0.9  # mean pairwise cosine from which on vectors no longer tell texts apart, if it rose and the gap fell
-)
+Table = dict[str, Interval]
+ALIKE = 0.9  # mean cosine of all texts from which on a fall of the gap is a collapse
+NEARLY_EQUAL = 0.995  # and from which on texts are hardly told apart, whatever the gap
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Judged:
-    """Scores on the test before and after, and what changed, each a metric's name with its 95% interval.
+    """Scores of the test texts (or pairs) before and after, metric by metric, with 95% intervals.
 
-    Before is the encoder as it was with a linear model on its vectors, after is the tuned one: its head where it has
-    one, else a linear model again. `difference` is after minus before on the same resamples. `p_value` is that of
-    McNemar's exact test on which texts are got right (NaN without classes). `blocks` is how many independent parts the
-    intervals rest on. `baselines` are other ways to predict the same test; `old` and `new` the similarities.
+    `before`, `after` and `difference` (after minus before, paired) have the same keys, those of
+    `core.tune.judge.metrics.JUDGED`: accuracy, f1 and log_loss where there are classes, pearson and spearman where
+    pairs have scores, cosine_gap and mean_cosine always. `metric` is the key that the verdict is about. `p_value` is
+    that of McNemar's exact test of the two accuracies, as if texts were independent (NaN without classes). `tests` is
+    the number of texts or pairs, `evidence` what the intervals rest on, and `head` says whether "after" is the tuned
+    head and no linear model of the tuned vectors. `pairs` says that the examples are pairs.
     """
 
-    main: str
-    before: dict[str, Interval]
-    after: dict[str, Interval]
-    difference: dict[str, Interval]
+    metric: str
+    before: Table
+    after: Table
+    difference: Table
     p_value: float
-    blocks: int
-    baselines: Scores = field(default_factory=dict)
-    old: Geometry | None = None
-    new: Geometry | None = None
+    tests: int
+    evidence: Evidence
+    head: bool = False
+    pairs: bool = False
 
     @property
     def collapsed(self) -> bool:
-        """Whether the tuned encoder gives nearly the same vector to all texts."""
-        if self.old is None or self.new is None:
-            return False
-        return self.new.mean_cosine >= COLLAPSED and self.new.gap <= self.old.gap
+        """Whether the tuned vectors lie so close together that they hardly tell texts apart any more."""
+        alike = self.after["mean_cosine"].value
+        return alike >= NEARLY_EQUAL or (alike >= ALIKE and self.difference["cosine_gap"].value < 0)
+
+    def metric_of(self, name: str) -> Metric:
+        """Return a metric of the tables, with its title for these examples."""
+        return PAIR_GAP if self.pairs and name == PAIR_GAP.name else JUDGED[name]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        tables = {"before": self.before, "after": self.after, "difference": self.difference}
-        return {
-            "main": self.main,
-            **plain_scores(tables),
+        """Return plain values for JSON, which has no NaN."""
+        return asdict(self) | {
+            "before": plain_table(self.before),
+            "after": plain_table(self.after),
+            "difference": plain_table(self.difference),
             "p_value": None if math.isnan(self.p_value) else self.p_value,
-            "blocks": self.blocks,
-            "baselines": plain_scores(self.baselines),
-            "old": self.old and self.old.as_dict(),
-            "new": self.new and self.new.as_dict(),
         }
 
     @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Judged:
-        """Return what `as_dict` took apart."""
-        tables = scores_of_plain({name: fields[name] for name in ("before", "after", "difference")})
-        return cls(
-            fields["main"],
-            tables["before"],
-            tables["after"],
-            tables["difference"],
-            math.nan if fields["p_value"] is None else float(fields["p_value"]),
-            int(fields["blocks"]),
-            scores_of_plain(fields["baselines"]),
-            Geometry.from_dict(fields["old"]) if fields["old"] else None,
-            Geometry.from_dict(fields["new"]) if fields["new"] else None,
-        )
+    def from_dict(cls, plain: Mapping[str, Any]) -> Judged:
+        """Make what `as_dict` took apart."""
+        tables = {key: table_of_plain(plain[key]) for key in ("before", "after", "difference")}
+        p_value = math.nan if plain["p_value"] is None else plain["p_value"]
+        return cls(**{**plain, **tables, "p_value": p_value, "evidence": Evidence(**plain["evidence"])})
+
+
+def plain_table(table: Table) -> dict[str, dict[str, float | None]]:
+    """Return a table of scores as JSON holds it."""
+    return {name: score.as_dict() for name, score in table.items()}
+
+
+def table_of_plain(plain: Mapping[str, dict[str, float | None]]) -> Table:
+    """Return the table that `plain_table` took apart."""
+    return {name: Interval.from_dict(score) for name, score in plain.items()}

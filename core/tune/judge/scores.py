@@ -1,122 +1,165 @@
-"""Before and after on the test: scores with intervals, what changed, and whether that can be luck."""
+"""Before and after: the frozen and the tuned encoder on the same test, with intervals and paired tests by block."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from core.evaluate.blocks import Blocks, block_length
-from core.evaluate.bootstrap import Interval, bounds, draws, intervals, paired
-from core.evaluate.metrics import METRICS
+from core.evaluate.blocks import Blocks, numbers_of
+from core.evaluate.bootstrap import Interval, agreeing, intervals, paired
+from core.evaluate.metrics import METRICS, Metric
+from core.evaluate.verdict import Evidence
 from core.jobs import Report, part, silent
 from core.locale import N_
 from core.tune.examples import Examples, Parts
-from core.tune.judge.baselines import baselines, linear
-from core.tune.judge.geometry import geometry, unit_vectors
-from core.tune.judge.judged import Judged
+from core.tune.judge.judged import Judged, Table
+from core.tune.judge.metrics import CLASS_METRICS, GAP, MEAN_COSINE, PAIR_GAP, PEARSON, SPEARMAN, unit
+from core.tune.judge.probe import features_of, linear_probe
 
-CLASS_METRICS = ("accuracy", "f1", "log_loss")
-PEARSON, SPEARMAN = "pearson", "spearman"
+SEED = 0
+_TOGETHER = ("entailment", "함의", "수반")
 
 
-def judge_classes(
+@dataclass(frozen=True, eq=False)
+class Both:
+    """One metric with what it compares: outcomes `y`, and what the old and the new encoder say of the same rows."""
+
+    metric: Metric
+    y: np.ndarray
+    old: np.ndarray
+    new: np.ndarray
+
+
+def compare(
     examples: Examples,
     parts: Parts,
     old: np.ndarray,
     new: np.ndarray,
-    probabilities: np.ndarray | None,
-    seed: int,
+    probabilities: np.ndarray | None = None,
     report: Report = silent,
+    seed: int = SEED,
 ) -> Judged:
-    """Compare two encoders on the classes of the test examples.
+    """Judge a tuned encoder by the test, which it never saw.
 
-    `old` and `new` are vectors `(n, dim)` of all examples; `probabilities` `(test, classes)` are those of the tuned
-    encoder's head, None where it has none: then a linear model is fitted on the tuned vectors, as on the old ones.
+    `old` and `new` are the vectors of all examples, `(n, dim)`, of pairs `(n, 2, dim)`; `probabilities` are those
+    that the tuned head gives the test, `(test, classes)`, None where there is no head. Before is the frozen encoder
+    with logistic regression, after the head, or else the tuned encoder with logistic regression; both learn from
+    training and validation examples (the head chose its epoch on the latter). What is about classes is left out where
+    the examples have scores.
+
+    Raises `ValueError` where the arrays do not fit the examples, and whatever `report` raises.
     """
-    y, blocks = examples.labels[parts.test], blocks_of(examples, parts.test)
-    report(0.0, N_("Scoring the encoder as it was"))
-    first = linear(examples, parts, old, seed)
-    second = linear(examples, parts, new, seed) if probabilities is None else probabilities.astype(float)
-    metrics = [METRICS[name] for name in CLASS_METRICS]
-    others = baselines(examples, parts, old, seed, part(report, 0.1, 1.0))
+    _require_fit(examples, parts, old, new, probabilities)
+    blocks = blocks_of(examples, parts.test)
+    read: list[Both] = []
+    p_value = math.nan
+    if examples.classes:
+        ours = _probabilities(examples, parts, old, None, part(report, 0, 0.4))
+        theirs = _probabilities(examples, parts, new, probabilities, part(report, 0.4, 0.8))
+        y = examples.labels[parts.test]
+        read = [Both(metric, y, ours, theirs) for metric in CLASS_METRICS]
+        p_value = mcnemar(y, ours, theirs)
+    read += _by_cosine(examples, parts, unit(old[parts.test]), unit(new[parts.test]))
+    report(0.8, N_("Scoring with intervals"))
     return Judged(
-        "accuracy",
-        intervals(y, first, blocks, metrics, seed),
-        intervals(y, second, blocks, metrics, seed),
-        {metric.name: paired(y, second, first, blocks, metric, seed) for metric in metrics},
-        mcnemar(first.argmax(1) == y, second.argmax(1) == y),
-        blocks.count,
-        {name: intervals(y, p, blocks, metrics, seed) for name, p in others.items()},
-        *(geometry(one[parts.test], y, len(examples.classes), seed) for one in (old, new)),
+        metric=main_metric(examples, probabilities is not None),
+        before={each.metric.name: _score(each.metric, each.y, each.old, blocks, seed) for each in read},
+        after={each.metric.name: _score(each.metric, each.y, each.new, blocks, seed) for each in read},
+        difference={
+            each.metric.name: paired(each.y, each.new, each.old, blocks, each.metric, seed) for each in read
+        },
+        p_value=p_value,
+        tests=len(parts.test),
+        evidence=Evidence.of(blocks),
+        head=probabilities is not None,
+        pairs=len(examples.columns) > 1,
     )
 
 
-def judge_scores(
-    examples: Examples, parts: Parts, old: tuple[np.ndarray, ...], new: tuple[np.ndarray, ...], seed: int
-) -> Judged:
-    """Compare two encoders on the scores of the test pairs, by the correlation of cosine and score.
-
-    `old` and `new` have the vectors `(n, dim)` of the first and of the second texts.
-    """
-    y, blocks = examples.labels[parts.test], blocks_of(examples, parts.test)
-    first, second = (pair_cosines(*(one[parts.test] for one in both)) for both in (old, new))
-    before, after, difference = {}, {}, {}
-    for name in (PEARSON, SPEARMAN):
-        (before[name], after[name], difference[name]) = _correlations(y, first, second, blocks, seed, name)
-    return Judged(SPEARMAN, before, after, difference, math.nan, blocks.count)
+def main_metric(examples: Examples, head: bool) -> str:
+    """Return what the verdict is about: accuracy; of scores Spearman's correlation; of triplets, which have no head, the gap."""
+    if not examples.classes:
+        return SPEARMAN.name
+    return "accuracy" if head or len(examples.columns) > 1 else GAP.name
 
 
-def pair_cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the cosine of each row of one with the same row of the other, `(n,)`."""
-    return np.asarray((unit_vectors(one) * unit_vectors(other)).sum(1))
+def class_scores(y: np.ndarray, p: np.ndarray, blocks: Blocks, seed: int = SEED) -> Table:
+    """Return accuracy, macro F1 and log loss of probabilities `p (n, classes)` for classes `y (n,)`, with intervals."""
+    return {metric.name: _score(metric, y, p, blocks, seed) for metric in CLASS_METRICS}
 
 
 def blocks_of(examples: Examples, rows: np.ndarray) -> Blocks:
-    """Return what is resampled: sessions in order of time, or near-duplicate stories."""
+    """Return the blocks of the examples at these positions: sessions, longer with the horizon, or stories."""
     session = examples.session.iloc[rows]
-    if not examples.has_sessions or session.isna().any():
-        return Blocks(np.unique(examples.story[rows], return_inverse=True)[1], unit="story")
-    ids = np.unique(session.to_numpy(), return_inverse=True)[1]
-    y = examples.labels[rows].astype(float)
-    length = block_length(y, ids, examples.horizon, len(examples.classes))
-    return Blocks(ids, length, examples.horizon)
+    ids = numbers_of(session, examples.story[rows])
+    dated, horizon = bool(session.notna().any()), examples.horizon
+    return Blocks.of_numbers(ids, dated, examples.labels[rows], horizon, len(examples.classes))
 
 
-def mcnemar(before: np.ndarray, after: np.ndarray) -> float:
-    """Return the p-value of McNemar's exact test for what was right `(n,)` before and after; 1 where nothing changed.
+def mcnemar(y: np.ndarray, p: np.ndarray, other: np.ndarray) -> float:
+    """Return the p-value of "both are right equally often" of two predictions `(n, classes)`, two-sided and exact.
 
-    McNemar, "Note on the sampling error of the difference between correlated proportions" (1947): of the rows that
-    changed, half get better where tuning does nothing.
+    The binomial test of the rows that one alone has right: McNemar, "Note on the sampling error of the difference
+    between correlated proportions or percentages" (1947).
     """
     from scipy.stats import binomtest
 
-    better, worse = int((after & ~before).sum()), int((before & ~after).sum())
-    return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
+    one, two = p.argmax(axis=1) == y, other.argmax(axis=1) == y
+    first, apart = int((one & ~two).sum()), int((one != two).sum())
+    return float(binomtest(first, apart).pvalue) if apart else 1.0
 
 
-def _correlations(
-    y: np.ndarray, first: np.ndarray, second: np.ndarray, blocks: Blocks, seed: int, name: str
-) -> tuple[Interval, Interval, Interval]:
-    """Return the correlation before, after, and their difference; ranks are those of the whole test."""
-    from scipy.stats import rankdata
+def belong_together(examples: Examples, rows: np.ndarray) -> np.ndarray:
+    """Say of which pairs the sentences belong together, `(rows,)` bool.
 
-    if name == SPEARMAN:
-        y, first, second = (rankdata(values) for values in (y, first, second))
-    drawn = np.concatenate(
-        [np.stack([_weighted(y, p, w) for p in (first, second)]) for w in draws(blocks, seed)], axis=1
-    )
-    one, two = (float(_weighted(y, p, np.ones((1, len(y))))[0]) for p in (first, second))
-    rows = ((one, drawn[0]), (two, drawn[1]), (two - one, drawn[1] - drawn[0]))
-    before, after, change = (Interval(v, *bounds(row, blocks.count, blocks.widening)) for v, row in rows)
-    return before, after, change
+    Of labels that is entailment, or else the last class; of scores, those above the median of these rows.
+    """
+    labels = examples.labels[rows]
+    if not examples.classes:
+        return np.asarray(labels > np.median(labels))
+    named = [number for number, name in enumerate(examples.classes) if name.casefold() in _TOGETHER]
+    return np.asarray(labels == (named[0] if named else len(examples.classes) - 1))
 
 
-def _weighted(y: np.ndarray, p: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Return Pearson's correlation under each weighting `(B, n)`, `(B,)`; NaN where one of them does not vary."""
-    total = w.sum(1)
-    means = [(w @ values) / total for values in (y, p)]
-    covariance = (w @ (y * p)) / total - means[0] * means[1]
-    spreads = [(w @ values**2) / total - mean**2 for values, mean in zip((y, p), means, strict=True)]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(covariance / np.sqrt(spreads[0] * spreads[1]))
+def _probabilities(
+    examples: Examples, parts: Parts, vectors: np.ndarray, head: np.ndarray | None, report: Report
+) -> np.ndarray:
+    if head is not None:
+        return head.astype(np.float64)
+    return linear_probe(features_of(vectors), examples.labels, parts, len(examples.classes), report)
+
+
+def _by_cosine(examples: Examples, parts: Parts, old: np.ndarray, new: np.ndarray) -> list[Both]:
+    """Return the metrics of the test's unit vectors, `(test, dim)` or of pairs `(test, 2, dim)`."""
+    labels = examples.labels[parts.test]
+    if len(examples.columns) == 1:
+        return [Both(GAP, labels, old, new), Both(MEAN_COSINE, labels, old, new)]
+    cosines = [np.einsum("nd,nd->n", pairs[:, 0], pairs[:, 1]) for pairs in (old, new)]
+    scored = [] if examples.classes else [Both(metric, labels, *cosines) for metric in (PEARSON, SPEARMAN)]
+    middles = [pairs.mean(axis=1) for pairs in (old, new)]  # their product is the mean of four cosines
+    return [
+        *scored,
+        Both(PAIR_GAP, belong_together(examples, parts.test), *cosines),
+        Both(MEAN_COSINE, labels, *middles),
+    ]
+
+
+def _score(metric: Metric, y: np.ndarray, p: np.ndarray, blocks: Blocks, seed: int) -> Interval:
+    made = intervals(y, p, blocks, [metric], seed)[metric.name]
+    return agreeing(made, blocks.count) if metric is METRICS["accuracy"] else made
+
+
+def _require_fit(
+    examples: Examples, parts: Parts, old: np.ndarray, new: np.ndarray, probabilities: np.ndarray | None
+) -> None:
+    shape = (len(examples),) if len(examples.columns) == 1 else (len(examples), 2)
+    for vectors in (old, new):
+        if vectors.shape[:-1] != shape:
+            raise ValueError(
+                f"vectors of shape {vectors.shape} for {len(examples)} examples: want {shape} and dim"
+            )
+    wanted = (len(parts.test), len(examples.classes))
+    if probabilities is not None and probabilities.shape != wanted:
+        raise ValueError(f"probabilities of shape {probabilities.shape}, want {wanted}")

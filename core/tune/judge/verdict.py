@@ -1,105 +1,124 @@
-"""Go or no-go: whether a tuned encoder is worth having, in one sentence with the number behind it."""
+"""Go or no-go: one sentence on whether the tuned encoder is better, with the number behind it."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.errors import Message
-from core.evaluate.blocks import FEWEST_BLOCKS
-from core.evaluate.bootstrap import Interval
+from core.evaluate.blocks import FEWEST_BLOCKS, SIGNIFICANT
+from core.evaluate.bootstrap import Scores
+from core.evaluate.metrics import shown
+from core.evaluate.verdict import verdict as standing
 from core.locale import N_
-from core.tune.judge.baselines import TITLES
+from core.tune.judge.baselines import title_of
 from core.tune.judge.judged import Judged
 
-GO, NO_GO, UNSURE = "go", "no-go", "unsure"
+ACCURACY = "accuracy"
 
-_SENTENCES = {
-    GO: N_("Go: on texts that the training never saw, {metric} rose from {before} to {after} ({change})."),
-    NO_GO: N_(
-        "No-go: on texts that the training never saw, {metric} fell from {before} to {after} ({change})."
-    ),
-    UNSURE: N_(
-        "No-go: on texts that the training never saw, {metric} went from {before} to {after}, a change that can be luck "
-        "({change})."
-    ),
-}
+_GO = N_(
+    "Go: on texts that the training never saw, {metric} rises from {before} to {after}, by {value} [{low}, {high}] over "
+    "{over}."
+)
+_UNCLEAR = N_(
+    "No-go: no improvement is shown. On texts that the training never saw, {metric} goes from {before} to {after}, by "
+    "{value} [{low}, {high}] over {over}."
+)
+_WORSE = N_(
+    "No-go: the tuned encoder is worse. On texts that the training never saw, {metric} falls from {before} to {after}, "
+    "by {value} [{low}, {high}] over {over}."
+)
+_SHORT = N_(
+    "No-go: this cannot be told. The test holds {over}, and {needed} are needed at the least ({metric} {before} before, "
+    "{after} after)."
+)
 _COLLAPSED = N_(
-    "No-go: the encoder has collapsed. All texts have nearly the same vector (mean cosine {cosine:.2f}), so it tells "
-    "them apart no better than before. Choose a smaller learning rate or another loss."
+    "No-go: the encoder has collapsed. All texts lie close together (mean cosine {alike}, before {alike_before}), so "
+    "they can hardly be told apart; {metric} goes from {before} to {after}. Take a smaller learning rate or fewer epochs."
 )
-_FEW = N_(
-    "No-go: the test holds {blocks} independent parts, too few to tell a change from luck; {fewest} are needed. "
-    "{metric}: {before} before, {after} after."
+_COSTLY = N_(
+    "No-go: {metric} rises from {before} to {after}, by {value} [{low}, {high}] over {over}, but fewer texts are "
+    "classified rightly: accuracy falls by {lost}."
 )
-_BASELINE = N_("{name} is as good on the same test: {score}.")
-METRICS = {
-    "accuracy": N_("accuracy"),
-    "f1": N_("F1 (macro)"),
-    "log_loss": N_("log loss"),
-    "pearson": N_("Pearson's correlation"),
-    "spearman": N_("Spearman's correlation"),
-}
+_AS_GOOD = N_(
+    "A plain baseline is about as good: {baseline} has an accuracy of {plain}, the tuned encoder {after} [{low}, {high}]."
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`kind` is `GO`, `NO_GO` or `UNSURE` (which is no go either); `also` names a baseline that is as good, if any."""
+    """Whether to use the tuned encoder, and why in one sentence; `note` says where a plain baseline does as well."""
 
-    kind: str
+    go: bool
     message: Message
-    also: Message | None = None
-
-    @property
-    def go(self) -> bool:
-        """Whether the tuned encoder is to be used."""
-        return self.kind == GO
+    note: Message | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        return {
-            "kind": self.kind,
-            "message": self.message.as_dict(),
-            "also": self.also and self.also.as_dict(),
-        }
+        note = self.note.as_dict() if self.note else None
+        return {"go": self.go, "message": self.message.as_dict(), "note": note}
 
     @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> Verdict:
-        """Return what `as_dict` took apart."""
-        also = Message.from_dict(fields["also"]) if fields["also"] else None
-        return cls(fields["kind"], Message.from_dict(fields["message"]), also)
+    def from_dict(cls, plain: Mapping[str, Any]) -> Verdict:
+        """Make the verdict that `as_dict` took apart."""
+        note = Message.from_dict(plain["note"]) if plain.get("note") else None
+        return cls(plain["go"], Message.from_dict(plain["message"]), note)
 
 
-def verdict(judged: Judged) -> Verdict:
-    """Return the verdict: go only where the 95% interval of the change lies above 0 and the encoder has not collapsed.
+def verdict(judged: Judged, baselines: Scores | None = None) -> Verdict:
+    """Return go where the test shows an improvement beyond chance and the encoder has not collapsed, else no-go.
 
-    Under no change, that interval lies above 0 in one of 40 cases.
+    Go needs the 95% interval of the paired difference above 0, six blocks at least, and where the verdict is about
+    accuracy a McNemar p-value below 5% as well: a handful of texts that happen to change alike moves an interval,
+    but not the exact test. Where it is about the gap of cosines, accuracy must not fall beyond chance. `baselines`
+    are the scores that `core.tune.judge.baselines` makes.
     """
-    change = judged.difference[judged.main]
-    if judged.collapsed and judged.new is not None:
-        return Verdict(NO_GO, Message(_COLLAPSED, {"cosine": judged.new.mean_cosine}))
-    said = {
-        "metric": Message(METRICS[judged.main]),
-        "before": _value(judged.before[judged.main]),
-        "after": _value(judged.after[judged.main]),
+    note = _as_good(judged, baselines or {})
+    template = _reason(judged)
+    return Verdict(template == _GO, Message(template, _numbers(judged)), note)
+
+
+def _reason(judged: Judged) -> str:
+    if judged.collapsed:
+        return _COLLAPSED
+    found = standing(judged.difference[judged.metric], judged.evidence)
+    if found == "short":
+        return _SHORT
+    if found == "worse":
+        return _WORSE
+    if found != "better" or (judged.metric == ACCURACY and not judged.p_value < SIGNIFICANT):
+        return _UNCLEAR
+    lost = judged.difference.get(ACCURACY)
+    return _COSTLY if lost is not None and lost.high < 0 else _GO
+
+
+def _numbers(judged: Judged) -> dict[str, object]:
+    metric, found = judged.metric_of(judged.metric), judged.difference[judged.metric]
+    lost = judged.difference.get(ACCURACY)
+    return {
+        "metric": Message(metric.title),
+        "before": shown(metric, judged.before[judged.metric].value),
+        "after": shown(metric, judged.after[judged.metric].value),
+        "value": shown(metric, found.value, difference=True),
+        "low": shown(metric, found.low, difference=True),
+        "high": shown(metric, found.high, difference=True),
+        "over": judged.evidence.over,
+        "needed": FEWEST_BLOCKS,
+        "alike": f"{judged.after['mean_cosine'].value:.3f}",
+        "alike_before": f"{judged.before['mean_cosine'].value:.3f}",
+        "lost": "" if lost is None else f"{-lost.value:.3f}",
     }
-    if judged.blocks < FEWEST_BLOCKS:
-        return Verdict(UNSURE, Message(_FEW, said | {"blocks": judged.blocks, "fewest": FEWEST_BLOCKS}))
-    kind = GO if change.low > 0 else NO_GO if change.high < 0 else UNSURE
-    written = f"{change.value:+.3f} [{change.low:+.3f}, {change.high:+.3f}]"
-    return Verdict(kind, Message(_SENTENCES[kind], said | {"change": written}), _rival(judged))
 
 
-def _rival(judged: Judged) -> Message | None:
-    """Return the sentence on the best baseline where it reaches what tuning reached."""
-    scores = {name: row[judged.main].value for name, row in judged.baselines.items() if judged.main in row}
-    best = max(scores, key=lambda name: scores[name], default=None)
-    if best is None or scores[best] < judged.after[judged.main].value:
+def _as_good(judged: Judged, baselines: Scores) -> Message | None:
+    """Say which baseline's accuracy is highest, where it is not below the tuned encoder's interval."""
+    known = {name: table[ACCURACY].value for name, table in baselines.items() if ACCURACY in table}
+    if not known or ACCURACY not in judged.after:
         return None
-    return Message(
-        _BASELINE, {"name": Message(TITLES[best]), "score": _value(judged.baselines[best][judged.main])}
-    )
-
-
-def _value(score: Interval) -> str:
-    return f"{score.value:.3f}"
+    best, after = max(known, key=lambda name: known[name]), judged.after[ACCURACY]
+    if known[best] < (after.value if math.isnan(after.low) else after.low):
+        return None
+    numbers = {"baseline": title_of(best), "plain": f"{known[best]:.3f}", "after": f"{after.value:.3f}"}
+    return Message(_AS_GOOD, numbers | {"low": f"{after.low:.3f}", "high": f"{after.high:.3f}"})
