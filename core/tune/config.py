@@ -1,19 +1,22 @@
-"""Settings in a file: TOML, and the INI with `[Path]` and `[Hyperparameters]` that many training scripts have."""
+"""Settings of a tuning as a file: TOML, and the INI that training scripts in the wild use."""
 
 from __future__ import annotations
 
 import configparser
-import json
 import tomllib
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from core.errors import UserError
-from core.locale import N_
-from core.tune.settings import TuneSettings
+from core.data.formats.encoding import find_encoding
+from core.errors import Message, UserError
+from core.locale import N_, P_
+from core.tune.settings import CLASSIFY, TuneSettings
 
-_INI = {  # of the INI -> of `TuneSettings`
+PATHS = ("train_file", "valid_file", "output_dir", "checkpoint_dir")
+LARGEST = 100_000  # characters
+_INI_SETTINGS = {
+    "model_name": "encoder",
     "max_seq_length": "max_length",
     "batch_size": "batch_size",
     "learning_rate": "learning_rate",
@@ -21,113 +24,148 @@ _INI = {  # of the INI -> of `TuneSettings`
     "seed": "seed",
     "split_ratio": "test_share",
 }
-_PATHS = ("train_file", "valid_file", "output_dir", "checkpoint_dir")
-_FIELDS = {field.name: str(field.type) for field in fields(TuneSettings)}
+_SECTIONS = ("Path", "Hyperparameters")
+_DEFAULTS = {setting.name: setting.default for setting in fields(TuneSettings)}
 
 
 @dataclass(frozen=True)
 class Config:
-    """What a file of settings says: `settings` by the names of `TuneSettings`, and `paths` by those of the INI.
+    """The settings that a file asks for, and its paths by name (`PATHS`); `classes` is the number that it expects, 0: any."""
 
-    `num_labels` is how many classes the file expects, None where it does not say. Of `paths` the command line uses
-    `train_file` and `valid_file`; a tuned encoder always goes into the workspace.
+    settings: TuneSettings = field(default_factory=TuneSettings)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    classes: int = 0
+
+
+def read_config(data: bytes) -> Config:
+    """Read TOML as `to_toml` writes it, or an INI with the sections [Path] and [Hyperparameters].
+
+    In an INI, `;` begins a comment. Its `split_ratio` is the share of the test, or where it is above one half that of
+    the training; `num_labels` of 2 or more means to classify.
+
+    Raises `UserError` for a file that is neither, for keys that are not known, all named in one sentence, and for a
+    value that is of the wrong kind or out of its range.
     """
+    if len(data) > LARGEST:
+        raise UserError(N_("The file of settings is larger than {most:,} bytes."), most=LARGEST)
+    text = data.decode(find_encoding(data), "replace").removeprefix("\ufeff")
+    ini = _ini(text)
+    return _of_toml(text) if ini is None else _of_ini(ini)
 
-    settings: dict[str, Any]
-    paths: dict[str, str]
-    num_labels: int | None = None
+
+def to_toml(config: Config) -> str:
+    """Return the settings and paths as TOML, in the order of `TuneSettings`."""
+    lines = [f"{name} = {_value(value)}" for name, value in config.settings.as_dict().items()]
+    if config.classes:
+        lines.append(f"num_labels = {config.classes}")
+    if config.paths:
+        lines += ["", "[paths]", *(f"{name} = {_value(path)}" for name, path in config.paths.items())]
+    return "\n".join(lines) + "\n"
 
 
-def read_config(text: str) -> Config:
-    """Read TOML, or the INI where the text begins a section `[Path]` or `[Hyperparameters]`.
-
-    Raises `UserError` for a text that is neither, for an unknown key and for a value of another kind.
-    """
-    sections = {line.strip().lower() for line in text.splitlines() if line.strip().startswith("[")}
-    if {"[path]", "[hyperparameters]"} & {section.partition(";")[0].strip() for section in sections}:
-        return _read_ini(text)
+def _ini(text: str) -> configparser.ConfigParser | None:
+    """Return the parsed INI; None where the text has neither of its sections."""
+    parser = configparser.ConfigParser(
+        interpolation=None, inline_comment_prefixes=(";",), comment_prefixes=(";", "#"), strict=False
+    )
     try:
-        found = tomllib.loads(text)
+        parser.read_string(text)
+    except configparser.Error:
+        return None
+    return parser if any(parser.has_section(section) for section in _SECTIONS) else None
+
+
+def _of_ini(parser: configparser.ConfigParser) -> Config:
+    given = {key: value for section in parser.sections() for key, value in parser.items(section)}
+    others = [section for section in parser.sections() if section not in _SECTIONS]
+    _require_known([*others, *(key for key in given if key not in (*_INI_SETTINGS, *PATHS, "num_labels"))])
+    chosen = {name: _typed(name, given[key]) for key, name in _INI_SETTINGS.items() if given.get(key)}
+    share = chosen.get("test_share")
+    if share is not None and share > 0.5:
+        chosen["test_share"] = round(1 - share, 10)
+    classes = int(_number("num_labels", given["num_labels"], whole=True)) if given.get("num_labels") else 0
+    if classes >= 2:
+        chosen["method"] = CLASSIFY
+    return Config(TuneSettings(**chosen), {name: given[name] for name in PATHS if given.get(name)}, classes)
+
+
+def _of_toml(text: str) -> Config:
+    try:
+        given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UserError(
-            N_("The file of settings cannot be read as TOML: {reason}."), reason=str(error)
+            N_(
+                "The file of settings is neither TOML nor an INI with [Path] and [Hyperparameters]: {reason}."
+            ),
+            reason=str(error),
         ) from error
-    paths = {name: str(found.pop(name)) for name in _PATHS if name in found}
-    return Config(_checked(found), paths)
-
-
-def write_config(settings: TuneSettings) -> str:
-    """Return the settings as TOML, which `read_config` reads."""
-    return "".join(
-        f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in settings.as_dict().items()
+    paths = given.pop("paths", {})
+    paths = paths if isinstance(paths, dict) else {"paths": paths}
+    classes = given.pop("num_labels", 0)
+    _require_known(
+        [*(key for key in given if key not in _DEFAULTS), *(key for key in paths if key not in PATHS)]
+    )
+    chosen = {name: _typed(name, value) for name, value in given.items()}
+    return Config(
+        TuneSettings(**chosen),
+        {name: str(path) for name, path in paths.items()},
+        int(_number("num_labels", classes, whole=True)),
     )
 
 
-def _read_ini(text: str) -> Config:
-    parser = configparser.ConfigParser(inline_comment_prefixes=(";",), interpolation=None)
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise UserError(
-            N_("The file of settings cannot be read as INI: {reason}."), reason=" ".join(str(error).split())
-        ) from error
-    found = {key: value for section in parser.sections() for key, value in parser.items(section)}
-    paths = {name: found.pop(name) for name in _PATHS if name in found}
-    if name := found.pop("model_name", ""):
-        paths["model_name"] = name
-    labels = found.pop("num_labels", "")
-    named: dict[str, Any] = {_INI.get(name, name): _value(value) for name, value in found.items()}
-    share = named.get("test_share")
-    if isinstance(share, float) and share > 0.5:  # what is trained on, in many scripts
-        named["test_share"] = round(1 - share, 6)
-    if "model_name" in paths:
-        named["encoder"] = paths.pop("model_name")
-    return Config(_checked(named), paths, int(_value(labels)) if labels else None)
-
-
-def _value(text: str) -> Any:
-    """Return a value of the INI as TOML would have it; what is none is a text."""
-    try:
-        return tomllib.loads(f"x = {text}")["x"]
-    except tomllib.TOMLDecodeError:
-        try:
-            return float(text)
-        except ValueError:
-            return text
-
-
-def _checked(found: dict[str, Any]) -> dict[str, Any]:
-    unknown = sorted(set(found) - set(_FIELDS))
+def _require_known(unknown: list[str]) -> None:
     if unknown:
         raise UserError(
-            N_("The file of settings has unknown keys: {keys}. Known are: {known}."),
-            keys=", ".join(unknown),
-            known=", ".join([*_FIELDS, *_PATHS]),
+            P_(
+                "The file of settings has a key that is not known: {names}. Known are {known}.",
+                "The file of settings has keys that are not known: {names}. Known are {known}.",
+            ),
+            n=len(unknown),
+            names=", ".join(unknown),
+            known=", ".join([*_DEFAULTS, *_INI_SETTINGS, "num_labels", *PATHS]),
         )
-    for name, value in found.items():
-        kind = _FIELDS[name]
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        right = {
-            "int": whole,
-            "float": whole or isinstance(value, float),
-            "bool": isinstance(value, bool),
-            "str": isinstance(value, str),
-        }[kind]
-        if not right:
-            raise UserError(
-                N_("The setting {setting} is {value}, which is not of the kind {kind}."),
-                setting=name,
-                value=str(value),
-                kind=kind,
-            )
-    return found
 
 
-def read_config_file(path: Path) -> Config:
-    """Read a file of settings; raises `UserError` as `read_config` does, and where it cannot be read as UTF-8."""
+def _typed(name: str, value: Any) -> Any:
+    """Return a value as the setting's kind: true or false, a whole number, a number or a text."""
+    default = _DEFAULTS[name]
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise _wrong(name, value, N_("true or false"))
+    if isinstance(default, int | float):
+        return _number(name, value, whole=isinstance(default, int))
+    if not isinstance(value, str):
+        raise _wrong(name, value, N_("a text"))
+    return value
+
+
+def _number(name: str, value: Any, whole: bool) -> Any:
     try:
-        return read_config(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            N_("The file {file} cannot be read: {reason}."), file=str(path), reason=str(error)
-        ) from error
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(value)
+        if whole and number != int(number):
+            raise ValueError
+        return int(number) if whole else number
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _wrong(name, value, N_("a whole number") if whole else N_("a number")) from error
+
+
+def _wrong(name: str, value: Any, kind: str) -> UserError:
+    return UserError(
+        N_("The setting {setting} is {value}; it has to be {kind}."),
+        setting=name,
+        value=str(value),
+        kind=Message(kind),
+    )
+
+
+def _value(value: Any) -> str:
+    """Return a value as TOML writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'

@@ -47,7 +47,7 @@ class PairColumns:
 
 
 def guess_pair_columns(frame: pd.DataFrame) -> PairColumns:
-    """Return the columns by their names, else the two with the longest texts and the first of the others.
+    """Return the columns by their names, else the two with the longest texts, and of the others the one that repeats most.
 
     Raises `UserError` for a table of fewer than three columns.
     """
@@ -62,8 +62,9 @@ def guess_pair_columns(frame: pd.DataFrame) -> PairColumns:
     found = [next((names[key] for key in keys if key in names), "") for keys in _NAMES.values()]
     left = [str(name) for name in frame.columns if str(name) not in found]
     left.sort(key=lambda name: -frame[name].astype("str").str.len().mean())
-    for place in range(3):
-        found[place] = found[place] or left.pop(0 if place < 2 else -1)
+    for place in (0, 1):
+        found[place] = found[place] or left.pop(0)
+    found[2] = found[2] or min(reversed(left), key=lambda name: frame[name].nunique())
     return PairColumns(*found)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.embed.pipeline import canonical
-from core.errors import UserError
-from core.locale import N_
+from core.errors import Message, UserError
+from core.evaluate.ledger import sealed_positions
+from core.locale import N_, P_
 from core.train.splits.outcome import require_outcomes
 from core.tune.cleaning import first_of_each, require_enough, require_few_classes
 from core.tune.examples import Examples
@@ -19,13 +20,17 @@ from core.tune.settings import PAIRS, TERCILES, TuneSettings
 __all__ = ["PairColumns", "examples_of", "guess_pair_columns", "pair_examples"]
 
 TERCILE_CLASSES = ("하락", "보합", "상승")  # as `core.data.classes` ranks them
+_SEALED = P_(
+    "{n:,} row of a sealed holdout was left out: its outcome may not be looked at.",
+    "{n:,} rows of a sealed holdout were left out: their outcomes may not be looked at.",
+)
 _SENTIMENTS = {"부정", "중립", "긍정", "negative", "neutral", "positive"}
 
 
 def examples_of(dataset: Dataset, settings: TuneSettings) -> Examples:
     """Return the dataset's headlines with the classes that `settings.labels` asks for.
 
-    Rows without an outcome are left out, and a text that was there before, so that n different texts stay: in the
+    Rows without an outcome or of a sealed holdout are left out, and a text that was there before, so that n different texts stay: in the
     order of time where there are sessions, else in that of the file. Of a text with two labels the first counts.
     Terciles have the returns as labels (float64): their bounds come from the training sessions, see `split`.
 
@@ -36,12 +41,15 @@ def examples_of(dataset: Dataset, settings: TuneSettings) -> Examples:
     _require_texts(dataset, settings)
     terciles = settings.labels == TERCILES
     outcome = dataset.outcome("regress" if terciles else "classify")
-    rows = np.flatnonzero(~np.isnan(outcome))
+    known = np.flatnonzero(~np.isnan(outcome))
+    rows = np.setdiff1d(known, sealed_positions(dataset))
     session = dataset.frame["session"]
     if dataset.has_sessions:
         rows = rows[np.argsort(session.iloc[rows], kind="stable")]
     texts = [canonical(text) for text in dataset.frame["headline"].iloc[rows]]
     first, notes = first_of_each(texts, outcome[rows])
+    if sealed := len(known) - len(rows):
+        notes = (*notes, Message(_SEALED, {"n": sealed}, "sealed"))
     require_enough(len(first), len(dataset))
     rows = rows[first]
     require_outcomes(outcome[rows], () if terciles else dataset.classes)

@@ -68,7 +68,9 @@ def save_tuned(
     def fill(folder: Path) -> None:
         save(folder)
         seen.save(folder)
-        (folder / RECORD).write_text(_json(to_record(tuned)), encoding="utf-8")
+        (folder / RECORD).write_text(
+            json.dumps(to_record(tuned), ensure_ascii=False, indent=1, allow_nan=False), encoding="utf-8"
+        )
         (folder / CARD).write_text(model_card(tuned), encoding="utf-8")
         for name, part in (parts or {}).items():
             (folder / _part_file(name)).write_text(_json(part), encoding="utf-8")
@@ -162,8 +164,8 @@ def _part_file(name: str) -> str:
     return f"part-{name}.json"
 
 
-def _json(plain: Any) -> str:
-    return json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False)
+def _json(part: Any) -> str:
+    return json.dumps(part, ensure_ascii=False)
 
 
 def _taken(name: str) -> UserError:
