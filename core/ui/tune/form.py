@@ -12,7 +12,7 @@ from core.embed.pooling import POOLINGS
 from core.embed.sts import read_pairs
 from core.errors import Message, UserError
 from core.locale import N_
-from core.tune.config import read_config, write_config
+from core.tune.config import Config, read_config, to_toml
 from core.tune.pipeline import Source
 from core.tune.settings import (
     CLASS_WEIGHTS,
@@ -192,17 +192,22 @@ def _file(settings: TuneSettings) -> TuneSettings:
         _("Settings from a file (TOML or INI)"), type=["toml", "ini", "cfg"], key="tune-file"
     )
     if brought is not None:
-        text = brought.getvalue().decode("utf-8-sig", "replace")
-        settings = replace(settings, **{"loss": ""} | read_config(text).settings)
+        settings = _merged(settings, read_config(brought.getvalue()).settings)
         st.caption(_("The file's settings count in place of those above."))
     st.download_button(
         _("Save the settings"),
-        write_config(settings),
+        to_toml(Config(settings)),
         "tuning.toml",
         icon=":material/download:",
         key="tune-save",
     )
     return settings
+
+
+def _merged(chosen: TuneSettings, brought: TuneSettings) -> TuneSettings:
+    """Return the settings of a file with the method, encoder and labels that are chosen on the page."""
+    loss = brought.loss if brought.method == chosen.method else chosen.loss
+    return replace(brought, method=chosen.method, encoder=chosen.encoder, labels=chosen.labels, loss=loss)
 
 
 def _plan(source: Source, settings: TuneSettings) -> str:
