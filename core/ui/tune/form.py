@@ -57,10 +57,11 @@ def settings_form(data: Dataset, running: bool) -> tuple[Source, TuneSettings] |
             _("Method"),
             list(METHODS),
             default=CLASSIFY,
-            format_func=lambda m: _(METHODS[m]),
+            format_func=lambda m: _(METHODS[m].title),
             key="tune-method",
         )
-    method = method or CLASSIFY
+        method = method or CLASSIFY
+        st.caption(_(METHODS[method].purpose))
     with middle:
         encoder = _encoder()
     with right:

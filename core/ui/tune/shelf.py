@@ -45,7 +45,7 @@ def _row(tuned: Tuned) -> dict[str, str]:
         _("verdict"): _("✓ go") if tuned.verdict.go else _("– no-go"),
         _("test score"): f"{_(metric.title)}: {judged.before[judged.metric].value:.3f} → "
         f"{judged.after[judged.metric].value:.3f}",
-        _("method"): _(METHODS[tuned.settings.method]),
+        _("method"): _(METHODS[tuned.settings.method].title),
         _("texts"): count(tuned.data.train),
         _("made"): when_made(tuned.created),
     }
