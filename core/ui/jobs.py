@@ -22,6 +22,7 @@ NAMES = {
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),
+    "tune": N_("Fine-tuning"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from core.locale import N_
 
@@ -115,6 +116,17 @@ _ENTRIES = (
         needs=(DATASET, RUN, VECTORS),
         shows_run=True,
     ),
+    Page(
+        "tune",
+        "pages/9_tune.py",
+        N_("Tune"),
+        N_("Does fine-tuning make the encoder better?"),
+        N_(
+            "An encoder learns from labelled texts, and is compared with what it was on a test that it never saw."
+        ),
+        N_("Next: teach the encoder"),
+        needs=(DATASET,),
+    ),
 )
 PAGES = {page.key: page for page in _ENTRIES}
 
@@ -125,13 +137,14 @@ def stages() -> list[Page]:
 
 
 def number(page: Page) -> int:
-    """Return a page's number, 0 for the home page."""
-    return list(PAGES).index(page.key)
+    """Return a page's number, that of its file; 0 for the home page."""
+    first, _underscore, _key = PurePosixPath(page.file).name.partition("_")
+    return int(first) if first.isdigit() else 0
 
 
 def after(page: Page) -> Page | None:
     """Return the page after this one, None after the last."""
-    place = number(page) + 1
+    place = list(PAGES).index(page.key) + 1
     return list(PAGES.values())[place] if place < len(PAGES) else None
 
 

@@ -119,10 +119,6 @@ def plan_of(dataset: Dataset, examples: Examples, parts: Parts, settings: TrainS
 
 def _difference(dataset: Dataset, before: Run, after: Run) -> Interval:
     settings = before.settings.evaluation
-    one, other = (
-        Scored.of(run.parts.predictions.test, dataset, settings, [MEAN])
-        for run in (after, before)
-        if run.parts
-    )
+    one, other = (Scored.of(run.predictions.test, dataset, settings, [MEAN]) for run in (after, before))
     metric = main_metric(settings.task)
     return paired(one.y, one.predictions[MEAN], other.predictions[MEAN], one.blocks, metric, settings.seed)
