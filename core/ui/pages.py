@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from core.locale import N_
 
@@ -115,6 +116,16 @@ _ENTRIES = (
         needs=(DATASET, RUN, VECTORS),
         shows_run=True,
     ),
+    Page(
+        "tune",
+        "pages/9_tune.py",
+        N_("Tune"),
+        N_("Does fine-tuning make the encoder better?"),
+        N_(
+            "The encoder itself learns from labelled texts, and is compared with itself before on texts it never saw."
+        ),
+        N_("Next: does fine-tuning help?"),
+    ),
 )
 PAGES = {page.key: page for page in _ENTRIES}
 
@@ -125,14 +136,15 @@ def stages() -> list[Page]:
 
 
 def number(page: Page) -> int:
-    """Return a page's number, 0 for the home page."""
-    return list(PAGES).index(page.key)
+    """Return the number in the name of a page's file, 0 for the home page."""
+    first = PurePosixPath(page.file).name.partition("_")[0]
+    return int(first) if first.isdecimal() else 0
 
 
 def after(page: Page) -> Page | None:
     """Return the page after this one, None after the last."""
-    place = number(page) + 1
-    return list(PAGES.values())[place] if place < len(PAGES) else None
+    listed = list(PAGES.values())
+    return next(iter(listed[listed.index(page) + 1 :]), None)
 
 
 def maker(thing: str) -> Page:
