@@ -41,6 +41,22 @@ def load_model(card: EncoderCard, dtype: torch.dtype) -> Any:
         raise unreadable(own, error) from error
 
 
+def load_trainable(card: EncoderCard) -> Any:
+    """Return transformers' own model in float32, in evaluation mode; raises `UserError` as `load_model` does."""
+    import torch
+
+    own = ready_folder(card)
+    folder, values = safetensors_folder(own), read_config(own)
+    try:
+        refuse_others(values, card.name)
+        _refuse_quantised(values, card.name)
+        return _load_with_transformers(card, folder, values, torch.float32)
+    except UserError:
+        raise
+    except Exception as error:  # as above
+        raise unreadable(own, error) from error
+
+
 def _load_with_transformers(
     card: EncoderCard, folder: Path, values: dict[str, Any], dtype: torch.dtype
 ) -> Any:

@@ -17,7 +17,7 @@ from core.embed.encoder_card import EncoderCard
 from core.embed.pooling import POOLINGS, pool_all
 from core.embed.runtime import loaded
 from core.embed.runtime.device import best_device
-from core.embed.runtime.memory import require_memory
+from core.embed.runtime.memory import is_out_of_memory, require_memory
 from core.embed.runtime.parallel import in_parallel
 from core.embed.runtime.precision import CHECK_TEXTS, known_dtype, settle_dtype
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TOKEN_BUDGET = {"cpu": 1_024, "mps": 8_192, "cuda": 32_768}  # tokens in a batch, padding included
-_OUT_OF_MEMORY = ("allocate memory", "out of memory", "ALLOC_FAILED")  # of the CPU, MPS, and CUDA's libraries
 _TOKENIZE = 4_096  # texts handed to the tokenizer at once
 
 
@@ -164,7 +163,7 @@ class Encoder:
         try:
             return self._pooled(self._model, ids)
         except (torch.OutOfMemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error) or (len(ids) == 1 and self.device == "cpu"):
+            if not is_out_of_memory(error) or (len(ids) == 1 and self.device == "cpu"):
                 raise
         if len(ids) == 1:
             log.warning(
@@ -202,12 +201,6 @@ def _torch_threads() -> int:
     import torch
 
     return torch.get_num_threads()
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    import torch
-
-    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
 
 
 _loading: dict[loaded.Key, threading.Lock] = {}

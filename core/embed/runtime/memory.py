@@ -15,6 +15,7 @@ BYTES_PER_PARAMETER = 6  # 4 in float32, 2 more for the half precision copy that
 WORKING_BYTES = 500_000_000  # one batch's activations, the tokenizer, and what torch itself takes
 _CGROUPS = Path("/sys/fs/cgroup")
 _OWN_CGROUPS = Path("/proc/self/cgroup")
+_OUT_OF_MEMORY = ("allocate memory", "out of memory", "ALLOC_FAILED")  # of the CPU, MPS, and CUDA's libraries
 _NO_LIMIT = 2**60  # cgroup v1 writes "no limit" as a number near 2**63
 
 
@@ -72,6 +73,13 @@ def require_memory(card: EncoderCard, device: str = "auto") -> None:
             needed=needed / 1e9,
             free=free / 1e9,
         )
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether torch raised the error because memory did not suffice, on any device."""
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or any(words in str(error) for words in _OUT_OF_MEMORY)
 
 
 def container_room(root: Path = _CGROUPS, own: Path = _OWN_CGROUPS) -> int | None:

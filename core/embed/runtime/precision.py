@@ -46,11 +46,9 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     float32 is at least 0.9999 in every pooling. Native is not always faster: a Xeon with AVX512-BF16 and no
     AMX multiplies bfloat16 at half of float32's rate. The choice is cached for `known_dtype`.
     """
-    import torch
-
     chosen = model
     for dtype in native_halves(device):
-        ratio = speed_ratio(_product(torch.float32, device), _product(dtype, device))
+        ratio = half_gain(dtype, device)
         if ratio < MIN_GAIN:
             log.info("%s on %s: %.2f of float32's matrix rate, not taken", dtype, device, ratio)
             continue
@@ -63,6 +61,13 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     dtype_name = str(next(chosen.parameters()).dtype).removeprefix("torch.")
     remember(on_this_machine(f"dtype|{device}|{fingerprint}"), dtype_name)
     return chosen
+
+
+def half_gain(dtype: torch.dtype, device: str) -> float:
+    """Return how many times faster than float32 the device multiplies the type; `MIN_GAIN` makes it worth while."""
+    import torch
+
+    return speed_ratio(_product(torch.float32, device), _product(dtype, device))
 
 
 def _product(dtype: torch.dtype, device: str, tokens: int = 512, dim: int = 768) -> Callable[[], object]:
