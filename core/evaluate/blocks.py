@@ -10,9 +10,11 @@ dependent bootstrap" (2004), corrected by Patton, Politis & White (2009).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from core.data.dataset import Dataset
 from core.locale import N_
@@ -49,11 +51,20 @@ class Blocks:
     @classmethod
     def of(cls, dataset: Dataset, rows: np.ndarray, outcome: np.ndarray, horizon: int = 1) -> Blocks:
         """Return the blocks of the rows at these positions, whose outcomes `(n,)` span so many sessions."""
-        ids = block_numbers(dataset, rows)
-        if not dataset.has_sessions:
+        classes = len(dataset.classes) if dataset.target_kind == "label" else 0
+        return cls.of_numbers(block_numbers(dataset, rows), dataset.has_sessions, outcome, horizon, classes)
+
+    @classmethod
+    def of_numbers(
+        cls, ids: np.ndarray, dated: bool, outcome: np.ndarray, horizon: int = 1, classes: int = 0
+    ) -> Blocks:
+        """Return the blocks of rows whose sessions, or stories where they are not `dated`, have these numbers `(n,)`.
+
+        The outcomes `(n,)`, of so many classes (0 for returns), span `horizon` sessions.
+        """
+        if not dated:
             return cls(ids, unit="story")
         horizon = max(horizon, 1)
-        classes = len(dataset.classes) if dataset.target_kind == "label" else 0
         return cls(ids, block_length(outcome, ids, horizon, classes), horizon)
 
     @property
@@ -96,7 +107,11 @@ class Blocks:
 
 def block_numbers(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
     """Return the number of each row's session in order of time, `(n,)`, or of its story where it has none."""
-    session, story = dataset.frame["session"].iloc[rows], dataset.frame["story"].iloc[rows]
+    return numbers_of(dataset.frame["session"].iloc[rows], dataset.frame["story"].iloc[rows])
+
+
+def numbers_of(session: pd.Series, story: Sequence[int] | pd.Series) -> np.ndarray:
+    """Return the number of each row's session `(n,)` in order of time, or of its story `(n,)` where it is NaT."""
     keys = [
         f"day {d}" if known else f"story {s}"
         for d, s, known in zip(session, story, session.notna(), strict=True)

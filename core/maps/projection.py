@@ -1,4 +1,4 @@
-"""Vectors to two coordinates: PCA, UMAP or t-SNE."""
+"""Vectors to two or three coordinates: PCA, UMAP or t-SNE."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Projector = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 
 
 def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
-    """Return two coordinates per row, `(n, 2)` float32, for vectors `(n, dim)`.
+    """Return two coordinates per row (or three), `(n, dimensions)` float32, for vectors `(n, dim)`.
 
     Vectors are scaled to length 1 first, so that distances follow the cosine. Equal vectors count once and
     get the same place. Raises `UserError` for fewer than 5 distinct vectors, and `Cancelled` from `report`.
@@ -60,8 +60,8 @@ def _pca(vectors: np.ndarray, components: int, seed: int) -> np.ndarray:
 
 def _pca_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
     report(0.0, N_("Computing the principal components of {count:,} headlines"), count=len(vectors))
-    places = _pca(vectors, 2, settings.seed)
-    return np.pad(places, ((0, 0), (0, 2 - places.shape[1])))
+    places = _pca(vectors, settings.dimensions, settings.seed)
+    return np.pad(places, ((0, 0), (0, settings.dimensions - places.shape[1])))
 
 
 def _umap(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:

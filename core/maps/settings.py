@@ -49,7 +49,7 @@ METHODS = {
 
 @dataclass(frozen=True)
 class MapSettings:
-    """How vectors become two coordinates.
+    """How vectors become two coordinates, or three.
 
     `method` is "pca" (linear, at once), "umap" (uses `neighbours` and `min_dist`) or "tsne" (uses
     `perplexity`); `seed` makes a map the same again. Raises `UserError` for a value out of its range.
@@ -60,6 +60,7 @@ class MapSettings:
     min_dist: float = 0.1
     perplexity: float = 30.0
     seed: int = 0
+    dimensions: int = 2
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -73,6 +74,7 @@ class MapSettings:
             ("min_dist", self.min_dist, 0, 1),
             ("perplexity", self.perplexity, 2, 200),
             ("seed", self.seed, 0, 2**31 - 1),
+            ("dimensions", self.dimensions, 2, 3),
         ):
             if not low <= value <= high:
                 raise UserError(
@@ -87,4 +89,7 @@ class MapSettings:
     def used(self) -> dict[str, object]:
         """The settings that change the map of this method."""
         parameters = METHODS[self.method].parameters
-        return {name: getattr(self, name) for name in ("method", "seed", *parameters)}
+        deep = (
+            ("dimensions",) if self.dimensions > 2 else ()
+        )  # a map made before there were three keeps its place
+        return {name: getattr(self, name) for name in ("method", "seed", *parameters, *deep)}

@@ -16,7 +16,7 @@ _FOUND_AT = 0.05  # the share of the work that the search for neighbours is
 
 
 def tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    """Return two coordinates per vector, `(n, 2)` float32, for distinct vectors `(n, dim)`."""
+    """Return two (or three) coordinates per vector, `(n, dimensions)` float32, for distinct vectors `(n, dim)`."""
     from openTSNE import TSNE
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
@@ -46,6 +46,8 @@ def tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
         perplexity=perplexity, n_jobs=threads, knn_index=PrecomputedNeighbors(*neighbours)
     )
     tsne = TSNE(
+        n_components=settings.dimensions,
+        negative_gradient_method="auto" if settings.dimensions == 2 else "bh",  # the other one knows no third
         early_exaggeration_iter=_ITERATIONS[0],
         n_iter=_ITERATIONS[1],
         n_jobs=threads,

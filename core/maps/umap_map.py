@@ -27,7 +27,7 @@ _one_at_a_time = threading.Lock()  # numba's workqueue layer ends the process wh
 
 
 def umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    """Return two coordinates per vector, `(n, 2)`, for distinct vectors `(n, dim)`."""
+    """Return two (or three) coordinates per vector, `(n, dimensions)`, for distinct vectors `(n, dim)`."""
     count = len(vectors)
 
     def tell(fraction: float) -> None:
@@ -89,6 +89,7 @@ def _fit(
 
     reducer = umap.UMAP(
         n_neighbors=neighbours,
+        n_components=settings.dimensions,
         min_dist=settings.min_dist,
         n_epochs=epochs,
         init="pca",

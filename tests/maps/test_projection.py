@@ -31,6 +31,13 @@ def test_every_method_keeps_two_clusters_apart(method):
 
 
 @pytest.mark.parametrize("method", ["pca", "tsne", UMAP])
+def test_every_method_keeps_two_clusters_apart_in_three_dimensions(method):
+    places = project(clusters(), MapSettings(method, perplexity=10, dimensions=3))
+    assert places.shape == (60, 3)
+    assert separation(places) > 2
+
+
+@pytest.mark.parametrize("method", ["pca", "tsne", UMAP])
 def test_the_same_seed_gives_the_same_map(method):
     vectors = clusters(count=30)
     np.testing.assert_array_equal(*(project(vectors, MapSettings(method, seed=3)) for _ in range(2)))

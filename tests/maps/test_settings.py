@@ -13,6 +13,7 @@ from core.maps import METHODS, MapSettings
         ({"min_dist": float("nan")}, "min_dist is nan"),
         ({"perplexity": 1000}, "perplexity is 1000"),
         ({"seed": -1}, "seed is -1"),
+        ({"dimensions": 4}, "dimensions is 4"),
     ],
 )
 def test_settings_out_of_range_are_refused(values, sentence):
@@ -23,3 +24,8 @@ def test_settings_out_of_range_are_refused(values, sentence):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_map_uses_the_parameters_of_its_method(method):
     assert set(MapSettings(method).used) == {"method", "seed", *METHODS[method].parameters}
+
+
+def test_a_map_in_two_dimensions_keeps_the_place_that_it_had_before_there_were_three():
+    assert MapSettings().used == {"method": "pca", "seed": 0}
+    assert MapSettings(dimensions=3).used == {"method": "pca", "seed": 0, "dimensions": 3}
