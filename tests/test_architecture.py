@@ -19,8 +19,9 @@ MAY_IMPORT = {
     "maps": LEARNED,
     "explain": LEARNED,
     "predict": LEARNED | {"explain"},
-    "cli": LEARNED | {"explain", "maps", "predict"},
-    "ui": LEARNED | {"explain", "maps", "predict"},
+    "tune": LEARNED | {"maps"},
+    "cli": LEARNED | {"explain", "maps", "predict", "tune"},
+    "ui": LEARNED | {"explain", "maps", "predict", "tune"},
 }
 LONGEST_MODULE, LONGEST_PAGE = 300, 60
 

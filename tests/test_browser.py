@@ -82,6 +82,19 @@ def server(home):
     pytest.fail("the server ended by itself, three times")
 
 
+def settled(page):
+    """Wait until the page has been at rest for a while: what is drawn anew stands pale until then."""
+    quiet = 0
+    for _ in range(240):
+        page.wait_for_timeout(500)
+        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
+        busy = state != "notRunning" or page.get_by_test_id("stSpinner").count()
+        quiet = 0 if busy else quiet + 1
+        if quiet == 3:
+            return
+    raise AssertionError("the page is never drawn to its end")
+
+
 @pytest.fixture
 def page():
     if not CHROMIUM:
@@ -235,6 +248,7 @@ def test_two_files_are_joined_and_a_choice_is_changed_afterwards(server, page):
 
     page.get_by_role("tab", name="만든 과정").click()
     page.get_by_role("button", name="역할·목표·정리 바꾸기").click()
+    settled(page)  # an expander that is drawn anew is closed again
     page.get_by_text("무엇을 뺄까요?").click()
     page.get_by_role("radiogroup", name="다른 행과 완전히 같은 행").get_by_text("두기", exact=True).click()
     page.get_by_role("button", name="이 표 사용하기").click()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.ui.pages import PAGES
-from tests.test_browser import CHROMIUM, FLAGS, page, serving  # noqa: F401
+from tests.test_browser import CHROMIUM, FLAGS, page, serving, settled  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,23 +32,10 @@ def visited(page, served):  # noqa: F811
         page.set_viewport_size({"width": 1440, "height": 7000})  # what is scrolled out of sight has no ground
         page.goto(f"{url}/{'' if key == 'home' else key}?{query}")
         page.locator("h1").wait_for()
-        _settled(page)
+        settled(page)
         return page
 
     return visit
-
-
-def _settled(page):  # noqa: F811
-    """Wait until the page has been at rest for a while: what is drawn anew stands pale until then."""
-    quiet = 0
-    for _ in range(240):
-        page.wait_for_timeout(500)
-        state = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
-        busy = state != "notRunning" or page.get_by_test_id("stSpinner").count()
-        quiet = 0 if busy else quiet + 1
-        if quiet == 3:
-            return
-    raise AssertionError("the page is never drawn to its end")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -59,7 +46,7 @@ def test_no_text_is_below_the_contrast_of_wcag_aa(visited, key, scheme):
     for tab in page.get_by_role("tab").all():
         if tab.is_visible():
             tab.click()
-            _settled(page)
+            settled(page)
             below |= page.evaluate(BELOW)
     assert below == {}
 

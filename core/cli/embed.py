@@ -21,7 +21,7 @@ from core.cli.arguments import (
 )
 from core.cli.command import Command
 from core.cli.data import read_dataset
-from core.cli.shell import _, progress, read_bytes, require_folder, write
+from core.cli.shell import _, progress, read_bytes, require_folder, translated, write
 from core.data.plan import Cleaning
 from core.data.reading import ReadOptions
 from core.locale import N_
@@ -67,7 +67,7 @@ def _encoders(_options: argparse.Namespace) -> list[dict[str, Any]]:
     return [
         {name: getattr(card, name) for name in _CARD_FACTS}
         | {name: _(getattr(card, name)) for name in _CARD_WORDS}
-        | {"fits": fits(card, free)}
+        | {"tuned_on": translated(card.tuned_on) if card.tuned_on else "", "fits": fits(card, free)}
         for card in cards()
     ]
 

@@ -13,6 +13,7 @@ from core.embed.checkpoint.folder import card_of_folder
 from core.embed.checkpoint.path import local_folder, refuse_path
 from core.embed.checkpoint.ready_folder import ready_folder
 from core.embed.encoder_card import EncoderCard, Origin
+from core.embed.seen import TUNED, read
 from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
@@ -20,7 +21,6 @@ from core.settings import settings
 
 log = logging.getLogger(__name__)
 
-TUNED = "tuned:"  # before the folder's name in the id of an encoder tuned here; no hub id holds a colon
 _ENTRIES = {entry.id: entry for entry in ENTRIES}
 _POOLING_FILES = ("modules.json", "1_Pooling/config.json")
 _NAMED = 3  # encoders that the error for an unknown name lists
@@ -174,7 +174,21 @@ def _tuned_cards() -> Iterator[EncoderCard]:
     for folder in sorted(home.iterdir()) if home.is_dir() else ():
         found = _readable(folder) if folder.is_dir() else None
         if found is not None:
-            yield replace(found, id=TUNED + folder.name, name=folder.name, origin=Origin.TUNED)
+            yield _tuned_card(found)
+
+
+def _tuned_card(found: EncoderCard) -> EncoderCard:
+    """Return a tuned encoder's card from that of its folder, with what it was tuned on."""
+    assert found.folder is not None
+    name = found.folder.name
+    seen = read(found.folder)
+    return replace(
+        found,
+        id=TUNED + name,
+        name=name,
+        origin=Origin.TUNED,
+        tuned_on=None if seen is None else seen.words,
+    )
 
 
 def _readable(folder: Path) -> EncoderCard | None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from core.embed.pooling import MEAN
+from core.errors import Message
 
 LONGEST = 512  # tokens; a headline has about 25, so a longer context would only cost time
 
@@ -36,7 +37,7 @@ class EncoderCard:
     `download_megabytes` that of the files a hub sends. `context` is how many tokens the encoder itself could
     read, where that is more than `max_length`. `domain`, `best` and `worst` are words for a reader, each to be
     translated; `source` is the page that the facts were read from. `notice`, if any, is to be shown before the
-    encoder is fetched. What is not known is empty or 0.
+    encoder is fetched. `tuned_on` says of an encoder tuned here what it has seen. What is not known is empty or 0.
     """
 
     id: str
@@ -60,6 +61,7 @@ class EncoderCard:
     worst: str = ""
     source: str = ""
     notice: str = ""
+    tuned_on: Message | None = None
 
     def __post_init__(self) -> None:
         if self.dim < 1 or self.max_length < 1:

@@ -24,6 +24,7 @@ from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncal
 from core.train.models.sample import Parameters
 from core.train.models.tuning import TABLE, Tuned, parameters, tune_arms
 from core.train.run import FittedParts, Run, Walk
+from core.train.seen import cautions_of, reason_of, require_sealable, seen_tests
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
 from core.train.splits.summary import summary_of_fold
@@ -47,7 +48,7 @@ def train(
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
     `begin` are parameters that a search tries first; `plan` are the splits where they are made already. With
     `holdout_alone` what the headlines add is measured without the walk-forward. Raises
-    `UserError` where the table cannot be trained on, and whatever `report` raises, in a search as
+    `UserError` where the table cannot be trained on or a holdout that the encoder was tuned on is to be sealed, and whatever `report` raises, in a search as
     `SearchCancelled`. The run is not saved.
     """
     watch = Stopwatch()
@@ -55,6 +56,8 @@ def train(
         report(0.0, N_("Splitting into training and test"))
         plan = plan or plan_splits(dataset, settings)
         plan.require_learnable()
+        seen = seen_tests(plan, settings, vectors is not None)
+        require_sealable(seen, settings)
 
     with watch("prepare"):
         context = TrainingContext.of(dataset, vectors, plan.outcome, settings, part(report, 0.0, 0.02))
@@ -104,13 +107,18 @@ def train(
         baselines=scores_of(shown, baselines),
         seconds=watch.seconds,
         sizes={name: model.size for name, model in last.ensemble.models.items()},
-        warnings=(*_notes(results), *training_cautions(plan, last.preparation, evaluation.cautions)),
+        warnings=(
+            *cautions_of(seen),
+            *_notes(results),
+            *training_cautions(plan, last.preparation, evaluation.cautions),
+        ),
         walk=walk if plan.walk else None,
-        lift=without_verdict(evaluation.lift, withheld(settings.split, split)),
+        lift=without_verdict(evaluation.lift, withheld(settings.split, split) or reason_of(seen)),
         evidence=evaluation.evidence,
         effective=evaluation.effective,
         tuned=tuned,
         holdout=plan.holdout_rows.name,
+        seen=seen,
         parts=FittedParts(
             last.preparation,
             last.ensemble.models,

@@ -23,6 +23,7 @@ from core.train.models.ensemble import predict_all
 from core.train.models.fusion import Fusion, with_fusion
 from core.train.models.model import Model
 from core.train.models.tuning import Tuned
+from core.train.seen import SeenTests, reason_of
 from core.train.settings import TrainSettings
 from core.train.splits.registry import SPLITS, SplitRule
 from core.train.splits.summary import FoldSummary, SplitSummary
@@ -92,7 +93,8 @@ class Run:
     `walk`. `classes` is empty for returns; `seconds` are per stage; `sizes` is the number of trees or rounds
     of each model. `evidence` is what the intervals of the scores rest on (None in a run of before); `lift` what
     the headlines add, over the walk and the holdout together; `effective` what the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by;
-    `prepared` whether it came with the app (see `core.train.prepared`).
+    `prepared` whether it came with the app (see `core.train.prepared`); `seen` what its encoder, tuned here, had seen
+    of its tests.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Run:
     tuned: tuple[Tuned, ...] = ()
     holdout: str = ""
     prepared: bool = False
+    seen: SeenTests | None = None
 
     @property
     def task(self) -> str:
@@ -144,9 +147,9 @@ class Run:
 
     @property
     def withheld(self) -> str:
-        """Why no verdict is given on the run, empty where its split does not let the test be known beforehand."""
+        """Why no verdict is given on the run, empty where neither its split nor its encoder knew the test beforehand."""
         saved = withheld_of_saved(self.settings.horizon, self.evidence is not None)
-        return withheld(self.settings.split, self.split) or saved
+        return withheld(self.settings.split, self.split) or reason_of(self.seen) or saved
 
     @property
     def believable(self) -> bool:

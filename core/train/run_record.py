@@ -14,6 +14,7 @@ from core.evaluate.verdict import Evidence
 from core.locale import N_
 from core.train.models.tuning import Tuned
 from core.train.run import Parts, Run, Walk
+from core.train.seen import SeenTests
 from core.train.settings import TrainSettings
 from core.train.splits.summary import FoldSummary, SplitSummary
 from core.train.withheld import without_verdict
@@ -53,6 +54,7 @@ def to_record(run: Run) -> dict[str, Any]:
         "tuned": [found.as_dict() for found in run.tuned],
         "holdout": run.holdout,
         "prepared": run.prepared,
+        "seen": None if run.seen is None else asdict(run.seen),
     }
 
 
@@ -72,6 +74,7 @@ def from_record(fields: Mapping[str, Any], parts: Parts) -> Run:
         ("lift", Lift.from_dict),
         ("evidence", _evidence),
         ("effective", _effective),
+        ("seen", _seen),
     ):
         typed[name] = made(fields[name]) if fields.get(name) else None
     run = Run(**(dict(fields) | typed), parts=parts)
@@ -124,3 +127,7 @@ def _evidence(fields: Mapping[str, Any]) -> Evidence:
 
 def _effective(fields: Mapping[str, Any]) -> Effective:
     return Effective(**fields)
+
+
+def _seen(fields: Mapping[str, Any]) -> SeenTests:
+    return SeenTests(**fields)

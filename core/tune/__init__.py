@@ -1,0 +1,1 @@
+"""Stage 9: labelled texts to a better encoder."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from core.errors import Message
 from core.train.splits.partition import NONE
 
 
@@ -16,10 +17,11 @@ class Examples:
     """Labelled texts, or labelled pairs of texts.
 
     `columns` has one sequence of n texts, or two for pairs; `labels` `(n,)` is the number of the class in `classes`
-    (int64), or a score (float64) where `classes` is empty. `story` `(n,)` numbers the near-duplicate groups,
+    (int64), or a score (float64) where `classes` is empty; float64 with classes are returns, of which `split` makes
+    the classes' numbers. `story` `(n,)` numbers the near-duplicate groups,
     `session` the trading days (NaT where unknown), `dataset_id` the table they come from (empty: none of the library).
     `from_outcome` says that labels tell what happened after the session, so that sessions of training are known.
-    `rows` `(n,)` are the positions in the dataset's frame.
+    `rows` `(n,)` are the positions in the dataset's frame; `notes` say what was left out.
     """
 
     columns: tuple[Sequence[str], ...]
@@ -32,6 +34,7 @@ class Examples:
     dataset_id: str = ""
     from_outcome: bool = False
     horizon: int = 1
+    notes: tuple[Message, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -40,6 +43,17 @@ class Examples:
     def texts(self) -> Sequence[str]:
         """The texts of examples that are no pairs."""
         return self.columns[0]
+
+    def take(self, positions: np.ndarray) -> Examples:
+        """Return the examples at these positions, in their order."""
+        return replace(
+            self,
+            columns=tuple([texts[i] for i in positions] for texts in self.columns),
+            labels=self.labels[positions],
+            story=self.story[positions],
+            session=self.session.iloc[positions].reset_index(drop=True),
+            rows=self.rows[positions],
+        )
 
     @property
     def has_sessions(self) -> bool:

@@ -10,7 +10,7 @@ from core.embed.runtime.memory import available_bytes, fits
 from core.locale import N_
 from core.ui import state
 from core.ui.tables import table
-from core.ui.text import _, count, pooling_name
+from core.ui.text import _, count, plain, pooling_name
 
 _SHOWN = (
     N_("encoder"),
@@ -84,7 +84,7 @@ def _row(card: EncoderCard, free: int) -> dict[str, object]:
     return {
         _("encoder"): card.name,
         _("state"): _state(card, free),
-        _("trained on"): _(card.domain) if card.domain else "",
+        _("trained on"): _trained_on(card),
         _("dimensions"): card.dim,
         _("parameters (M)"): round(card.parameters / 1e6) or None,
         _("own pooling"): pooling_name(card.pooling),
@@ -96,6 +96,12 @@ def _row(card: EncoderCard, free: int) -> dict[str, object]:
         _("licence"): card.licence,
         _("page"): card.source or None,
     }
+
+
+def _trained_on(card: EncoderCard) -> str:
+    if card.tuned_on:
+        return plain(card.tuned_on)
+    return _(card.domain) if card.domain else ""
 
 
 def _state(card: EncoderCard, free: int) -> str:

@@ -98,6 +98,8 @@ def describe(card: EncoderCard) -> None:
         md("licence {licence}", licence=card.licence) if card.licence else "",
     ]
     with st.expander(_("About this encoder and the poolings"), icon=":material/info:"):
+        if card.tuned_on:
+            st.markdown(f"⚑ {translate_md(card.tuned_on)}")
         if card.best:
             st.markdown(f"▲ {_(card.best)}")
         if card.worst:

@@ -31,10 +31,10 @@ from core.ui.evaluate import (
     slices,
 )
 from core.ui.evaluate.text import LABEL_WIDTH, details, meaning, metric_title, model_name, whiskers
+from core.ui.evaluate.verdict import written_lift
 from core.ui.tables import table
 from core.ui.text import _, as_typed, hover, md, plain, translate_md, when_made
 from core.ui.theme import palette
-from core.ui.verdict import written_lift
 
 _LEFT = {
     "unmatched": N_("not in the table"),

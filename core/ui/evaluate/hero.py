@@ -15,9 +15,9 @@ from core.evaluate.scoring import main_score
 from core.evaluate.verdict import Evidence
 from core.locale import P_
 from core.train.run import Run
-from core.ui import verdict
 from core.ui.cards import Card
 from core.ui.cards import cards as draw_cards
+from core.ui.evaluate import verdict
 from core.ui.evaluate.answer import judgement
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import ends_of, metric_title, model_name

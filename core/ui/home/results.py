@@ -10,7 +10,7 @@ import streamlit as st
 from core.data.library import list_datasets
 from core.train.run import Run
 from core.train.runs import list_runs
-from core.ui import verdict
+from core.ui.evaluate import verdict
 from core.ui.pages import PAGES
 from core.ui.text import _, run_label
 

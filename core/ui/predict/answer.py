@@ -16,10 +16,10 @@ from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name, share
+from core.ui.evaluate.verdict import Verdict
 from core.ui.predict.live import usual
 from core.ui.text import _, class_name, md, percent, points, signed_percent
 from core.ui.theme import palette
-from core.ui.verdict import Verdict
 
 _MARKS = {HIGHER: "▲", USUAL: "＝", LOWER: "▼"}
 _STATES = {

@@ -9,11 +9,11 @@ from core.predict import Opposite, Prediction, reading
 from core.predict.reading import READS, SMALL, WRONG
 from core.train.features.registry import headline_groups
 from core.train.run import Run
+from core.ui.evaluate.verdict import Verdict
 from core.ui.predict.answer import name, written
 from core.ui.predict.form import Typed
 from core.ui.text import _, as_typed, bold, fixed, md, points
 from core.ui.theme import palette
-from core.ui.verdict import Verdict
 
 _ICONS = {READS: ":material/check:", SMALL: ":material/hearing_disabled:", WRONG: ":material/swap_vert:"}
 _SENTENCES = {

@@ -18,8 +18,9 @@ from core.train.recording import delete_recorded, train_and_record
 from core.train.run import Run
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
-from core.ui import jobs, navigation, verdict
+from core.ui import jobs, navigation
 from core.ui import state as session
+from core.ui.evaluate import verdict
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made

@@ -140,13 +140,19 @@ def test_the_intervals_of_a_run_with_folds_are_drawn_with_their_width(lab):
 
 
 def test_a_predicted_return_says_how_far_off_it_has_been(lab):
-    app = _draw(lab, "answer.interval", "regress", change=WALKED)
+    app = _draw(lab, "answer.hero", "regress", change=WALKED + BRACKETS)
     assert not app.exception
     assert any("The brackets are to hold the return in" in caption.value for caption in app.caption)
-    assert not _draw(lab, "answer.interval", "regress").caption  # a run without folds
-    assert not _draw(lab, "answer.interval", "classify").caption
+    for task in ("regress", "classify"):  # of a run without folds, and of classes
+        app = _draw(lab, "answer.hero", task, change=BRACKETS)
+        assert not app.exception
+        assert not app.caption
 
 
+BRACKETS = """
+def part(run, data):
+    answer._brackets(answer._coverage(run, data))
+"""
 WALKED = """
 from dataclasses import replace
 import numpy as np

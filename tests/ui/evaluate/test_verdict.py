@@ -8,7 +8,8 @@ import pytest
 
 from core.evaluate.bootstrap import Interval
 from core.evaluate.lift import Lift
-from core.ui import theme, verdict
+from core.ui import theme
+from core.ui.evaluate import verdict
 from core.ui.evaluate.text import ends_of, model_name, written
 from core.ui.text import fixed, percent
 

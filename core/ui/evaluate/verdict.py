@@ -35,7 +35,7 @@ class Verdict:
         )
         above = f'<p class="state"><span>{mark}</span>{word}</p>' if word else ""
         return (
-            f'<div class="verdict {size}" style="--state: {self.shade}">{above}'
+            f'<div class="{f"verdict {size}".strip()}" style="--state: {self.shade}">{above}'
             f'<p class="number">{number} <small>{ends}</small></p><p class="of">{of}</p>{below}</div>'
         )
 
