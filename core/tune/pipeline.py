@@ -1,0 +1,216 @@
+"""Tuning as a whole: split, measure, train, measure again, judge, save."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import Dataset
+from core.embed.catalog import fetch
+from core.embed.encoder_card import EncoderCard
+from core.errors import UserError
+from core.evaluate import ledger
+from core.evaluate.ledger_rows import Rows
+from core.files import write_atomic
+from core.jobs import Report, part, silent
+from core.locale import N_
+from core.settings import settings as workspace
+from core.tune.examples import Examples, Parts
+from core.tune.history import History
+from core.tune.judge.baselines import baselines
+from core.tune.judge.geometry import geometry
+from core.tune.judge.learning_curve import CurvePoint, learning_curve
+from core.tune.judge.scores import compare
+from core.tune.judge.verdict import verdict
+from core.tune.parts import split
+from core.tune.record import Tuned, data_facts, history_of_plain, plain_history
+from core.tune.seen import seen_of_training
+from core.tune.settings import PAIRS, TuneSettings
+from core.tune.sources import PairColumns, examples_of, pair_examples
+from core.tune.training.fit import fit
+from core.tune.training.model import Trainable
+from core.tune.tuned import free_name, load_tuned, save_part, save_tuned
+
+CURVES, STOP = "curves.json", "stop"
+GEOMETRY, CURVE = "geometry", "learning_curve"
+_READ, _TRAINED, _COMPARED = 0.02, 0.8, 0.85  # shares of the time, as measured with six epochs
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What to tune on: a dataset with its labels, or a table of sentence pairs with its columns (None: guessed).
+
+    `valid` chooses the epoch, where a validation file is brought; else it is split off.
+    """
+
+    dataset: Dataset | None = None
+    pairs: pd.DataFrame | None = None
+    columns: PairColumns | None = None
+    name: str = ""
+    valid: Source | None = None
+
+    def examples(self, settings: TuneSettings) -> Examples:
+        """Return the labelled texts or pairs; raises `UserError` as `examples_of` and `pair_examples` do."""
+        if settings.method == PAIRS and self.pairs is not None:
+            return pair_examples(self.pairs, self.columns, settings, self.name)
+        if self.dataset is None:
+            raise UserError(
+                N_("The method {method} needs a table of labelled texts."), method=settings.method
+            )
+        return examples_of(self.dataset, settings)
+
+    def split(self, settings: TuneSettings) -> tuple[Examples, Parts]:
+        """Return the examples and who learns, chooses and tests; raises `UserError` as `split` does."""
+        valid = self.valid.examples(settings) if self.valid else None
+        return split(self.examples(settings), settings, valid)
+
+
+def tune(source: Source, settings: TuneSettings, report: Report = silent, name: str = "") -> Tuned:
+    """Tune an encoder, judge it on a test that the training never saw, and save it in the catalog.
+
+    A tuning with the same arguments that was cut off goes on from its last checkpoint. Where labels tell outcomes the
+    test is counted in the ledger. Raises `UserError` for an encoder that cannot be trained, for too few or one-sided
+    examples, where a row of the test is sealed, and where the name is taken.
+    """
+    start = time.perf_counter()
+    card = fetch(settings.encoder, report)
+    settings = settings.resolved(card)
+    examples, parts = source.split(settings)
+    tested = _tested(source.dataset, examples, parts)
+    folder = tuning_folder(examples, settings)
+    model = Trainable.load(card, settings, examples.classes)
+    report(0.0, N_("Measuring the encoder as it is"))
+    old = _vectors(model, examples)
+    history = fit(
+        model,
+        examples,
+        parts,
+        settings,
+        part(report, _READ, _TRAINED),
+        folder,
+        watch=lambda curves: _write_curves(folder, curves),
+        stop=lambda: (folder / STOP).exists(),
+    )
+    report(_TRAINED, N_("Measuring the tuned encoder"))
+    new = _vectors(model, examples)
+    seed = settings.seed
+    said = _said(model, examples, parts)
+    judged = compare(examples, parts, old, new, said, part(report, _TRAINED, _COMPARED), seed)
+    others = baselines(examples, parts, old, part(report, _COMPARED, 0.97), seed)
+    report(0.97, N_("Saving the encoder"))
+    tuned = Tuned(
+        name=name or free_name(settings.encoder, settings.method),
+        created=datetime.now(UTC).isoformat(),
+        encoder=settings.encoder,
+        settings=settings,
+        data=data_facts(examples, parts),
+        history=history,
+        judged=judged,
+        verdict=verdict(judged, others),
+        seconds=time.perf_counter() - start,
+        baselines=others,
+        licence=card.licence,
+    )
+    seen = seen_of_training(examples, parts, settings.encoder)
+    changed = geometry(examples, parts, old, new, seed).as_dict()
+    save_tuned(model.save, tuned, seen, {GEOMETRY: changed})
+    if tested is not None:
+        ledger.record_access(examples.dataset_id, tuned.id, tested)
+    shutil.rmtree(folder, ignore_errors=True)
+    report(1.0, N_("Tuned"))
+    return tuned
+
+
+def add_learning_curve(
+    source: Source, tuned_id: str, sizes: Sequence[float | int], seeds: Sequence[int], report: Report = silent
+) -> list[CurvePoint]:
+    """Train anew on growing parts of the training texts, score each on the same test, and add that to the record.
+
+    `source` is what the encoder was tuned on. Raises `UserError` where it cannot be found or has no classes.
+    """
+    settings = load_tuned(tuned_id).settings
+    card = fetch(settings.encoder)
+    examples, parts = source.split(settings)
+    if not examples.classes or len(examples.columns) > 1:
+        raise UserError(N_("A learning curve needs texts with classes."))
+    work = part(report, 0.0, 1.0)
+
+    def train(some: Parts, seed: int) -> tuple[np.ndarray, float]:
+        return _trained(card, examples, some, replace(settings, seed=seed))
+
+    points = learning_curve(examples, parts, sizes, seeds, train, work)
+    save_part(tuned_id, CURVE, [point.as_dict() for point in points])
+    return points
+
+
+def tuning_folder(examples: Examples, settings: TuneSettings) -> Path:
+    """Return where a tuning leaves its checkpoint and its curves: one folder for these examples and settings."""
+    digest = hashlib.sha256(json.dumps(settings.as_dict(), sort_keys=True).encode())
+    digest.update(json.dumps([list(column) for column in examples.columns]).encode())
+    digest.update(np.ascontiguousarray(examples.labels).tobytes())
+    return workspace().folder("tunings") / digest.hexdigest()[:16]
+
+
+def history_of(folder: Path) -> History | None:
+    """Return the curves of a tuning that runs or was cut off; None where there are none yet."""
+    try:
+        return history_of_plain(json.loads((folder / CURVES).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def stop_and_keep(folder: Path) -> None:
+    """Ask a tuning to end now and keep its best epoch."""
+    write_atomic(folder / STOP, lambda path: path.write_text("", encoding="utf-8"))
+
+
+def _write_curves(folder: Path, curves: History) -> None:
+    text = json.dumps(plain_history(curves))
+    write_atomic(folder / CURVES, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _tested(dataset: Dataset | None, examples: Examples, parts: Parts) -> Rows | None:
+    """Return the tested rows as the ledger knows them, None where labels tell no outcome; refuses sealed ones."""
+    if dataset is None or not examples.from_outcome:
+        return None
+    rows = Rows.of(dataset, examples.rows[parts.test])
+    ledger.require_unsealed(rows)
+    return rows
+
+
+def _vectors(model: Trainable, examples: Examples) -> np.ndarray:
+    """Return the vectors of all examples, `(n, dim)` float32, of pairs `(n, 2, dim)`."""
+    columns = [model.embed(column) for column in examples.columns]
+    return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
+
+
+def _said(model: Trainable, examples: Examples, parts: Parts) -> np.ndarray | None:
+    """Return the probabilities that the head gives the test, `(test, classes)`; None where there is no head."""
+    if model.head is None:
+        return None
+    return model.probabilities(*([column[row] for row in parts.test] for column in examples.columns))
+
+
+def _trained(
+    card: EncoderCard, examples: Examples, parts: Parts, settings: TuneSettings
+) -> tuple[np.ndarray, float]:
+    """Return the test's probabilities and log loss of a training, of a linear model where there is no head."""
+    from core.tune.judge.probe import features_of, linear_probe
+
+    model = Trainable.load(card, settings, examples.classes)
+    fit(model, examples, parts, settings)
+    said = _said(model, examples, parts)
+    if said is None:
+        vectors = features_of(_vectors(model, examples))
+        said = linear_probe(vectors, examples.labels, parts, len(examples.classes), silent)
+    true = said[np.arange(len(parts.test)), examples.labels[parts.test]]
+    return said, float(-np.log(np.maximum(true, 1e-15)).mean())
