@@ -23,11 +23,9 @@ NAMES = {
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),
     "tune": N_("Fine-tuning"),
-<<<<<<< HEAD
-    "learning-curve": N_("Learning curve"),
-    "downstream": N_("Models on both encoders"),
-=======
->>>>>>> 21d80eccc49f8a57e76929d5aca259fa70cb164d
+    "tune-maps": N_("Maps before and after"),
+    "tune-curve": N_("Learning curve"),
+    "tune-models": N_("Models on both encoders"),
 }
 _CHOSEN = ("dataset", "run", "evaluation", "tuned")  # what a job made is chosen
 

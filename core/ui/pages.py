@@ -121,16 +121,8 @@ _ENTRIES = (
         "pages/9_tune.py",
         N_("Tune"),
         N_("Does fine-tuning make the encoder better?"),
-<<<<<<< HEAD
-        N_(
-            "The encoder itself learns from labelled texts, and is compared with itself before on texts it never saw."
-        ),
-        N_("Next: does fine-tuning help?"),
-=======
         N_("An encoder learns from labelled texts, and is compared with what it was on a test that it never saw."),
         N_("Next: teach the encoder"),
-        needs=(DATASET,),
->>>>>>> 21d80eccc49f8a57e76929d5aca259fa70cb164d
     ),
 )
 PAGES = {page.key: page for page in _ENTRIES}
@@ -142,26 +134,15 @@ def stages() -> list[Page]:
 
 
 def number(page: Page) -> int:
-<<<<<<< HEAD
-    """Return the number in the name of a page's file, 0 for the home page."""
-    first = PurePosixPath(page.file).name.partition("_")[0]
-    return int(first) if first.isdecimal() else 0
-=======
     """Return a page's number, that of its file; 0 for the home page."""
     first, _underscore, _key = PurePosixPath(page.file).name.partition("_")
     return int(first) if first.isdigit() else 0
->>>>>>> 21d80eccc49f8a57e76929d5aca259fa70cb164d
 
 
 def after(page: Page) -> Page | None:
     """Return the page after this one, None after the last."""
-<<<<<<< HEAD
-    listed = list(PAGES.values())
-    return next(iter(listed[listed.index(page) + 1 :]), None)
-=======
     place = list(PAGES).index(page.key) + 1
     return list(PAGES.values())[place] if place < len(PAGES) else None
->>>>>>> 21d80eccc49f8a57e76929d5aca259fa70cb164d
 
 
 def maker(thing: str) -> Page:
