@@ -80,7 +80,8 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
         encoder=options.encoder,
         pooling=pooling,
         seed=options.seed,
-        extras=names(options.extras),
+        extras=(*names(options.extras), *["classifier"] * bool(options.classifier)),
+        classifier=options.classifier,
         tune_seconds=options.tune,
         **given,
     )
@@ -159,6 +160,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--extras",
         metavar="A,B",
         help=_("features made from the headline: {extras}", extras=", ".join(EXTRAS)),
+    )
+    add(
+        "--classifier",
+        metavar="ENCODER",
+        default="",
+        help=_("an encoder tuned here by classify, whose probabilities become features"),
     )
     add("--class-weight", choices=CLASS_WEIGHTS, help=_("give every class the same weight"))
     add("--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions"))

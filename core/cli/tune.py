@@ -48,15 +48,16 @@ def _tune(options: argparse.Namespace) -> dict[str, Any]:
 
 def _settings(options: argparse.Namespace) -> tuple[TuneSettings, Path | None]:
     """Return the settings of the file, where one is given, with what the command line says in their place."""
-    from core.tune.config import read_config_file
+    from core.tune.config import Config, read_config
     from core.tune.settings import TuneSettings
 
-    config = read_config_file(options.config) if options.config else None
+    config = read_config(read_bytes(options.config)) if options.config else Config()
     said = {name: value for name in _SETTINGS if (value := getattr(options, name)) is not None}
+    chosen = config.settings.as_dict() | ({"loss": ""} if "method" in said else {}) | said
     valid = options.valid
-    if config and valid is None and "valid_file" in config.paths:
+    if valid is None and config.paths.get("valid_file"):
         valid = options.config.parent / config.paths["valid_file"]
-    return TuneSettings(**((config.settings if config else {}) | said)), valid
+    return TuneSettings(**chosen), valid
 
 
 def _source(options: argparse.Namespace, file: Path, settings: TuneSettings, valid: Path | None) -> Source:

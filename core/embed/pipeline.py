@@ -85,7 +85,14 @@ def embed(texts: Sequence[str], encoder_name: str, pooling: str = MEAN, report: 
     Raises `UserError` for an unknown encoder or pooling, one that cannot be fetched, is unreadable or too large
     for memory, and a full disk; `report` may raise `Cancelled`.
     """
-    card, kind = fetch(encoder_name, report), pooling_named(pooling).key
+    return embed_by(fetch(encoder_name, report), texts, pooling, report)
+
+
+def embed_by(
+    card: EncoderCard, texts: Sequence[str], pooling: str = MEAN, report: Report = silent
+) -> Embedding:
+    """Embed as `embed` does, by the encoder of a card that is on this machine."""
+    kind = pooling_named(pooling).key
     if not card.ready:
         report(0.0, N_("Unpacking the encoder, once"))
         ready_folder(card)

@@ -77,7 +77,7 @@ class TrainingContext:
     ) -> TrainingContext:
         """Return the context of a training; the texts are read once, ahead of all folds."""
         inputs = Inputs.of(dataset, vectors, settings.use_press)
-        read_ahead(inputs, settings.extras, report)
+        read_ahead(inputs, settings, report)
         classes = dataset.classes if settings.task == "classify" else ()
         return cls(dataset, inputs, outcome, classes, settings)
 

@@ -13,15 +13,15 @@ from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan
 
 _IN_HOLDOUT = N_(
-    "the encoder was fine-tuned on texts or sessions (trading days) that this run tests on; train with an encoder that "
+    "an encoder of this run was fine-tuned on texts or sessions (trading days) that it tests on; train with one that "
     "was not, or test on later sessions"
 )
 _IN_WALK = N_(
-    "the encoder was fine-tuned on texts or sessions (trading days) of the walk-forward, while the holdout is clean; "
+    "an encoder of this run was fine-tuned on texts or sessions (trading days) of the walk-forward, while the holdout is clean; "
     "train again without folds (folds 0) for a clean test"
 )
 _CAUTION = N_(
-    "The encoder was fine-tuned on what this run tests on: {holdout:,} of {of_holdout:,} rows of the holdout and "
+    "An encoder of this run was fine-tuned on what it tests on: {holdout:,} of {of_holdout:,} rows of the holdout and "
     "{walk:,} of {of_walk:,} of the walk-forward. Their scores are too good."
 )
 
@@ -41,7 +41,7 @@ def seen_tests(plan: SplitPlan, settings: TrainSettings, vectors: bool = True) -
 
     With `vectors` False the encoder takes no part.
     """
-    encoders = [settings.encoder] * vectors
+    encoders = [*[settings.encoder] * vectors, *[settings.classifier] * bool(settings.classifier)]
     tested = np.concatenate([plan.holdout.test, *(fold.test for fold in plan.walk)])
     seen = np.zeros(len(tested), bool)
     for encoder in encoders:
@@ -71,8 +71,8 @@ def require_sealable(seen: SeenTests | None, settings: TrainSettings) -> None:
     if seen and settings.sealed:
         raise UserError(
             N_(
-                "No holdout is sealed for the encoder {encoder}: it was fine-tuned on texts or sessions that this run "
-                "tests on. Choose another encoder."
+                "No holdout is sealed: an encoder of this run ({encoder}) was fine-tuned on texts or sessions that it tests "
+                "on. Choose another encoder."
             ),
-            encoder=settings.encoder,
+            encoder=", ".join(filter(None, (settings.encoder, settings.classifier))),
         )

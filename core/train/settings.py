@@ -11,6 +11,7 @@ from core.errors import UserError
 from core.evaluate.settings import LONGEST_HORIZON, EvaluateSettings
 from core.locale import N_
 from core.train.features.block import OUTLETS
+from core.train.features.classifier import KEY
 from core.train.features.registry import EXTRAS
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import WINDOWS
@@ -61,7 +62,7 @@ class TrainSettings:
     `outlets` is how many of the most frequent outlets are told apart, the others being one; `components` is
     the number of principal components that stand for the vector (0: the vector as it is); `winsor` the share
     of the training values that is clipped at each tail of a continuous feature; `extras` are what is read
-    from the headline beside the vector. `tune_seconds` is the time given to the search for better parameters (0:
+    from the headline beside the vector, `classifier` the id of the tuned encoder that the one of that name reads. `tune_seconds` is the time given to the search for better parameters (0:
     none); `calibrate` is how probabilities are calibrated on later inner sessions.
 
     A value outside its range raises `UserError`.
@@ -85,6 +86,7 @@ class TrainSettings:
     components: int = 0
     winsor: float = 0.0
     extras: tuple[str, ...] = ()
+    classifier: str = ""
     class_weight: str = "none"
     tune_seconds: int = 0
     calibrate: str = "none"
@@ -96,6 +98,14 @@ class TrainSettings:
             require_choice(setting, getattr(self, setting), allowed)
         for extra in self.extras:
             require_choice("extras", extra, EXTRAS)
+        if (KEY in self.extras) != bool(self.classifier):
+            raise UserError(
+                N_(
+                    "The extra {extra} and the setting {extra} belong together: name the encoder, tuned here by classify, "
+                    "whose probabilities are to be read."
+                ),
+                extra=KEY,
+            )
         if self.sealed and not self.folds:
             raise UserError(
                 N_(

@@ -12,10 +12,20 @@ from core.locale import N_
 from core.validation import require_choice, require_range
 
 CLASSIFY, TRIPLET, PAIRS = "classify", "triplet", "pairs"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to tune: its name, and what it does, each to be translated."""
+
+    title: str
+    purpose: str
+
+
 METHODS = {
-    CLASSIFY: N_("classify: end to end with a head"),
-    TRIPLET: N_("triplet: texts of a class move together"),
-    PAIRS: N_("pairs: sentence pairs with a score or a label"),
+    CLASSIFY: Method(N_("Classify"), N_("end to end with a head, on texts with a label each")),
+    TRIPLET: Method(N_("Triplet"), N_("texts of one class move together, those of others apart")),
+    PAIRS: Method(N_("Pairs"), N_("sentence pairs with a score or a label")),
 }
 LOSSES = {  # the first is the method's own
     CLASSIFY: ("cross_entropy",),

@@ -121,7 +121,9 @@ _ENTRIES = (
         "pages/9_tune.py",
         N_("Tune"),
         N_("Does fine-tuning make the encoder better?"),
-        N_("An encoder learns from labelled texts, and is compared with what it was on a test that it never saw."),
+        N_(
+            "An encoder learns from labelled texts, and is compared with what it was on a test that it never saw."
+        ),
         N_("Next: teach the encoder"),
     ),
 )

@@ -36,6 +36,10 @@ class FeatureSettings(Protocol):
         """The keys of the chosen extras."""
 
     @property
+    def classifier(self) -> str:
+        """The id of the tuned encoder whose class probabilities are an extra; "" for none."""
+
+    @property
     def seed(self) -> int:
         """The seed of what is random."""
 
@@ -48,6 +52,7 @@ class FeatureOptions:
     components: int = 0
     winsor: float = 0.0
     extras: tuple[str, ...] = ()
+    classifier: str = ""
     seed: int = 0
 
 
@@ -93,7 +98,7 @@ class LearnedColumns(Protocol):
         """The names of the columns."""
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> Self:
+    def fit(cls, texts: Sequence[str], settings: FeatureSettings) -> Self:
         """Learn from training headlines."""
 
     def matrix(self, texts: Sequence[str]) -> np.ndarray:
@@ -136,4 +141,4 @@ class Extra:
     source: Literal["text", "time"]
     read: Callable[[pd.Series], pd.DataFrame] | None = None
     learned: type[LearnedColumns] | None = None
-    read_ahead: Callable[[Sequence[str], Report], object] | None = None
+    read_ahead: Callable[[Sequence[str], FeatureSettings, Report], object] | None = None

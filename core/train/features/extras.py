@@ -36,7 +36,7 @@ class Extras:
         Raises `ValueError` where an extra needs the headlines or their times and they are not given.
         """
         chosen = [EXTRAS[key] for key in dict.fromkeys(settings.extras)]
-        learned = {e.key: e.learned.fit(_texts(inputs).tolist()) for e in chosen if e.learned}
+        learned = {e.key: e.learned.fit(_texts(inputs).tolist(), settings) for e in chosen if e.learned}
         made = cls(Numbers.fit(_table(inputs, chosen)), learned)
         return cls(made.numbers, learned, tuple(e.key for e in chosen if e.key not in made.keys))
 
@@ -94,11 +94,11 @@ class Extras:
         return cls(Numbers.from_arrays(arrays), learned, tuple(arrays["dropped"].tolist()))
 
 
-def read_ahead(inputs: Inputs, extras: Sequence[str], report: Report = silent) -> None:
+def read_ahead(inputs: Inputs, settings: FeatureSettings, report: Report = silent) -> None:
     """Read what takes long from headlines, with progress: each text is then cached for the whole process."""
-    for key in extras:
+    for key in settings.extras:
         if ahead := EXTRAS[key].read_ahead:
-            ahead(_texts(inputs).tolist(), report)
+            ahead(_texts(inputs).tolist(), settings, report)
 
 
 def _table(inputs: Inputs, chosen: Sequence[Extra]) -> pd.DataFrame:

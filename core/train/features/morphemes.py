@@ -47,6 +47,11 @@ def _morphemes(texts: Sequence[str], report: Report) -> list[Words]:
 morphemes = TextCache(_morphemes)
 
 
+def read_ahead(texts: Sequence[str], _settings: object, report: Report) -> None:
+    """Read the morphemes of texts into the cache, with progress."""
+    morphemes(texts, report)
+
+
 @dataclass(frozen=True, eq=False)
 class Terms:
     """What training headlines teach of morphemes: the most frequent terms, and how rare each of them is.
@@ -64,7 +69,7 @@ class Terms:
     idf: np.ndarray  # (terms,)
 
     @classmethod
-    def fit(cls, texts: Sequence[str], most: int = TERMS) -> Terms:
+    def fit(cls, texts: Sequence[str], _settings: object = None, most: int = TERMS) -> Terms:
         """Learn from training headlines, each distinct one once; a term in too few of them is left out."""
         read = morphemes(list(dict.fromkeys(texts)))
         counts = Counter(term for words in read for term in set(words))

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from core.locale import N_
+from core.train.features import classifier
 from core.train.features.block import Block, Extra
 from core.train.features.clock import clock
 from core.train.features.continuous import Continuous
-from core.train.features.morphemes import Terms, morphemes
+from core.train.features.morphemes import Terms, read_ahead
 from core.train.features.outlets import PRESS, Outlets
 from core.train.features.text_features import keywords, length, tone
 from core.train.features.vector import HEADLINE, Vector
@@ -30,8 +31,16 @@ EXTRAS: dict[str, Extra] = {
         Extra("length", N_("Length, digits and punctuation"), TEXT, "text", read=length),
         Extra("clock", N_("Hour and weekday"), CLOCK, "time", read=clock),
         Extra("keywords", N_("Finance keywords"), TEXT, "text", read=keywords),
-        Extra("morphemes", N_("Morphemes (TF-IDF)"), TEXT, "text", learned=Terms, read_ahead=morphemes),
+        Extra("morphemes", N_("Morphemes (TF-IDF)"), TEXT, "text", learned=Terms, read_ahead=read_ahead),
         Extra("sentiment", N_("Finance sentiment (word list)"), TEXT, "text", read=tone),
+        Extra(
+            classifier.KEY,
+            N_("Sentiment (a classifier tuned here)"),
+            TEXT,
+            "text",
+            learned=classifier.Classified,
+            read_ahead=classifier.read_ahead,
+        ),
     )
 }
 

@@ -7,10 +7,12 @@ from typing import Any
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.embed.classifier import classifiers
 from core.errors import UserError
 from core.evaluate.settings import UNITS, default_unit
 from core.locale import C_
 from core.train.features.block import OUTLETS
+from core.train.features.classifier import KEY
 from core.train.features.registry import EXTRAS
 from core.train.settings import CALIBRATIONS, WEIGHTINGS, TrainSettings
 from core.train.splits.registry import SPLITS, default_split, possible_splits
@@ -157,6 +159,8 @@ def _inputs(data: Dataset) -> dict[str, Any]:
         format_func=lambda e: _(EXTRAS[e].title),
         placeholder=_("none"),
     )
+    if KEY in extras:
+        extras, chosen["classifier"] = _classifier(extras)
     components = st.number_input(
         _("Principal components of the vector"),
         0,
@@ -175,6 +179,24 @@ def _inputs(data: Dataset) -> dict[str, Any]:
         )
         chosen["winsor"] = winsor / 100
     return chosen | {"extras": tuple(extras), "components": int(components)}
+
+
+def _classifier(extras: list[str]) -> tuple[list[str], str]:
+    """Ask which classifier reads the headlines; leave the extra out where there is none."""
+    names = {card.id: card.name for card in classifiers()}
+    if not names:
+        st.caption(_("No classifier was tuned here yet: tune one by classify on the Tune page."))
+        return [extra for extra in extras if extra != KEY], ""
+    chosen = st.selectbox(
+        _("Classifier"),
+        list(names),
+        format_func=lambda encoder: names[encoder],
+        help=_(
+            "Its probabilities become columns. Texts that it learned from have none, since it is too sure of them: "
+            "tune it on another table, so that there is enough to learn from."
+        ),
+    )
+    return extras, chosen
 
 
 def _learning(data: Dataset, task: str) -> dict[str, Any]:

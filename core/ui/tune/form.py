@@ -14,7 +14,7 @@ from core.errors import Message, UserError
 from core.jobs import Report
 from core.locale import N_
 from core.tune.pipeline import Source, tune, tuning_folder
-from core.tune.settings import CLASSIFY, METHODS, PAIRS, TRIPLET, TuneSettings
+from core.tune.settings import METHODS, TuneSettings
 from core.ui import jobs, state
 from core.ui.cards import Card
 from core.ui.cards import cards as draw_cards
@@ -23,13 +23,6 @@ from core.ui.tune import fields
 from core.ui.tune.fields import key
 from core.ui.tune.more import more, settings_file
 from core.ui.tune.source import source
-
-_SHORT = {CLASSIFY: N_("classes"), TRIPLET: N_("triplets"), PAIRS: N_("sentence pairs")}
-_WHAT = {
-    CLASSIFY: N_("The encoder and a classifier on top of it learn the labels together."),
-    TRIPLET: N_("Texts of one class move together, those of different classes apart."),
-    PAIRS: N_("The cosine of two sentences learns to follow their score, or their label."),
-}
 
 
 @dataclass(frozen=True)
@@ -52,15 +45,15 @@ def form(data: Dataset | None, running: bool) -> None:
     fields.begin(TuneSettings(encoder=_first(available)))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            _("Learn from"),
+            _("Method"),
             list(METHODS),
-            format_func=lambda m: _(_SHORT[m]),
+            format_func=lambda m: _(METHODS[m].title),
             key=key("method"),
             required=True,
         )
         _encoder(available)
         st.number_input(_("Epochs"), 1, 100, key=key("epochs"), width=140)
-    st.caption(_(_WHAT[fields.method()]))
+    st.caption(_(METHODS[fields.method()].purpose))
     plan = st.container()
     try:
         with plan:

@@ -29,11 +29,12 @@ def maps(tuned: Tuned) -> None:
     if found is None:
         _offer(tuned)
         return
+    first = next(iter(METHODS))
     with st.container(horizontal=True, gap="medium"):
         method = st.segmented_control(
             _("Method"),
             list(METHODS),
-            default="pca",
+            default=first,
             required=True,
             format_func=lambda name: METHODS[name].title,
             key="tune-map-method",
@@ -46,11 +47,12 @@ def maps(tuned: Tuned) -> None:
             format_func=lambda d: _("{n}-D", n=d),
             key="tune-map-size",
         )
-    st.caption(_(METHODS[method or "pca"].note) + " · " + _("The axes of the two maps are not the same."))
+    chosen = method or first
+    st.caption(_(METHODS[chosen].note) + " · " + _("The axes of the two maps are not the same."))
     left, right = st.columns(2, gap="medium")
     for column, side, title in ((left, BEFORE, _("Before")), (right, AFTER, _("After"))):
         with column:
-            _map(tuned, found, side, method or "pca", size or 2, title)
+            _map(tuned, found, side, chosen, size or 2, title)
 
 
 def _offer(tuned: Tuned) -> None:

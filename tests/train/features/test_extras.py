@@ -104,7 +104,9 @@ def test_reading_ahead_can_be_cancelled():
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        read_ahead(texts_alone(series("아직 안 읽은 제목", "또 하나")), ("morphemes",), stop)
+        read_ahead(
+            texts_alone(series("아직 안 읽은 제목", "또 하나")), FeatureOptions(extras=("morphemes",)), stop
+        )
 
 
 SETTINGS = TrainSettings(extras=EVERY, components=3, winsor=0.05)
