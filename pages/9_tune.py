@@ -1,18 +1,22 @@
-"""Does fine-tuning make the encoder better? The settings, the training while it runs, and its verdict."""
+"""Does fine-tuning make the encoder better? The verdict, what stands behind it, and the settings of the next tuning."""
 
-from core.ui import frame, jobs
-from core.ui.tune import form, live, result, shelf, work
+import streamlit as st
+
+from core.ui import frame, state
+from core.ui.text import _
+from core.ui.tune import live, shelf
+from core.ui.tune.form import form
+from core.ui.tune.hero import hero
+from core.ui.tune.results import results
 
 here = frame.start("tune")
-data = here.data
 
-live.curves_of(data)
-running = jobs.panel("tune", dataset=data.id)
-chosen = form.settings_form(data, running)
-if chosen is not None:
-    work.start(data, *chosen)
-
-tuned = shelf.shelf()
+running = live.panel()
+tuned = None if running else shelf.chosen()
 if tuned is not None:
-    result.verdict(tuned)
-    result.details(tuned)
+    hero(tuned)
+    results(tuned)
+    st.subheader(_("Tune another"), anchor=False)
+form(state.dataset(), running)
+shelf.shelf()
+here.onward()

@@ -23,7 +23,11 @@ NAMES = {
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),
     "tune": N_("Fine-tuning"),
+    "tune-maps": N_("Maps before and after"),
+    "tune-curve": N_("Learning curve"),
+    "tune-models": N_("Models on both encoders"),
 }
+_CHOSEN = ("dataset", "run", "evaluation", "tuned")  # what a job made is chosen
 
 
 def submit(
@@ -50,7 +54,7 @@ def collect() -> bool:
             state.choose(job="")
         return False
     st.session_state["ended_job"] = job
-    made = {key: value for key, value in job.result.items() if key in ("dataset", "run", "evaluation")}
+    made = {key: value for key, value in job.result.items() if key in _CHOSEN}
     if job.subject.get("dataset", state.chosen("dataset")) != state.chosen("dataset"):
         made = {}
     state.choose(job="", **made)

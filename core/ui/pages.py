@@ -125,7 +125,6 @@ _ENTRIES = (
             "An encoder learns from labelled texts, and is compared with what it was on a test that it never saw."
         ),
         N_("Next: teach the encoder"),
-        needs=(DATASET,),
     ),
 )
 PAGES = {page.key: page for page in _ENTRIES}

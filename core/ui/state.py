@@ -14,11 +14,11 @@ from core.train.prepared import prepared_vectors
 from core.train.run import Run
 from core.train.runs import load_run
 
-_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "job", "class")
+_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "tuned", "job", "class")
 
 
 def chosen(key: str) -> str:
-    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation`, `job` or `class`, "" where nothing is."""
+    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation`, `tuned`, `job` or `class`, "" where nothing is."""
     return st.session_state.get(f"chosen_{key}", "")
 
 

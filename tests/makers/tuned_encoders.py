@@ -59,7 +59,7 @@ def record(name: str = "mine", **changes: Any) -> Tuned:
         judged=judged,
         verdict=verdict(judged),
         seconds=20.0,
-        baselines={"frequencies": {"accuracy": Interval(0.5, 0.4, 0.6)}},
+        baselines={"majority": {"accuracy": Interval(0.5, 0.4, 0.6)}},
         licence="MIT",
     )
     return replace(made, **changes)

@@ -1,4 +1,4 @@
-"""The encoders tuned in this workspace: choose one to look at, use it, take it away, delete it."""
+"""The encoders tuned in this workspace: look at one, use it, take it away, delete it."""
 
 from __future__ import annotations
 
@@ -7,73 +7,84 @@ import streamlit as st
 
 from core.errors import UserError
 from core.tune.record import Tuned
-from core.tune.settings import METHODS
-from core.tune.tuned import delete_tuned, list_tuned, zip_tuned
+from core.tune.tuned import delete_tuned, list_tuned, load_tuned, zip_tuned
 from core.ui import navigation, state
 from core.ui.tables import table
 from core.ui.text import _, count, translate_md, when_made
+from core.ui.tune.hero import of_tuned, written_parts
 
 
-def shelf() -> Tuned | None:
-    """Draw the list; return the encoder that is looked at, None where there is none yet."""
+def chosen() -> Tuned | None:
+    """Return the tuned encoder that is looked at; one that is gone is no choice any more."""
+    if not state.chosen("tuned"):
+        return None
+    try:
+        return load_tuned(state.chosen("tuned"))
+    except UserError as error:
+        st.warning(translate_md(error.message))
+        state.choose(tuned="")
+        return None
+
+
+def shelf() -> None:
+    """List the tuned encoders, with what can be done with each."""
     found = {tuned.id: tuned for tuned in list_tuned()}
     if not found:
-        st.caption(_("No encoder has been tuned yet."))
-        return None
-    table(pd.DataFrame([_row(tuned) for tuned in found.values()]), "tuned", _("Tuned encoders"), rows=5)
+        return
+    table(pd.DataFrame([_row(tuned) for tuned in found.values()]), "tuned", _("Encoders tuned here"))
+    ids = list(found)
+    looked_at = state.chosen("tuned")
     picked = st.selectbox(
-        _("Tuned encoder"), list(found), format_func=lambda i: found[i].name, key="tune-picked"
+        _("Tuned encoder"),
+        ids,
+        index=ids.index(looked_at) if looked_at in ids else 0,
+        format_func=lambda i: f"{found[i].name} · {when_made(found[i].created)}",
     )
     tuned = found[picked]
     with st.container(horizontal=True):
-        if st.button(_("Embed with it"), icon=":material/input:", key="tune-use"):
+        if st.button(_("Show its verdict"), key="tuned-open", disabled=picked == looked_at):
+            state.choose(tuned=picked)
+            st.rerun()
+        if st.button(_("Embed with it"), key="tuned-use", icon=":material/input:"):
             state.choose(encoder=tuned.id, pooling=tuned.settings.pooling, run="")
             navigation.go("embed")
-        _download(tuned)
-        with st.popover(_("Delete"), icon=":material/delete:"):
-            st.write(_("The encoder is removed from the workspace. Runs that were made with it stay."))
-            if st.button(_("Delete it"), key="tune-delete", type="primary"):
-                _delete(tuned)
-    return tuned
+        st.download_button(
+            _("Download as zip"),
+            data=lambda: zip_tuned(picked).read_bytes(),
+            file_name=f"{tuned.name}.zip",
+            mime="application/zip",
+            key=f"tuned-zip-{picked}",
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            help=_("An ordinary Hugging Face folder: transformers and sentence-transformers open it."),
+        )
+        with st.popover(_("Delete"), icon=":material/delete:", key="tuned-delete"):
+            st.write(_("The encoder is removed from the workspace. Runs made with it stay."))
+            if st.button(_("Delete it"), key="tuned-delete-it", type="primary"):
+                _delete(picked)
 
 
 def _row(tuned: Tuned) -> dict[str, str]:
-    judged = tuned.judged
+    judged, verdict = tuned.judged, of_tuned(tuned)
     metric = judged.metric_of(judged.metric)
+    before, after = (written_parts(metric, side[judged.metric])[0] for side in (judged.before, judged.after))
     return {
+        _("verdict"): f"{verdict.mark} {verdict.word}",
+        _("before → after"): f"{_(metric.title)} {before} → {after}",
         _("name"): tuned.name,
-        _("verdict"): _("✓ go") if tuned.verdict.go else _("– no-go"),
-        _("test score"): f"{_(metric.title)}: {judged.before[judged.metric].value:.3f} → "
-        f"{judged.after[judged.metric].value:.3f}",
-        _("method"): _(METHODS[tuned.settings.method].title),
+        _("tuned on"): tuned.data.name,
         _("texts"): count(tuned.data.train),
         _("made"): when_made(tuned.created),
     }
 
 
-def _download(tuned: Tuned) -> None:
-    if st.session_state.get("tune-zipped") != tuned.id:
-        if st.button(_("Pack as zip"), icon=":material/folder_zip:", key="tune-zip"):
-            st.session_state["tune-zipped"] = tuned.id
-            st.rerun()
-        return
+def _delete(tuned_id: str) -> None:
     try:
-        path = zip_tuned(tuned.id)
+        delete_tuned(tuned_id)
     except UserError as error:
-        st.error(translate_md(error.message))
-        return
-    with path.open("rb") as file:
-        st.download_button(
-            _("Download the zip"), file, f"{tuned.name}.zip", "application/zip", key="tune-fetch"
-        )
-
-
-def _delete(tuned: Tuned) -> None:
-    try:
-        delete_tuned(tuned.id)
-    except UserError as error:
-        st.error(translate_md(error.message))
-        return
-    if state.chosen("encoder") == tuned.id:
+        st.session_state["notice"] = error.message
+    if state.encoder() == tuned_id:
         state.choose(encoder="", pooling="", run="")
+    if state.chosen("tuned") == tuned_id:
+        state.choose(tuned="")
     st.rerun()

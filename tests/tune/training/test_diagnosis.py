@@ -10,13 +10,13 @@ from core.tune.history import History, Point
 from core.tune.training.diagnosis import diagnosis
 
 
-def curves(*points, stopped="done", best=None):
+def curves(*points, stopped="done"):
     made = tuple(
         Point(k, k, loss, valid, score, train, f1, 1.0)
         for k, (loss, valid, score, train, f1) in enumerate(points, 1)
     )
-    best = best or max(made, key=lambda point: point.score).epoch
-    return History(made, (), best, stopped, 32, "float32", "cpu", 1.0, 1.0, 1, 1)
+    best = max(made, key=lambda point: point.score, default=None)
+    return History(made, (), best.epoch if best else 0, stopped, 32, "float32", "cpu", 1.0, 1.0, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_scores_without_classes_have_levels_of_their_own(classes, method, score,
 
 
 def test_before_the_first_evaluation_nothing_is_said():
-    assert diagnosis(curves(best=0, stopped=""), 3) == []
+    assert diagnosis(curves(stopped=""), 3) == []

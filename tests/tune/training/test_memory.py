@@ -10,6 +10,11 @@ from core.tune.training import memory
 from core.tune.training.memory import halved, training_dtype
 
 
+@pytest.fixture
+def nothing_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
+
+
 def fails_above(most):
     def attempt(size):
         if size > most:
@@ -39,13 +44,13 @@ def test_where_not_even_one_text_fits_it_is_said_what_helps():
         ((), 9.0, "float32"),
     ],
 )
-def test_bfloat16_is_taken_where_it_is_native_and_faster(home, monkeypatch, natives, gain, dtype):
+def test_bfloat16_is_taken_where_it_is_native_and_faster(nothing_known, monkeypatch, natives, gain, dtype):
     monkeypatch.setattr(memory, "native_halves", lambda device: natives)
     monkeypatch.setattr(memory, "half_gain", lambda half, device: gain)
     assert training_dtype("cpu") == dtype
 
 
-def test_the_number_type_is_measured_once(home, monkeypatch):
+def test_the_number_type_is_measured_once(nothing_known, monkeypatch):
     monkeypatch.setattr(memory, "native_halves", lambda device: (torch.bfloat16,))
     monkeypatch.setattr(memory, "half_gain", lambda half, device: 2.0)
     assert training_dtype("cpu") == "bfloat16"

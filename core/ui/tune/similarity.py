@@ -1,0 +1,182 @@
+"""How alike texts of one class and of different classes are, before and after, and which neighbours changed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.tune.judge.geometry import Geometry, Similarity
+from core.tune.pipeline import GEOMETRY
+from core.tune.record import Tuned
+from core.tune.tuned import load_part
+from core.ui.charts import show
+from core.ui.tables import table
+from core.ui.text import UNKNOWN, _, class_name, hover, percent
+from core.ui.theme import palette
+from core.ui.tune.hero import written_parts
+
+
+def geometry_of(tuned: Tuned) -> Geometry | None:
+    """Return where the test texts lie; None where that was not recorded."""
+    found = load_part(tuned.id, GEOMETRY)
+    return Geometry.from_dict(found) if found else None
+
+
+def similarity(tuned: Tuned) -> None:
+    """Draw the cosines before and after: two histograms, and a matrix of the classes each."""
+    found = geometry_of(tuned)
+    if found is None:
+        st.caption(_("There are no similarities on record for this encoder."))
+        return
+    _sentence(tuned)
+    ends = _reach(found)
+    for column, one, name, key in _sides(found):
+        with column:
+            _histogram(found, one, name, key, ends, tuned.data.pairs)
+    if found.before.matrix:
+        for column, one, name, key in _sides(found):
+            with column:
+                _matrix(found, one, name, key)
+
+
+def neighbours(tuned: Tuned) -> None:
+    """Say which share of the neighbours changed, and list texts whose nearest text is another one now."""
+    found = geometry_of(tuned)
+    if found is None:
+        st.caption(_("There are no similarities on record for this encoder."))
+        return
+    st.markdown(
+        _(
+            "Of the {k} nearest texts of a test text, {share} are others than before.",
+            share=percent(found.neighbours_changed),
+            k=found.neighbours,
+        )
+    )
+    if found.before.agreeing is not None and found.after.agreeing is not None:
+        st.markdown(
+            _(
+                "Of the nearest texts, {before} had the text's own class before, and {after} have it now.",
+                before=percent(found.before.agreeing),
+                after=percent(found.after.agreeing),
+            )
+        )
+    rows = [
+        {
+            _("text"): _with_class(each.text, each.label),
+            _("nearest before"): _with_class(each.old, each.old_label),
+            _("nearest now"): _with_class(each.new, each.new_label),
+        }
+        for each in found.changed
+    ]
+    if rows:
+        wide = {name: st.column_config.TextColumn(width="large") for name in rows[0]}
+        table(
+            pd.DataFrame(rows),
+            "tune-neighbours",
+            _("Texts whose nearest text changed, drawn at random"),
+            column_config=wide,
+        )
+
+
+def _sides(found: Geometry):  # type: ignore[no-untyped-def]
+    left, right = st.columns(2, gap="medium")
+    return (left, found.before, _("before"), "before"), (right, found.after, _("after"), "after")
+
+
+def _sentence(tuned: Tuned) -> None:
+    judged = tuned.judged
+    metric = judged.metric_of("cosine_gap")
+    before, after = (
+        " ".join(written_parts(metric, side["cosine_gap"])) for side in (judged.before, judged.after)
+    )
+    st.markdown(
+        _("{metric}: {before} before, {after} now.", metric=_(metric.title), before=before, after=after)
+    )
+    alike = judged.after["mean_cosine"].value
+    if judged.collapsed:
+        st.warning(
+            _(
+                "Collapse: the mean cosine of all texts is {alike:.3f}, so the encoder hardly tells any two texts apart.",
+                alike=alike,
+            )
+        )
+    st.caption(
+        _(
+            "All of test texts, which the training never saw. On its own texts these numbers would flatter: those were "
+            "moved on purpose. Mean cosine of all texts: {before:.3f} before, {alike:.3f} now.",
+            before=judged.before["mean_cosine"].value,
+            alike=alike,
+        )
+    )
+
+
+def _reach(found: Geometry) -> tuple[float, float]:
+    """Return the ends of the axis that both histograms share: of the bins that hold anything."""
+    counts = [
+        sum(each)
+        for each in zip(
+            *(side for one in (found.before, found.after) for side in (one.within, one.between)), strict=True
+        )
+    ]
+    held = [number for number, n in enumerate(counts) if n]
+    return (found.edges[held[0]], found.edges[held[-1] + 1]) if held else (-1.0, 1.0)
+
+
+def _histogram(
+    found: Geometry, one: Similarity, name: str, key: str, ends: tuple[float, float], pairs: bool
+) -> None:
+    colours = palette()
+    figure = go.Figure()
+    middles = [(a + b) / 2 for a, b in pairwise(found.edges)]
+    own, other = (
+        (_("belong together"), _("do not")) if pairs else (_("of one class"), _("of different classes"))
+    )
+    for counts, label, colour in ((one.between, other, colours.muted), (one.within, own, colours.accent)):
+        total = max(sum(counts), 1)
+        figure.add_bar(
+            x=middles,
+            y=[n / total for n in counts],
+            name=label,
+            marker={"color": colour, "line": {"width": 0}},
+            opacity=0.65,
+            hovertemplate="%{x:.2f}: %{y:.1%}<extra>" + label + "</extra>",
+        )
+    figure.update_layout(barmode="overlay", bargap=0)
+    figure.update_xaxes(title=_("cosine of two texts"), range=list(ends))
+    figure.update_yaxes(title=_("share of the pairs"), tickformat=".0%")
+    title = _("Cosines {when}", when=name)
+    show(figure, title, f"chart-tune-cosines-{key}", _("n = {n:,} texts, each pair once", n=found.texts), 320)
+
+
+def _matrix(found: Geometry, one: Similarity, name: str, key: str) -> None:
+    names = [hover(class_name(label), 16) for label in found.classes]
+    values = [v for side in (found.before, found.after) for row in side.matrix for v in row if v is not None]
+    figure = go.Figure(
+        go.Heatmap(
+            z=one.matrix,
+            x=names,
+            y=names,
+            zmin=min(values),
+            zmax=max(values),
+            colorscale=palette().shares,
+            text=[[UNKNOWN if v is None else f"{v:.2f}" for v in row] for row in one.matrix],
+            texttemplate="%{text}",
+            textfont={"size": 15, "color": palette().text},
+            hovertemplate="%{y} – %{x}: %{text}<extra></extra>",
+            showscale=False,
+            xgap=2,
+            ygap=2,
+        )
+    )
+    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_xaxes(type="category")
+    title = _("Mean cosine of two classes, {when}", when=name)
+    note = _("one colour scale for both; the diagonal is within a class")
+    show(figure, title, f"chart-tune-matrix-{key}", note, 200 + 46 * len(names))
+
+
+def _with_class(text: str, label: str) -> str:
+    return f"[{class_name(label)}] {text}" if label else text
