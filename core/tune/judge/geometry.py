@@ -13,7 +13,7 @@ from core.tune.examples import Examples, Parts
 from core.tune.judge.metrics import unit
 from core.tune.judge.scores import belong_together
 
-BINS = 40  # from -1 to 1
+BINS = 200  # from -1 to 1; many encoders use a small part of that
 NEIGHBOURS = 10
 SHOWN = 20  # texts whose nearest text changed
 MOST = 5_000  # texts that are compared with each other

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.locale import N_
+from core.locale import N_, P_
 from core.tune.history import History
 from core.tune.settings import CLASSIFY, LABELLED_PAIRS, TRIPLET, TuneSettings
 from core.ui.charts import show
@@ -59,7 +59,13 @@ def _losses(history: History, key: str) -> None:
     _best(figure, history)
     figure.update_xaxes(title=_("step"), rangemode="tozero")
     figure.update_yaxes(title=_("loss"), rangemode="tozero")
-    note = _("training: mean of {n} steps; validation: at each epoch's end", n=size)
+    note = _(
+        P_(
+            "training: each step; validation: at each epoch's end",
+            "training: mean of {n} steps; validation: at each epoch's end",
+        ),
+        n=size,
+    )
     show(figure, _("Loss"), f"chart-tune-loss-{key}", note, height=320)
 
 

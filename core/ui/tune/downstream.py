@@ -77,8 +77,7 @@ def _draw(found: Downstream) -> None:
     table(pd.DataFrame(rows), "tune-models-table", _("{metric} of each model", metric=_(metric.title)))
     st.caption(
         _(
-            "The training rows of the models are those that the encoder was tuned on, so their training vectors look better "
-            "than new texts' do: a gain here is held down by that, not made by it."
+            "The models learn from the rows that the encoder was tuned on, and are tested on rows that neither has seen."
         )
     )
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.jobs import Report
-from core.locale import N_
+from core.locale import N_, P_
 from core.tune.further import source_of
 from core.tune.judge.learning_curve import SIZES, CurvePoint, Spread
 from core.tune.pipeline import CURVE, add_learning_curve
@@ -128,7 +128,13 @@ def _draw(tuned: Tuned, points: list[CurvePoint]) -> None:
     )
     figure.update_xaxes(title=_("texts to learn from"), rangemode="tozero")
     figure.update_yaxes(title=_("score on the test"))
-    note = _("{n} seeds; a line reaches from the least to the greatest; one test for all", n=points[0].seeds)
+    note = _(
+        P_(
+            "one seed; one test for all sizes",
+            "{n} seeds; a line reaches from the least to the greatest; one test for all sizes",
+        ),
+        n=points[0].seeds,
+    )
     show(figure, _("Would more labelled texts help?"), "chart-tune-curve", note, height=380)
     rows = [
         {

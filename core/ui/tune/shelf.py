@@ -15,9 +15,12 @@ from core.ui.tune.hero import of_tuned, written_parts
 
 
 def chosen() -> Tuned | None:
-    """Return the tuned encoder that is looked at; one that is gone is no choice any more."""
+    """Return the tuned encoder that is looked at, the newest of the chosen dataset where none is; None without any."""
     if not state.chosen("tuned"):
-        return None
+        newest = next((t for t in list_tuned() if t.data.id and t.data.id == state.chosen("dataset")), None)
+        if newest is not None:
+            state.choose(tuned=newest.id)
+        return newest
     try:
         return load_tuned(state.chosen("tuned"))
     except UserError as error:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -17,6 +15,8 @@ from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, class_name, hover, percent
 from core.ui.theme import palette
 from core.ui.tune.hero import written_parts
+
+BARS = 40  # of a histogram, at most
 
 
 def geometry_of(tuned: Tuned) -> Geometry | None:
@@ -32,10 +32,10 @@ def similarity(tuned: Tuned) -> None:
         st.caption(_("There are no similarities on record for this encoder."))
         return
     _sentence(tuned)
-    ends = _reach(found)
+    reach = _reach(found)
     for column, one, name, key in _sides(found):
         with column:
-            _histogram(found, one, name, key, ends, tuned.data.pairs)
+            _histogram(found, one, name, key, reach, tuned.data.pairs)
     if found.before.matrix:
         for column, one, name, key in _sides(found):
             with column:
@@ -72,12 +72,10 @@ def neighbours(tuned: Tuned) -> None:
         for each in found.changed
     ]
     if rows:
-        wide = {name: st.column_config.TextColumn(width="large") for name in rows[0]}
         table(
             pd.DataFrame(rows),
             "tune-neighbours",
             _("Texts whose nearest text changed, drawn at random"),
-            column_config=wide,
         )
 
 
@@ -113,24 +111,23 @@ def _sentence(tuned: Tuned) -> None:
     )
 
 
-def _reach(found: Geometry) -> tuple[float, float]:
-    """Return the ends of the axis that both histograms share: of the bins that hold anything."""
-    counts = [
-        sum(each)
-        for each in zip(
-            *(side for one in (found.before, found.after) for side in (one.within, one.between)), strict=True
-        )
-    ]
-    held = [number for number, n in enumerate(counts) if n]
-    return (found.edges[held[0]], found.edges[held[-1] + 1]) if held else (-1.0, 1.0)
+def _reach(found: Geometry) -> tuple[int, int, int]:
+    """Return the first and the last of the bins that hold anything, and how many of them make a bar, for both sides."""
+    sides = [side for one in (found.before, found.after) for side in (one.within, one.between)]
+    held = [number for number, counts in enumerate(zip(*sides, strict=True)) if any(counts)] or [0]
+    first, last = held[0], held[-1] + 1
+    return first, last, max(-(-(last - first) // BARS), 1)
 
 
 def _histogram(
-    found: Geometry, one: Similarity, name: str, key: str, ends: tuple[float, float], pairs: bool
+    found: Geometry, one: Similarity, name: str, key: str, reach: tuple[int, int, int], pairs: bool
 ) -> None:
     colours = palette()
     figure = go.Figure()
-    middles = [(a + b) / 2 for a, b in pairwise(found.edges)]
+    first, last, size = reach
+    starts = range(first, last, size)
+    ends = [found.edges[min(start + size, len(found.edges) - 1)] for start in starts]
+    middles = [(found.edges[start] + end) / 2 for start, end in zip(starts, ends, strict=True)]
     own, other = (
         (_("belong together"), _("do not")) if pairs else (_("of one class"), _("of different classes"))
     )
@@ -138,14 +135,14 @@ def _histogram(
         total = max(sum(counts), 1)
         figure.add_bar(
             x=middles,
-            y=[n / total for n in counts],
+            y=[sum(counts[start : start + size]) / total for start in starts],
             name=label,
             marker={"color": colour, "line": {"width": 0}},
             opacity=0.65,
             hovertemplate="%{x:.2f}: %{y:.1%}<extra>" + label + "</extra>",
         )
     figure.update_layout(barmode="overlay", bargap=0)
-    figure.update_xaxes(title=_("cosine of two texts"), range=list(ends))
+    figure.update_xaxes(title=_("cosine of two texts"), range=[found.edges[first], ends[-1]])
     figure.update_yaxes(title=_("share of the pairs"), tickformat=".0%")
     title = _("Cosines {when}", when=name)
     show(figure, title, f"chart-tune-cosines-{key}", _("n = {n:,} texts, each pair once", n=found.texts), 320)
@@ -162,7 +159,7 @@ def _matrix(found: Geometry, one: Similarity, name: str, key: str) -> None:
             zmin=min(values),
             zmax=max(values),
             colorscale=palette().shares,
-            text=[[UNKNOWN if v is None else f"{v:.2f}" for v in row] for row in one.matrix],
+            text=[[UNKNOWN if v is None else f"{v:.3f}" for v in row] for row in one.matrix],
             texttemplate="%{text}",
             textfont={"size": 15, "color": palette().text},
             hovertemplate="%{y} – %{x}: %{text}<extra></extra>",
@@ -171,8 +168,8 @@ def _matrix(found: Geometry, one: Similarity, name: str, key: str) -> None:
             ygap=2,
         )
     )
-    figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(type="category")
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False)
     title = _("Mean cosine of two classes, {when}", when=name)
     note = _("one colour scale for both; the diagonal is within a class")
     show(figure, title, f"chart-tune-matrix-{key}", note, 200 + 46 * len(names))
