@@ -19,9 +19,8 @@ MAY_IMPORT = {
     "maps": LEARNED,
     "explain": LEARNED,
     "predict": LEARNED | {"explain"},
-    "tune": LEARNED | {"maps"},
-    "cli": LEARNED | {"explain", "maps", "predict", "tune"},
-    "ui": LEARNED | {"explain", "maps", "predict", "tune"},
+    "cli": LEARNED | {"explain", "maps", "predict"},
+    "ui": LEARNED | {"explain", "maps", "predict"},
 }
 LONGEST_MODULE, LONGEST_PAGE = 300, 60
 

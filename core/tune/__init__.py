@@ -1,1 +1,0 @@
-"""Stage 9: labelled texts to a better encoder."""
