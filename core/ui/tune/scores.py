@@ -83,7 +83,7 @@ def _picture(tuned: Tuned) -> None:
     )
     show(
         figure,
-        _("What the tuning bought, and what else would do"),
+        _("Tuned, before, and other ways"),
         "chart-tune-scores",
         note,
         130 + 46 * len(rows),
