@@ -131,20 +131,19 @@ PAGES = {page.key: page for page in _ENTRIES}
 
 
 def stages() -> list[Page]:
-    """Return the numbered pages: all but the home page, in order."""
-    return list(PAGES.values())[1:]
+    """Return the numbered pages in order: all but the home page."""
+    return sorted((page for page in PAGES.values() if number(page)), key=number)
 
 
 def number(page: Page) -> int:
-    """Return a page's number, that of its file; 0 for the home page."""
+    """Return the number in the name of a page's file; 0 for the home page."""
     first, _underscore, _key = PurePosixPath(page.file).name.partition("_")
     return int(first) if first.isdigit() else 0
 
 
 def after(page: Page) -> Page | None:
-    """Return the page after this one, None after the last."""
-    place = list(PAGES).index(page.key) + 1
-    return list(PAGES.values())[place] if place < len(PAGES) else None
+    """Return the page with the next number, None after the last."""
+    return next((other for other in stages() if number(other) > number(page)), None)
 
 
 def maker(thing: str) -> Page:

@@ -15,9 +15,10 @@ from core.jobs import Report
 from core.locale import N_
 from core.tune.pipeline import Source, tune, tuning_folder
 from core.tune.settings import METHODS, TuneSettings
-from core.ui import jobs, state
+from core.ui import jobs, navigation, state
 from core.ui.cards import Card
 from core.ui.cards import cards as draw_cards
+from core.ui.pages import PAGES
 from core.ui.text import _, count, translate_md
 from core.ui.tune import fields
 from core.ui.tune.fields import key
@@ -83,7 +84,10 @@ def _encoder(available: dict[str, EncoderCard]) -> None:
         format_func=lambda name: available[name].name,
         key=key("encoder"),
         width=340,
-        help=_("Those on this machine; others are downloaded on the page “{page}”.", page=_("Embed")),
+        help=_(
+            "Those on this machine; others are downloaded on the page “{page}”.",
+            page=navigation.title(PAGES["embed"]),
+        ),
     )
 
 

@@ -33,27 +33,26 @@ def _live(job_id: str) -> None:
     if job is None or not job.active:
         return
     folder, settings = Path(job.subject["folder"]), TuneSettings(**json.loads(job.subject["settings"]))
+    history = history_of(folder)
+    if history is None or not history.losses:
+        st.caption(_("The curves appear once the training has begun."))
+        return
     if st.button(
         _("Stop and keep the best"),
         icon=":material/flag:",
         key=f"stop-{job_id}",
-        disabled=job.status != "running",
         help=_("The epoch ends now, is measured, and the best one so far is judged and saved."),
     ):
         stop_and_keep(folder)
         st.session_state["tune-stopped"] = job_id
     if st.session_state.get("tune-stopped") == job_id:
         st.caption(_("It stops after this step and keeps the best epoch."))
-    history = history_of(folder)
-    if history is None or not history.losses:
-        st.caption(_("The curves appear once the training has begun."))
-        return
     point = history.points[-1] if history.points else None
     cards(
         [
             Card(
                 _("Epoch"),
-                f"{len(history.points) + 1 if not history.stopped else point.epoch if point else 0}",
+                f"{len(history.points) + (not history.stopped)} / {settings.epochs}",
             ),
             Card(_("Loss now"), f"{history.losses[-1]:.3f}", _("step {n:,}", n=len(history.losses))),
             Card(score_name(settings), f"{point.score:.3f}" if point else UNKNOWN, _("on validation")),

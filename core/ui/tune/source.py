@@ -15,6 +15,7 @@ from core.tune.pairs import PairColumns, guess_pair_columns
 from core.tune.pipeline import Source
 from core.tune.settings import LABELS, PAIRS, TARGET, TERCILES
 from core.ui import navigation
+from core.ui.pages import PAGES
 from core.ui.text import _, as_typed, md
 from core.ui.tune import fields
 from core.ui.tune.fields import key
@@ -36,7 +37,7 @@ def _table(data: Dataset | None) -> tuple[Source, str] | None:
             _("No table is chosen yet. Load one on the data page; sentence pairs are brought here."),
             icon=":material/arrow_forward:",
         )
-        if st.button(_("Go to “{page}”", page=_("Data")), key="tune-to-data"):
+        if st.button(_("Go to “{page}”", page=navigation.title(PAGES["data"])), key="tune-to-data"):
             navigation.go("data")
         return None
     st.markdown(md("Learns from the headlines of **{name}**.", name=data.name))
