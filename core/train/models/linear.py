@@ -19,6 +19,9 @@ from core.train.models.sample import Fold
 
 Rows = Any  # (n, columns), an array or a sparse matrix in rows
 MOST_STEPS = 300
+MOST_UNKNOWNS = (
+    2_500  # columns times classes, beyond which a matrix of second derivatives takes minutes and gigabytes
+)
 UNPICKED = 1  # the place of the penalty that is taken where there are no inner rows to pick one on
 
 
@@ -97,7 +100,8 @@ def _pipeline(classes: int, penalty: float, X: Rows) -> Any:
     scale = [] if issparse(X) else [StandardScaler()]
     if not classes:
         return make_pipeline(*scale, Ridge(alpha=penalty))
-    solver = "lbfgs" if issparse(X) else "newton-cholesky"
+    unknowns = X.shape[1] * (classes if classes > 2 else 1)
+    solver = "lbfgs" if issparse(X) or unknowns > MOST_UNKNOWNS else "newton-cholesky"
     return make_pipeline(*scale, LogisticRegression(C=1 / penalty, solver=solver, max_iter=MOST_STEPS))
 
 

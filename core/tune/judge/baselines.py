@@ -14,7 +14,7 @@ from core.train.models.registry import MODELS
 from core.train.models.sample import Sample
 from core.tune.examples import Examples, Parts
 from core.tune.judge.lstm import SECONDS, lstm
-from core.tune.judge.probe import features_of, learned, linear_probe
+from core.tune.judge.probe import features_of, learned, linear_probe, one_thread
 from core.tune.judge.scores import SEED, blocks_of, class_scores
 
 FREQUENCIES, CHARACTERS, FROZEN, LSTM = "majority", "tfidf_linear", "encoder_linear", "lstm"
@@ -83,13 +83,14 @@ def _texts(examples: Examples, rows: np.ndarray) -> list[str]:
 def _tfidf(examples: Examples, parts: Parts, report: Report) -> np.ndarray:
     texts, tested = _texts(examples, np.concatenate([parts.train, parts.valid])), _texts(examples, parts.test)
     nothing = np.zeros((len(examples), 0))
-    return learned(
-        nothing,
-        examples.labels,
-        parts,
-        len(examples.classes),
-        lambda sample, _X: tfidf_linear(sample, texts, tested, report),
-    )
+    with one_thread():
+        return learned(
+            nothing,
+            examples.labels,
+            parts,
+            len(examples.classes),
+            lambda sample, _X: tfidf_linear(sample, texts, tested, report),
+        )
 
 
 def _trees(
@@ -109,14 +110,15 @@ def _trees(
 def _lstm(examples: Examples, parts: Parts, report: Report, seed: int, seconds: float) -> np.ndarray:
     labels = examples.labels.astype(int)
     train, valid, test = (_texts(examples, rows) for rows in (parts.train, parts.valid, parts.test))
-    return lstm(
-        train,
-        labels[parts.train],
-        valid,
-        labels[parts.valid],
-        test,
-        len(examples.classes),
-        seed,
-        report,
-        seconds,
-    )
+    with one_thread():
+        return lstm(
+            train,
+            labels[parts.train],
+            valid,
+            labels[parts.valid],
+            test,
+            len(examples.classes),
+            seed,
+            report,
+            seconds,
+        )

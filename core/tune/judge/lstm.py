@@ -19,7 +19,7 @@ from core.locale import N_
 
 CHARACTERS, LONGEST = 3_000, 160  # kinds of them, and of one text
 WIDTH, HIDDEN, DROPOUT = 64, 64, 0.3
-RATE, BATCH, EPOCHS, PATIENCE = 2e-3, 32, 20, 3
+RATE, BATCH, EPOCHS, PATIENCE = 2e-3, 64, 20, 3
 SECONDS = 180.0  # after which no further epoch begins
 PADDING, UNKNOWN = 0, 1
 
@@ -146,8 +146,8 @@ def _predict(net: Any, codes: Sequence[np.ndarray]) -> np.ndarray:
     order = np.argsort([len(code) for code in codes], kind="stable")
     made = np.empty((len(codes), net.head.out_features))
     with torch.no_grad():
-        for start in range(0, len(order), 8 * BATCH):
-            rows = order[start : start + 8 * BATCH]
+        for start in range(0, len(order), 4 * BATCH):
+            rows = order[start : start + 4 * BATCH]
             scores = net(*_padded([codes[row] for row in rows]))
             made[rows] = scores.double().softmax(dim=1).numpy()
     return made

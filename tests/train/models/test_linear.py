@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from core.jobs import Cancelled, silent
+from core.train.models import linear
 from core.train.models.linear import fit_linear, predictions
 
 RNG = np.random.default_rng(0)
@@ -102,3 +103,14 @@ def test_a_fit_can_be_cancelled_between_two_penalties():
     with pytest.raises(Cancelled):
         fit_linear(X[:N], outcome(2)[:N], 2, (5.0, 1.0), (TRAIN[:200], TRAIN[200:]), None, stop)
     assert seen == [0, 1 / 3]
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_more_unknowns_than_second_derivatives_hold_are_fitted_to_the_same_end(classes, monkeypatch):
+    y = outcome(classes)[:N]
+    rows, inner = X[:N].astype(float), (TRAIN, TRAIN[:0])
+    few = fit_linear(rows, y, classes, (2.0, 2.0), inner, None, silent)
+    monkeypatch.setattr(linear, "MOST_UNKNOWNS", 0)
+    many = fit_linear(rows, y, classes, (2.0, 2.0), inner, None, silent)
+    assert (few[-1].solver, many[-1].solver) == ("newton-cholesky", "lbfgs")
+    assert predictions(many, rows) == pytest.approx(predictions(few, rows), abs=1e-3)

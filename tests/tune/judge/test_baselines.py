@@ -6,6 +6,7 @@ from core.jobs import Cancelled, silent
 from core.train.models.registry import MODELS
 from core.tune.judge.baselines import baselines, predict_baselines, title_of
 from core.tune.judge.lstm import Alphabet, lstm
+from core.tune.judge.probe import one_thread
 from core.tune.judge.scores import compare
 from tests.makers.tuned_examples import around_classes, drawn_labels, examples_of, parts_of, texts_of
 
@@ -106,3 +107,15 @@ def test_the_lstm_stops_where_it_is_cancelled(labels):
 def test_a_character_that_the_training_has_not_is_unknown_and_an_empty_text_is_one():
     alphabet = Alphabet.of(["가나", "가"])
     assert [code.tolist() for code in alphabet.codes(["가다", "", "나"])] == [[2, 1], [1], [3]]
+
+
+def test_threads_are_as_many_as_before_once_a_small_model_is_fitted():
+    from threadpoolctl import threadpool_info
+
+    def threads():
+        return {pool["filepath"]: pool["num_threads"] for pool in threadpool_info()}
+
+    before = threads()
+    with one_thread():
+        assert set(threads().values()) == {1}
+    assert threads() == before
