@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class EncoderCard:
     worst: str = ""
     source: str = ""
     notice: str = ""
-    tuned_on: Message | None = None
+    tuned_on: Message | None = field(default=None, hash=False)  # its parameters are a dict
 
     def __post_init__(self) -> None:
         if self.dim < 1 or self.max_length < 1:

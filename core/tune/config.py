@@ -10,7 +10,7 @@ from typing import Any
 
 from core.data.formats.encoding import find_encoding
 from core.errors import Message, UserError
-from core.locale import N_, P_
+from core.locale import N_
 from core.tune.settings import CLASSIFY, TuneSettings
 
 PATHS = ("train_file", "valid_file", "output_dir", "checkpoint_dir")
@@ -116,11 +116,7 @@ def _of_toml(text: str) -> Config:
 def _require_known(unknown: list[str]) -> None:
     if unknown:
         raise UserError(
-            P_(
-                "The file of settings has a key that is not known: {names}. Known are {known}.",
-                "The file of settings has keys that are not known: {names}. Known are {known}.",
-            ),
-            n=len(unknown),
+            N_("The file of settings holds what is not known: {names}. Known are {known}."),
             names=", ".join(unknown),
             known=", ".join([*_DEFAULTS, *_INI_SETTINGS, "num_labels", *PATHS]),
         )

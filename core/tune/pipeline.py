@@ -38,7 +38,7 @@ from core.tune.settings import PAIRS, TuneSettings
 from core.tune.sources import PairColumns, examples_of, pair_examples
 from core.tune.training.fit import fit
 from core.tune.training.model import Trainable
-from core.tune.tuned import free_name, load_tuned, save_part, save_tuned
+from core.tune.tuned import free_name, load_tuned, require_free, save_part, save_tuned
 
 CURVES, STOP = "curves.json", "stop"
 GEOMETRY, CURVE = "geometry", "learning_curve"
@@ -82,6 +82,8 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
     examples, where a row of the test is sealed, and where the name is taken.
     """
     start = time.perf_counter()
+    if name:
+        require_free(name)
     card = fetch(settings.encoder, report)
     settings = settings.resolved(card)
     examples, parts = source.split(settings)
@@ -143,12 +145,11 @@ def add_learning_curve(
     examples, parts = source.split(settings)
     if not examples.classes or len(examples.columns) > 1:
         raise UserError(N_("A learning curve needs texts with classes."))
-    work = part(report, 0.0, 1.0)
 
     def train(some: Parts, seed: int) -> tuple[np.ndarray, float]:
         return _trained(card, examples, some, replace(settings, seed=seed))
 
-    points = learning_curve(examples, parts, sizes, seeds, train, work)
+    points = learning_curve(examples, parts, sizes, seeds, train, report)
     save_part(tuned_id, CURVE, [point.as_dict() for point in points])
     return points
 

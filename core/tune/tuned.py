@@ -29,6 +29,7 @@ __all__ = [
     "list_tuned",
     "load_part",
     "load_tuned",
+    "require_free",
     "save_part",
     "save_tuned",
     "zip_tuned",
@@ -52,6 +53,16 @@ def free_name(encoder: str, method: str) -> str:
     return next(name for name in names if not (tuned_home() / name).exists())
 
 
+def require_free(name: str) -> None:
+    """Raise `UserError` for a name that is none or is taken: before the training, not after it."""
+    if not _NAME.fullmatch(name):
+        raise UserError(
+            N_("{name} is no name of an encoder: use letters, digits, spaces, dots and hyphens."), name=name
+        )
+    if (tuned_home() / name).exists():
+        raise _taken(name)
+
+
 def save_tuned(
     save: Callable[[Path], None], tuned: Tuned, seen: Seen, parts: Mapping[str, Any] | None = None
 ) -> Tuned:
@@ -59,11 +70,7 @@ def save_tuned(
 
     Raises `UserError` for a name that is taken or is none, and for a full disk.
     """
-    if not _NAME.fullmatch(tuned.name):
-        raise UserError(
-            N_("{name} is no name of an encoder: use letters, digits, spaces, dots and hyphens."),
-            name=tuned.name,
-        )
+    require_free(tuned.name)
 
     def fill(folder: Path) -> None:
         save(folder)
@@ -75,8 +82,6 @@ def save_tuned(
         for name, part in (parts or {}).items():
             (folder / _part_file(name)).write_text(_json(part), encoding="utf-8")
 
-    if tuned.folder.exists():
-        raise _taken(tuned.name)
     folder_atomic(tuned.folder, fill)
     if load_tuned(tuned.id).created != tuned.created:  # another process was first
         raise _taken(tuned.name)

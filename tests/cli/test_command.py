@@ -7,7 +7,8 @@ from core.cli.main import main
 
 
 def test_every_stage_registers_its_commands():
-    assert {c.name for c in commands()} == {"check", "embed", "encoders", "evaluate", "run", "score", "sts"}
+    names = {"check", "embed", "encoders", "evaluate", "run", "score", "sts", "tune"}
+    assert {c.name for c in commands()} == names
 
 
 def test_a_new_command_is_one_module_and_nothing_else(tmp_path, monkeypatch, capsys):

@@ -43,6 +43,7 @@ def test_a_tuned_encoder_is_in_the_catalog_with_what_it_was_tuned_on():
     made = put("mine", ["수출 호조", "환율 급락"], ["2024-01-02", "2024-03-04"])
     card = resolve("tuned:mine")
     assert card in cards()
+    assert hash(card) == hash(resolve("tuned:mine"))
     assert (card.id, card.origin, card.folder) == (made.id, Origin.TUNED, made.folder)
     assert (
         str(card.tuned_on)

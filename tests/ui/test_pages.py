@@ -58,13 +58,13 @@ def test_every_page_but_the_first_two_invites_from_the_page_before():
 
 
 @pytest.fixture
-def eighth(tmp_path, monkeypatch):
+def tenth(tmp_path, monkeypatch):
     """The app with one more page, of which only the entry and the file know."""
     shutil.copy(APP, tmp_path)
     shutil.copytree(ROOT / "pages", tmp_path / "pages")
     page = Page(
         "compare",
-        "pages/8_compare.py",
+        "pages/10_compare.py",
         "Compare",
         "Which run is better?",
         "Runs side by side.",
@@ -73,36 +73,36 @@ def eighth(tmp_path, monkeypatch):
         shows_run=True,
     )
     (tmp_path / page.file).write_text('from core.ui import frame\n\nframe.start("compare")\n')
-    code = (tmp_path / PAGES["predict"].file).read_text(encoding="utf-8")
+    code = (tmp_path / PAGES["tune"].file).read_text(encoding="utf-8")
     assert "here.onward()" in code  # the last page offers whatever follows
     monkeypatch.setitem(PAGES, "compare", page)
     return tmp_path / "app.py"
 
 
-def test_a_further_page_stands_on_home_and_in_the_sidebar(home, eighth):
-    app = open_page("home", app=eighth)
+def test_a_further_page_stands_on_home_and_in_the_sidebar(home, tenth):
+    app = open_page("home", app=tenth)
     assert not app.exception
-    assert links(app).count("8 Compare") == 2
+    assert links(app).count("10 Compare") == 2
     assert "Which run is better?" in [caption.value for caption in app.caption]
 
 
-def test_a_further_page_guards_what_its_entry_says(home, eighth):
-    app = open_page("compare", app=eighth)
+def test_a_further_page_guards_what_its_entry_says(home, tenth):
+    app = open_page("compare", app=tenth)
     assert app.title[0].value == "Which run is better?"
     assert [button.label for button in app.button] == ["Go to “1 Data”"]
 
 
-def test_a_further_page_comes_next_after_the_page_before_it(small_lab, eighth):
-    app = open_page("predict", app=eighth, **small_lab.link)
+def test_a_further_page_comes_next_after_the_page_before_it(small_lab, tenth):
+    app = open_page("tune", app=tenth, **small_lab.link)
     assert not app.exception
     assert "Next: compare the runs" in [button.label for button in app.button]
     assert not any(label.startswith("Next") for label in links(app))  # one "next" on a page
-    app = open_page("compare", app=eighth, **small_lab.link)
+    app = open_page("compare", app=tenth, **small_lab.link)
     assert not app.exception
     assert not any(label.startswith("Next") for label in links(app))
 
 
-@pytest.mark.parametrize("gone", [["predict"], ["maps", "predict"]])
+@pytest.mark.parametrize("gone", [["tune"], ["tune", "predict"]])
 def test_home_stands_with_fewer_stages(home, monkeypatch, gone):
     for key in gone:
         monkeypatch.delitem(PAGES, key)

@@ -65,10 +65,8 @@ def _summed(p: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 _TUNE = "tune"
-GAP = Metric("cosine_gap", N_("Cosine within minus between classes"), cosine_gap, True, _TUNE)
-PAIR_GAP = Metric(
-    "cosine_gap", N_("Cosine of pairs that belong together minus others"), pair_gap, True, _TUNE
-)
+GAP = Metric("cosine_gap", N_("Cosine gap (within minus between classes)"), cosine_gap, True, _TUNE)
+PAIR_GAP = Metric("cosine_gap", N_("Cosine gap (matching minus other pairs)"), pair_gap, True, _TUNE)
 MEAN_COSINE = Metric("mean_cosine", N_("Mean cosine of all texts"), mean_cosine, False, _TUNE)
 PEARSON = Metric("pearson", N_("Pearson's correlation"), pearson, True, _TUNE)
 SPEARMAN = Metric("spearman", N_("Spearman's correlation"), rank_ic, True, _TUNE)
