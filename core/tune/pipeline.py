@@ -89,6 +89,7 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
     examples, parts = source.split(settings)
     tested = _tested(source.dataset, examples, parts)
     folder = tuning_folder(examples, settings)
+    (folder / STOP).unlink(missing_ok=True)  # asked of a tuning that was then cancelled
     model = Trainable.load(card, settings, examples.classes)
     report(0.0, N_("Measuring the encoder as it is"))
     old = _vectors(model, examples)

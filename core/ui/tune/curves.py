@@ -38,7 +38,10 @@ def curves(history: History, settings: TuneSettings, key: str) -> None:
     with left:
         _losses(history, key)
     with right:
-        _scores(history, settings, key)
+        if history.points:
+            _scores(history, settings, key)
+        else:
+            st.caption(_("The first score on the validation texts stands here after the first epoch."))
 
 
 def _losses(history: History, key: str) -> None:
@@ -46,7 +49,11 @@ def _losses(history: History, key: str) -> None:
     steps, losses, size = means(history.losses)
     figure = go.Figure()
     figure.add_scatter(
-        x=steps, y=losses, name=_("training"), mode="lines", line={"color": colours.muted, "width": 2}
+        x=steps,
+        y=losses,
+        name=_("training"),
+        mode="lines+markers" if len(steps) < 10 else "lines",
+        line={"color": colours.muted, "width": 2},
     )
     figure.add_scatter(
         x=[point.step for point in history.points],

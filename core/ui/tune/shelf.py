@@ -34,7 +34,9 @@ def shelf() -> None:
     found = {tuned.id: tuned for tuned in list_tuned()}
     if not found:
         return
-    table(pd.DataFrame([_row(tuned) for tuned in found.values()]), "tuned", _("Encoders tuned here"))
+    narrow = {_("name"): st.column_config.TextColumn(width=150)}
+    rows = [_row(tuned) for tuned in found.values()]
+    table(pd.DataFrame(rows), "tuned", _("Encoders tuned here"), column_config=narrow)
     ids = list(found)
     looked_at = state.chosen("tuned")
     picked = st.selectbox(

@@ -27,6 +27,13 @@ from tests.makers.tuned_examples import examples_of, parts_of
 
 pytestmark = pytest.mark.slow  # whole pages
 
+WORDS = np.random.default_rng(0).permutation(
+    [f"{a}{b}" for a in "가나다라마바사아자차" for b in "강공군난단담동립만명"]
+)
+PAIRS = "score,question1,question2\n" + "".join(
+    f"{n % 6},{WORDS[n]} 소식 {WORDS[99 - n]},{WORDS[(7 * n) % 100]}에 대한 {WORDS[n + 30]} 전망\n"
+    for n in range(60)
+)
 LABELS = ("부정", "중립", "긍정")
 
 
@@ -142,16 +149,14 @@ def test_without_a_table_labelled_texts_cannot_be_tuned_on_and_pairs_can(lab):
     assert "Go to “1 Data”" in [button.label for button in app.button]
     app.segmented_control(key="tune-method").set_value("pairs").run()
     assert not app.exception
-    rows = [f'"문장 {n}","다른 문장 {n * 7 % 40}",{n % 6}' for n in range(40)]
-    content = "text_a,text_b,how_alike\n" + "\n".join(rows)
-    app.file_uploader(key="tune-pairs").set_value(("pairs.csv", content.encode(), "text/csv")).run()
+    app.file_uploader(key="tune-pairs").set_value(("pairs.csv", PAIRS.encode(), "text/csv")).run()
     assert not app.exception
     assert not app.error
     chosen = {box.label: box.value for box in app.selectbox}
     assert (chosen["First sentence"], chosen["Second sentence"], chosen["Score or label"]) == (
-        "text_a",
-        "text_b",
-        "how_alike",
+        "question1",
+        "question2",
+        "score",
     )
     assert not next(button for button in app.button if button.label == "Tune the encoder").disabled
 
