@@ -101,15 +101,19 @@ def test_a_tuning_that_was_cut_off_goes_on_and_ends_alike(tiny, monkeypatch):
 
 
 @pytest.mark.slow
-def test_stop_and_keep_ends_after_the_step_and_saves_the_best(tiny):
+def test_stop_and_keep_ends_after_the_step_and_saves_the_best(tiny, monkeypatch):
+    monkeypatch.setattr("core.tune.training.fit.REPORT_EVERY", 0.0)
     source, settings = Source(dataset=_table()), _settings(tiny, epochs=50)
     examples, _parts = source.split(settings)
     folder = tuning_folder(examples, settings.resolved(resolve(tiny)))
-    folder.mkdir(parents=True)
-    stop_and_keep(folder)
-    tuned = tune(source, settings)
+
+    def ask(_fraction, _template, /, **params):
+        if params.get("step") == 1:
+            stop_and_keep(folder)
+
+    tuned = tune(source, settings, ask)
     assert tuned.history.stopped == "asked"
-    assert len(tuned.history.losses) == 1
+    assert len(tuned.history.losses) == 2
     assert resolve(tuned.id).available
 
 
