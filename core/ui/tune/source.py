@@ -11,6 +11,8 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.data.library import list_datasets, load_dataset
 from core.embed.sts import read_pairs
+from core.evaluate.ledger import sealed_positions
+from core.settings import settings
 from core.tune.pairs import PairColumns, guess_pair_columns
 from core.tune.pipeline import Source
 from core.tune.settings import LABELS, PAIRS, TARGET, TERCILES
@@ -46,7 +48,11 @@ def _table(data: Dataset | None) -> tuple[Source, str] | None:
         _labels(data)
     with right:
         valid = _validation_table(data)
-    return Source(dataset=data, name=data.name, valid=valid), f"{data.id} {valid and valid.dataset.id}"  # type: ignore[union-attr]
+    tables = [one for one in (data, valid.dataset if valid else None) if one is not None]
+    content = " ".join(
+        f"{one.id} {sealed_positions(one).tolist()}" for one in tables
+    )  # sealed rows are left out
+    return Source(dataset=data, name=data.name, valid=valid), f"{settings().home} {content}"
 
 
 def _labels(data: Dataset) -> None:
