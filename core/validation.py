@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from core.errors import UserError
 from core.locale import N_
@@ -17,6 +17,18 @@ def require_choice(setting: str, value: object, allowed: Iterable[str]) -> None:
             value=str(value),
             allowed=", ".join(known),
         )
+
+
+def require_settings(
+    settings: object,
+    choices: Mapping[str, Iterable[str]],
+    ranges: Mapping[str, tuple[float, float]],
+) -> None:
+    """Raise `UserError` unless each of these attributes is one of its choices, or lies in its range."""
+    for setting, allowed in choices.items():
+        require_choice(setting, getattr(settings, setting), allowed)
+    for setting, (low, high) in ranges.items():
+        require_range(setting, getattr(settings, setting), low, high)
 
 
 def require_range(setting: str, value: float, low: float, high: float) -> None:

@@ -12,6 +12,7 @@ from core.cli.data import read_dataset
 from core.cli.shell import _, progress, read_bytes, translated
 from core.data.library import save_dataset
 from core.data.reading import ReadOptions
+from core.errors import UserError
 from core.locale import N_
 
 if TYPE_CHECKING:
@@ -40,14 +41,18 @@ _SETTINGS = (
 def _tune(options: argparse.Namespace) -> dict[str, Any]:
     from core.tune.pipeline import tune
 
-    settings, valid = _settings(options)
+    settings, valid, classes = _settings(options)
     source = _source(options, options.file, settings, valid)
+    _require_classes(source, settings, classes)
     tuned = tune(source, settings, progress(), options.name or "")
     return _printed(tuned)
 
 
-def _settings(options: argparse.Namespace) -> tuple[TuneSettings, Path | None]:
-    """Return the settings of the file, where one is given, with what the command line says in their place."""
+def _settings(options: argparse.Namespace) -> tuple[TuneSettings, Path | None, int]:
+    """Return the settings of the file, where one is given, with what the command line says in their place.
+
+    With them the validation file, and how many classes the file of settings expects (0: any).
+    """
     from core.tune.config import Config, read_config
     from core.tune.settings import TuneSettings
 
@@ -57,7 +62,19 @@ def _settings(options: argparse.Namespace) -> tuple[TuneSettings, Path | None]:
     valid = options.valid
     if valid is None and config.paths.get("valid_file"):
         valid = options.config.parent / config.paths["valid_file"]
-    return TuneSettings(**chosen), valid
+    return TuneSettings(**chosen), valid, config.classes
+
+
+def _require_classes(source: Source, settings: TuneSettings, expected: int) -> None:
+    """Raise `UserError` where the table has another number of classes than the file of settings expects."""
+    classes = source.examples(settings).classes if expected else ()
+    if len(classes) != expected:
+        raise UserError(
+            N_("The file of settings expects {expected} classes (num_labels); the table has {n}: {classes}."),
+            expected=expected,
+            n=len(classes),
+            classes=", ".join(classes),
+        )
 
 
 def _source(options: argparse.Namespace, file: Path, settings: TuneSettings, valid: Path | None) -> Source:
@@ -72,8 +89,7 @@ def _source(options: argparse.Namespace, file: Path, settings: TuneSettings, val
         return Source(pairs=frame, name=file.name, valid=later)
     given = argparse.Namespace(**vars(options) | {"file": file, "file2": None})
     sources, data = read_dataset(given)
-    if later is not None or valid is None:
-        save_dataset(data, sources)
+    save_dataset(data, sources)
     return Source(dataset=data, name=file.name, valid=later)
 
 
@@ -95,6 +111,7 @@ def _printed(tuned: Tuned) -> dict[str, Any]:
         "go": tuned.verdict.go,
         "verdict": translated(tuned.verdict.message),
         **note,
+        "notes": [translated(said) for said in tuned.notes],
         "seconds": round(tuned.seconds, 1),
         "folder": str(tuned.folder),
     }

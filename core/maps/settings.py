@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.errors import UserError
 from core.locale import N_
+from core.validation import require_settings
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,15 @@ METHODS = {
 }
 
 
+_RANGES = {
+    "neighbours": (2, 200),
+    "min_dist": (0, 1),
+    "perplexity": (2, 200),
+    "seed": (0, 2**31 - 1),
+    "dimensions": (2, 3),
+}
+
+
 @dataclass(frozen=True)
 class MapSettings:
     """How vectors become two coordinates, or three.
@@ -63,27 +72,7 @@ class MapSettings:
     dimensions: int = 2
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise UserError(
-                N_("There is no map method named {name}. Choose one of: {names}."),
-                name=self.method,
-                names=", ".join(METHODS),
-            )
-        for name, value, low, high in (
-            ("neighbours", self.neighbours, 2, 200),
-            ("min_dist", self.min_dist, 0, 1),
-            ("perplexity", self.perplexity, 2, 200),
-            ("seed", self.seed, 0, 2**31 - 1),
-            ("dimensions", self.dimensions, 2, 3),
-        ):
-            if not low <= value <= high:
-                raise UserError(
-                    N_("The map setting {name} is {value}; it must lie between {low} and {high}."),
-                    name=name,
-                    value=value,
-                    low=low,
-                    high=high,
-                )
+        require_settings(self, {"method": METHODS}, _RANGES)
 
     @property
     def used(self) -> dict[str, object]:

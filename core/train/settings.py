@@ -15,7 +15,7 @@ from core.train.features.classifier import KEY
 from core.train.features.registry import EXTRAS
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import WINDOWS
-from core.validation import require_choice, require_range
+from core.validation import require_choice, require_settings
 
 WEIGHTINGS = {"events": N_("every event counts the same"), "rows": N_("every row counts the same")}
 CLASS_WEIGHTS = ("none", "balanced")
@@ -94,8 +94,7 @@ class TrainSettings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", tuple(self.extras))  # JSON gives a list
         _ = self.evaluation  # checks the settings that it takes
-        for setting, allowed in _CHOICES.items():
-            require_choice(setting, getattr(self, setting), allowed)
+        require_settings(self, _CHOICES, _RANGES)
         for extra in self.extras:
             require_choice("extras", extra, EXTRAS)
         if (KEY in self.extras) != bool(self.classifier):
@@ -112,8 +111,6 @@ class TrainSettings:
                     "A sealed holdout is not scored before it is opened: choose folds, so that there is a score."
                 )
             )
-        for setting, (low, high) in _RANGES.items():
-            require_range(setting, getattr(self, setting), low, high)
 
     @property
     def evaluation(self) -> EvaluateSettings:

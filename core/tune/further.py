@@ -17,7 +17,7 @@ from core.jobs import Report, part, silent
 from core.locale import N_
 from core.tune.judge.downstream import Downstream, downstream
 from core.tune.judge.projections import Projections, projections
-from core.tune.pipeline import Source
+from core.tune.pipeline import Source, count_tests, tested_rows
 from core.tune.record import Tuned
 from core.tune.tuned import load_part, load_tuned, save_part
 
@@ -78,7 +78,9 @@ def add_downstream(tuned_id: str, report: Report = silent) -> Downstream:
     examples, parts = source.split(tuned.settings)
     dataset: Dataset = load_dataset(tuned.data.id)
     old, new = _both(tuned, dataset.headlines, part(report, 0.0, _EMBEDDED))
+    tested = tested_rows(dataset, examples, parts)
     found = downstream(dataset, examples, parts, old, new, report=part(report, _EMBEDDED, 1.0))
+    count_tests(tested, examples, tuned_id, tests=2)
     save_part(tuned_id, MODELS, found.as_dict())
     return found
 

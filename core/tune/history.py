@@ -31,8 +31,7 @@ class History:
 
     `losses` has the loss of every optimiser step; `best_epoch` is the epoch whose weights were kept; `stopped` is why
     it ended: "done", "early" (no improvement) or "asked" (the user stopped it). `physical_batch` is what fitted into
-    memory, `dtype` the number type of the products, `texts_per_second` the speed of training. `frozen` says in words
-    what was not trained ("" for nothing).
+    memory, `dtype` the number type of the products, `texts_per_second` the speed of training.
     """
 
     points: tuple[Point, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -35,6 +36,20 @@ _RANKS = {  # what the second sentence is to the first; the last class is the po
     "entailment": 2,
     "함의": 2,
 }
+
+
+_TOGETHER = (
+    "entailment",
+    "entail",
+    "함의",
+    "수반",
+    "positive",
+    "1",
+    "true",
+    "yes",
+    "paraphrase",
+    "duplicate",
+)
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,12 @@ def pair_examples(
         name=name,
         notes=notes,
     )
+
+
+def entailed_class(classes: Sequence[str]) -> int | None:
+    """Return the number of the class whose name says that two sentences belong together, None where none does."""
+    lowered = [name.strip().casefold() for name in classes]
+    return next((lowered.index(name) for name in _TOGETHER if name in lowered), None)
 
 
 def components(number: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ from core.tune.tuned import free_name, load_tuned, require_free, save_part, save
 
 CURVES, STOP = "curves.json", "stop"
 GEOMETRY, CURVE = "geometry", "learning_curve"
-_READ, _TRAINED, _COMPARED = 0.02, 0.8, 0.85  # shares of the time, as measured with six epochs
+_READ, _TRAINED, _READ_AGAIN, _COMPARED = 0.03, 0.8, 0.83, 0.86  # about these shares of the time
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +87,11 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
     card = fetch(settings.encoder, report)
     settings = settings.resolved(card)
     examples, parts = source.split(settings)
-    tested = _tested(source.dataset, examples, parts)
+    tested = tested_rows(source.dataset, examples, parts)
     folder = tuning_folder(examples, settings)
     (folder / STOP).unlink(missing_ok=True)  # asked of a tuning that was then cancelled
     model = Trainable.load(card, settings, examples.classes)
-    report(0.0, N_("Measuring the encoder as it is"))
-    old = _vectors(model, examples)
+    old = _vectors(model, examples, part(report, 0, _READ), N_("Measuring the encoder as it is"))
     history = fit(
         model,
         examples,
@@ -103,11 +102,11 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
         watch=lambda curves: _write_curves(folder, curves),
         stop=lambda: (folder / STOP).exists(),
     )
-    report(_TRAINED, N_("Measuring the tuned encoder"))
-    new = _vectors(model, examples)
+    reading = part(report, _TRAINED, _READ_AGAIN)
+    new = _vectors(model, examples, reading, N_("Measuring the tuned encoder"))
     seed = settings.seed
     said = _said(model, examples, parts)
-    judged = compare(examples, parts, old, new, said, part(report, _TRAINED, _COMPARED), seed)
+    judged = compare(examples, parts, old, new, said, part(report, _READ_AGAIN, _COMPARED), seed)
     others = baselines(examples, parts, old, part(report, _COMPARED, 0.97), seed)
     report(0.97, N_("Saving the encoder"))
     tuned = Tuned(
@@ -122,12 +121,12 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
         seconds=time.perf_counter() - start,
         baselines=others,
         licence=card.licence,
+        notes=(*examples.notes, *model.frozen),
     )
+    count_tests(tested, examples, tuned.id)
     seen = seen_of_training(examples, parts, settings.encoder)
     changed = geometry(examples, parts, old, new, seed).as_dict()
     save_tuned(model.save, tuned, seen, {GEOMETRY: changed})
-    if tested is not None:
-        ledger.record_access(examples.dataset_id, tuned.id, tested)
     shutil.rmtree(folder, ignore_errors=True)
     report(1.0, N_("Tuned"))
     return tuned
@@ -138,18 +137,21 @@ def add_learning_curve(
 ) -> list[CurvePoint]:
     """Train anew on growing parts of the training texts, score each on the same test, and add that to the record.
 
-    `source` is what the encoder was tuned on. Raises `UserError` where it cannot be found or has no classes.
+    `source` is what the encoder was tuned on. Each training counts as a test in the ledger where labels tell outcomes.
+    Raises `UserError` where it has no classes, or a row of the test is sealed.
     """
     settings = load_tuned(tuned_id).settings
     card = fetch(settings.encoder)
     examples, parts = source.split(settings)
     if not examples.classes or len(examples.columns) > 1:
         raise UserError(N_("A learning curve needs texts with classes."))
+    tested = tested_rows(source.dataset, examples, parts)
 
     def train(some: Parts, seed: int) -> tuple[np.ndarray, float]:
         return _trained(card, examples, some, replace(settings, seed=seed))
 
     points = learning_curve(examples, parts, sizes, seeds, train, report)
+    count_tests(tested, examples, tuned_id, len(points) * len(seeds))
     save_part(tuned_id, CURVE, [point.as_dict() for point in points])
     return points
 
@@ -180,8 +182,8 @@ def _write_curves(folder: Path, curves: History) -> None:
     write_atomic(folder / CURVES, lambda path: path.write_text(text, encoding="utf-8"))
 
 
-def _tested(dataset: Dataset | None, examples: Examples, parts: Parts) -> Rows | None:
-    """Return the tested rows as the ledger knows them, None where labels tell no outcome; refuses sealed ones."""
+def tested_rows(dataset: Dataset | None, examples: Examples, parts: Parts) -> Rows | None:
+    """Return the tested rows as the ledger knows them, None where labels tell no outcome; raises where one is sealed."""
     if dataset is None or not examples.from_outcome:
         return None
     rows = Rows.of(dataset, examples.rows[parts.test])
@@ -189,9 +191,19 @@ def _tested(dataset: Dataset | None, examples: Examples, parts: Parts) -> Rows |
     return rows
 
 
-def _vectors(model: Trainable, examples: Examples) -> np.ndarray:
+def count_tests(rows: Rows | None, examples: Examples, tuned_id: str, tests: int = 1) -> None:
+    """Count in the ledger that these rows were scored, before a score is saved; raises as `record_access` does."""
+    if rows is not None:
+        ledger.record_access(examples.dataset_id, tuned_id, rows, tests=tests)
+
+
+def _vectors(model: Trainable, examples: Examples, report: Report = silent, template: str = "") -> np.ndarray:
     """Return the vectors of all examples, `(n, dim)` float32, of pairs `(n, 2, dim)`."""
-    columns = [model.embed(column) for column in examples.columns]
+    shares = np.linspace(0, 1, len(examples.columns) + 1)
+    columns = [
+        model.embed(column, part(report, first, last), template)
+        for column, first, last in zip(examples.columns, shares, shares[1:], strict=False)
+    ]
     return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.embed.seen import TUNED
+from core.errors import Message
 from core.evaluate.bootstrap import Scores, plain_scores, scores_of_plain
 from core.settings import settings
 from core.tune.examples import Examples, Parts
@@ -46,7 +47,8 @@ class Tuned:
     """A tuned encoder: `id` is that of the catalog, `name` its folder's, `encoder` the one that it was made of.
 
     `baselines` are scores on the same test by name, `seconds` those of the whole, `history` the curves; `created` is
-    in ISO form. `judged` and `verdict` are of the test that training never saw; `licence` is that of the encoder it was made of.
+    in ISO form. `judged` and `verdict` are of the test that training never saw; `licence` is that of the encoder it was
+    made of; `notes` say what of the table was left out and what of the encoder was not trained, and why.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Tuned:
     seconds: float
     baselines: Scores = field(default_factory=dict)
     licence: str = ""
+    notes: tuple[Message, ...] = ()
 
     @property
     def id(self) -> str:
@@ -111,6 +114,7 @@ def to_record(tuned: Tuned) -> dict[str, Any]:
         "seconds": tuned.seconds,
         "baselines": plain_scores(tuned.baselines),
         "licence": tuned.licence,
+        "notes": [note.as_dict() for note in tuned.notes],
     }
 
 
@@ -129,6 +133,7 @@ def from_record(fields: Mapping[str, Any]) -> Tuned:
         seconds=fields["seconds"],
         baselines=scores_of_plain(fields["baselines"]),
         licence=fields.get("licence", ""),
+        notes=tuple(map(Message.from_dict, fields.get("notes", ()))),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.embed.encoder_card import EncoderCard
 from core.embed.pooling import POOLINGS
 from core.locale import N_
-from core.validation import require_choice, require_range
+from core.validation import require_choice, require_settings
 
 CLASSIFY, TRIPLET, PAIRS = "classify", "triplet", "pairs"
 
@@ -111,10 +111,7 @@ class TuneSettings:
             "freeze_embeddings": FREEZE,
             "labels": LABELS,
         } | ({"pooling": POOLINGS} if self.pooling else {})
-        for setting, allowed in choices.items():
-            require_choice(setting, getattr(self, setting), allowed)
-        for setting, (low, high) in _RANGES.items():
-            require_range(setting, getattr(self, setting), low, high)
+        require_settings(self, choices, _RANGES)
 
     def resolved(self, card: EncoderCard) -> TuneSettings:
         """Return the settings with everything that an encoder decides filled in: pooling, rate, the longest text."""

@@ -30,8 +30,9 @@ _SENTIMENTS = {"부정", "중립", "긍정", "negative", "neutral", "positive"}
 def examples_of(dataset: Dataset, settings: TuneSettings) -> Examples:
     """Return the dataset's headlines with the classes that `settings.labels` asks for.
 
-    Rows without an outcome or of a sealed holdout are left out, and a text that was there before, so that n different texts stay: in the
-    order of time where there are sessions, else in that of the file. Of a text with two labels the first counts.
+    Rows without an outcome or of a sealed holdout are left out, and a text that was there before, so that n different
+    texts stay: in the order of time where there are sessions, else in that of the file. Of a text with two labels the
+    first counts.
     Terciles have the returns as labels (float64): their bounds come from the training sessions, see `split`.
 
     Raises:

@@ -71,3 +71,11 @@ def test_a_table_of_one_class_is_one_sentence(lab, capsys):
     (lab / "하나.csv").write_text(text, encoding="utf-8")
     assert _tune(lab, "--headline", "제목", "--target", "라벨", file="하나.csv") == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("The target holds one class only")
+
+
+def test_another_number_of_classes_than_an_ini_expects_is_said_before_the_training(lab, capsys, monkeypatch):
+    monkeypatch.setattr(pipeline, "fit", None)
+    (lab / "config.ini").write_text("[Hyperparameters]\nnum_labels = 2\n", encoding="utf-8")
+    assert _tune(lab, "--config", str(lab / "config.ini")) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("The file of settings expects 2 classes (num_labels); the table has 3")

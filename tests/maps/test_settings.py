@@ -7,8 +7,8 @@ from core.maps import METHODS, MapSettings
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"method": "isomap"}, "no map method named isomap.*pca, umap, tsne"),
-        ({"neighbours": 1}, "neighbours is 1; it must lie between 2 and 200"),
+        ({"method": "isomap"}, "method is isomap; choose one of: pca, umap, tsne"),
+        ({"neighbours": 1}, "neighbours is 1; choose a number from 2 to 200"),
         ({"min_dist": -0.1}, "min_dist is -0.1"),
         ({"min_dist": float("nan")}, "min_dist is nan"),
         ({"perplexity": 1000}, "perplexity is 1000"),

@@ -171,5 +171,29 @@ def test_a_learning_curve_is_added_to_the_record(tiny):
     source = Source(dataset=_table())
     tuned = tune(source, _settings(tiny, epochs=1))
     points = pipeline.add_learning_curve(source, tuned.id, [0.5, 1.0], [1, 2])
+    assert ledger.accesses(source.dataset.id) == []  # sentiment tells no outcome
     assert [point.texts for point in points] == [tuned.data.train // 2, tuned.data.train]
     assert load_part(tuned.id, pipeline.CURVE) == [point.as_dict() for point in points]
+
+
+@pytest.mark.slow
+def test_each_training_of_a_learning_curve_of_outcomes_is_a_test(tiny):
+    source = Source(dataset=_table(dated=True))
+    tuned = tune(source, _settings(tiny, epochs=1))
+    pipeline.add_learning_curve(source, tuned.id, [0.5, 1.0], [1, 2])
+    assert [access.tests for access in ledger.accesses(source.dataset.id)] == [1, 4]
+
+
+def test_the_test_is_counted_before_a_score_is_saved(tiny, monkeypatch):
+    dated = _table(dated=True)
+    monkeypatch.setattr(pipeline, "save_tuned", None)
+    with pytest.raises(TypeError):
+        tune(Source(dataset=dated), _settings(tiny, epochs=1))
+    assert len(ledger.accesses(dated.id)) == 1
+    assert list_tuned() == []
+
+
+def test_the_record_says_what_was_left_out_and_what_was_not_trained(tiny):
+    tuned = tune(Source(dataset=_table()), _settings(tiny, epochs=1, freeze_layers=1), name="mine")
+    assert "The lowest layer is frozen." in map(str, tuned.notes)
+    assert load_tuned("tuned:mine").notes == tuned.notes

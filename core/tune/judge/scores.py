@@ -17,9 +17,9 @@ from core.tune.examples import Examples, Parts
 from core.tune.judge.judged import Judged, Table
 from core.tune.judge.metrics import CLASS_METRICS, GAP, MEAN_COSINE, PAIR_GAP, PEARSON, SPEARMAN, unit
 from core.tune.judge.probe import features_of, linear_probe
+from core.tune.pairs import entailed_class
 
 SEED = 0
-_TOGETHER = ("entailment", "함의", "수반")
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +119,8 @@ def belong_together(examples: Examples, rows: np.ndarray) -> np.ndarray:
     labels = examples.labels[rows]
     if not examples.classes:
         return np.asarray(labels > np.median(labels))
-    named = [number for number, name in enumerate(examples.classes) if name.casefold() in _TOGETHER]
-    return np.asarray(labels == (named[0] if named else len(examples.classes) - 1))
+    named = entailed_class(examples.classes)
+    return np.asarray(labels == (len(examples.classes) - 1 if named is None else named))
 
 
 def _probabilities(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from core.evaluate.metrics import accuracy, f1
+from core.tune.judge.metrics import cosine_gap, unit
 from core.tune.settings import TRIPLET, TuneSettings
 from core.tune.training.batches import balanced_batches
 from core.tune.training.objective import Objective
@@ -38,15 +40,15 @@ def evaluate(
     known = labels[rows]
     loss = _loss(model, objective, settings, pooled, known)
     if settings.loss in ("cross_entropy", "softmax"):
-        chosen = _chosen(model, pooled)
-        return Values(loss, float((chosen == known).mean()), macro_f1(known, chosen, len(model.classes)))
+        logits, once = _logits(model, pooled), np.ones((1, len(rows)))
+        return Values(loss, float(accuracy(known, logits, once)[0]), float(f1(known, logits, once)[0]))
     if settings.method == TRIPLET:
-        return Values(loss, cosine_gap(pooled[0], known), np.nan)
+        return Values(loss, float(cosine_gap(known, unit(pooled[0]), np.ones((1, len(rows))))[0]), np.nan)
     if settings.loss == "multiple_negatives":
         return Values(loss, _found(*pooled), np.nan)
     from scipy.stats import spearmanr
 
-    cosines = (_unit(pooled[0]) * _unit(pooled[1])).sum(1)
+    cosines = (unit(pooled[0]) * unit(pooled[1])).sum(1)
     varied = np.ptp(known) > 0 and np.ptp(cosines) > 0
     return Values(loss, float(spearmanr(cosines, known).statistic) if varied else np.nan, np.nan)
 
@@ -78,46 +80,19 @@ def _loss(
     return total / weight if weight else np.nan
 
 
-def _chosen(model: Trainable, pooled: list[np.ndarray]) -> np.ndarray:
+def _logits(model: Trainable, pooled: list[np.ndarray]) -> np.ndarray:
     import torch
 
     assert model.head is not None
     model.train(False)
     with torch.no_grad():
-        logits = model.head([torch.from_numpy(one).to(model.device) for one in pooled])
-        chosen: np.ndarray = logits.argmax(-1).cpu().numpy()
-    return chosen
-
-
-def macro_f1(y: np.ndarray, chosen: np.ndarray, classes: int) -> float:
-    """Return the mean over classes of 2·hits / (chosen + there); classes neither chosen nor there are left out."""
-    hits = np.bincount(y[y == chosen], minlength=classes)
-    sums = np.bincount(y, minlength=classes) + np.bincount(chosen, minlength=classes)
-    return float((2 * hits[sums > 0] / sums[sums > 0]).mean())
-
-
-def cosine_gap(vectors: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean cosine within classes minus that between, over all pairs of `vectors` `(n, dim)`.
-
-    The sum over all pairs of a set is |Σv|² − n, half of it over unordered ones. NaN where a class has no pair or
-    there is one class.
-    """
-    unit = _unit(vectors.astype(np.float64))
-    sums = np.array([unit[labels == c].sum(0) for c in np.unique(labels)])
-    counts = np.array([(labels == c).sum() for c in np.unique(labels)])
-    within, pairs = float((sums**2).sum() - len(unit)), float((counts * (counts - 1)).sum())
-    whole, all_pairs = float((unit.sum(0) ** 2).sum() - len(unit)), float(len(unit) * (len(unit) - 1))
-    if not pairs or all_pairs == pairs:
-        return float("nan")
-    return within / pairs - (whole - within) / (all_pairs - pairs)
+        logits: np.ndarray = (
+            model.head([torch.from_numpy(one).to(model.device) for one in pooled]).cpu().numpy()
+        )
+    return logits
 
 
 def _found(first: np.ndarray, second: np.ndarray) -> float:
     """Return how often a text's own partner is the nearest of all partners."""
-    nearest = (_unit(first) @ _unit(second).T).argmax(1)
+    nearest = (unit(first) @ unit(second).T).argmax(1)
     return float((nearest == np.arange(len(first))).mean())
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    return unit

@@ -19,6 +19,7 @@ from core.embed.pooling import pooling_named
 from core.embed.runtime.device import best_device
 from core.embed.runtime.memory import require_memory
 from core.errors import Message, UserError
+from core.jobs import Report, silent
 from core.locale import N_
 from core.tune.settings import CLASSIFY, PAIRS, TuneSettings
 from core.tune.training import layers, saving
@@ -104,7 +105,14 @@ class Trainable:
 
         return torch.nn.functional.normalize(pooled, dim=-1) if self.card.normalised else pooled
 
-    def read(self, tokens: Tokens, rows: np.ndarray, apply: Callable[[Tensor], Tensor]) -> np.ndarray:
+    def read(
+        self,
+        tokens: Tokens,
+        rows: np.ndarray,
+        apply: Callable[[Tensor], Tensor],
+        report: Report = silent,
+        template: str = "",
+    ) -> np.ndarray:
         """Return `apply` of the pooled vectors of some rows `(n, …)` float32, without dropout and gradients."""
         import torch
 
@@ -120,6 +128,7 @@ class Trainable:
 
         try:
             while done < len(rows):
+                report(done / len(rows), template)
                 longest = int(tokens.lengths[rows[order[done]]])
                 size = max(1, min(self._most, _TOKENS_AT_ONCE[self.device] // longest))
                 some = rows[order[done : done + size]]
@@ -141,11 +150,11 @@ class Trainable:
         if self.head is not None:
             self.head.train(training)
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of texts `(n, dim)` float32, as the saved encoder gives them."""
+    def embed(self, texts: Sequence[str], report: Report = silent, template: str = "") -> np.ndarray:
+        """Return the vectors of texts `(n, dim)` float32, as the saved encoder gives them; `report` says `template`."""
         tokens = self.tokens(texts)
         with self.exact():
-            return self.read(tokens, np.arange(len(texts)), self.unit)
+            return self.read(tokens, np.arange(len(texts)), self.unit, report, template)
 
     def probabilities(self, texts: Sequence[str], others: Sequence[str] | None = None) -> np.ndarray:
         """Return each class's probability `(n, classes)` float32; `others` are the second texts of pairs.

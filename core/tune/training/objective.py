@@ -10,6 +10,7 @@ import numpy as np
 
 from core.errors import UserError
 from core.locale import N_
+from core.tune.pairs import entailed_class
 from core.tune.settings import TuneSettings
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from core.tune.training.model import Trainable
 
 Loss = Callable[[list["Tensor"], "Tensor"], "Tensor"]
-_POSITIVE = ("entailment", "entail", "함의", "positive", "1", "true", "yes", "paraphrase", "duplicate")
 _TRIPLET = {
     "batch_all": "BatchAllTripletLoss",
     "batch_hard": "BatchHardTripletLoss",
@@ -102,10 +102,9 @@ def positive_class(classes: tuple[str, ...]) -> int:
 
     Raises `UserError` where no name tells it.
     """
-    lowered = [name.strip().lower() for name in classes]
-    for name in _POSITIVE:
-        if name in lowered:
-            return lowered.index(name)
+    found = entailed_class(classes)
+    if found is not None:
+        return found
     raise UserError(
         N_(
             "Multiple negatives learns from pairs that belong together, and none of the labels {labels} says so. Name "

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.embed.classifier import HEAD
 from core.embed.encoder_card import EncoderCard
 from core.tune.settings import TuneSettings
 from core.tune.training.layers import merged_tensors
@@ -13,7 +14,6 @@ from core.tune.training.layers import merged_tensors
 if TYPE_CHECKING:
     import torch
 
-HEAD = "head.safetensors"
 _UNKNOWN = ("[UNK]", "<unk>")
 _MODULE = "sentence_transformers.models."
 

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.evaluate.bootstrap import Interval, Scores
 from core.evaluate.lift import Lift
 from core.evaluate.metrics import METRICS
 from core.evaluate.predictions import MEAN
@@ -98,7 +99,8 @@ def _lifts(known: list[tuple[str, Lift]]) -> None:
             showlegend=False,
             cliponaxis=False,
             marker={"size": 13, "color": colour, "symbol": "diamond"},
-            error_x=whiskers([lift.interval] if hasattr(lift, "interval") else [lift]) | {"color": colour},  # type: ignore[list-item]
+            error_x=whiskers([Interval(lift.value, lift.low, lift.high)], sure=lift.believable)
+            | {"color": colour},
             hovertemplate=f"{name}: {' '.join(written_lift(lift))}<extra></extra>",
         )
     figure.update_yaxes(range=[len(known) - 0.5, -0.8], type="category")
@@ -113,6 +115,6 @@ def _lifts(known: list[tuple[str, Lift]]) -> None:
     )
 
 
-def _score(found: Downstream, scores: dict, name: str) -> str:  # type: ignore[type-arg]
+def _score(found: Downstream, scores: Scores, name: str) -> str:
     score = scores.get(name, {}).get(found.metric)
     return UNKNOWN if score is None else " ".join(written_parts(METRICS[found.metric], score)).rstrip()

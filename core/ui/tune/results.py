@@ -18,6 +18,8 @@ def _curves(tuned: Tuned) -> None:
     st.markdown(curves.ended(history))
     for said in diagnosis(history, len(tuned.data.classes), tuned.settings.method):
         st.markdown(f":material/monitor_heart: {translate_md(said)}")
+    for note in tuned.notes:
+        st.caption(translate_md(note))
     curves.curves(history, tuned.settings, "done")
     st.caption(
         _(

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
-from core.tune.training.evaluation import cosine_gap, evaluate, macro_f1
+from core.tune.training.evaluation import evaluate
 from core.tune.training.objective import objective_of
 from tests.makers import tunings
 
 
-def test_the_gap_is_the_mean_cosine_within_classes_minus_that_between():
-    drawn = np.random.default_rng(0)
-    vectors, labels = drawn.normal(size=(30, 5)), drawn.integers(0, 3, 30)
+def test_classes_are_scored_by_accuracy_and_the_macro_f1_of_scikit_learn(home, tmp_path):
+    from sklearn.metrics import accuracy_score, f1_score
+
+    settings = tunings.tuning(tunings.encoder(tmp_path / "e"))
+    model, examples = tunings.model(settings), tunings.examples()
+    objective = objective_of(model, settings, examples.labels)
+    values = evaluate(
+        model, objective, settings, (model.tokens(examples.texts),), examples.labels, np.arange(48)
+    )
+    chosen = model.probabilities(examples.texts).argmax(1)
+    assert values.score == pytest.approx(accuracy_score(examples.labels, chosen))
+    assert values.f1 == pytest.approx(f1_score(examples.labels, chosen, average="macro"))
+
+
+def test_triplets_are_scored_by_the_mean_cosine_within_classes_minus_that_between(home, tmp_path):
+    settings = tunings.tuning(tunings.encoder(tmp_path / "e"), method="triplet")
+    model, examples = tunings.model(settings), tunings.examples()
+    objective = objective_of(model, settings, examples.labels)
+    tokens = (model.tokens(examples.texts),)
+    values = evaluate(model, objective, settings, tokens, examples.labels, np.arange(48))
+    vectors = model.embed(examples.texts)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    cosines, same = unit @ unit.T, labels[:, None] == labels
-    others = ~np.eye(30, dtype=bool)
-    assert cosine_gap(vectors, labels) == pytest.approx(cosines[same & others].mean() - cosines[~same].mean())
-
-
-def test_one_class_has_no_gap():
-    assert math.isnan(cosine_gap(np.ones((4, 2)), np.zeros(4, int)))
-
-
-def test_macro_f1_is_that_of_scikit_learn():
-    from sklearn.metrics import f1_score
-
-    drawn = np.random.default_rng(0)
-    y, chosen = drawn.integers(0, 3, 50), drawn.integers(0, 3, 50)
-    assert macro_f1(y, chosen, 3) == pytest.approx(f1_score(y, chosen, average="macro"))
+    cosines, same = unit @ unit.T, examples.labels[:, None] == examples.labels
+    others = ~np.eye(48, dtype=bool)
+    assert values.score == pytest.approx(cosines[same & others].mean() - cosines[~same].mean(), abs=1e-5)
 
 
 @pytest.mark.parametrize("loss", ["cosine", "cosent"])

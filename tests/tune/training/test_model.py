@@ -10,9 +10,9 @@ import pytest
 
 from core.embed.catalog import resolve
 from core.embed.checkpoint.loading import load_model, load_tokenizer
+from core.embed.classifier import HEAD, head_of
 from core.embed.pooling import pooling_named
 from core.errors import UserError
-from core.tune.training.classifier import head_classes, load_classifier
 from core.tune.training.fit import fit
 from core.tune.training.layers import trainable
 from core.tune.training.model import Trainable
@@ -113,25 +113,16 @@ def test_a_classifier_is_opened_with_its_probabilities(tmp_path):
     model, texts = trained(settings), tunings.examples().texts
     model.save(tmp_path / "tuned")
     card = resolve(str(tmp_path / "tuned"))
-    assert head_classes(card) == tunings.CLASSES
-    probabilities = load_classifier(card, "cpu").probabilities(texts)
-    np.testing.assert_allclose(probabilities, model.probabilities(texts), atol=1e-5)
-    np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-5)
+    head = head_of(card.folder)
+    assert head.classes == tunings.CLASSES
+    np.testing.assert_allclose(head.probabilities(model.embed(texts)), model.probabilities(texts), atol=1e-5)
 
 
-def test_a_head_of_pairs_is_opened_as_one(tmp_path):
+def test_a_head_of_pairs_is_no_classifier_of_single_texts(tmp_path):
     settings = tunings.tuning(tunings.encoder(tmp_path / "e"), method="pairs", loss="softmax", epochs=1)
-    model, columns = trained(settings), tunings.examples_for(settings).columns
-    model.save(tmp_path / "tuned")
-    opened = load_classifier(resolve(str(tmp_path / "tuned")), "cpu")
-    np.testing.assert_allclose(opened.probabilities(*columns), model.probabilities(*columns), atol=1e-5)
-
-
-def test_an_encoder_without_a_head_gives_no_classes(tmp_path):
-    card = resolve(str(tunings.encoder(tmp_path / "e")))
-    assert head_classes(card) == ()
-    with pytest.raises(UserError, match="without a head"):
-        load_classifier(card)
+    trained(settings).save(tmp_path / "tuned")
+    assert (tmp_path / "tuned" / HEAD).is_file()
+    assert head_of(tmp_path / "tuned") is None
 
 
 def test_the_order_and_company_of_texts_change_no_vector(tmp_path):
