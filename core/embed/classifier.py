@@ -21,7 +21,10 @@ HEAD = "head.safetensors"  # its metadata names the classes, and says whether it
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """One linear layer on the pooled vector, before that is brought to length 1: `weight` `(classes, dim)`, `bias` `(classes,)`."""
+    """One linear layer on the pooled vector, before that is brought to length 1.
+
+    `weight` is `(classes, dim)`, `bias` `(classes,)`.
+    """
 
     classes: tuple[str, ...]
     weight: np.ndarray

@@ -48,8 +48,8 @@ def train(
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
     `begin` are parameters that a search tries first; `plan` are the splits where they are made already. With
     `holdout_alone` what the headlines add is measured without the walk-forward. Raises
-    `UserError` where the table cannot be trained on or a holdout that the encoder was tuned on is to be sealed, and whatever `report` raises, in a search as
-    `SearchCancelled`. The run is not saved.
+    `UserError` where the table cannot be trained on or a holdout that the encoder was tuned on is to be sealed, and
+    whatever `report` raises, in a search as `SearchCancelled`. The run is not saved.
     """
     watch = Stopwatch()
     with watch("split"):

@@ -62,8 +62,9 @@ class TrainSettings:
     `outlets` is how many of the most frequent outlets are told apart, the others being one; `components` is
     the number of principal components that stand for the vector (0: the vector as it is); `winsor` the share
     of the training values that is clipped at each tail of a continuous feature; `extras` are what is read
-    from the headline beside the vector, `classifier` the id of the tuned encoder that the one of that name reads. `tune_seconds` is the time given to the search for better parameters (0:
-    none); `calibrate` is how probabilities are calibrated on later inner sessions.
+    from the headline beside the vector, `classifier` the id of the tuned encoder that the one of that name reads.
+    `tune_seconds` is the time given to the search for better parameters (0: none); `calibrate` is how probabilities
+    are calibrated on later inner sessions.
 
     A value outside its range raises `UserError`.
     """

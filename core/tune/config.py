@@ -30,7 +30,10 @@ _DEFAULTS = {setting.name: setting.default for setting in fields(TuneSettings)}
 
 @dataclass(frozen=True)
 class Config:
-    """The settings that a file asks for, and its paths by name (`PATHS`); `classes` is the number that it expects, 0: any."""
+    """The settings that a file asks for, and its paths by name (`PATHS`).
+
+    `classes` is how many the file expects, 0 for any.
+    """
 
     settings: TuneSettings = field(default_factory=TuneSettings)
     paths: Mapping[str, str] = field(default_factory=dict)

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.evaluate.bootstrap import Interval
+from core.evaluate.bootstrap import Interval, plain_scores, scores_of_plain
 from core.evaluate.metrics import Metric
 from core.evaluate.verdict import Evidence
 from core.tune.judge.metrics import JUDGED, PAIR_GAP
 
 Table = dict[str, Interval]
+_TABLES = ("before", "after", "difference")
 ALIKE = 0.9  # mean cosine of all texts from which on a fall of the gap is a collapse
 NEARLY_EQUAL = 0.995  # and from which on texts are hardly told apart, whatever the gap
 
@@ -51,26 +52,12 @@ class Judged:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON, which has no NaN."""
-        return asdict(self) | {
-            "before": plain_table(self.before),
-            "after": plain_table(self.after),
-            "difference": plain_table(self.difference),
-            "p_value": None if math.isnan(self.p_value) else self.p_value,
-        }
+        tables = plain_scores({name: getattr(self, name) for name in _TABLES})
+        return asdict(self) | tables | {"p_value": None if math.isnan(self.p_value) else self.p_value}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Judged:
         """Make what `as_dict` took apart."""
-        tables = {key: table_of_plain(plain[key]) for key in ("before", "after", "difference")}
+        tables = scores_of_plain({name: plain[name] for name in _TABLES})
         p_value = math.nan if plain["p_value"] is None else plain["p_value"]
         return cls(**{**plain, **tables, "p_value": p_value, "evidence": Evidence(**plain["evidence"])})
-
-
-def plain_table(table: Table) -> dict[str, dict[str, float | None]]:
-    """Return a table of scores as JSON holds it."""
-    return {name: score.as_dict() for name, score in table.items()}
-
-
-def table_of_plain(plain: Mapping[str, dict[str, float | None]]) -> Table:
-    """Return the table that `plain_table` took apart."""
-    return {name: Interval.from_dict(score) for name, score in plain.items()}

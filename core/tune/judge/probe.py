@@ -1,4 +1,7 @@
-"""What plain models read out of an encoder's vectors, or out of the texts: a linear probe (Alain & Bengio 2016, arXiv:1610.01644)."""
+"""What plain models read out of an encoder's vectors, or out of the texts.
+
+A linear probe: Alain & Bengio 2016, arXiv:1610.01644.
+"""
 
 from __future__ import annotations
 
@@ -58,8 +61,8 @@ def learned(
     """Return the test's probabilities `(test, classes)` by a model of the training and validation examples.
 
     `fit(sample, X_test)` learns from the sample, whose `valid` rows are the validation examples and whose classes are
-    numbered without a gap, and returns the probabilities of these, with further axes of the shape `outputs`. A class that no example to learn from has gets
-    probability 0, one that all have gets 1.
+    numbered without a gap, and returns the probabilities of these, with further axes of the shape `outputs`. A class
+    that no example to learn from has gets probability 0, one that all have gets 1.
     """
     rows = np.concatenate([parts.train, parts.valid])
     known, y = np.unique(labels[rows], return_inverse=True)

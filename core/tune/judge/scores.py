@@ -79,7 +79,10 @@ def compare(
 
 
 def main_metric(examples: Examples, head: bool) -> str:
-    """Return what the verdict is about: accuracy; of scores Spearman's correlation; of triplets, which have no head, the gap."""
+    """Return what the verdict is about.
+
+    Accuracy; of scores Spearman's correlation; of triplets, which have no head, the gap.
+    """
     if not examples.classes:
         return SPEARMAN.name
     return "accuracy" if head or len(examples.columns) > 1 else GAP.name
