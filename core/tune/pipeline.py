@@ -17,6 +17,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.embed.catalog import fetch
 from core.embed.encoder_card import EncoderCard
+from core.embed.pipeline import embed
 from core.errors import UserError
 from core.evaluate import ledger
 from core.evaluate.ledger_rows import Rows
@@ -91,7 +92,7 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
     folder = tuning_folder(examples, settings)
     (folder / STOP).unlink(missing_ok=True)  # asked of a tuning that was then cancelled
     model = Trainable.load(card, settings, examples.classes)
-    old = _vectors(model, examples, part(report, 0, _READ), N_("Measuring the encoder as it is"))
+    old = _frozen(examples, settings, part(report, 0, _READ))
     history = fit(
         model,
         examples,
@@ -103,7 +104,8 @@ def tune(source: Source, settings: TuneSettings, report: Report = silent, name: 
         stop=lambda: (folder / STOP).exists(),
     )
     reading = part(report, _TRAINED, _READ_AGAIN)
-    new = _vectors(model, examples, reading, N_("Measuring the tuned encoder"))
+    every = np.arange(len(examples))
+    new = _vectors(model, examples, every if model.head is None else parts.test, reading)
     seed = settings.seed
     said = _said(model, examples, parts)
     judged = compare(examples, parts, old, new, said, part(report, _READ_AGAIN, _COMPARED), seed)
@@ -197,13 +199,32 @@ def count_tests(rows: Rows | None, examples: Examples, tuned_id: str, tests: int
         ledger.record_access(examples.dataset_id, tuned_id, rows, tests=tests)
 
 
-def _vectors(model: Trainable, examples: Examples, report: Report = silent, template: str = "") -> np.ndarray:
-    """Return the vectors of all examples, `(n, dim)` float32, of pairs `(n, 2, dim)`."""
-    shares = np.linspace(0, 1, len(examples.columns) + 1)
-    columns = [
-        model.embed(column, part(report, first, last), template)
-        for column, first, last in zip(examples.columns, shares, shares[1:], strict=False)
-    ]
+def _frozen(examples: Examples, settings: TuneSettings, report: Report) -> np.ndarray:
+    """Return the vectors of all examples as the encoder was, through the store: `(n, dim)`, of pairs `(n, 2, dim)`."""
+    size = len(examples.columns)
+    return _beside(
+        [
+            embed(column, settings.encoder, settings.pooling, part(report, k / size, (k + 1) / size)).vectors
+            for k, column in enumerate(examples.columns)
+        ]
+    )
+
+
+def _vectors(model: Trainable, examples: Examples, rows: np.ndarray, report: Report = silent) -> np.ndarray:
+    """Return the tuned vectors of all examples, `(n, dim)`, of pairs `(n, 2, dim)`; NaN outside these rows.
+
+    The linear model that stands for a head learns from all; with a head only those of the test are compared.
+    """
+    columns, size = [], len(examples.columns)
+    for k, column in enumerate(examples.columns):
+        share = part(report, k / size, (k + 1) / size)
+        made = np.full((len(examples), model.card.dim), np.nan, np.float32)
+        made[rows] = model.embed([column[row] for row in rows], share, N_("Measuring the tuned encoder"))
+        columns.append(made)
+    return _beside(columns)
+
+
+def _beside(columns: list[np.ndarray]) -> np.ndarray:
     return columns[0] if len(columns) == 1 else np.stack(columns, axis=1)
 
 
@@ -224,7 +245,7 @@ def _trained(
     fit(model, examples, parts, settings)
     said = _said(model, examples, parts)
     if said is None:
-        vectors = features_of(_vectors(model, examples))
+        vectors = features_of(_vectors(model, examples, np.arange(len(examples))))
         said = linear_probe(vectors, examples.labels, parts, len(examples.classes), silent)
     true = said[np.arange(len(parts.test)), examples.labels[parts.test]]
     return said, float(-np.log(np.maximum(true, 1e-15)).mean())

@@ -197,3 +197,10 @@ def test_the_record_says_what_was_left_out_and_what_was_not_trained(tiny):
     tuned = tune(Source(dataset=_table()), _settings(tiny, epochs=1, freeze_layers=1), name="mine")
     assert "The lowest layer is frozen." in map(str, tuned.notes)
     assert load_tuned("tuned:mine").notes == tuned.notes
+
+
+def test_vectors_of_the_encoder_as_it_was_that_are_stored_are_not_made_again(tiny, monkeypatch):
+    data = _table()
+    embed(data.headlines, tiny)
+    monkeypatch.setattr("core.embed.pipeline.load_encoder", None)
+    assert tune(Source(dataset=data), _settings(tiny, epochs=1)).judged.before["accuracy"].value > 0

@@ -34,9 +34,9 @@ def shelf() -> None:
     found = {tuned.id: tuned for tuned in list_tuned()}
     if not found:
         return
-    narrow = {_("name"): st.column_config.TextColumn(width=150)}
+    named = {_("name"): st.column_config.TextColumn(width=240)}
     rows = [_row(tuned) for tuned in found.values()]
-    table(pd.DataFrame(rows), "tuned", _("Encoders tuned here"), column_config=narrow)
+    table(pd.DataFrame(rows), "tuned", _("Encoders tuned here"), column_config=named)
     ids = list(found)
     looked_at = state.chosen("tuned")
     picked = st.selectbox(
