@@ -51,6 +51,7 @@ _RANGES = {
     "max_length": (8, 512),
     "margin": (0.0, 100.0),
     "label_smoothing": (0.0, 0.5),
+    "adversarial": (0.0, 1.0),
     "freeze_layers": (0, 100),
     "lora_rank": (0, 256),
     "test_share": (0.05, 0.5),
@@ -67,7 +68,8 @@ class TuneSettings:
     `batch_size` is the effective batch: a physical one that fits into memory is found by halving. `learning_rate` 0 is
     chosen by the encoder's size (`resolved`); `warmup` is a share of all steps, `layer_decay` the factor from each
     layer's rate to that of the layer below (1: all alike). `max_length` cuts texts, in tokens. `margin` and `distance`
-    are those of the triplet losses. `freeze_embeddings` "auto" freezes where the vocabulary is large;
+    are those of the triplet losses. `adversarial` is how far each text is moved to be learnt once more (classify; 0 is
+    not at all, see `core.tune.training.adversary`). `freeze_embeddings` "auto" freezes where the vocabulary is large;
     `freeze_layers` are the lowest; `lora_rank` 0 is no LoRA; `checkpointing` trades time for memory.
     `test_share` is held out of everything, `valid_share` of what is left chooses the epoch; `patience` is after how
     many evaluations without improvement training ends (0: never). `labels` says where classes come from.
@@ -89,6 +91,7 @@ class TuneSettings:
     margin: float = 0.5
     distance: str = "cosine"
     label_smoothing: float = 0.0
+    adversarial: float = 0.02
     class_weight: str = "none"
     freeze_embeddings: str = "auto"
     freeze_layers: int = 0

@@ -45,11 +45,12 @@ def fit(
 ) -> History:
     """Train on `parts.train`, choose the epoch on `parts.valid`, leave the best weights in the model.
 
-    `folder` holds the checkpoint, written after each
-    epoch and every 2 minutes: called again with the same arguments, the training goes on from it and ends with the
-    same weights; None writes none. `watch` gets the curves so far, `stopped` empty; `stop()` true ends the training
-    after the step and keeps the best weights. `report` may raise `Cancelled` at any step. Raises `UserError` where
-    the loss is no number any more, or not even one text fits into memory.
+    A head starts from logistic regression on the encoder as it is; what is measured, chosen and left are the
+    weights' running averages. `folder` holds the checkpoint, written after each epoch and every 2 minutes: called
+    again with the same arguments, the training goes on from it and ends with the same weights; None writes none.
+    `watch` gets the curves so far, `stopped` empty; `stop()` true ends the training after the step and keeps the best
+    weights. `report` may raise `Cancelled` at any step. Raises `UserError` where the loss is no number any more, or
+    not even one text fits into memory.
     """
     import torch
 
@@ -117,7 +118,8 @@ class _Run:
 
     def whole(self) -> History:
         """Train to the end, from the checkpoint where there is one."""
-        self._resume()
+        if not self._resume():
+            self._start_head()
         progress = self.progress
         batches: list[np.ndarray] = []
         known = 0
@@ -138,6 +140,10 @@ class _Run:
             self.optimiser.load(self.best)
         return self.history()
 
+    def _start_head(self) -> None:
+        report, template = self.report, N_("Starting the head")
+        self.model.start_head(self.tokens, self.labels, self.train, lambda *_, **__: report(0.0, template))
+
     def _step(self, examples: np.ndarray) -> None:
         progress, device = self.progress, self.model.device
         labels = self.labels[examples]
@@ -148,7 +154,7 @@ class _Run:
             return pooled
 
         def attempt(part: int) -> Tensor:
-            return gradients(self.objective, embed, examples, labels, part, device)
+            return gradients(self.objective, embed, examples, labels, part, device, self.model.adversary)
 
         loss, progress.physical = halved(attempt, progress.physical, device, self.optimiser.clear)
         self.optimiser.step(progress.step)
@@ -160,14 +166,14 @@ class _Run:
         self._settle()
         progress = self.progress
         self.report(self._fraction(), N_("Epoch {epoch}: measuring on the validation texts"), epoch=epoch)
-        point = self._measured(epoch)
-        progress.points.append(point)
-        if self._is_best(point):
-            progress.best_epoch = epoch
-            weights = self.optimiser.detached()
-            self.best = {name: weight.to("cpu", copy=True) for name, weight in weights.items()}
-            if self.checkpoint:
-                self.checkpoint.write_best(epoch, self.best)
+        with self.optimiser.averaged() as weights:
+            point = self._measured(epoch)
+            progress.points.append(point)
+            if self._is_best(point):
+                progress.best_epoch = epoch
+                self.best = {name: weight.to("cpu", copy=True) for name, weight in weights.items()}
+                if self.checkpoint:
+                    self.checkpoint.write_best(epoch, self.best)
         patience = self.settings.patience
         if progress.step == self.total:
             progress.stopped = "done"
@@ -259,14 +265,16 @@ class _Run:
         if self.checkpoint:
             self.checkpoint.write(self.progress, self.optimiser.detached(), self.optimiser.state())
 
-    def _resume(self) -> None:
+    def _resume(self) -> bool:
+        """Go on from the checkpoint; return whether there is one."""
         found = self.checkpoint.read() if self.checkpoint else None
         if self.checkpoint is None or found is None:
-            return
+            return False
         self.progress, weights, state = found
         self.optimiser.load(weights, state)
         if self.progress.best_epoch:
             self.best = self.checkpoint.read_best(self.progress.best_epoch)
+        return True
 
     def _fraction(self) -> float:
         return self.progress.step / self.total

@@ -12,16 +12,27 @@ from core.tune.training.objective import Objective
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from core.tune.training.adversary import Adversary
+
+_AGAIN = 1 << 20  # added to the number of a part that is learnt once more, for other dropout
 Embed = Callable[[np.ndarray, int], "list[Tensor]"]
 
 
 def gradients(
-    objective: Objective, embed: Embed, examples: np.ndarray, labels: np.ndarray, part: int, device: str
+    objective: Objective,
+    embed: Embed,
+    examples: np.ndarray,
+    labels: np.ndarray,
+    part: int,
+    device: str,
+    adversary: Adversary | None = None,
 ) -> Tensor:
     """Add the gradients of a batch to the weights and return its loss, `part` examples at a time.
 
     `embed(examples, k)` gives the pooled vectors of the part with number k, one `(b, dim)` per column, with the same
-    dropout whenever it is called with the same number. `labels` `(n,)` are those of the `examples` `(n,)`.
+    dropout whenever it is called with the same number. `labels` `(n,)` are those of the `examples` `(n,)`. With an
+    `adversary` the gradients of the moved texts are added too, where the loss is a mean over its examples; the loss
+    returned is that of the texts as they are.
     """
     import torch
 
@@ -31,12 +42,22 @@ def gradients(
         return _cached(objective, embed, parts, torch.from_numpy(labels).to(device))
     whole = objective.size(labels)
     total = torch.zeros((), device=device)
-    for number, (some, cut) in enumerate(zip(parts, cuts, strict=True)):
+
+    def backward(some: np.ndarray, cut: np.ndarray, number: int) -> Tensor:
         loss = objective.loss(embed(some, number), torch.from_numpy(cut).to(device))
         if len(parts) > 1:
             loss = loss * (objective.size(cut) / whole)
         loss.backward()
-        total += loss.detach()
+        return loss.detach()
+
+    for number, (some, cut) in enumerate(zip(parts, cuts, strict=True)):
+        if adversary is None or not objective.additive:
+            total += backward(some, cut, number)
+            continue
+        with adversary.watching():
+            total += backward(some, cut, number)
+        with adversary.attacking():
+            backward(some, cut, _AGAIN + number)
     return total
 
 

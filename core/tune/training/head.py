@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+
+from core.jobs import silent
+from core.train.models.baselines import ENCODER_PENALTIES
+from core.train.models.linear import fit_linear
+from core.tune.judge.probe import one_thread
+
+_CHOOSE = 5  # one example in so many chooses the strength of the penalty
 
 
 class Head(nn.Module):
@@ -16,7 +24,38 @@ class Head(nn.Module):
 
     def forward(self, columns: list[Tensor]) -> Tensor:
         """Take one `(b, dim)` or, for pairs, two; return logits `(b, classes)`."""
-        if len(columns) == 2:
-            columns = [*columns, (columns[0] - columns[1]).abs()]
-        logits: Tensor = self.linear(self.dropout(torch.cat(columns, -1)))
+        logits: Tensor = self.linear(self.dropout(features(columns)))
         return logits
+
+    def start(self, columns: list[Tensor], labels: np.ndarray, weights: np.ndarray, seed: int) -> None:
+        """Begin with logistic regression on what the encoder says before it is trained.
+
+        `columns` as `forward` takes them, of the training examples, `labels` `(n,)` class numbers, `weights`
+        `(classes,)`. A head that starts from nothing sends gradients of no meaning through the encoder and spoils
+        what it knows (Kumar et al. 2022, "Fine-tuning can distort pretrained features", arXiv:2202.10054). With
+        fewer than two classes among the labels, or vectors that are no numbers, it stays as it is.
+        """
+        known, y = np.unique(labels, return_inverse=True)
+        X = features(columns).double().cpu().numpy()
+        if len(known) < 2 or not np.isfinite(X).all():
+            return
+        chooses = np.random.default_rng(seed).permutation(len(y)) % _CHOOSE == 0
+        inner = np.flatnonzero(~chooses), np.flatnonzero(chooses)
+        with one_thread():
+            fitted = fit_linear(X, y, len(known), ENCODER_PENALTIES, inner, weights[labels], silent)
+        scaler, model = fitted[0], fitted[-1]
+        slopes = model.coef_ / scaler.scale_
+        levels = model.intercept_ - slopes @ scaler.mean_
+        if len(known) == 2:  # one row, the log-odds of the second class
+            slopes, levels = (np.concatenate([-half, half]) for half in (slopes / 2, levels / 2))
+        rows = torch.from_numpy(known)
+        with torch.no_grad():
+            self.linear.weight[rows] = torch.from_numpy(slopes).to(self.linear.weight)
+            self.linear.bias[rows] = torch.from_numpy(levels).to(self.linear.bias)
+
+
+def features(columns: list[Tensor]) -> Tensor:
+    """Return what the linear layer reads, `(b, features)`."""
+    if len(columns) == 2:
+        columns = [*columns, (columns[0] - columns[1]).abs()]
+    return torch.cat(columns, -1)

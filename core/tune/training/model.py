@@ -24,13 +24,17 @@ from core.locale import N_
 from core.tune.settings import CLASSIFY, PAIRS, TuneSettings
 from core.tune.training import layers, saving
 from core.tune.training.memory import halved, training_dtype
+from core.tune.training.objective import class_weights
 from core.tune.training.tokens import Tokens, tokenise
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
+    from core.tune.training.adversary import Adversary
+    from core.tune.training.head import Head
+
 _TOKENS_AT_ONCE = {"cpu": 4_096, "mps": 16_384, "cuda": 65_536}  # in a batch that is only read
+_HEAD_TEXTS = 10_000  # that a head starts from, at most
 _GENERATOR = "generator_"  # before the names of the tensors that only ELECTRA's generator has
 
 
@@ -47,7 +51,7 @@ class Trainable:
         settings: TuneSettings,
         classes: tuple[str, ...],
         model: Any,
-        head: torch.nn.Module | None,
+        head: Head | None,
         device: str,
     ) -> None:
         self.card, self.settings, self.classes = card, settings, classes
@@ -58,6 +62,7 @@ class Trainable:
                 raise UserError(N_("The encoder {name} has no gradient checkpointing."), name=card.name)
             model.gradient_checkpointing_enable({"use_reentrant": False})
         self.model = model.to(device)
+        self.adversary = _adversary(model, settings)
         self.head = head.to(device) if head is not None else None
         self.dtype = training_dtype(device)
         self._most = sys.maxsize  # texts that memory allows at once where nothing is learnt
@@ -144,6 +149,20 @@ class Trainable:
         result[order] = together
         return result
 
+    def start_head(
+        self, columns: Sequence[Tokens], labels: np.ndarray, rows: np.ndarray, report: Report = silent
+    ) -> None:
+        """Let the head, where there is one, start from what the encoder says of some rows, as `Head.start` does."""
+        import torch
+
+        if self.head is None:
+            return
+        drawn = np.random.default_rng(self.settings.seed)
+        some = rows[np.sort(drawn.permutation(len(rows))[:_HEAD_TEXTS])]
+        read = [torch.from_numpy(self.read(one, some, lambda pooled: pooled, report)) for one in columns]
+        weights = class_weights(labels[some], len(self.classes), self.settings.class_weight)
+        self.head.start(read, labels[some], weights, self.settings.seed)
+
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""
         self.model.train(training)
@@ -214,7 +233,15 @@ def refuse_generator(card: EncoderCard) -> None:
         )
 
 
-def _head(model: Any, settings: TuneSettings, classes: int) -> torch.nn.Module:
+def _adversary(model: Any, settings: TuneSettings) -> Adversary | None:
+    if settings.method != CLASSIFY or not settings.adversarial:
+        return None
+    from core.tune.training.adversary import Adversary
+
+    return Adversary(model.get_input_embeddings(), settings.adversarial)
+
+
+def _head(model: Any, settings: TuneSettings, classes: int) -> Head:
     """Return a head with weights drawn from the seed, of the size and dropout that the config states."""
     import torch
 

@@ -50,6 +50,17 @@ def _learning(method: str) -> None:
             key=key("class_weight"),
         )
         st.number_input(_("Label smoothing"), 0.0, 0.5, step=0.05, key=key("label_smoothing"))
+        st.number_input(
+            _("Adversarial training (share of the embeddings)"),
+            0.0,
+            1.0,
+            step=0.01,
+            key=key("adversarial"),
+            help=_(
+                "Each text is learnt once more with its word embeddings moved to where the loss rises most: better on "
+                "few texts, and twice the time. 0 switches it off."
+            ),
+        )
     st.number_input(
         _("Texts of one step (batch)"),
         2,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from core.tune.training.fit import fit
-from core.tune.training.gradients import seed_part
+from core.tune.training.gradients import gradients, seed_part
 from core.tune.training.layers import trainable
+from core.tune.training.model import Trainable
+from core.tune.training.objective import objective_of
 from tests.makers import tunings
 
 LOSSES = {
-    "cross_entropy": {},
+    "cross_entropy": {"adversarial": 0.0},
+    "adversarial": {"adversarial": 0.1},
     "weighted": {"class_weight": "balanced", "label_smoothing": 0.1},
     "batch_all": {"method": "triplet"},
     "batch_hard": {"method": "triplet", "loss": "batch_hard"},
@@ -44,7 +49,8 @@ def limited(model, most, error=None):
 
 
 @pytest.mark.parametrize("choices", LOSSES.values(), ids=LOSSES)
-def test_out_of_memory_changes_neither_losses_nor_weights(home, folder, choices):
+def test_out_of_memory_changes_neither_losses_nor_weights(home, folder, choices, monkeypatch):
+    monkeypatch.setattr(Trainable, "start_head", lambda *_: None)  # losses are to be of one size
     settings = tunings.tuning(folder, batch_size=9, epochs=2, **choices)
     examples, parts = tunings.examples_for(settings), tunings.parts()
     whole, small = tunings.model(settings), limited(tunings.model(settings), 2)
@@ -57,6 +63,73 @@ def test_out_of_memory_changes_neither_losses_nor_weights(home, folder, choices)
         if "key.bias" not in name:  # softmax cancels it: its gradient is rounding alone, which Adam scales up
             moved = (theirs[name] - start[name]).norm()
             assert (weight - theirs[name]).norm() <= 1e-3 * moved, name
+
+
+@pytest.mark.parametrize("choices", [{}, {"method": "pairs", "loss": "softmax"}], ids=["texts", "pairs"])
+def test_out_of_memory_changes_no_start_of_the_head(home, folder, choices):
+    settings = tunings.tuning(folder, **choices)
+    examples, rows = tunings.examples_for(settings), np.arange(36)
+    whole, small = tunings.model(settings), limited(tunings.model(settings), 2)
+    for model in (whole, small):
+        model.start_head([model.tokens(column) for column in examples.columns], examples.labels, rows)
+    torch.testing.assert_close(small.head.linear.weight, whole.head.linear.weight, rtol=1e-3, atol=1e-3)
+
+
+def test_a_text_is_moved_by_its_share_whatever_is_beside_it(home, folder):
+    settings = tunings.tuning(folder, adversarial=0.1)
+    model, examples = tunings.model(settings), tunings.examples(6)
+    tokens, adversary = model.tokens(examples.texts), model.adversary
+    layer, given = model.model.get_input_embeddings(), []
+    layer.register_forward_hook(lambda _module, _inputs, output: given.append(output.detach()))
+    objective = objective_of(model, settings, examples.labels)
+
+    def moves(rows):
+        def embed(some, _number):
+            return [model.pooled(tokens.batch(some, "cpu"))]
+
+        given.clear()
+        gradients(objective, embed, rows, examples.labels[rows], len(rows), "cpu", adversary)
+        still, moved = given
+        length = (still * tokens.batch(rows, "cpu")["attention_mask"][..., None]).flatten(1).norm(dim=1)
+        return moved - still, (moved - still).flatten(1).norm(dim=1) / length
+
+    model.train(False)
+    together, shares = moves(np.arange(6))
+    alone, share = moves(np.array([2]))
+    torch.testing.assert_close(shares, torch.full((6,), 0.1), rtol=1e-3, atol=0)
+    torch.testing.assert_close(share, torch.tensor([0.1]), rtol=1e-3, atol=0)
+    torch.testing.assert_close(together[2, : alone.shape[1]], alone[0], rtol=1e-2, atol=1e-4)
+
+
+def test_a_moved_text_has_a_higher_loss(home, folder):
+    settings = tunings.tuning(folder, adversarial=0.02)
+    model, examples = tunings.model(settings), tunings.examples(12)
+    tokens, rows, losses = model.tokens(examples.texts), np.arange(12), []
+    objective = objective_of(model, settings, examples.labels)
+
+    def noted(columns, labels):
+        loss = objective.loss(columns, labels)
+        losses.append(float(loss.detach()))
+        return loss
+
+    model.train(False)
+    gradients(
+        replace(objective, loss=noted),
+        lambda some, _number: [model.pooled(tokens.batch(some, "cpu"))],
+        rows,
+        examples.labels,
+        4,
+        "cpu",
+        model.adversary,
+    )
+    as_they_are, moved = losses[::2], losses[1::2]
+    assert len(moved) == 3
+    assert all(after > before for before, after in zip(as_they_are, moved, strict=True))
+
+
+def test_without_the_setting_and_for_other_methods_nothing_is_moved(home, folder):
+    assert tunings.model(tunings.tuning(folder, adversarial=0.0)).adversary is None
+    assert tunings.model(tunings.tuning(folder, method="triplet", adversarial=0.1)).adversary is None
 
 
 def test_the_words_of_a_cpu_that_is_out_of_memory_are_known_too(home, folder):

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from core.tune.training.optimiser import parameter_groups, rate_factor
+from core.tune.training.optimiser import average_share, parameter_groups, rate_factor
 from tests.makers import tunings
 
 
 def test_the_rate_rises_over_the_warm_up_and_falls_to_nothing():
     factors = [rate_factor(step, 10, 0.2) for step in range(10)]
     assert factors == pytest.approx([0.5, 1, 1, 7 / 8, 6 / 8, 5 / 8, 4 / 8, 3 / 8, 2 / 8, 1 / 8])
+
+
+def test_the_average_forgets_its_first_steps_and_then_reaches_back_a_hundred():
+    assert [average_share(steps) for steps in (1, 90, 890, 10_000)] == pytest.approx(
+        [9 / 11, 0.09, 0.01, 0.01]
+    )
 
 
 def test_without_warm_up_the_first_rate_is_whole():
