@@ -22,6 +22,7 @@ reminder(run)
 
 place = draw.chosen_row(run, data, found, chosen)
 draw.headline(run, data, found, place, chosen)
+draw.words_of_row(run, data, found, place, chosen)
 draw.waterfall(
     found,
     place,

@@ -34,5 +34,8 @@ reminder(run)
 answer.before_calibration(run, made, explained)
 labels = explain.value_labels(made.reasons, typed.features, typed.press)
 explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
+words = st.container()
 precedent_table(data, live.similar(data, here.vectors, vectors, typed))
+with words:  # after what is known at once
+    live.words(run, typed, made, explained)
 here.onward()

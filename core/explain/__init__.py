@@ -1,4 +1,4 @@
-"""Stage 5: a run and rows to contributions by group, for each class."""
+"""Stage 5: a run and rows to contributions by group, for each class, and one headline to those of its words."""
 
 from core.explain.contributions import (
     Contributions,
@@ -6,12 +6,20 @@ from core.explain.contributions import (
     explain_matrix,
     explained_class,
 )
+from core.explain.encoding import encode_headlines
 from core.explain.pipeline import explain_run
+from core.explain.segments import Word
+from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
     "Contributions",
+    "Word",
+    "WordContributions",
+    "encode_headlines",
     "explain_classes",
+    "explain_headline",
     "explain_matrix",
     "explain_run",
+    "explain_words",
     "explained_class",
 ]

@@ -2,7 +2,7 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
-from core.predict.live import Prediction, encode_headlines, opposite_news, predict_headline, unread_part
+from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
 from core.predict.ranges import Range
@@ -20,7 +20,6 @@ __all__ = [
     "Scored",
     "Standing",
     "background",
-    "encode_headlines",
     "opposite",
     "opposite_news",
     "precedents",

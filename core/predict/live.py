@@ -11,11 +11,9 @@ import pandas as pd
 from core.data.parse.cells import plain_text
 from core.embed import resolve
 from core.embed.pipeline import canonical
-from core.embed.pooling import pooling_row
 from core.embed.runtime.encoder import load_encoder
-from core.errors import UserError
 from core.explain import Contributions, explain_matrix
-from core.locale import N_
+from core.explain.encoding import readable
 from core.predict.opposites import Opposite, opposite
 from core.predict.sealed import is_open, require_open
 from core.train.features.inputs import Inputs
@@ -38,24 +36,12 @@ class Prediction:
     others: tuple[dict[str, np.ndarray], ...] = ()
 
 
-def encode_headlines(run: Run, headlines: Sequence[str]) -> np.ndarray:
-    """Return the vectors `(n, dim)` of a few headlines by the run's encoder and pooling.
-
-    Raises:
-        UserError: where a headline is empty or the encoder is not on this machine any more.
-    """
-    texts = [_text(headline) for headline in headlines]
-    poolings: np.ndarray = load_encoder(resolve(run.settings.encoder)).encode(texts)  # (poolings, n, dim)
-    result: np.ndarray = poolings[pooling_row(run.settings.pooling)]
-    return result
-
-
 def unread_part(run: Run, headline: str) -> str:
     """Return the end of a headline that the run's encoder does not read, "" where it reads all of it.
 
     Raises as `encode_headlines` does.
     """
-    text = _text(headline)
+    text = readable(headline)
     return text[load_encoder(resolve(run.settings.encoder)).characters_read(text) :].strip()
 
 
@@ -90,13 +76,6 @@ def predict_headline(
     reasons = explain_matrix(run, X[:1], {name: value[:1] for name, value in predicted.items()}, explained)
     unseen = inputs.press is not None and bool(run.preparation.unseen(inputs.press)[0])
     return Prediction(rows[0], reasons, unseen, tuple(rows[1:]))
-
-
-def _text(headline: str) -> str:
-    text = canonical(plain_text(headline))
-    if not text:
-        raise UserError(N_("The headline is empty. Type one."))
-    return text
 
 
 def _inputs(

@@ -182,6 +182,9 @@ _STYLE = """
 .cards p { margin: 0 0 auto; font-size: .85rem; line-height: 1.3; word-break: keep-all; }
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; word-break: keep-all; }
+.coloured { font-size: 1.15rem; line-height: 3.1rem; margin: 0; word-break: keep-all; }
+.coloured span { display: inline-block; position: relative; line-height: 1.6rem; padding: 0 .3rem; border-radius: .3rem; }
+.coloured small { position: absolute; left: 50%; top: 1.6rem; transform: translateX(-50%); font-size: .74rem; line-height: 1.1rem; white-space: nowrap; }
 .st-key-words { position: absolute; }
 /* the progress of a job stays under the page's head while the page is scrolled, so that Cancel is at hand */
 [data-testid="stLayoutWrapper"]:has(> [data-testid="stVerticalBlock"] > [data-testid="stLayoutWrapper"] > [class*="st-key-progress-"]) { position: sticky; top: 3.75rem; z-index: 30; }

@@ -67,7 +67,9 @@ def main() -> None:
         name = str(random_base(Path(folder) / "base")) if options.random_base else options.encoder
         card = resolve(name)
         method = TRIPLET if options.trainer else CLASSIFY
-        settings = TuneSettings(method=method, encoder=name, epochs=1, batch_size=options.batch, patience=0)
+        settings = TuneSettings(
+            method=method, encoder=name, epochs=1, batch_size=options.batch, patience=0, adversarial=0.0
+        )
         examples = made_up(options.texts)
         rivals = {"ours": ours, "trainer" if options.trainer else "bare": theirs if options.trainer else bare}
         seconds: dict[str, list[float]] = {rival: [] for rival in rivals}

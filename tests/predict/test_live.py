@@ -6,7 +6,8 @@ import pytest
 
 from core.errors import UserError
 from core.evaluate.predictions import FUSION
-from core.predict import encode_headlines, opposite_news, predict_headline, unread_part
+from core.explain import encode_headlines
+from core.predict import opposite_news, predict_headline, unread_part
 from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 

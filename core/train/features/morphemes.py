@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -45,6 +45,21 @@ def _morphemes(texts: Sequence[str], report: Report) -> list[Words]:
 
 
 morphemes = TextCache(_morphemes)
+
+
+class Token(NamedTuple):
+    """A morpheme as Kiwi reads it: its form, its tag, and where it stands in the text."""
+
+    form: str
+    tag: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the morphemes of a text in their order; only its first 1,000 characters are read."""
+    found = _kiwi().tokenize(_readable(text))
+    return [Token(token.form, token.tag, token.start, token.end) for token in found]
 
 
 def read_ahead(texts: Sequence[str], _settings: object, report: Report) -> None:

@@ -12,8 +12,10 @@ from core.data.dataset import FEATURE, Dataset
 from core.evaluate.predictions import MEAN, Predictions
 from core.explain import Contributions
 from core.explain.path import surest_first
+from core.train.features.inputs import Inputs
 from core.train.run import Run
 from core.ui.explain.names import value_labels
+from core.ui.explain.words import coloured_words
 from core.ui.tables import table
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent
 
@@ -156,6 +158,14 @@ def _said(run: Run, row: pd.Series, test: Predictions) -> str:
     if isinstance(row["target"], float):
         outcome += f" ({signed_percent(row['target'])})"
     return md("Predicted {predicted}; what happened: {outcome}", predicted=predicted, outcome=outcome)
+
+
+def words_of_row(run: Run, data: Dataset, found: Contributions, place: int, chosen: int) -> None:
+    """Draw the headline of an explained row with its words coloured."""
+    position = found.rows[[place]]
+    row = Inputs.of(data, None, run.settings.use_press).take(position)
+    headline, number = (data.frame[name].iloc[int(position[0])] for name in ("headline", "row"))
+    coloured_words(run, str(headline), row, found, place, chosen, f"row {number}")
 
 
 def row_labels(data: Dataset, found: Contributions, place: int) -> dict[str, str]:

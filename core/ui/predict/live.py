@@ -8,21 +8,23 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
+from core.explain import encode_headlines
+from core.explain.encoding import readable
 from core.predict import (
     Background,
     Opposite,
     Precedents,
     Prediction,
     background,
-    encode_headlines,
     opposite_news,
     precedents,
     predict_headline,
     predictions_of_test,
     unread_part,
 )
+from core.train.features.inputs import Inputs
 from core.train.run import Run
-from core.ui import state
+from core.ui import explain, state
 from core.ui.predict.form import Typed
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, md, translate_md
@@ -82,6 +84,14 @@ def predicted(
     except UserError as error:
         st.warning(translate_md(error.message), icon=":material/lock:")
         st.stop()
+
+
+def words(run: Run, typed: Typed, made: Prediction, explained: int) -> None:
+    """Draw the headline that was typed with its words coloured by what each adds."""
+    press = pd.Series([typed.press], dtype="str") if run.settings.use_press else None
+    row = Inputs(None, pd.DataFrame([dict(typed.features)], index=[0], dtype=float), press)
+    beside = f"{sorted(typed.features.items())} {typed.press}"
+    explain.coloured_words(run, readable(typed.headline), row, made.reasons, 0, explained, beside)
 
 
 def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:

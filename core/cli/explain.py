@@ -1,0 +1,136 @@
+"""`headline-lab explain`: why an earlier run predicts what it does, down to the words."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from core.cli.command import Command
+from core.cli.shell import _
+from core.errors import UserError
+from core.evaluate.predictions import MEAN
+from core.locale import N_
+
+if TYPE_CHECKING:
+    from core.train.features.inputs import Inputs
+    from core.train.run import Run
+
+
+def _explain(options: argparse.Namespace) -> dict[str, Any]:
+    from core.explain import explain_headline
+    from core.train.runs import load_run
+
+    run = load_run(options.run)
+    headline, row = _of_file(run, options.row) if options.text is None else _typed(run, options)
+    explained = _class(run, options.label)
+    found, words = explain_headline(run, headline, row, explained)
+    return {
+        "run_id": run.id,
+        "headline": headline,
+        "class": found.label,
+        "base": found.base[MEAN],
+        "prediction": float(found.prediction[MEAN][0]),
+        "groups": [
+            {"group": group, "contribution": float(value)}
+            for group, value in sorted(
+                zip(found.groups, found.values[MEAN][0], strict=True), key=lambda pair: -abs(pair[1])
+            )
+        ],
+        "words": [
+            {
+                "text": word.text,
+                "start": word.start,
+                "end": word.end,
+                "contribution": float(value),
+                "error": float(error),
+            }
+            for word, value, error in zip(words.words, words.values[MEAN], words.errors[MEAN], strict=True)
+        ],
+    }
+
+
+def _of_file(run: Run, number: int) -> tuple[str, Inputs]:
+    """Return headline and inputs of a row of the run's table, by its number in the file."""
+    from core.data.library import load_dataset
+    from core.evaluate.ledger import sealed_among
+    from core.evaluate.ledger_rows import Rows
+    from core.train.features.inputs import Inputs
+
+    data = load_dataset(run.dataset_id)
+    place = np.flatnonzero(data.frame["row"].to_numpy() == number)
+    if not len(place):
+        raise UserError(N_("The table {name} has no row {n}."), name=data.name, n=number)
+    if sealed_among(Rows.of(data, place)).any():
+        raise UserError(
+            N_(
+                "Row {n} lies in a sealed holdout, and its prediction would give part of the score away: open that "
+                "holdout on the Evaluate page, or choose another row."
+            ),
+            n=number,
+        )
+    return data.headlines[place[0]], Inputs.of(data, None, run.settings.use_press).take(place)
+
+
+def _typed(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:
+    """Return the headline that was typed, and the inputs beside it; a feature that is not given is missing."""
+    from core.predict.sealed import require_open
+    from core.train.features.inputs import Inputs
+
+    require_open(options.text)
+    features = dict(_feature(run, given) for given in options.feature)
+    press = pd.Series([options.press], dtype="str") if run.settings.use_press else None
+    return options.text, Inputs(None, pd.DataFrame([features], index=[0], dtype=float), press)
+
+
+def _feature(run: Run, given: str) -> tuple[str, float]:
+    name, _equals, value = given.rpartition("=")
+    if name not in run.preparation.features:
+        raise UserError(
+            N_("The run has no feature {name}; it has {known}."),
+            name=name or given,
+            known=", ".join(run.preparation.features) or "–",
+        )
+    try:
+        return name, float(value)
+    except ValueError:
+        raise UserError(N_("{value} is no number."), value=value) from None
+
+
+def _class(run: Run, label: str | None) -> int:
+    """Return the number of the class to explain; -1, the last one, where none is named."""
+    if label is None:
+        return -1
+    if label not in run.classes:
+        raise UserError(
+            N_("The run has no class {label}; it has {known}."),
+            label=label,
+            known=", ".join(run.classes) or "–",
+        )
+    return run.classes.index(label)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--run", required=True, metavar="ID")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument(
+        "--row", type=int, metavar="N", help=_("a row of the run's table, by its number in the file")
+    )
+    which.add_argument("--text", help=_("a headline"))
+    add("--press", help=_("its press outlet, with --text"))
+    add(
+        "--feature",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=_("a continuous feature, with --text; those that are not given count as missing"),
+    )
+    add("--class", dest="label", metavar="LABEL", help=_("the class whose probability is explained"))
+
+
+COMMANDS = (
+    Command("explain", N_("why a run predicts what it does, by group and by word"), _arguments, _explain),
+)

@@ -1,0 +1,105 @@
+"""Which words of a headline moved its prediction: words are left out, and encoder and models read what remains.
+
+The Shapley value of each word (Shapley 1953; for models Štrumbelj & Kononenko 2014, doi:10.1007/s10115-013-0679-x) in
+the game whose players are the words. With no word at all the headline says nothing and contributes nothing; with all
+words it contributes what the models' SHAP values of its columns sum to; between the two it is the prediction that
+moves. So the words of a headline sum to its contribution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.evaluate.predictions import MEAN
+from core.explain.contributions import Contributions, explain_matrix, explained_class
+from core.explain.encoding import encode_headlines, readable
+from core.explain.segments import Word, masked, words_of
+from core.explain.shapley import shapley
+from core.train.features.inputs import Inputs
+from core.train.features.registry import headline_groups
+from core.train.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class WordContributions:
+    """What each of the `words` of one headline adds to its prediction, per model and for their mean.
+
+    `values[model] (n,)` sum to `total[model]`, what the headline contributes as vector and as text. `errors[model]
+    (n,)` are standard errors, 0 where every choice of words was read (`exact`). All are probabilities of the class
+    `label`, or returns where that is None.
+    """
+
+    words: tuple[Word, ...]
+    values: dict[str, np.ndarray]
+    errors: dict[str, np.ndarray]
+    total: dict[str, float]
+    exact: bool
+    label: str | None
+
+
+def explain_words(
+    run: Run,
+    headline: str,
+    row: Inputs,
+    found: Contributions,
+    place: int = 0,
+    explained: int = -1,
+    seed: int = 0,
+) -> WordContributions:
+    """Attribute the headline's contribution in `found` at this place to its words.
+
+    `row` are the inputs of that one row, `explained` is the number of the class that `found` is about. The same seed
+    draws the same words to leave out. Raises `UserError` where the run's encoder is not on this machine any more.
+    """
+    number = explained_class(run, explained)
+    words = words_of(headline)
+    models = list(found.values)
+    mine = [place_of for place_of, group in enumerate(found.groups) if group in headline_groups()]
+    total: np.ndarray = np.array([found.values[name][place, mine].sum() for name in models])
+    full: np.ndarray = np.array([found.prediction[name][place] for name in models])
+
+    def worth(masks: np.ndarray) -> np.ndarray:
+        texts = [masked(words, mask) for mask in masks]
+        moved: np.ndarray = _predictions(run, texts, row, models, number) + (total - full)
+        return moved
+
+    values, errors, exact = shapley(worth, len(words), total, seed)
+    return WordContributions(
+        words=words,
+        values=dict(zip(models, values.T, strict=True)),
+        errors=dict(zip(models, errors.T, strict=True)),
+        total=dict(zip(models, total.tolist(), strict=True)),
+        exact=exact,
+        label=found.label,
+    )
+
+
+def explain_headline(
+    run: Run, headline: str, row: Inputs, explained: int = -1
+) -> tuple[Contributions, WordContributions]:
+    """Explain the prediction of one headline by group, and its headline's part by word.
+
+    `row` are the other inputs of that one row; its vector and text are read from the headline. Raises `UserError`
+    where that is empty, and as `explain_words` does.
+    """
+    text = readable(headline)
+    row = row._replace(vectors=encode_headlines(run, [text]), text=pd.Series([text], dtype="str"))
+    X = run.preparation.matrix(row)
+    found = explain_matrix(run, X, run.predict_by_models(X), explained)
+    return found, explain_words(run, text, row, found, explained=explained)
+
+
+def _predictions(run: Run, texts: list[str], row: Inputs, models: list[str], number: int) -> np.ndarray:
+    """Return what each model says of these texts beside the row's numbers, `(n, models)`."""
+    n = len(texts)
+    alike = row.take(np.zeros(n, int))
+    inputs = alike._replace(vectors=encode_headlines(run, texts), text=pd.Series(texts, dtype="str"))
+    said = run.predict_by_models(run.preparation.matrix(inputs))
+    said[MEAN] = np.mean([said[name] for name in models if name != MEAN], axis=0)
+    found: np.ndarray = np.stack(
+        [said[name][:, number] if run.classes else said[name] for name in models], axis=1
+    )
+    return found

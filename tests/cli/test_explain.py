@@ -1,0 +1,78 @@
+"""`headline-lab explain`, on a small run."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from core.cli.main import main
+from core.data.library import load_dataset
+from core.evaluate.ledger import seal
+from core.evaluate.ledger_rows import Rows
+from tests.makers.shell import in_json
+
+
+@pytest.fixture
+def workspace(small_lab, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(small_lab.home))
+    return small_lab
+
+
+def sums(found):
+    of_headline = sum(g["contribution"] for g in found["groups"] if g["group"] in ("headline", "text"))
+    return of_headline, sum(word["contribution"] for word in found["words"])
+
+
+def test_a_row_is_explained_down_to_its_words(workspace, capsys):
+    status, found = in_json(capsys, "explain", "--run", workspace.run, "--row", 3)
+    assert status == 0
+    assert found["headline"] == load_dataset(workspace.dataset).headlines[2]
+    whole = found["base"] + sum(group["contribution"] for group in found["groups"])
+    assert whole == pytest.approx(found["prediction"], abs=1e-6)
+    of_headline, of_words = sums(found)
+    assert of_words == pytest.approx(of_headline, abs=1e-6)
+    for word in found["words"]:
+        assert found["headline"][word["start"] : word["end"]] == word["text"]
+
+
+def test_a_typed_headline_is_explained_beside_what_is_given(workspace, capsys):
+    asked = ("explain", "--run", workspace.run, "--text", "삼성전자 급등")
+    status, bare = in_json(capsys, *asked)
+    _, high = in_json(capsys, *asked, "--feature", "RSI=3", "--press", "가나일보")
+    assert status == 0
+    assert [word["text"] for word in bare["words"]] == ["삼성전자", "급등"]
+    contributions = {group["group"]: group["contribution"] for group in high["groups"]}
+    assert contributions["RSI"] > 0
+    assert high["prediction"] > bare["prediction"]
+    assert in_json(capsys, *asked, "--class", bare["class"])[1] == bare
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--row", "999"), "999"),
+        (("--text", " "), "empty"),
+        (("--text", "급등", "--feature", "PER=3"), "PER"),
+        (("--text", "급등", "--feature", "RSI=x"), "x"),
+        (("--text", "급등", "--feature", "RSI"), "RSI"),
+        (("--text", "급등", "--class", "중립"), "중립"),
+    ],
+)
+def test_what_cannot_be_explained_is_one_sentence(workspace, capsys, monkeypatch, asked, said):
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert main(["explain", "--run", workspace.run, *asked]) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_a_sealed_row_is_not_explained(small_lab, tmp_path, monkeypatch, capsys):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    rows = Rows.of(load_dataset(small_lab.dataset), np.arange(2, 12))
+    seal(small_lab.dataset, "run-0", rows, rows.take(np.arange(0)))
+    assert main(["explain", "--run", small_lab.run, "--row", "3"]) == 1
+    assert "3" in capsys.readouterr().err
+    assert main(["explain", "--run", small_lab.run, "--row", "1"]) == 0

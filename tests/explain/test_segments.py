@@ -1,0 +1,64 @@
+"""The words of headlines as they are written."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.explain.segments import MOST, masked, words_of
+
+HEADLINES = {
+    "[특징주] 삼성전자, 3분기 영업이익 9조1834억…전년比 274.5%↑": [
+        "특징주", "삼성전자", "3분기", "영업이익", "9조1834억", "전년比", "274.5%↑",
+    ],
+    "카카오페이, 첫 분기 흑자전환에 성공했다": ["카카오페이", "첫", "분기", "흑자전환에", "성공했다"],
+    "美 FOMC 앞두고 코스피 2,500선 붕괴": ["美", "FOMC", "앞두고", "코스피", "2,500선", "붕괴"],
+    "🚀 비트코인 급등 “역대 최고”": ["🚀", "비트코인", "급등", "역대", "최고"],
+    "Apple shares fall 3%": ["Apple", "shares", "fall", "3%"],
+    "12345": ["12345"],
+    "…": [],
+    "": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("headline", "expected"), HEADLINES.items())
+def test_words_stand_where_they_say(headline, expected):
+    words = words_of(headline)
+    assert [word.text for word in words] == expected
+    assert [headline[word.start : word.end] for word in words] == expected
+
+
+@pytest.mark.parametrize("headline", [text for text, words in HEADLINES.items() if words])
+def test_all_words_are_the_headline(headline):
+    words = words_of(headline)
+    assert masked(words, np.ones(len(words), bool)) == headline
+
+
+def test_a_word_leaves_with_its_punctuation():
+    words = words_of("[특징주] 삼성전자, '어닝 쇼크'…하락")
+    texts = [masked(words, np.arange(len(words)) != left_out) for left_out in range(len(words))]
+    assert texts == [
+        "삼성전자, '어닝 쇼크'…하락",
+        "[특징주] '어닝 쇼크'…하락",
+        "[특징주] 삼성전자, 쇼크'…하락",
+        "[특징주] 삼성전자, '어닝 하락",
+        "[특징주] 삼성전자, '어닝 쇼크'…",
+    ]
+
+
+def test_stems_are_without_particles_and_endings():
+    stems = {word.text: word.stem for word in words_of("삼성전자는 흑자전환에 성공했다 실적발표 앞두고")}
+    assert stems == {
+        "삼성전자는": "삼성전자",
+        "흑자전환에": "흑자전환",
+        "성공했다": "성공",
+        "실적발표": "실적발표",
+        "앞두고": "앞두다",
+    }
+
+
+def test_a_long_text_has_a_bounded_number_of_words():
+    text = " ".join(f"낱말{number}" for number in range(500))
+    words = words_of(text)
+    assert len(words) == MOST
+    assert masked(words, np.ones(MOST, bool)).startswith("낱말0 낱말1")
