@@ -183,7 +183,8 @@ _STYLE = """
 .cards b { white-space: nowrap; font-size: 1.4rem; font-weight: 650; }
 .cards small { font-size: .82rem; word-break: keep-all; }
 .coloured { font-size: 1.15rem; line-height: 3.1rem; margin: 0; word-break: keep-all; }
-.coloured span { display: inline-block; position: relative; line-height: 1.6rem; padding: 0 .3rem; border-radius: .3rem; }
+.coloured span { white-space: nowrap; }
+.coloured b { display: inline-block; position: relative; font-weight: 400; line-height: 1.6rem; padding: 0 .3rem; border-radius: .3rem; }
 .coloured small { position: absolute; left: 50%; top: 1.6rem; transform: translateX(-50%); font-size: .74rem; line-height: 1.1rem; white-space: nowrap; }
 .st-key-words { position: absolute; }
 /* the progress of a job stays under the page's head while the page is scrolled, so that Cancel is at hand */

@@ -91,8 +91,7 @@ class _Run:
             )
         self.total = settings.epochs * self.per_epoch
         self.optimiser = Optimiser(model.model, model.head, settings, self.total, model.device)
-        size = min(settings.batch_size, len(self.train))
-        self.progress = Progress(physical=size)
+        self.progress = Progress(physical=min(settings.batch_size, len(self.train)))
         self.best: dict[str, Tensor] = {}
         self.waiting: list[Tensor] = []  # losses still on the device
         self.checkpoint = Checkpoint(folder, self._key()) if folder else None

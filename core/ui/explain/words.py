@@ -35,7 +35,7 @@ def coloured_words(
     if not said.words:
         st.caption(_("The headline has no word that could be left out."))
         return
-    st.html(f'<p class="coloured">{_written(headline, said)}</p>')
+    st.html(f'<p class="coloured">{_written(said)}</p>')
     st.caption(_note(said))
 
 
@@ -53,24 +53,23 @@ def _explained(
     return explain_words(_run, headline, _row, _found, _place, chosen)
 
 
-def _written(headline: str, said: WordContributions) -> str:
-    """Return the headline as HTML; what stands between words is escaped as it is."""
+def _written(said: WordContributions) -> str:
+    """Return the headline as HTML: each word coloured, with its number, and its punctuation beside it, escaped."""
     places = PLACES[said.label is not None]
-    values = said.values[MEAN]
+    values, errors = said.values[MEAN], said.errors[MEAN]
     most = max(float(abs(values).max()), 1e-12)
-    parts, done = [], 0
-    for word, value, error in zip(said.words, values, said.errors[MEAN], strict=True):
-        parts.append(html.escape(headline[done : word.start]))
+    parts = []
+    for word, value, error in zip(said.words, values, errors, strict=True):
         shade = palette().high if value > 0 else palette().low
         strength = round(_STRONGEST * abs(float(value)) / most)
         number = points(float(value), places)
         told = number if said.exact else f"{number} ± {points(float(error), places).lstrip('+')}"
+        before, text, after = map(html.escape, (word.before, word.text, word.after))
         parts.append(
-            f'<span style="background: color-mix(in srgb, {shade} {strength}%, transparent)" title="{told}">'
-            f"{html.escape(word.text)}<small>{number}</small></span>"
+            f'<span>{before}<b style="background: color-mix(in srgb, {shade} {strength}%, transparent)" title="{told}">'
+            f"{text}<small>{number}</small></b>{after}</span>{word.gap}"
         )
-        done = word.end
-    return "".join([*parts, html.escape(headline[done:])])
+    return "".join(parts)
 
 
 def _note(said: WordContributions) -> str:
