@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from core.cli.command import Command
-from core.cli.shell import _
-from core.errors import UserError
+from core.cli.shell import _, tell
+from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.locale import N_
 
@@ -24,8 +24,16 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
     from core.train.runs import load_run
 
     run = load_run(options.run)
-    headline, row = _of_file(run, options.row) if options.text is None else _typed(run, options)
+    headline, row = _of_file(run, options) if options.text is None else _typed(run, options)
     explained = _class(run, options.label)
+    if run.parts.calibrators:
+        tell(
+            Message(
+                N_(
+                    "The run's probabilities are calibrated; the contributions explain them before calibration."
+                )
+            )
+        )
     found, words = explain_headline(run, headline, row, explained)
     return {
         "run_id": run.id,
@@ -52,18 +60,21 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _of_file(run: Run, number: int) -> tuple[str, Inputs]:
+def _of_file(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:
     """Return headline and inputs of a row of the run's table, by its number in the file."""
     from core.data.library import load_dataset
-    from core.evaluate.ledger import sealed_among
-    from core.evaluate.ledger_rows import Rows
+    from core.evaluate.ledger import sealed_positions
+    from core.predict.sealed import require_open
     from core.train.features.inputs import Inputs
 
+    if options.press is not None or options.feature:
+        raise UserError(N_("A row has its own outlet and features: give --press and --feature with --text."))
+    number: int = options.row
     data = load_dataset(run.dataset_id)
     place = np.flatnonzero(data.frame["row"].to_numpy() == number)
     if not len(place):
         raise UserError(N_("The table {name} has no row {n}."), name=data.name, n=number)
-    if sealed_among(Rows.of(data, place)).any():
+    if np.isin(place, sealed_positions(data)).any():
         raise UserError(
             N_(
                 "Row {n} lies in a sealed holdout, and its prediction would give part of the score away: open that "
@@ -71,18 +82,20 @@ def _of_file(run: Run, number: int) -> tuple[str, Inputs]:
             ),
             n=number,
         )
+    require_open(data.headlines[place[0]])
     return data.headlines[place[0]], Inputs.of(data, None, run.settings.use_press).take(place)
 
 
 def _typed(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:
     """Return the headline that was typed, and the inputs beside it; a feature that is not given is missing."""
+    from core.explain.encoding import readable
     from core.predict.sealed import require_open
     from core.train.features.inputs import Inputs
 
     require_open(options.text)
     features = dict(_feature(run, given) for given in options.feature)
     press = pd.Series([options.press], dtype="str") if run.settings.use_press else None
-    return options.text, Inputs(None, pd.DataFrame([features], index=[0], dtype=float), press)
+    return readable(options.text), Inputs(None, pd.DataFrame([features], index=[0], dtype=float), press)
 
 
 def _feature(run: Run, given: str) -> tuple[str, float]:

@@ -7,25 +7,23 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.train.features.morphemes import Token, tokens
+from core.train.features.morphemes import LONGEST, Token, tokens
 
 MOST = 24  # words of a headline; of a longer text neighbours are taken together
+_BARS = "|~="  # that Kiwi takes for symbols, as it does % and ↑
 _SEPARATORS = ("SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SB")  # Kiwi's tags of punctuation
-_NOUNS = ("NNG", "NNP", "NNB", "NR", "NP", "XR", "XPN", "XSN", "SL", "SH", "SN", "SW", "MM")
-_STEMS = ("VV", "VA")
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a headline: `headline[start:end]`, and its `stem` without particles and endings.
+    """A word of a headline: `headline[start:end]`.
 
-    `before` and `after` are the punctuation that goes with it, `gap` what stands between it and the next word.
+    `before` and `after` are the punctuation that goes with it, `gap` the blank between it and the next word.
     """
 
     text: str
     start: int
     end: int
-    stem: str
     before: str = ""
     after: str = ""
     gap: str = " "
@@ -39,22 +37,25 @@ class Word:
 def words_of(headline: str) -> tuple[Word, ...]:
     """Return the words: what stands between blanks and punctuation, by Kiwi's reading of the text.
 
-    Punctuation that touches a word goes with it. A number keeps its signs, a compound noun its parts.
+    Punctuation that touches a word goes with it. A number keeps its signs, a compound noun its parts. Of a text of
+    more than 1,000 characters the rest is left out.
     """
+    headline = headline[:LONGEST]
     found: list[list[Token]] = []
     for token in tokens(headline):
-        if token.tag in _SEPARATORS or not headline[token.start : token.end].strip():
+        text = headline[token.start : token.end].strip()
+        if token.tag in _SEPARATORS or not text.strip(_BARS):
             continue
         if found and token.start <= found[-1][-1].end:
             found[-1].append(token)
         else:
             found.append([token])
     found = _few(found)
-    spans = [(group[0].start, max(token.end for token in group)) for group in found]
+    spans = [(_from_sign(headline, group[0].start), max(token.end for token in group)) for group in found]
     before, after, gaps = _punctuation(headline, spans)
     return tuple(
-        Word(headline[start:end], start, end, _stem(headline, group), *touching)
-        for group, (start, end), *touching in zip(found, spans, before, after, gaps, strict=True)
+        Word(headline[start:end], start, end, *touching)
+        for (start, end), *touching in zip(spans, before, after, gaps, strict=True)
     )
 
 
@@ -67,6 +68,12 @@ def masked(words: tuple[Word, ...], mask: np.ndarray) -> str:
         follows = place + 1 < len(kept) and kept[place + 1] == number + 1
         parts.append(word.whole + (word.gap if follows else " "))
     return "".join(parts).strip()
+
+
+def _from_sign(headline: str, start: int) -> int:
+    """Return where a number begins, its plus or minus included."""
+    signed = start and headline[start].isdigit() and headline[start - 1] in "+-−"
+    return start - 1 if signed and (start == 1 or headline[start - 2].isspace()) else start
 
 
 def _few(found: list[list[Token]]) -> list[list[Token]]:
@@ -89,16 +96,7 @@ def _punctuation(headline: str, spans: list[tuple[int, int]]) -> tuple[list[str]
         gap = " " if rest[:1].isspace() else ""
         after.append(left)
         gaps.append(gap)
-        before.append(rest.strip())
+        before.append(rest[len(gap) :])
     after.append(headline[spans[-1][1] :].rstrip())
     gaps.append("")
     return before, after, gaps
-
-
-def _stem(headline: str, group: list[Token]) -> str:
-    """Return a noun without the particles and endings after it, or a verb in its dictionary form."""
-    nouns = [token for token in group if token.tag in _NOUNS]
-    if nouns:
-        return headline[group[0].start : nouns[-1].end]
-    first = group[0]
-    return f"{first.form}다" if first.tag.startswith(_STEMS) else headline[first.start : group[-1].end]

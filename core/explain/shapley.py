@@ -7,25 +7,25 @@ from collections.abc import Callable
 
 import numpy as np
 
-EXACT = 7  # players, up to whom every coalition is asked
+EXACT = 8  # players, up to whom every coalition is asked
 MOST = 256  # coalitions that are asked, about, where there are more players
 
 Worth = Callable[[np.ndarray], np.ndarray]
 
 
 def shapley(
-    worth: Worth, players: int, whole: np.ndarray, seed: int = 0
+    worth: Worth, players: int, whole: np.ndarray, seed: int = 0, most: int = MOST
 ) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return each player's value `(players, games)`, its standard error, and whether the values are exact.
 
     `worth(masks)` takes coalitions `(m, players)` of booleans, neither empty nor whole, and returns what each is
     worth in every game, `(m, games)`; the empty coalition is worth 0, the whole one `whole (games,)`. It is called
-    once. The values sum to `whole`.
+    once, with about `most` where there are many players. The values sum to `whole`.
     """
     if players <= EXACT:
         values = _exact(worth, players, whole)
         return values, np.zeros_like(values), True
-    values, errors = _sampled(worth, players, whole, seed)
+    values, errors = _sampled(worth, players, whole, seed, most)
     return values, errors, False
 
 
@@ -51,23 +51,23 @@ def _exact(worth: Worth, players: int, whole: np.ndarray) -> np.ndarray:
     return values
 
 
-def _sampled(worth: Worth, players: int, whole: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _sampled(
+    worth: Worth, players: int, whole: np.ndarray, seed: int, most: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Average the marginal worth over orders of the players (Castro, Gómez & Tejada 2009).
 
-    Orders come in pairs, one the other backwards, and a pair's rotations put each player in each place about equally
-    often. What a place gains, whoever stands there, is taken out and shared equally: it says nothing of any player.
-    The error is that of the mean over pairs.
+    Orders are drawn in pairs, one the other backwards, until about `most` different coalitions are asked. What a place
+    gains, whoever stands there, is taken out and shared equally: it says nothing of any player. The error is that of
+    the mean over pairs, a little larger for the places' effects, which are estimated from the same gains.
     """
-    pairs = max(2, round(MOST / (2 * (players - 1))))
     rng = np.random.default_rng(seed)
     orders: list[np.ndarray] = []
-    order = rng.permutation(players)
-    for pair in range(pairs):
-        if pair % players == 0:
-            order = rng.permutation(players)
-            turns = _spread(players)
-        turned = np.roll(order, turns[pair % players])
-        orders += [turned, turned[::-1]]
+    known: set[bytes] = set()
+    while len(orders) < 6 or len(known) < most:
+        order = rng.permutation(players)
+        orders += [order, order[::-1]]
+        known.update(mask.tobytes() for order in orders[-2:] for mask in _before(order))
+    pairs = len(orders) // 2
     masks = np.concatenate([_before(order) for order in orders])
     distinct, places = np.unique(masks, axis=0, return_inverse=True)
     asked = worth(distinct)[places.ravel()].reshape(len(orders), players - 1, len(whole))
@@ -78,7 +78,7 @@ def _sampled(worth: Worth, players: int, whole: np.ndarray, seed: int) -> tuple[
     for number, order in enumerate(orders):
         by_player[number, order] = gains[number] - usual + usual.mean(axis=0)
     of_pairs = by_player.reshape(pairs, 2, players, len(whole)).mean(axis=1)
-    return of_pairs.mean(axis=0), of_pairs.std(axis=0, ddof=1) / math.sqrt(pairs)
+    return of_pairs.mean(axis=0), of_pairs.std(axis=0, ddof=1) / math.sqrt(pairs - 1)
 
 
 def _of_places(gains: np.ndarray, orders: list[np.ndarray]) -> np.ndarray:
@@ -97,10 +97,3 @@ def _before(order: np.ndarray) -> np.ndarray:
     for place, player in enumerate(order[:-1]):
         masks[place:, player] = True
     return masks
-
-
-def _spread(players: int) -> list[int]:
-    """Return all rotations, each far from those before: 0, 1/2, 1/4, 3/4 … of a turn."""
-    bits = max(players - 1, 1).bit_length()
-    turned = [int(format(k, f"0{bits}b")[::-1], 2) for k in range(1 << bits)]
-    return [turn for turn in turned if turn < players]

@@ -15,12 +15,14 @@ import pandas as pd
 
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions, explain_matrix, explained_class
-from core.explain.encoding import encode_headlines, readable
+from core.explain.encoding import encode_texts
 from core.explain.segments import Word, masked, words_of
-from core.explain.shapley import shapley
+from core.explain.shapley import MOST, shapley
 from core.train.features.inputs import Inputs
 from core.train.features.registry import headline_groups
 from core.train.run import Run
+
+_USUAL = 100  # characters, from which on fewer choices of words are read: each takes longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +68,8 @@ def explain_words(
         moved: np.ndarray = _predictions(run, texts, row, models, number) + (total - full)
         return moved
 
-    values, errors, exact = shapley(worth, len(words), total, seed)
+    most = round(MOST * min(1.0, _USUAL / max(len(headline), 1)))
+    values, errors, exact = shapley(worth, len(words), total, seed, most)
     return WordContributions(
         words=words,
         values=dict(zip(models, values.T, strict=True)),
@@ -82,21 +85,20 @@ def explain_headline(
 ) -> tuple[Contributions, WordContributions]:
     """Explain the prediction of one headline by group, and its headline's part by word.
 
-    `row` are the other inputs of that one row; its vector and text are read from the headline. Raises `UserError`
-    where that is empty, and as `explain_words` does.
+    `row` are the other inputs of that one row; its vector and text are read from the headline, which has been cleaned.
+    Raises `UserError` as `explain_words` does.
     """
-    text = readable(headline)
-    row = row._replace(vectors=encode_headlines(run, [text]), text=pd.Series([text], dtype="str"))
+    row = row._replace(vectors=encode_texts(run, [headline]), text=pd.Series([headline], dtype="str"))
     X = run.preparation.matrix(row)
     found = explain_matrix(run, X, run.predict_by_models(X), explained)
-    return found, explain_words(run, text, row, found, explained=explained)
+    return found, explain_words(run, headline, row, found, explained=explained)
 
 
 def _predictions(run: Run, texts: list[str], row: Inputs, models: list[str], number: int) -> np.ndarray:
     """Return what each model says of these texts beside the row's numbers, `(n, models)`."""
     n = len(texts)
     alike = row.take(np.zeros(n, int))
-    inputs = alike._replace(vectors=encode_headlines(run, texts), text=pd.Series(texts, dtype="str"))
+    inputs = alike._replace(vectors=encode_texts(run, texts), text=pd.Series(texts, dtype="str"))
     said = run.predict_by_models(run.preparation.matrix(inputs))
     said[MEAN] = np.mean([said[name] for name in models if name != MEAN], axis=0)
     found: np.ndarray = np.stack(

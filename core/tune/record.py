@@ -125,7 +125,7 @@ def from_record(fields: Mapping[str, Any]) -> Tuned:
         name=fields["name"],
         created=fields["created"],
         encoder=fields["encoder"],
-        settings=TuneSettings(**fields["settings"]),
+        settings=TuneSettings(**{"adversarial": 0.0} | fields["settings"]),
         data=DataFacts(**(data | {"classes": tuple(data["classes"])})),
         history=history_of_plain(fields["history"]),
         judged=Judged.from_dict(fields["judged"]),

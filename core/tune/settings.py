@@ -68,7 +68,7 @@ class TuneSettings:
     `batch_size` is the effective batch: a physical one that fits into memory is found by halving. `learning_rate` 0 is
     chosen by the encoder's size (`resolved`); `warmup` is a share of all steps, `layer_decay` the factor from each
     layer's rate to that of the layer below (1: all alike). `max_length` cuts texts, in tokens. `margin` and `distance`
-    are those of the triplet losses. `adversarial` is how far each text is moved to be learnt once more (classify; 0 is
+    are those of the triplet losses. `adversarial` is how far each text is moved to be learnt once more (classify without frozen layers; 0 is
     not at all, see `core.tune.training.adversary`). `freeze_embeddings` "auto" freezes where the vocabulary is large;
     `freeze_layers` are the lowest; `lora_rank` 0 is no LoRA; `checkpointing` trades time for memory.
     `test_share` is held out of everything, `valid_share` of what is left chooses the epoch; `patience` is after how

@@ -184,6 +184,7 @@ _STYLE = """
 .cards small { font-size: .82rem; word-break: keep-all; }
 .coloured { font-size: 1.15rem; line-height: 3.1rem; margin: 0; word-break: keep-all; }
 .coloured span { white-space: nowrap; }
+.coloured span.long { white-space: normal; overflow-wrap: anywhere; }
 .coloured b { display: inline-block; position: relative; font-weight: 400; line-height: 1.6rem; padding: 0 .3rem; border-radius: .3rem; }
 .coloured small { position: absolute; left: 50%; top: 1.6rem; transform: translateX(-50%); font-size: .74rem; line-height: 1.1rem; white-space: nowrap; }
 .st-key-words { position: absolute; }

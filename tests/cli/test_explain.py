@@ -49,11 +49,22 @@ def test_a_typed_headline_is_explained_beside_what_is_given(workspace, capsys):
     assert in_json(capsys, *asked, "--class", bare["class"])[1] == bare
 
 
+def test_places_are_those_in_the_headline_as_it_is_printed(workspace, capsys):
+    import unicodedata
+
+    typed = unicodedata.normalize("NFD", "  삼성전자   <b>급등</b> ")
+    _, found = in_json(capsys, "explain", "--run", workspace.run, "--text", typed)
+    assert found["headline"] == "삼성전자 급등"
+    words = found["words"]
+    assert [found["headline"][w["start"] : w["end"]] for w in words] == [w["text"] for w in words]
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
         (("--row", "999"), "999"),
         (("--text", " "), "empty"),
+        (("--row", "3", "--press", "가나일보"), "--text"),
         (("--text", "급등", "--feature", "PER=3"), "PER"),
         (("--text", "급등", "--feature", "RSI=x"), "x"),
         (("--text", "급등", "--feature", "RSI"), "RSI"),

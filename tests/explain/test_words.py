@@ -25,7 +25,7 @@ def reads_one_word(monkeypatch):
         return np.array([[2.0 if PLANTED in text else -2.0] + [0.0] * 5 for text in texts], np.float32)
 
     read = []
-    monkeypatch.setattr(words, "encode_headlines", encode)
+    monkeypatch.setattr(words, "encode_texts", encode)
     return read
 
 
@@ -70,7 +70,7 @@ def test_of_two_classes_the_words_say_the_opposite(classified, reads_one_word):
 
 def test_words_of_the_text_features_count_too(worded, monkeypatch):
     run, _, _ = worded
-    monkeypatch.setattr(words, "encode_headlines", lambda _run, texts: np.zeros((len(texts), 6), np.float32))
+    monkeypatch.setattr(words, "encode_texts", lambda _run, texts: np.zeros((len(texts), 6), np.float32))
     _, said = explain_headline(run, "삼성전자 급등", row(run))
     values = dict(zip([word.text for word in said.words], said.values[MEAN], strict=True))
     assert values["급등"] > abs(values["삼성전자"])
@@ -94,11 +94,27 @@ def test_hardly_any_words_are_no_fault(classified, headline, reads_one_word):
         assert said.values[MEAN].sum() == pytest.approx(said.total[MEAN], abs=1e-12)
 
 
+def test_a_headline_that_looks_like_code_is_read_as_it_is(classified, reads_one_word):
+    run, _, _ = classified
+    _, said = explain_headline(run, "<b> &amp; 급등", row(run))
+    assert "<b> &amp; 급등" in reads_one_word
+    assert any(text.startswith("<b>") for text in reads_one_word)
+    assert said.values[MEAN].sum() == pytest.approx(said.total[MEAN], abs=1e-9)
+
+
+def test_a_long_text_is_read_less_often(classified, reads_one_word):
+    run, _, _ = classified
+    _, said = explain_headline(run, f"{LONG} " * 130, row(run))
+    assert len(said.words) == 24
+    assert len(reads_one_word) <= 140
+    assert said.values[MEAN].sum() == pytest.approx(said.total[MEAN], abs=1e-9)
+
+
 def test_all_texts_are_read_in_one_batch(classified, reads_one_word, monkeypatch):
     run, _, _ = classified
     calls = []
-    encode = words.encode_headlines
-    monkeypatch.setattr(words, "encode_headlines", lambda *asked: calls.append(1) or encode(*asked))
+    encode = words.encode_texts
+    monkeypatch.setattr(words, "encode_texts", lambda *asked: calls.append(1) or encode(*asked))
     explain_headline(run, LONG, row(run))
     assert len(calls) == 2  # the headline, then all it is read without
     assert len(set(reads_one_word)) >= len(reads_one_word) - 1

@@ -61,10 +61,10 @@ class Adversary:
     def _move(self, output: Tensor, zeros: Tensor) -> Tensor:
         gradient = zeros.grad
         assert gradient is not None
-        reached = gradient.abs().amax(-1, keepdim=True) > 0  # padding is not
+        largest = gradient.abs().amax((1, 2), keepdim=True)  # of a sure text too small to be squared
+        steepest = torch.where(largest > 0, gradient / largest, 0.0)
+        reached = steepest.abs().amax(-1, keepdim=True) > 0  # padding is not
         length = (output * reached).flatten(1).norm(dim=1)
-        share = (
-            self._size * length / gradient.flatten(1).norm(dim=1).clamp_min(torch.finfo(torch.float32).tiny)
-        )
-        move: Tensor = gradient * share[:, None, None]
+        share = self._size * length / steepest.flatten(1).norm(dim=1).clamp_min(1.0)
+        move: Tensor = steepest * share[:, None, None]
         return move

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.jobs import silent
+from core.jobs import Report, silent
 from core.train.models.baselines import ENCODER_PENALTIES
 from core.train.models.linear import fit_linear
 from core.tune.judge.probe import one_thread
@@ -27,7 +27,14 @@ class Head(nn.Module):
         logits: Tensor = self.linear(self.dropout(features(columns)))
         return logits
 
-    def start(self, columns: list[Tensor], labels: np.ndarray, weights: np.ndarray, seed: int) -> None:
+    def start(
+        self,
+        columns: list[Tensor],
+        labels: np.ndarray,
+        weights: np.ndarray,
+        seed: int,
+        report: Report = silent,
+    ) -> None:
         """Begin with logistic regression on what the encoder says before it is trained.
 
         `columns` as `forward` takes them, of the training examples, `labels` `(n,)` class numbers, `weights`
@@ -42,7 +49,7 @@ class Head(nn.Module):
         chooses = np.random.default_rng(seed).permutation(len(y)) % _CHOOSE == 0
         inner = np.flatnonzero(~chooses), np.flatnonzero(chooses)
         with one_thread():
-            fitted = fit_linear(X, y, len(known), ENCODER_PENALTIES, inner, weights[labels], silent)
+            fitted = fit_linear(X, y, len(known), ENCODER_PENALTIES, inner, weights[labels], report)
         scaler, model = fitted[0], fitted[-1]
         slopes = model.coef_ / scaler.scale_
         levels = model.intercept_ - slopes @ scaler.mean_

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from core.tune.training.head import Head
 
 _TOKENS_AT_ONCE = {"cpu": 4_096, "mps": 16_384, "cuda": 65_536}  # in a batch that is only read
-_HEAD_TEXTS = 10_000  # that a head starts from, at most
+_HEAD_TEXTS = 4_000  # that a head starts from, at most
 _GENERATOR = "generator_"  # before the names of the tensors that only ELECTRA's generator has
 
 
@@ -161,7 +161,7 @@ class Trainable:
         some = rows[np.sort(drawn.permutation(len(rows))[:_HEAD_TEXTS])]
         read = [torch.from_numpy(self.read(one, some, lambda pooled: pooled, report)) for one in columns]
         weights = class_weights(labels[some], len(self.classes), self.settings.class_weight)
-        self.head.start(read, labels[some], weights, self.settings.seed)
+        self.head.start(read, labels[some], weights, self.settings.seed, report)
 
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""
@@ -234,7 +234,8 @@ def refuse_generator(card: EncoderCard) -> None:
 
 
 def _adversary(model: Any, settings: TuneSettings) -> Adversary | None:
-    if settings.method != CLASSIFY or not settings.adversarial:
+    """Return what moves the embeddings; none below frozen layers, which it would have to go back through."""
+    if settings.method != CLASSIFY or not settings.adversarial or settings.freeze_layers:
         return None
     from core.tune.training.adversary import Adversary
 

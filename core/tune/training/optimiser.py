@@ -20,8 +20,8 @@ _LONGEST_GRADIENT = 1.0  # norm to which gradients are clipped, as in BERT's own
 class Optimiser:
     """AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) over the weights that learn, for so many `steps`.
 
-    Beside the weights it has their exponential moving average over the last hundred steps or so (Polyak & Juditsky
-    1992, doi:10.1137/0330046), which is less at the mercy of the last batches and nearly always better than they are.
+    Beside the weights it has their exponential moving average over the last hundred steps or so, which depends less
+    on the last batches (after Polyak & Juditsky 1992, doi:10.1137/0330046, who average all steps alike).
     """
 
     def __init__(

@@ -15,6 +15,7 @@ from core.ui.explain.names import PLACES
 from core.ui.text import _, bold, class_name, md, points, translate_md
 from core.ui.theme import palette
 
+_LONG = 20  # characters of a word with its punctuation, from which on it may be broken
 _STRONGEST = 55  # percent of colour behind the word that moves most
 
 
@@ -66,7 +67,7 @@ def _written(said: WordContributions) -> str:
         told = number if said.exact else f"{number} ± {points(float(error), places).lstrip('+')}"
         before, text, after = map(html.escape, (word.before, word.text, word.after))
         parts.append(
-            f'<span>{before}<b style="background: color-mix(in srgb, {shade} {strength}%, transparent)" title="{told}">'
+            f'<span{" class=long" * (len(word.whole) > _LONG)}>{before}<b style="background: color-mix(in srgb, {shade} {strength}%, transparent)" title="{told}">'
             f"{text}<small>{number}</small></b>{after}</span>{word.gap}"
         )
     return "".join(parts)
@@ -91,7 +92,7 @@ def _note(said: WordContributions) -> str:
     if said.exact:
         return note
     sampled = md(
-        "Of so many words a part of all choices was read: a standard error of {error} at most.",
+        "There are too many words to read every combination, so some were drawn: the largest standard error is {error}.",
         error=points(float(said.errors[MEAN].max()), places).lstrip("+"),
     )
     return f"{note} {sampled}"

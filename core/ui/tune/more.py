@@ -58,7 +58,7 @@ def _learning(method: str) -> None:
             key=key("adversarial"),
             help=_(
                 "Each text is learnt once more with its word embeddings moved to where the loss rises most: better on "
-                "few texts, and twice the time. 0 switches it off."
+                "few texts, and twice the time. 0 switches it off; frozen lower layers do, too."
             ),
         )
     st.number_input(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.tune.training.adversary import Adversary
 from core.tune.training.fit import fit
 from core.tune.training.gradients import gradients, seed_part
 from core.tune.training.layers import trainable
@@ -127,8 +128,24 @@ def test_a_moved_text_has_a_higher_loss(home, folder):
     assert all(after > before for before, after in zip(as_they_are, moved, strict=True))
 
 
+def test_a_text_that_the_model_is_sure_of_is_moved_no_further(home, folder):
+    layer, given = torch.nn.Embedding(10, 4), []
+    adversary = Adversary(layer, 0.1)
+    ids = torch.tensor([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    layer.register_forward_hook(lambda _module, _inputs, output: given.append(output.detach()))
+    scale = torch.tensor([1.0, 1e-35, 0.0])[:, None, None]
+    with adversary.watching():
+        (layer(ids) * scale * torch.randn(3, 3, 4)).sum().backward()
+    with adversary.attacking():
+        layer(ids)
+    still, moved = given
+    share = (moved - still).flatten(1).norm(dim=1) / still.flatten(1).norm(dim=1)
+    torch.testing.assert_close(share, torch.tensor([0.1, 0.1, 0.0]), rtol=1e-3, atol=1e-6)
+
+
 def test_without_the_setting_and_for_other_methods_nothing_is_moved(home, folder):
     assert tunings.model(tunings.tuning(folder, adversarial=0.0)).adversary is None
+    assert tunings.model(tunings.tuning(folder, freeze_layers=1)).adversary is None
     assert tunings.model(tunings.tuning(folder, method="triplet", adversarial=0.1)).adversary is None
 
 

@@ -77,7 +77,7 @@ def test_each_word_has_its_number_and_a_colour_by_its_sign():
 def test_a_sampled_word_says_its_error():
     app = drawn("삼성전자 급등", error=0.013)
     assert "+20.0 ± 1.3" in [told for told, _, _ in PARTS.findall(coloured(app))]
-    assert "1.3 at most" in texts(app)
+    assert "error is 1.3" in texts(app)
 
 
 def test_of_returns_two_places_are_written():
