@@ -88,7 +88,7 @@ def _of_file(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:
 
 def _typed(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:
     """Return the headline that was typed, and the inputs beside it; a feature that is not given is missing."""
-    from core.explain.encoding import readable
+    from core.explain import readable
     from core.predict.sealed import require_open
     from core.train.features.inputs import Inputs
 

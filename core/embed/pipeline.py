@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +25,7 @@ from core.jobs import Report, silent
 from core.locale import N_
 
 _AT_ONCE = 10_000  # rows copied at once
+_storing = ContextVar("storing", default=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +91,16 @@ def embed(texts: Sequence[str], encoder_name: str, pooling: str = MEAN, report: 
     return embed_by(fetch(encoder_name, report), texts, pooling, report)
 
 
+@contextmanager
+def without_storing() -> Iterator[None]:
+    """Within the context, embed without adding to the store: the texts are of no table and do not come back."""
+    token = _storing.set(False)
+    try:
+        yield
+    finally:
+        _storing.reset(token)
+
+
 def embed_by(
     card: EncoderCard, texts: Sequence[str], pooling: str = MEAN, report: Report = silent
 ) -> Embedding:
@@ -115,7 +128,8 @@ def embed_by(
             missing = np.flatnonzero(~found)
             wanted = [distinct[i] for i in missing]
             for batch in encoder.encode_batches(wanted):
-                store.put(source.space, [wanted[i] for i in batch.indices], batch.vectors)
+                if _storing.get():
+                    store.put(source.space, [wanted[i] for i in batch.indices], batch.vectors)
                 vectors[missing[batch.indices]] = batch.vectors[pooling_row(kind)]
                 embedded += len(batch.indices)
                 truncated += batch.truncated

@@ -6,14 +6,12 @@ from core.explain.contributions import (
     explain_matrix,
     explained_class,
 )
-from core.explain.encoding import encode_headlines
+from core.explain.encoding import encode_headlines, readable
 from core.explain.pipeline import explain_run
-from core.explain.segments import Word
 from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
     "Contributions",
-    "Word",
     "WordContributions",
     "encode_headlines",
     "explain_classes",
@@ -22,4 +20,5 @@ __all__ = [
     "explain_run",
     "explain_words",
     "explained_class",
+    "readable",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.train.features.morphemes import LONGEST, Token, tokens
 
-MOST = 24  # words of a headline; of a longer text neighbours are taken together
+MOST_WORDS = 24  # words of a headline; of a longer text neighbours are taken together
 _BARS = "|~="  # that Kiwi takes for symbols, as it does % and ↑
 _SEPARATORS = ("SF", "SP", "SS", "SSO", "SSC", "SE", "SO", "SB")  # Kiwi's tags of punctuation
 
@@ -77,10 +77,10 @@ def _from_sign(headline: str, start: int) -> int:
 
 
 def _few(found: list[list[Token]]) -> list[list[Token]]:
-    """Take neighbours together until there are no more than `MOST`."""
-    if len(found) <= MOST:
+    """Take neighbours together until there are no more than `MOST_WORDS`."""
+    if len(found) <= MOST_WORDS:
         return found
-    cuts = np.linspace(0, len(found), MOST + 1).round().astype(int)
+    cuts = np.linspace(0, len(found), MOST_WORDS + 1).round().astype(int)
     return [[token for group in found[a:b] for token in group] for a, b in pairwise(cuts)]
 
 

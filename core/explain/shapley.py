@@ -8,13 +8,13 @@ from collections.abc import Callable
 import numpy as np
 
 EXACT = 8  # players, up to whom every coalition is asked
-MOST = 256  # coalitions that are asked, about, where there are more players
+COALITIONS = 256  # coalitions that are asked, about, where there are more players
 
 Worth = Callable[[np.ndarray], np.ndarray]
 
 
 def shapley(
-    worth: Worth, players: int, whole: np.ndarray, seed: int = 0, most: int = MOST
+    worth: Worth, players: int, whole: np.ndarray, seed: int = 0, most: int = COALITIONS
 ) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return each player's value `(players, games)`, its standard error, and whether the values are exact.
 

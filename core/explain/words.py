@@ -13,11 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.embed.pipeline import without_storing
+from core.embed.seen import seen_of
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions, explain_matrix, explained_class
 from core.explain.encoding import encode_texts
 from core.explain.segments import Word, masked, words_of
-from core.explain.shapley import MOST, shapley
+from core.explain.shapley import COALITIONS, shapley
+from core.train.features import classifier
 from core.train.features.inputs import Inputs
 from core.train.features.registry import headline_groups
 from core.train.run import Run
@@ -65,10 +68,11 @@ def explain_words(
 
     def worth(masks: np.ndarray) -> np.ndarray:
         texts = [masked(words, mask) for mask in masks]
-        moved: np.ndarray = _predictions(run, texts, row, models, number) + (total - full)
+        X = _matrix(run, headline, texts, row)
+        moved: np.ndarray = _predictions(run, X, models, number) + (total - full)
         return moved
 
-    most = round(MOST * min(1.0, _USUAL / max(len(headline), 1)))
+    most = round(COALITIONS * min(1.0, _USUAL / max(len(headline), 1)))
     values, errors, exact = shapley(worth, len(words), total, seed, most)
     return WordContributions(
         words=words,
@@ -94,12 +98,29 @@ def explain_headline(
     return found, explain_words(run, headline, row, found, explained=explained)
 
 
-def _predictions(run: Run, texts: list[str], row: Inputs, models: list[str], number: int) -> np.ndarray:
-    """Return what each model says of these texts beside the row's numbers, `(n, models)`."""
-    n = len(texts)
-    alike = row.take(np.zeros(n, int))
-    inputs = alike._replace(vectors=encode_texts(run, texts), text=pd.Series(texts, dtype="str"))
-    said = run.predict_by_models(run.preparation.matrix(inputs))
+def _matrix(run: Run, headline: str, texts: list[str], row: Inputs) -> np.ndarray:
+    """Return the rows of these texts beside the row's numbers, `(n, columns)`.
+
+    A classifier among the features says nothing of a text that taught it, and so nothing of its parts either: they
+    would have what the headline lacks.
+    """
+    texts = [*texts, headline]
+    alike = row.take(np.zeros(len(texts), int))
+    with without_storing():
+        X = run.preparation.matrix(
+            alike._replace(vectors=encode_texts(run, texts), text=pd.Series(texts, dtype="str"))
+        )
+    parts, whole = X[:-1], X[-1]
+    seen = seen_of(run.settings.classifier) if run.settings.classifier else None
+    if seen is not None and seen.has_text([headline])[0]:
+        silent = [name.startswith(f"{classifier.KEY}: ") for name in run.preparation.columns]
+        parts[:, silent] = whole[silent]
+    return parts
+
+
+def _predictions(run: Run, X: np.ndarray, models: list[str], number: int) -> np.ndarray:
+    """Return what each model says of these rows, `(n, models)`."""
+    said = run.predict_by_models(X)
     said[MEAN] = np.mean([said[name] for name in models if name != MEAN], axis=0)
     found: np.ndarray = np.stack(
         [said[name][:, number] if run.classes else said[name] for name in models], axis=1

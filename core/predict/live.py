@@ -12,8 +12,7 @@ from core.data.parse.cells import plain_text
 from core.embed import resolve
 from core.embed.pipeline import canonical
 from core.embed.runtime.encoder import load_encoder
-from core.explain import Contributions, explain_matrix
-from core.explain.encoding import readable
+from core.explain import Contributions, explain_matrix, readable
 from core.predict.opposites import Opposite, opposite
 from core.predict.sealed import is_open, require_open
 from core.train.features.inputs import Inputs

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.explain.segments import MOST, masked, words_of
+from core.explain.segments import MOST_WORDS, masked, words_of
 
 HEADLINES = {
     "[특징주] 삼성전자, 3분기 영업이익 9조1834억…전년比 274.5%↑": [
@@ -55,5 +55,5 @@ def test_a_word_leaves_with_its_punctuation():
 def test_a_long_text_has_a_bounded_number_of_words():
     text = " ".join(f"낱말{number}" for number in range(500))
     words = words_of(text)
-    assert len(words) == MOST
-    assert masked(words, np.ones(MOST, bool)) == text[:1000].strip()
+    assert len(words) == MOST_WORDS
+    assert masked(words, np.ones(MOST_WORDS, bool)) == text[:1000].strip()

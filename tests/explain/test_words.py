@@ -6,10 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.embed.store.vector_store import VectorStore
 from core.evaluate.predictions import MEAN
 from core.explain import explain_headline, explain_run, explain_words, words
 from core.train.features.inputs import Inputs
 from core.train.features.registry import headline_groups
+from core.train.pipeline import train
+from core.train.settings import TrainSettings
+from tests.makers.train_tables import signal
+from tests.makers.tuned_encoders import put
 
 PLANTED = "급등"
 SHORT = "삼성전자 주가 급등 마감"
@@ -117,4 +122,23 @@ def test_all_texts_are_read_in_one_batch(classified, reads_one_word, monkeypatch
     monkeypatch.setattr(words, "encode_texts", lambda *asked: calls.append(1) or encode(*asked))
     explain_headline(run, LONG, row(run))
     assert len(calls) == 2  # the headline, then all it is read without
-    assert len(set(reads_one_word)) >= len(reads_one_word) - 1
+    assert len(set(reads_one_word)) >= len(reads_one_word) - 2
+
+
+@pytest.mark.parametrize("taught", [True, False])
+def test_a_classifier_that_learned_from_the_headline_says_nothing_of_its_words(
+    tmp_path, monkeypatch, few_trees, taught
+):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "lab"))
+    dataset, vectors = signal()
+    headline = dataset.headlines[0]
+    put(texts=[headline, "다른 제목"] if taught else ["다른 제목"], classes=("부정", "중립", "긍정"))
+    run = train(dataset, vectors, TrainSettings(extras=("classifier",), classifier="tuned:mine"))
+    monkeypatch.setattr(words, "encode_texts", lambda _run, texts: np.zeros((len(texts), 6), np.float32))
+    stored = []
+    monkeypatch.setattr(VectorStore, "put", lambda *asked: stored.append(asked))
+    matrix = words._matrix(run, headline, ["제목", "0"], Inputs.of(dataset, vectors).take(np.array([0])))
+    flag = [name for name in run.preparation.columns if name.endswith("(missing)") and "classifier" in name]
+    missing = matrix[:, run.preparation.columns.index(flag[0])] if flag else np.zeros(2)
+    assert missing.tolist() == [float(taught)] * 2
+    assert stored == []

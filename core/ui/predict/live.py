@@ -8,8 +8,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
-from core.explain import encode_headlines
-from core.explain.encoding import readable
+from core.explain import encode_headlines, readable
 from core.predict import (
     Background,
     Opposite,
