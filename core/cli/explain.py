@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from core.cli.command import Command
-from core.cli.shell import _, tell
+from core.cli.shell import _, tell, warnings_of
 from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.locale import N_
@@ -26,14 +26,9 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
     run = load_run(options.run)
     headline, row = _of_file(run, options) if options.text is None else _typed(run, options)
     explained = _class(run, options.label)
-    if run.parts.calibrators:
-        tell(
-            Message(
-                N_(
-                    "The run's probabilities are calibrated; the contributions explain them before calibration."
-                )
-            )
-        )
+    cautions = _cautions(run, options.row)
+    for caution in cautions:
+        tell(caution)
     found, words = explain_headline(run, headline, row, explained)
     return {
         "run_id": run.id,
@@ -57,7 +52,26 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
             }
             for word, value, error in zip(words.words, words.values[MEAN], words.errors[MEAN], strict=True)
         ],
+        "warnings": warnings_of(cautions),
     }
+
+
+def _cautions(run: Run, row: int | None) -> list[Message]:
+    """Return what has to be known of the explained prediction; `row` is one of the run's table, None for none."""
+    found = []
+    if run.parts.calibrators:
+        found.append(
+            Message(
+                N_(
+                    "The run's probabilities are calibrated; the contributions explain them before calibration."
+                )
+            )
+        )
+    if row is not None and row not in run.predictions.holdout.table["row"].to_numpy():
+        found.append(
+            Message(N_("The run's models have learned from row {n}: this is no forecast of it."), {"n": row})
+        )
+    return found
 
 
 def _of_file(run: Run, options: argparse.Namespace) -> tuple[str, Inputs]:

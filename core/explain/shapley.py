@@ -23,13 +23,13 @@ def shapley(
     once, with about `most` where there are many players. The values sum to `whole`.
     """
     if players <= EXACT:
-        values = _exact(worth, players, whole)
+        values = exact_values(worth, players, whole)
         return values, np.zeros_like(values), True
     values, errors = _sampled(worth, players, whole, seed, most)
     return values, errors, False
 
 
-def _exact(worth: Worth, players: int, whole: np.ndarray) -> np.ndarray:
+def exact_values(worth: Worth, players: int, whole: np.ndarray) -> np.ndarray:
     """Sum the marginal worth over all coalitions (Shapley, "A value for n-person games", 1953)."""
     values = np.zeros((players, len(whole)))
     if not players:

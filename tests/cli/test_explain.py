@@ -11,6 +11,7 @@ from core.cli.main import main
 from core.data.library import load_dataset
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
+from core.train.runs import load_run
 from tests.makers.shell import in_json
 
 
@@ -35,6 +36,14 @@ def test_a_row_is_explained_down_to_its_words(workspace, capsys):
     assert of_words == pytest.approx(of_headline, abs=1e-6)
     for word in found["words"]:
         assert found["headline"][word["start"] : word["end"]] == word["text"]
+
+
+def test_a_row_that_the_models_learned_from_is_said_to_be_one(workspace, capsys):
+    tested = set(load_run(workspace.run).predictions.holdout.table["row"])
+    learned = next(row for row in range(1, 61) if row not in tested)
+    for row, cautions in ((learned, 1), (min(tested), 0)):
+        _, found = in_json(capsys, "explain", "--run", workspace.run, "--row", row)
+        assert len(found["warnings"]) == cautions
 
 
 def test_a_typed_headline_is_explained_beside_what_is_given(workspace, capsys):

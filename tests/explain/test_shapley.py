@@ -7,7 +7,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from core.explain.shapley import _exact, shapley
+from core.explain.shapley import shapley
+from tests.simulations.words import GAMES, ratio
 
 
 def game(players, seed=0, games=2):
@@ -71,32 +72,11 @@ def test_what_any_player_gains_by_coming_first_is_no_error():
     np.testing.assert_allclose(errors, 0, atol=1e-9)
 
 
-def negated(players, seed):
-    """Return a smooth game in which one player turns the others' worth round: exact values are at hand."""
-    drawn = np.random.default_rng(seed)
-    weights = drawn.normal(size=players)
-
-    def value(masks):
-        sums = masks[:, 1:] @ weights[1:]
-        return (1 / (1 + np.exp(-np.where(masks[:, 0], -sums, sums))) - 0.3)[:, None]
-
-    return value, value(np.ones((1, players), bool))[0]
-
-
-def together(players, seed):
-    """Return a game that is won where three players are there at once."""
-    three = np.random.default_rng(seed).choice(players, 3, replace=False)
-    return (lambda masks: masks[:, three].all(axis=1)[:, None].astype(float)), np.ones(1)
-
-
-@pytest.mark.parametrize("kind", [game, negated, together])
+@pytest.mark.parametrize("kind", GAMES)
 @pytest.mark.parametrize("players", [9, 12])
 def test_the_stated_error_is_that_of_the_values(kind, players):
-    misses, stated = [], []
-    for seed in range(60):
-        worth, whole = kind(players, seed)
-        values, errors, _ = shapley(worth, players, whole, seed)
-        misses.append(values - _exact(worth, players, whole))
-        stated.append(errors)
-    ratio = np.sqrt(np.mean(np.square(misses)) / np.mean(np.square(stated)))
-    assert 0.6 < ratio < 1.15, ratio
+    assert 0.6 < ratio(kind, players, range(60)) < 1.15
+
+
+def test_the_stated_error_holds_where_every_coalition_is_worth_something_else():
+    assert 0.6 < ratio(lambda players, seed: game(players, seed, games=1)[0], 9, range(60)) < 1.15
