@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, WordContributions, explain_words
 from core.train.features.inputs import Inputs
+from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.explain.names import PLACES
 from core.ui.text import _, bold, class_name, md, points, translate_md
@@ -36,7 +37,7 @@ def coloured_words(
     if not said.words:
         st.caption(_("The headline has no word that could be left out."))
         return
-    st.html(f'<p class="coloured">{_written(said)}</p>')
+    st.html(f'<p class="coloured">{_written(said, _largest_of_table(found, place))}</p>')
     st.caption(_note(said))
 
 
@@ -54,11 +55,20 @@ def _explained(
     return explain_words(_run, headline, _row, _found, _place, chosen)
 
 
-def _written(said: WordContributions) -> str:
-    """Return the headline as HTML: each word coloured, with its number, and its punctuation beside it, escaped."""
+def _largest_of_table(found: Contributions, place: int) -> float:
+    """Return how far the table's strongest group moves the row: words that move it less are to look pale beside it."""
+    of_table = [group not in headline_groups() for group in found.groups]
+    return float(abs(found.values[MEAN][place, of_table]).max(initial=0.0))
+
+
+def _written(said: WordContributions, strong: float = 0.0) -> str:
+    """Return the headline as HTML: each word coloured, with its number, and its punctuation beside it, escaped.
+
+    The colour is full at `strong`, or at the word that moves most where that is more.
+    """
     places = PLACES[said.label is not None]
     values, errors = said.values[MEAN], said.errors[MEAN]
-    most = max(float(abs(values).max()), 1e-12)
+    most = max(float(abs(values).max()), strong, 1e-12)
     parts = []
     for word, value, error in zip(said.words, values, errors, strict=True):
         shade = palette().high if value > 0 else palette().low

@@ -29,7 +29,7 @@ def headline_of(body):
     return html.unescape(re.sub(r"<[^>]+>", "", without_numbers))
 
 
-def _draw(headline, error, label):
+def _draw(headline, error, label, strong):
     import numpy as np
     import streamlit as st
 
@@ -42,12 +42,12 @@ def _draw(headline, error, label):
     said = WordContributions(
         read, {"mean": values}, {"mean": errors}, {"mean": values.sum()}, not error, label
     )
-    st.html(f'<p class="coloured">{words._written(said)}</p>')
+    st.html(f'<p class="coloured">{words._written(said, strong)}</p>')
     st.caption(words._note(said))
 
 
-def drawn(headline, error=0.0, label="승"):
-    asked = {"headline": headline, "error": error, "label": label}
+def drawn(headline, error=0.0, label="승", strong=0.0):
+    asked = {"headline": headline, "error": error, "label": label, "strong": strong}
     app = AppTest.from_function(_draw, kwargs=asked, default_timeout=60)
     app.session_state["language"] = "en"
     return app.run()
@@ -72,6 +72,17 @@ def test_each_word_has_its_number_and_a_colour_by_its_sign():
     ]
     shades = re.findall(r"color-mix\(in srgb, (#\w+)", body)
     assert shades[0] != shades[1] == shades[2]
+
+
+def test_words_that_move_less_than_the_table_are_pale():
+    def strengths(strong):
+        return [
+            int(share)
+            for share in re.findall(r"(\d+)%, transparent", coloured(drawn("급등 급락", strong=strong)))
+        ]
+
+    assert strengths(0.1) == strengths(0.0)
+    assert max(strengths(2.0)) <= max(strengths(0.0)) / 9
 
 
 def test_a_sampled_word_says_its_error():
