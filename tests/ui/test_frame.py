@@ -1,12 +1,18 @@
 """The frame around every page."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
+from streamlit import config
 
 from core.errors import Message
 from core.jobs import Job
 from core.locale import N_, translate
 from core.ui.pages import PAGES
 from tests.makers.apps import open_page, texts
+
+ROOT = Path(__file__).parents[2]
 
 LANGUAGES = ("ko", "en")
 
@@ -70,3 +76,11 @@ def test_a_training_that_made_nothing_to_look_at_leaves_the_page(small_lab, chan
     app.session_state["ended_job"] = _trained(small_lab, **changes)
     app.run()
     assert app.title[0].value == PAGES["train"].question
+
+
+def test_streamlit_knows_every_setting_of_ours_and_collects_no_garbage_after_reruns():
+    ours = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    plain = {f"{section}.{name}" for section, values in ours.items() for name in values}
+    known = set(config.get_config_options())
+    assert {name for name in plain if name.split(".")[1] not in ("light", "dark")} <= known
+    assert ours["runner"]["postScriptGC"] is False
