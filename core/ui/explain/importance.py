@@ -107,7 +107,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
     figure.update_layout(bargap=0.45)
     figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
     figure.update_xaxes(
-        title=_("mean absolute contribution (percentage points)"),
+        title=hover(_("mean absolute contribution (percentage points)"), 30),
         rangemode="tozero",
     )
     show(
