@@ -46,11 +46,11 @@ def fit(
     """Train on `parts.train`, choose the epoch on `parts.valid`, leave the best weights in the model.
 
     A head starts from logistic regression on the encoder as it is; what is measured, chosen and left are the
-    weights' running averages. `folder` holds the checkpoint, written after each epoch and every 2 minutes: called
-    again with the same arguments, the training goes on from it and ends with the same weights; None writes none.
-    `watch` gets the curves so far, `stopped` empty; `stop()` true ends the training after the step and keeps the best
-    weights. `report` may raise `Cancelled` at any step. Raises `UserError` where the loss is no number any more, or
-    not even one text fits into memory.
+    weights' running averages; at the end the head's temperature is fitted on `parts.valid`. `folder` holds the
+    checkpoint, written after each epoch and every 2 minutes: called again with the same arguments, the training goes
+    on from it and ends with the same weights; None writes none. `watch` gets the curves so far, `stopped` empty;
+    `stop()` true ends the training after the step and keeps the best weights. `report` may raise `Cancelled` at any
+    step. Raises `UserError` where the loss is no number any more, or not even one text fits into memory.
     """
     import torch
 
@@ -119,9 +119,8 @@ class _Run:
         """Train to the end, from the checkpoint where there is one."""
         if not self._resume():
             self._start_head()
-        progress = self.progress
+        progress, known = self.progress, 0
         batches: list[np.ndarray] = []
-        known = 0
         self.model.train(True)
         self._restart_clock()
         while not progress.stopped:
@@ -137,6 +136,7 @@ class _Run:
         self.model.train(False)
         if self.best:
             self.optimiser.load(self.best)
+        self.model.soften_head(self.tokens, self.labels, self.valid)
         return self.history()
 
     def _start_head(self) -> None:

@@ -11,6 +11,7 @@ from core.train.models.baselines import ENCODER_PENALTIES
 from core.train.models.linear import fit_linear
 from core.tune.judge.probe import one_thread
 
+_TEMPERATURES = 1.0, 10.0
 _CHOOSE = 5  # one example in so many chooses the strength of the penalty
 
 
@@ -59,6 +60,36 @@ class Head(nn.Module):
         with torch.no_grad():
             self.linear.weight[rows] = torch.from_numpy(slopes).to(self.linear.weight)
             self.linear.bias[rows] = torch.from_numpy(levels).to(self.linear.bias)
+
+    def soften(self, columns: list[Tensor], labels: np.ndarray) -> float:
+        """Divide the logits by the temperature at which the log loss of some examples is least; return it.
+
+        `columns` as `forward` takes them, of examples that training never saw, `labels` `(n,)` class numbers. An
+        encoder trained for accuracy says too much of what it is not sure of (Guo et al. 2017, "On calibration of
+        modern neural networks", arXiv:1706.04599). The temperature is from 1 to 10: the classes keep their order and
+        no probability gets more certain, however few the examples.
+        """
+        from scipy.optimize import minimize_scalar
+        from scipy.special import log_softmax
+
+        if not len(labels):
+            return 1.0
+        self.eval()
+        with torch.no_grad():
+            logits = self(columns).double().cpu().numpy()
+        if not np.isfinite(logits).all():
+            return 1.0
+        place = np.arange(len(labels)), labels
+
+        def loss(temperature: float) -> float:
+            return -float(log_softmax(logits / temperature, axis=1)[place].mean())
+
+        found = float(minimize_scalar(loss, bounds=_TEMPERATURES, method="bounded").x)
+        temperature = found if loss(found) < loss(1.0) else 1.0
+        with torch.no_grad():
+            self.linear.weight /= temperature
+            self.linear.bias /= temperature
+        return temperature
 
 
 def features(columns: list[Tensor]) -> Tensor:

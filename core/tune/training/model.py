@@ -163,6 +163,17 @@ class Trainable:
         weights = class_weights(labels[some], len(self.classes), self.settings.class_weight)
         self.head.start(read, labels[some], weights, self.settings.seed, report)
 
+    def soften_head(self, columns: Sequence[Tokens], labels: np.ndarray, rows: np.ndarray) -> None:
+        """Let the head, where there is one, be as certain as it is right on some rows, as `Head.soften` does."""
+        import torch
+
+        if self.head is None:
+            return
+        with self.exact():
+            read = [torch.from_numpy(self.read(one, rows, lambda pooled: pooled)) for one in columns]
+        read = [one.to(self.device) for one in read]
+        self.head.soften(read, labels[rows])
+
     def train(self, training: bool) -> None:
         """Switch dropout on or off."""
         self.model.train(training)
