@@ -87,8 +87,8 @@ class Head(nn.Module):
         found = float(minimize_scalar(loss, bounds=_TEMPERATURES, method="bounded").x)
         temperature = found if loss(found) < loss(1.0) else 1.0
         with torch.no_grad():
-            self.linear.weight /= temperature
-            self.linear.bias /= temperature
+            self.linear.weight.div_(temperature)
+            self.linear.bias.div_(temperature)
         return temperature
 
 
