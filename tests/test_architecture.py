@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "evaluate": DATA,
     "train": DATA | {"embed", "evaluate"},
     "maps": LEARNED,
-    "explain": LEARNED,
+    "explain": LEARNED | {"maps"},
     "predict": LEARNED | {"explain"},
     "tune": LEARNED | {"maps"},
     "cli": LEARNED | {"explain", "maps", "predict", "tune"},

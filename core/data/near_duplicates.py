@@ -26,6 +26,11 @@ def key(headline: str) -> str:
     return _NOT_WORD.sub("", _TAG.sub("", text)) or "".join(text.split())
 
 
+def without_tags(headline: str) -> str:
+    """Return the headline without bracketed tags such as [특징주]; as it is where nothing else is in it."""
+    return _TAG.sub(" ", headline).strip() or headline
+
+
 def stories(headlines: Sequence[str]) -> np.ndarray:
     """Number the near-duplicate groups, `(n,)` int64: equal numbers for the same or nearly the same headline.
 

@@ -1,10 +1,12 @@
-"""Stage 6: vectors to two coordinates."""
+"""Stage 6: vectors to two coordinates, and to topics."""
 
 from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.faithfulness import kept_neighbours
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
+from core.maps.topic_store import are_saved, topics
+from core.maps.topics import Topics
 from core.maps.umap_map import warm_up
 
 __all__ = [
@@ -12,12 +14,15 @@ __all__ = [
     "Agreement",
     "MapSettings",
     "Method",
+    "Topics",
     "agreement",
+    "are_saved",
     "coordinates",
     "kept_neighbours",
     "load_or_none",
     "map_key",
     "project",
     "save",
+    "topics",
     "warm_up",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from core.jobs import Report
 from core.locale import N_
 from core.train.features.text_cache import TextCache
 
+NOUNS = ("NNG", "NNP", "XR", "SL", "SH", "SN", "XPN", "XSN")  # that a compound noun is made of
 CONTENT = ("NNG", "NNP", "XR", "SL", "SH")  # nouns, roots, Latin letters, Hanja
 STEMS = ("VV", "VA")  # verbs, adjectives
 LONGEST = 1_000  # characters of a text that are read
@@ -33,18 +34,18 @@ def _morphemes(texts: Sequence[str], report: Report) -> list[Words]:
 
     Only the first 1,000 characters of a text are read.
     """
-    if len(texts) == 1:
-        return [_content(_kiwi().tokenize(_readable(texts[0])))]
-    found: list[Words] = []
-    for start in range(0, len(texts), BATCH):
-        template = N_("Reading the morphemes of headlines: {done:,} of {total:,}")
-        report(start / len(texts), template, done=start, total=len(texts))
-        part = [_readable(text) for text in texts[start : start + BATCH]]
-        found += [_content(tokens) for tokens in _kiwi().tokenize(part)]
-    return found
+    return [_content(tokens) for tokens in _tokens(texts, report)]
 
 
-morphemes = TextCache(_morphemes)
+def _nouns(texts: Sequence[str], report: Report) -> list[Words]:
+    """Return the nouns of each text, those that stand together taken as one word: 영업이익, 자사주, HBM4.
+
+    Only the first 1,000 characters of a text are read.
+    """
+    return [_compounds(tokens) for tokens in _tokens(texts, report)]
+
+
+morphemes, nouns = TextCache(_morphemes), TextCache(_nouns)
 
 
 class Token(NamedTuple):
@@ -128,6 +129,31 @@ def _content(tokens: Sequence[Any]) -> Words:
         elif token.tag.startswith(STEMS):
             words.append(f"{token.form}다")
     return tuple(words)
+
+
+def _compounds(tokens: Sequence[Any]) -> Words:
+    words: list[str] = []
+    end = -1
+    for token in tokens:
+        if token.tag not in NOUNS:
+            continue
+        if words and token.start == end:
+            words[-1] += token.form.lower()
+        else:
+            words.append(token.form.lower())
+        end = token.start + token.len
+    return tuple(word for word in words if len(word) > 1 and not word.isdecimal())
+
+
+def _tokens(texts: Sequence[str], report: Report) -> Iterator[Sequence[Any]]:
+    """Yield what Kiwi finds in each text, with progress where there are several."""
+    if len(texts) == 1:
+        yield _kiwi().tokenize(_readable(texts[0]))
+        return
+    for start in range(0, len(texts), BATCH):
+        template = N_("Reading the morphemes of headlines: {done:,} of {total:,}")
+        report(start / len(texts), template, done=start, total=len(texts))
+        yield from _kiwi().tokenize([_readable(text) for text in texts[start : start + BATCH]])
 
 
 def _readable(text: str) -> str:

@@ -1,0 +1,60 @@
+"""Topics saved in the workspace, under a key made of the dataset, the vectors' content and the number asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from core.arrays import read_arrays, write_arrays
+from core.data.dataset import Dataset
+from core.jobs import Report, silent
+from core.maps.topics import Topics, find_topics
+from core.settings import settings as workspace
+
+_VERSION = 1  # of how topics are found
+
+
+def topics(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:
+    """Return the topics as `find_topics` does: the saved ones, or else new ones, then saved."""
+    path = _path(data, vectors, count)
+    saved = read_arrays(path)
+    if saved is None:
+        found = find_topics(data, vectors, count, report)
+        write_arrays(path, _to_arrays(found))
+        return found
+    return _from_arrays(saved)
+
+
+def are_saved(data: Dataset, vectors: np.ndarray, count: int = 0) -> bool:
+    """Return whether `topics` has them at once, or knows that there are none."""
+    return read_arrays(_path(data, vectors, count)) is not None
+
+
+def _path(data: Dataset, vectors: np.ndarray, count: int) -> Path:
+    digest = hashlib.sha256(f"{_VERSION} {data.id} {count} {vectors.shape}".encode())
+    digest.update(np.ascontiguousarray(vectors, "<f4").data)
+    return workspace().home / "maps" / f"topics-{digest.hexdigest()}.npz"
+
+
+def _to_arrays(found: Topics | None) -> dict[str, np.ndarray]:
+    if found is None:
+        return {"topic": np.zeros(0, int)}
+    return {
+        "topic": found.topic,
+        "keywords": np.array(["\n".join(words) for words in found.keywords], str),
+        "typical": np.array([" ".join(map(str, rows)) for rows in found.typical], str),
+        "stability": np.array(found.stability),
+    }
+
+
+def _from_arrays(saved: dict[str, np.ndarray]) -> Topics | None:
+    if not len(saved["topic"]):
+        return None
+    return Topics(
+        saved["topic"],
+        tuple(tuple(words.split("\n")) if words else () for words in saved["keywords"].tolist()),
+        tuple(tuple(map(int, rows.split())) for rows in saved["typical"].tolist()),
+        float(saved["stability"]),
+    )
