@@ -1,8 +1,7 @@
-"""Why does the model think so? Contributions of headline, features and outlet, over all and for one row."""
+"""Why does the model think so? Contributions of headline, features and outlet; by topic, and for one row by word."""
 
 import streamlit as st
 
-from core.explain.path import reach
 from core.ui import explain as draw
 from core.ui import frame
 from core.ui.classes import class_selector
@@ -19,18 +18,5 @@ draw.answer(found)
 draw.notes(run)
 draw.importance_chart(run, found)
 reminder(run)
-
-place = draw.chosen_row(run, data, found, chosen)
-draw.headline(run, data, found, place, chosen)
-draw.words_of_row(run, data, found, place, chosen)
-draw.waterfall(
-    found,
-    place,
-    "chart-waterfall",
-    _("From the average to this prediction"),
-    _("the mean of the models for this row; sign and colour show the direction; one scale for all rows"),
-    draw.row_labels(data, found, place),
-    reach(found),
-)
-draw.details(run, found, place)
+draw.sections(here, found, chosen)
 here.onward()

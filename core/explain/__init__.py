@@ -1,4 +1,4 @@
-"""Stage 5: a run and rows to contributions by group, for each class, and one headline to those of its words."""
+"""Stage 5: a run and rows to contributions by group, for each class; by topic, and one headline by word."""
 
 from core.explain.contributions import (
     Contributions,
@@ -8,10 +8,12 @@ from core.explain.contributions import (
 )
 from core.explain.encoding import encode_headlines, readable
 from core.explain.pipeline import explain_run
+from core.explain.topics import TopicEffect, topic_effects
 from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
     "Contributions",
+    "TopicEffect",
     "WordContributions",
     "encode_headlines",
     "explain_classes",
@@ -21,4 +23,5 @@ __all__ = [
     "explain_words",
     "explained_class",
     "readable",
+    "topic_effects",
 ]

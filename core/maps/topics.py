@@ -4,9 +4,9 @@ Two headlines are alike where their vectors are and where they share rare words,
 their company, so that a topic is not a company, reduced by PCA, and TF-IDF of morphemes reduced by a singular value
 decomposition (latent semantic analysis: Deerwester et al. 1990), each of length 1; then k-means, one headline a story.
 
-The number of topics is the largest at which two halves of the headlines, each clustered alone, agree on the whole
-(Tibshirani & Walther 2005, "Cluster validation by prediction strength"; the agreement is the adjusted Rand index of
-Hubert & Arabie 1985). Where no number does, there are ten with soft borders, if halves agree on them more than those
+The number of topics is the one at which two halves of the headlines, each clustered alone, agree best (Lange et al.
+2004, "Stability-based validation of clustering solutions"; the agreement is the adjusted Rand index of Hubert & Arabie
+1985). Where they agree on no number, there are ten with soft borders, if halves agree on them more than those
 of a table whose columns are shuffled, and else none.
 """
 
@@ -94,7 +94,7 @@ def find_topics(data: Dataset, vectors: np.ndarray, count: int = 0, report: Repo
     if not stable and agreed[USUAL] < _agreement(_shuffled(stories), USUAL) + MORE:
         return None
     end(0.0, N_("Naming the topics"))
-    k = max(stable, default=USUAL)
+    k = max(stable, key=agreed.__getitem__, default=USUAL)
     fitted = _clusters(stories, k, seed=0, starts=10)
     order = np.argsort(-np.bincount(fitted.predict(space), minlength=k), kind="stable")
     topic = np.argsort(order)[fitted.predict(space)]

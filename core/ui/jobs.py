@@ -19,6 +19,7 @@ NAMES = {
     "sts": N_("Encoder test"),
     "train": N_("Training"),
     "map": N_("Map"),
+    "topics": N_("Topics"),
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),

@@ -1,0 +1,59 @@
+"""How deep an explanation goes: one row, topics; only the chosen part is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.explain import Contributions
+from core.explain.path import reach
+from core.locale import N_
+from core.ui.explain import rows, topics
+from core.ui.explain.details import details
+from core.ui.explain.waterfall import waterfall
+from core.ui.guards import Given
+from core.ui.text import _
+
+Section = Callable[[Given, Contributions, int], None]
+
+
+def _row(here: Given, found: Contributions, chosen: int) -> None:
+    run, data = here.run, here.data
+    place = rows.chosen_row(run, data, found, chosen)
+    rows.headline(run, data, found, place, chosen)
+    rows.words_of_row(run, data, found, place, chosen)
+    waterfall(
+        found,
+        place,
+        "chart-waterfall",
+        _("From the average to this prediction"),
+        _("the mean of the models for this row; sign and colour show the direction; one scale for all rows"),
+        rows.row_labels(data, found, place),
+        reach(found),
+    )
+    details(run, found, place)
+
+
+def _topics(here: Given, found: Contributions, chosen: int) -> None:
+    topics.by_topic(here.run, here.data, here.vectors, found, chosen)
+
+
+SECTIONS: dict[str, tuple[str, Section]] = {
+    "row": (N_("one row"), _row),
+    "topics": (N_("topics"), _topics),
+}
+
+
+def sections(here: Given, found: Contributions, chosen: int) -> None:
+    """Let the reader choose a part, and draw it; `chosen` is the number of the explained class."""
+    part = st.segmented_control(
+        _("Look at"),
+        list(SECTIONS),
+        default="row",
+        required=True,
+        key="explain-section",
+        format_func=lambda name: _(SECTIONS[name][0]),
+        persist_state="session",
+    )
+    SECTIONS[part or "row"][1](here, found, chosen)

@@ -1,0 +1,216 @@
+"""Which topics move the predictions, and what happened after their headlines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.evaluate.predictions import MEAN
+from core.explain import Contributions, TopicEffect, topic_effects
+from core.jobs import Report
+from core.maps import Topics, are_saved, topics
+from core.train.features.registry import headline_groups
+from core.train.run import Run
+from core.ui import jobs
+from core.ui.charts import show
+from core.ui.evaluate.text import whiskers
+from core.ui.explain.names import PLACES
+from core.ui.tables import table
+from core.ui.text import _, bold, class_name, count, day, hover, md, percent, points, signed_percent
+from core.ui.theme import palette
+
+_COUNTS = (0, 5, 6, 8, 10, 12, 15, 20)
+_NAMED, _HEADLINES = 3, 8  # keywords on the chart, headlines shown at once
+
+
+def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions, chosen: int) -> None:
+    """Draw what each topic adds, beside what happened; `chosen` is the number of the explained class."""
+    if not set(found.groups) & headline_groups():
+        st.info(_("This run's models do not read the headline, so no topic can move them."))
+        return
+    number = st.segmented_control(
+        _("Topics"),
+        _COUNTS,
+        default=0,
+        required=True,
+        key="topics-count",
+        format_func=lambda n: _("as many as are stable") if n == 0 else count(n),
+        persist_state="session",
+    )
+    number = number or 0
+    if not are_saved(data, vectors, number):
+        _offer(data, vectors, number)
+        return
+    made = topics(data, vectors, number)
+    if made is None:
+        st.info(
+            _("These headlines have no topics: they are too few, or two halves of them do not agree on any.")
+        )
+        return
+    effects = topic_effects(run, data, found, made, chosen)
+    st.markdown(bold(_answer(effects, found)))
+    if not made.stable:
+        st.caption(
+            md(
+                "The borders between these topics are soft: two halves of the headlines, each sorted alone, agree on them by "
+                "{agreement} only (1 is the same, 0 is chance).",
+                agreement=f"{made.stability:.2f}",
+            )
+        )
+    _chart(run, found, effects)
+    _tables(run, data, found, made, effects)
+
+
+def _offer(data: Dataset, vectors: np.ndarray, number: int) -> None:
+    def work(report: Report) -> None:
+        topics(data, vectors, number, report)
+
+    subject = {"dataset": data.id, "topics": str(number)}
+    if not jobs.panel("topics", **subject):
+        st.info(
+            _(
+                "The headlines have not been sorted into topics yet. It is done once, by meaning and words, and saved."
+            )
+        )
+        if st.button(_("Find the topics"), type="primary"):
+            jobs.submit("topics", subject, work, data.distinct_headlines, "topics")
+
+
+def topic_name(keywords: tuple[str, ...], most: int = _NAMED) -> str:
+    """Return a topic's keywords for the reader, as plain text."""
+    return ", ".join(keywords[:most]) or _("without keywords")
+
+
+def _answer(effects: list[TopicEffect], found: Contributions) -> str:
+    told = [effect for effect in effects if effect.confirmed]
+    if not told:
+        return md(
+            "After none of the {n} topics did what happened differ, in the models' direction, from the rest by more than "
+            "{n} comparisons bring about by chance: read the bars as what the models believe.",
+            n=len(effects),
+        )
+    places = PLACES[found.label is not None]
+    first = told[0]
+    return md(
+        "Of {n} topics, what happened bears the models out for {told}; most of all for “{topic}”: its headlines move the "
+        "prediction by {size} percentage points on average, and what followed differed by {outcome}.",
+        n=len(effects),
+        told=len(told),
+        topic=topic_name(first.keywords),
+        size=points(first.contribution.value, places),
+        outcome=points(first.outcome.value, places),
+    )
+
+
+def _chart(run: Run, found: Contributions, effects: list[TopicEffect]) -> None:
+    colours, places = palette(), PLACES[found.label is not None]
+    names = [f"{hover(topic_name(effect.keywords), 18)} · {count(effect.events)}" for effect in effects]
+    figure = go.Figure(
+        go.Bar(
+            y=names,
+            x=[effect.contribution.value * 100 for effect in effects],
+            orientation="h",
+            name=_("what the models believe"),
+            marker_color=[
+                colours.high if effect.contribution.value > 0 else colours.low for effect in effects
+            ],
+            error_x=whiskers([effect.contribution for effect in effects], 100) | {"color": colours.muted},
+            showlegend=False,
+            customdata=[points(effect.contribution.value, places) for effect in effects],
+            hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+        )
+    )
+    figure.update_layout(bargap=0.4)
+    figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
+    figure.update_xaxes(
+        title=hover(_("mean contribution of the headline (percentage points)"), 30),
+        zeroline=True,
+    )
+    note = _(
+        "n = {n:,} explained test rows; a bar: the mean over a topic's headlines, each event counts the same; its number: "
+        "events; lines: intervals that all hold at once in 95% of tables",
+        n=len(found.rows),
+    )
+    lines = sum(1 + name.count("<br>") for name in names)
+    show(figure, _("What each topic adds"), f"chart-topics-{run.id}", note, 150 + 24 * lines)
+
+
+def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects: list[TopicEffect]) -> None:
+    """List the topics; the chosen one's headlines stand below."""
+    places = PLACES[found.label is not None]
+    listed = pd.DataFrame(
+        {
+            _("topic"): [topic_name(effect.keywords, 6) for effect in effects],
+            _("events"): [effect.events for effect in effects],
+            _("contribution, percentage points"): [
+                _written(effect.contribution.value, effect.contribution.low, effect.contribution.high, places)
+                for effect in effects
+            ],
+            _happened(found): [
+                _written(effect.outcome.value, effect.outcome.low, effect.outcome.high, places)
+                for effect in effects
+            ],
+            _("borne out"): ["✓" if effect.confirmed else "" for effect in effects],
+        }
+    )
+    event = table(
+        listed,
+        f"explained-topics-{run.id}-{len(made)}",
+        _("The topics, the largest contribution first: choose one"),
+        rows=len(listed),
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+    )
+    picked = event.selection.rows
+    effect = effects[picked[0] if picked and picked[0] < len(effects) else 0]
+    _headlines(run, data, found, effect)
+
+
+def _happened(found: Contributions) -> str:
+    if found.label is None:
+        return _("mean return less that of the others, percentage points")
+    return _("share of {label} less that of the others, percentage points", label=class_name(found.label))
+
+
+def _written(value: float, low: float, high: float, places: int) -> str:
+    return f"{points(value, places)} [{points(low, places)}, {points(high, places)}]"
+
+
+def _headlines(run: Run, data: Dataset, found: Contributions, effect: TopicEffect) -> None:
+    """List the topic's explained headlines, those that moved their prediction most first."""
+    mine = [place for place, group in enumerate(found.groups) if group in headline_groups()]
+    places = np.flatnonzero(np.isin(found.rows, effect.rows))
+    added = found.values[MEAN][places][:, mine].sum(axis=1)
+    order = np.argsort(-np.abs(added), kind="stable")
+    places, added = places[order], added[order]
+    frame = data.frame.iloc[found.rows[places]]
+    outcome = run.predictions.test.at(data, found.rows[places]).outcome
+    happened = (
+        [class_name(run.classes[int(number)]) for number in outcome]
+        if run.classes
+        else [signed_percent(float(value)) for value in outcome]
+    )
+    told = PLACES[found.label is not None]
+    predicted = found.prediction[MEAN][places]
+    table(
+        pd.DataFrame(
+            {
+                _("headline"): frame["headline"].to_numpy(),
+                _("contribution, percentage points"): [points(float(value), told) for value in added],
+                _("prediction"): [
+                    percent(float(value)) if run.classes else signed_percent(float(value))
+                    for value in predicted
+                ],
+                _("what happened"): happened,
+                _("session"): [day(moment) for moment in frame["session"]],
+                _("row"): frame["row"].to_numpy(),
+            }
+        ),
+        f"topic-headlines-{run.id}",
+        _("Headlines on {topic}", topic=topic_name(effect.keywords)),
+        rows=_HEADLINES,
+    )
