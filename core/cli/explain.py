@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 def _explain(options: argparse.Namespace) -> dict[str, Any]:
+    from core.cli.explain_topics import topic_table
     from core.explain import explain_headline
     from core.train.runs import load_run
 
@@ -30,6 +31,12 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
     for caution in cautions:
         tell(caution)
     found, words = explain_headline(run, headline, row, explained)
+    topics: list[dict[str, Any]] = []
+    try:
+        topics = topic_table(run, headline, options.row, explained)
+    except UserError as error:
+        cautions.append(error.message)
+        tell(error.message)
     return {
         "run_id": run.id,
         "headline": headline,
@@ -52,6 +59,7 @@ def _explain(options: argparse.Namespace) -> dict[str, Any]:
             }
             for word, value, error in zip(words.words, words.values[MEAN], words.errors[MEAN], strict=True)
         ],
+        "topics": topics,
         "warnings": warnings_of(cautions),
     }
 

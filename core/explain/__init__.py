@@ -6,7 +6,7 @@ from core.explain.contributions import (
     explain_matrix,
     explained_class,
 )
-from core.explain.encoding import encode_headlines, readable
+from core.explain.encoding import encode_headlines, encode_texts, readable
 from core.explain.pipeline import explain_run
 from core.explain.topics import TopicEffect, topic_effects
 from core.explain.words import WordContributions, explain_headline, explain_words
@@ -16,6 +16,7 @@ __all__ = [
     "TopicEffect",
     "WordContributions",
     "encode_headlines",
+    "encode_texts",
     "explain_classes",
     "explain_headline",
     "explain_matrix",

@@ -16,7 +16,7 @@ from core.settings import settings as workspace
 _VERSION = 1  # of how topics are found
 
 
-def topics(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:
+def topics_of(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:
     """Return the topics as `find_topics` does: the saved ones, or else new ones, then saved."""
     path = _path(data, vectors, count)
     saved = read_arrays(path)
@@ -27,8 +27,8 @@ def topics(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = 
     return _from_arrays(saved)
 
 
-def are_saved(data: Dataset, vectors: np.ndarray, count: int = 0) -> bool:
-    """Return whether `topics` has them at once, or knows that there are none."""
+def has_topics(data: Dataset, vectors: np.ndarray, count: int = 0) -> bool:
+    """Return whether `topics_of` has them at once, or knows that there are none."""
     return read_arrays(_path(data, vectors, count)) is not None
 
 

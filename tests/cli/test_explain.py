@@ -9,8 +9,10 @@ import pytest
 
 from core.cli.main import main
 from core.data.library import load_dataset
+from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
+from core.maps import Topics
 from core.train.runs import load_run
 from tests.makers.shell import in_json
 
@@ -36,6 +38,40 @@ def test_a_row_is_explained_down_to_its_words(workspace, capsys):
     assert of_words == pytest.approx(of_headline, abs=1e-6)
     for word in found["words"]:
         assert found["headline"][word["start"] : word["end"]] == word["text"]
+
+
+def test_the_topics_say_what_they_add_and_which_one_the_headline_is_on(workspace, capsys, monkeypatch):
+    data = load_dataset(workspace.dataset)
+    topic = np.arange(len(data)) % 2
+    made = Topics(topic, (("급등", "실적"), ("급락",)), ((0,), (1,)), 0.9)
+    monkeypatch.setattr("core.maps.topics_of", lambda *_, **__: made)
+    status, found = in_json(capsys, "explain", "--run", workspace.run, "--row", 3)
+    assert status == 0
+    assert not found["warnings"] or "learned" in found["warnings"][0]["message"]
+    assert {one["id"]: one["keywords"] for one in found["topics"]} == {0: ["급등", "실적"], 1: ["급락"]}
+    assert [one["of_headline"] for one in found["topics"] if one["id"] == topic[2]] == [True]
+    sizes = [abs(one["contribution"]["value"]) for one in found["topics"]]
+    assert sizes == sorted(sizes, reverse=True)
+    _, typed = in_json(capsys, "explain", "--run", workspace.run, "--text", data.headlines[3])
+    (mine,) = [one["id"] for one in typed["topics"] if one["of_headline"]]
+    assert mine in (0, 1)
+
+
+def test_few_headlines_have_no_topics(workspace, capsys):
+    _, found = in_json(capsys, "explain", "--run", workspace.run, "--row", 3)
+    assert found["topics"] == []
+
+
+def test_without_its_table_a_run_has_words_and_no_topics(workspace, capsys, monkeypatch):
+    def gone(dataset_id):
+        raise UserError("The table is gone.")
+
+    monkeypatch.setattr("core.data.library.load_dataset", gone)
+    status, found = in_json(capsys, "explain", "--run", workspace.run, "--text", "삼성전자 급등")
+    assert status == 0
+    assert len(found["words"]) == 2
+    assert found["topics"] == []
+    assert found["warnings"][-1]["message"] == "The table is gone."
 
 
 def test_a_row_that_the_models_learned_from_is_said_to_be_one(workspace, capsys):

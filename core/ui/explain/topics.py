@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, TopicEffect, topic_effects
 from core.jobs import Report
-from core.maps import Topics, are_saved, topics
+from core.maps import Topics, has_topics, topics_of
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui import jobs
@@ -41,10 +41,10 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
         persist_state="session",
     )
     number = number or 0
-    if not are_saved(data, vectors, number):
+    if not has_topics(data, vectors, number):
         _offer(data, vectors, number)
         return
-    made = topics(data, vectors, number)
+    made = topics_of(data, vectors, number)
     if made is None:
         st.info(
             _("These headlines have no topics: they are too few, or two halves of them do not agree on any.")
@@ -66,7 +66,7 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
 
 def _offer(data: Dataset, vectors: np.ndarray, number: int) -> None:
     def work(report: Report) -> None:
-        topics(data, vectors, number, report)
+        topics_of(data, vectors, number, report)
 
     subject = {"dataset": data.id, "topics": str(number)}
     if not jobs.panel("topics", **subject):
