@@ -8,11 +8,13 @@ from core.explain.contributions import (
 )
 from core.explain.encoding import encode_headlines, encode_texts, readable
 from core.explain.pipeline import explain_run
+from core.explain.stability import Stability, saved_stability, stability_of
 from core.explain.topics import TopicEffect, topic_effects
 from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
     "Contributions",
+    "Stability",
     "TopicEffect",
     "WordContributions",
     "encode_headlines",
@@ -24,5 +26,7 @@ __all__ = [
     "explain_words",
     "explained_class",
     "readable",
+    "saved_stability",
+    "stability_of",
     "topic_effects",
 ]

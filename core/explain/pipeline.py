@@ -55,7 +55,11 @@ def explain_run(
 
 def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
     """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
-    positions = run.predictions.test.positions(dataset)
+    return evenly(run.predictions.test.positions(dataset), limit)
+
+
+def evenly(positions: np.ndarray, limit: int) -> np.ndarray:
+    """Return up to `limit` of the positions, evenly spread."""
     if len(positions) <= limit:
         return positions
     even = np.linspace(0, len(positions) - 1, limit).round().astype(int)

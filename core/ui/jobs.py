@@ -20,6 +20,7 @@ NAMES = {
     "train": N_("Training"),
     "map": N_("Map"),
     "topics": N_("Topics"),
+    "stability": N_("Refits"),
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),

@@ -5,6 +5,7 @@ from core.ui.explain.importance import answer, importance_chart
 from core.ui.explain.names import value_labels
 from core.ui.explain.sections import sections
 from core.ui.explain.source import explained, notes
+from core.ui.explain.stability import spread, steadiness
 from core.ui.explain.waterfall import waterfall
 from core.ui.explain.words import coloured_words
 
@@ -16,6 +17,8 @@ __all__ = [
     "member_table",
     "notes",
     "sections",
+    "spread",
+    "steadiness",
     "value_labels",
     "waterfall",
 ]

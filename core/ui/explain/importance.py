@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -66,10 +71,13 @@ def _what(found: Contributions) -> Message:
     return Message(N_("the probability of {label}"), {"label": class_name(found.label)})
 
 
-def importance_chart(run: Run, found: Contributions) -> None:
+def importance_chart(
+    run: Run, found: Contributions, spread: Mapping[str, tuple[float, float]] | None = None
+) -> None:
     """Draw the mean absolute contribution of each group: a bar of the ensemble, and a dot for each model.
 
-    A run with a single group has nothing to compare; the sentence says all there is.
+    `spread` is each group's lowest and highest importance in refits, drawn as a line. A run with a single group has
+    nothing to compare; the sentence says all there is.
     """
     if len(found.groups) < 2:
         return
@@ -93,6 +101,7 @@ def importance_chart(run: Run, found: Contributions) -> None:
                 marker_color=colour,
                 customdata=written,
                 hovertemplate=hovered,
+                error_x=_lines(shown, spread),
             )
         else:
             figure.add_scatter(
@@ -114,7 +123,8 @@ def importance_chart(run: Run, found: Contributions) -> None:
         figure,
         _("What moves the predictions"),
         "chart-importance",
-        _note(run, found, len(table)),
+        _note(run, found, len(table))
+        + (_("; lines: from the lowest to the highest in refits") if spread else ""),
         _height(len(shown)),
     )
 
@@ -136,6 +146,21 @@ def _note(run: Run, found: Contributions, groups: int) -> str:
     if groups > MOST:
         note += _("; the {n} largest of {all}", n=MOST, all=groups)
     return note
+
+
+def _lines(shown: pd.DataFrame, spread: Mapping[str, tuple[float, float]] | None) -> dict[str, Any]:
+    """Return Plotly's error bars from the lowest to the highest importance in refits."""
+    if spread is None:
+        return {"type": "data", "visible": False}
+    ends = np.array([spread[group] for group in shown.index]) * 100
+    return {
+        "type": "data",
+        "symmetric": False,
+        "thickness": 2,
+        "color": palette().text,
+        "array": np.maximum(ends[:, 1] - shown[MEAN].to_numpy(), 0),
+        "arrayminus": np.maximum(shown[MEAN].to_numpy() - ends[:, 0], 0),
+    }
 
 
 def _height(groups: int) -> int:

@@ -69,7 +69,7 @@ def _offer(data: Dataset, vectors: np.ndarray, number: int) -> None:
         topics_of(data, vectors, number, report)
 
     subject = {"dataset": data.id, "topics": str(number)}
-    if not jobs.panel("topics", **subject):
+    if not jobs.panel("topics", dataset=data.id, topics=str(number)):
         st.info(
             _(
                 "The headlines have not been sorted into topics yet. It is done once, by meaning and words, and saved."
