@@ -6,16 +6,17 @@ from core.explain.contributions import (
     explain_matrix,
     explained_class,
 )
+from core.explain.effects import Effect
 from core.explain.encoding import encode_headlines, encode_texts, readable
 from core.explain.pipeline import explain_run
 from core.explain.stability import Stability, saved_stability, stability_of
-from core.explain.topics import TopicEffect, topic_effects
+from core.explain.topics import topic_effects
 from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
     "Contributions",
+    "Effect",
     "Stability",
-    "TopicEffect",
     "WordContributions",
     "encode_headlines",
     "encode_texts",

@@ -5,7 +5,7 @@ import pytest
 
 from core.evaluate.predictions import MEAN
 from core.explain import explain_run, topic_effects
-from core.explain.topics import TopicEffect
+from core.explain.effects import Effect
 from core.maps import Topics
 
 
@@ -77,5 +77,5 @@ def test_confirmed_means_the_same_direction_beyond_chance(contribution, low, hig
     from core.evaluate.bootstrap import Interval
 
     around = Interval(contribution, contribution - 1, contribution + 1)
-    effect = TopicEffect(0, ("a",), np.arange(3), 3, around, Interval((low + high) / 2, low, high))
+    effect = Effect(0, ("a",), np.arange(3), 3, around, Interval((low + high) / 2, low, high))
     assert effect.confirmed is confirmed

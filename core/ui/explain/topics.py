@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
-from core.explain import Contributions, TopicEffect, topic_effects
+from core.explain import Contributions, Effect, topic_effects
 from core.jobs import Report
 from core.maps import Topics, has_topics, topics_of
 from core.train.features.registry import headline_groups
@@ -84,7 +84,7 @@ def topic_name(keywords: tuple[str, ...], most: int = _NAMED) -> str:
     return ", ".join(keywords[:most]) or _("without keywords")
 
 
-def _answer(effects: list[TopicEffect], found: Contributions) -> str:
+def _answer(effects: list[Effect], found: Contributions) -> str:
     told = [effect for effect in effects if effect.confirmed]
     if not told:
         return md(
@@ -105,7 +105,7 @@ def _answer(effects: list[TopicEffect], found: Contributions) -> str:
     )
 
 
-def _chart(run: Run, found: Contributions, effects: list[TopicEffect]) -> None:
+def _chart(run: Run, found: Contributions, effects: list[Effect]) -> None:
     colours, places = palette(), PLACES[found.label is not None]
     names = [f"{hover(topic_name(effect.keywords), 18)} · {count(effect.events)}" for effect in effects]
     figure = go.Figure(
@@ -138,7 +138,7 @@ def _chart(run: Run, found: Contributions, effects: list[TopicEffect]) -> None:
     show(figure, _("What each topic adds"), f"chart-topics-{run.id}", note, 150 + 24 * lines)
 
 
-def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects: list[TopicEffect]) -> None:
+def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects: list[Effect]) -> None:
     """List the topics; the chosen one's headlines stand below."""
     places = PLACES[found.label is not None]
     listed = pd.DataFrame(
@@ -180,7 +180,7 @@ def _written(value: float, low: float, high: float, places: int) -> str:
     return f"{points(value, places)} [{points(low, places)}, {points(high, places)}]"
 
 
-def _headlines(run: Run, data: Dataset, found: Contributions, effect: TopicEffect) -> None:
+def _headlines(run: Run, data: Dataset, found: Contributions, effect: Effect) -> None:
     """List the topic's explained headlines, those that moved their prediction most first."""
     mine = [place for place, group in enumerate(found.groups) if group in headline_groups()]
     places = np.flatnonzero(np.isin(found.rows, effect.rows))
