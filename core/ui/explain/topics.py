@@ -130,7 +130,7 @@ def _chart(run: Run, found: Contributions, effects: list[Effect]) -> None:
         zeroline=True,
     )
     note = _(
-        "n = {n:,} explained test rows; a bar: the mean over a topic's headlines, each event counts the same; its number: "
+        "n = {n:,} explained test rows; a bar: the mean over a topic's headlines; its number: "
         "events; lines: intervals that all hold at once in 95% of tables",
         n=len(found.rows),
     )
