@@ -18,13 +18,16 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.blocks import block_numbers
 from core.evaluate.bootstrap import Interval, bounds, draws
+from core.evaluate.events import EXACT
 from core.evaluate.metrics import Metric, main_metric
 from core.evaluate.predictions import MEAN
 from core.evaluate.scoring import Scored
 from core.evaluate.verdict import Evidence
+from core.explain.contributions import Contributions
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.features.inputs import Inputs
+from core.train.features.registry import headline_groups
 from core.train.features.vector import HEADLINE
 from core.train.run import Run
 
@@ -50,6 +53,11 @@ class Permuted:
     evidence: Evidence
     rows: int
     repeats: int
+
+    @property
+    def unproven(self) -> tuple[str, ...]:
+        """The groups whose interval is known and does not lie above 0."""
+        return tuple(group for group in self.groups if self.helps(group) is False)
 
     def helps(self, group: str) -> bool | None:
         """Say whether the interval of a group's drop lies above 0; None where it has none."""
@@ -84,9 +92,7 @@ def permutation_importance(
     session = block_numbers(dataset, rows)
     if len(np.unique(session)) < 2:
         raise UserError(
-            N_(
-                "All rows of the holdout lie in one session, so no session can swap its values with another."
-            )
+            N_("All rows of the holdout lie in one session, so no session can swap its values with another.")
         )
     X = run.preparation.matrix(Inputs.of(dataset, vectors, run.settings.use_press).take(rows))
     groups = _groups(run)
@@ -94,18 +100,16 @@ def permutation_importance(
     rng = np.random.default_rng(seed)
     donors = [swapped(session, rng) for _ in range(repeats)]  # the same for all groups
     metric = main_metric(run.task)
-    drops, scored = [], None
-    for number, (_, columns) in enumerate(groups.items()):
+    unswapped = _predicted(run, X)
+    scored = _scored(run, dataset, {MEAN: unswapped})
+    drops = []
+    for number, columns in enumerate(groups.values()):
         report(number / len(groups), N_("Swapping the values of sessions"))
-        made = {MEAN: _predicted(run, X)}
-        for repeat, donor in enumerate(donors):
-            moved = X.copy()
-            moved[:, columns] = X[np.ix_(donor, columns)]
-            made[f"swapped {repeat}"] = _predicted(run, moved)
-        scored = Scored.of(holdout.replace(**made), dataset, run.settings.evaluation, list(made))
-        drops.append(_drop(scored, metric, seed))
-    if scored is None:
-        scored = Scored.of(holdout.replace(**{MEAN: _predicted(run, X)}), dataset, run.settings.evaluation, [MEAN])
+        moved = np.tile(X, (repeats, 1))
+        moved[:, columns] = X[np.ix_(np.concatenate(donors), columns)]
+        parts = np.split(_predicted(run, moved), repeats)
+        made = {MEAN: unswapped} | {f"swapped {repeat}": part for repeat, part in enumerate(parts)}
+        drops.append(_drop(_scored(run, dataset, made), metric, seed))
     score = float(metric.compute(scored.y, scored.predictions[MEAN], np.ones((1, len(scored))))[0])
     evidence = Evidence.of(scored.blocks)
     return Permuted(metric.name, score, tuple(groups), tuple(drops), evidence, len(rows), repeats)
@@ -143,16 +147,21 @@ def _predicted(run: Run, X: np.ndarray) -> np.ndarray:
     return run.calibrated(run.predict_by_models(X))[MEAN]
 
 
+def _scored(run: Run, dataset: Dataset, made: dict[str, np.ndarray]) -> Scored:
+    """Return these predictions of the holdout in the unit that the run is scored in."""
+    return Scored.of(run.predictions.holdout.replace(**made), dataset, run.settings.evaluation, list(made))
+
+
 def _drop(scored: Scored, metric: Metric, seed: int) -> Interval:
     """Return the score as it is less the mean score of the swapped predictions, with its interval over blocks."""
     other = [p for name, p in scored.predictions.items() if name != MEAN]
 
     def drop(weights: np.ndarray) -> np.ndarray:
-        def score(p: np.ndarray) -> np.ndarray:
-            return metric.compute(scored.y, p, weights)
-
-        lost: np.ndarray = score(scored.predictions[MEAN]) - _mean([score(p) for p in other])
-        return lost if metric.higher_is_better else -lost
+        scores = [metric.compute(scored.y, p, weights) for p in other]
+        lost: np.ndarray = metric.compute(scored.y, scored.predictions[MEAN], weights) - np.mean(
+            scores, axis=0
+        )
+        return (lost if metric.higher_is_better else -lost).round(EXACT)  # equal scores differ by 0
 
     value = float(drop(np.ones((1, len(scored))))[0])
     if not scored.blocks.enough:
@@ -161,6 +170,10 @@ def _drop(scored: Scored, metric: Metric, seed: int) -> Interval:
     return Interval(value, *bounds(drawn, scored.blocks.count, scored.blocks.widening))
 
 
-def _mean(scores: Sequence[np.ndarray]) -> np.ndarray:
-    result: np.ndarray = np.mean(scores, axis=0)
-    return result
+def sizes(found: Contributions, groups: Sequence[str]) -> np.ndarray:
+    """Return the ensemble's mean absolute contribution of these groups, `(groups,)`; all of the headline is one."""
+    values = found.values[MEAN]
+    of_headline = headline_groups()
+    headline = values[:, [group in of_headline for group in found.groups]].sum(axis=1)
+    columns = [headline if group == HEADLINE else values[:, found.groups.index(group)] for group in groups]
+    return np.array([np.abs(column).mean() for column in columns])
