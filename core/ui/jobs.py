@@ -24,6 +24,7 @@ NAMES = {
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),
+    "words": N_("Words"),
     "tune": N_("Fine-tuning"),
     "tune-maps": N_("Maps before and after"),
     "tune-curve": N_("Learning curve"),
