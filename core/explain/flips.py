@@ -64,13 +64,12 @@ class Flips:
     """The changes that turn the call `said`, the smallest first: at most one for each feature and for the outlet.
 
     `tried` counts what could be changed: features, words and outlets. `unread` says why no word could be left out,
-    where the encoder is gone. `words` are those of the headline.
+    where the encoder is gone.
     """
 
     said: Said
     found: tuple[Flip, ...]
     tried: dict[str, int]
-    words: int = 0
     unread: Message | None = None
 
 
@@ -116,7 +115,6 @@ def flips(
         said=before,
         found=tuple(_nearest(turned)),
         tried={FEATURE: len({c.name for c in features}), WORD: len(words), OUTLET: len(outlets)},
-        words=len(words),
         unread=unread,
     )
 
