@@ -5,10 +5,10 @@ import streamlit as st
 from core.ui import explain, frame
 from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
+from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
 from core.ui.predict.opposite_news import opposite_news
-from core.ui.predict.precedents import precedent_table
 from core.ui.text import _
 
 here = frame.start("predict")

@@ -68,7 +68,7 @@ def explain_words(
 
     def worth(masks: np.ndarray) -> np.ndarray:
         texts = [masked(words, mask) for mask in masks]
-        X = _matrix(run, headline, texts, row)
+        X = matrix_of_texts(run, headline, texts, row)
         moved: np.ndarray = _predictions(run, X, models, number) + (total - full)
         return moved
 
@@ -98,7 +98,7 @@ def explain_headline(
     return found, explain_words(run, headline, row, found, explained=explained)
 
 
-def _matrix(run: Run, headline: str, texts: list[str], row: Inputs) -> np.ndarray:
+def matrix_of_texts(run: Run, headline: str, texts: list[str], row: Inputs) -> np.ndarray:
     """Return the rows of these texts beside the row's numbers, `(n, columns)`.
 
     A classifier among the features says nothing of a text that taught it, and so nothing of its parts either: they

@@ -59,10 +59,12 @@ def precedents(
     before: pd.Timestamp | None = None,
     most: int = 5,
     sealed: np.ndarray | None = None,
+    story: int | None = None,
 ) -> Precedents:
     """Return the headlines nearest to `vector` `(1, dim)` by cosine, at most one of each story.
 
-    They have to be near `against` the background of the table's random pairs. The headline itself does not count.
+    They have to be near `against` the background of the table's random pairs. The headline itself does not count, nor
+    does any row of its own `story`, where one is given.
     Only rows with a known outcome do, and where `before` is given only those of strictly earlier sessions. What
     followed a row of a sealed holdout is not told; `sealed` are the positions of these, where the caller has asked
     the ledger already.
@@ -72,6 +74,8 @@ def precedents(
     allowed = allowed & (frame["headline"] != plain_text(headline)).to_numpy()
     if before is not None:
         allowed = allowed & (frame["session"] < before).to_numpy()
+    if story is not None:
+        allowed = allowed & (frame["story"] != story).to_numpy()
     allowed[sealed_positions(data) if sealed is None else sealed] = False
     positions = np.flatnonzero(allowed)
     if not len(positions):
@@ -80,8 +84,8 @@ def precedents(
     lengths = np.sqrt(np.einsum("nd,nd->n", candidates, candidates) * (vector[0] @ vector[0]))
     cosine = candidates @ vector[0] / np.maximum(lengths, 1e-12)
     nearest = positions[np.argsort(-cosine, kind="stable")]
-    story = frame["story"].to_numpy()[nearest]
-    first = np.sort(np.unique(story, return_index=True)[1])[:most]
+    stories = frame["story"].to_numpy()[nearest]
+    first = np.sort(np.unique(stories, return_index=True)[1])[:most]
     similarity = dict(zip(positions.tolist(), cosine.tolist(), strict=True))
     closest = [_precedent(frame.iloc[int(i)], similarity[int(i)], against) for i in nearest[first]]
     return Precedents(tuple(one for one in closest if one.share >= LEVEL), closest[0])

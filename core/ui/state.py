@@ -14,20 +14,25 @@ from core.train.prepared import prepared_vectors
 from core.train.run import Run
 from core.train.runs import load_run
 
-_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "tuned", "job", "class")
+_KEYS = ("dataset", "encoder", "pooling", "run", "evaluation", "tuned", "job", "class", "row")
 
 
 def chosen(key: str) -> str:
-    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation`, `tuned`, `job` or `class`, "" where nothing is."""
+    """Return the chosen `dataset`, `encoder`, `pooling`, `run`, `evaluation`, `tuned`, `job`, `class` or `row`, "" where nothing is."""
     return st.session_state.get(f"chosen_{key}", "")
 
 
 def choose(**ids: str) -> None:
-    """Choose ids; "" takes a choice back. Another dataset takes the chosen run back, and a run the evaluation."""
+    """Choose ids; "" takes a choice back.
+
+    Another dataset takes the chosen run back, and a run the evaluation; another run takes the row back.
+    """
     if "dataset" in ids and ids["dataset"] != chosen("dataset"):
-        ids = {"run": "", "class": ""} | ids
+        ids = {"run": "", "class": "", "row": ""} | ids
     if "run" in ids:
         ids.setdefault("evaluation", "")
+        if chosen("run") not in ("", ids["run"]):
+            ids.setdefault("row", "")
     for key, value in ids.items():
         st.session_state[f"chosen_{key}"] = value
     _write_url()
@@ -40,10 +45,12 @@ def read_url() -> None:
     run's dataset.
     """
     given = {key: st.query_params[key] for key in _KEYS if key in st.query_params}
-    if given.get("dataset", chosen("dataset")) != chosen("dataset") and "run" not in given:
-        given["run"] = ""
+    if given.get("dataset", chosen("dataset")) != chosen("dataset"):
+        given.setdefault("run", "")
+        given.setdefault("row", "")
     if given.get("run", chosen("run")) != chosen("run"):
         given.setdefault("evaluation", "")
+        given.setdefault("row", "")
     for key, value in given.items():
         st.session_state[f"chosen_{key}"] = value
     if chosen("run") and not chosen("dataset"):

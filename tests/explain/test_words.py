@@ -137,7 +137,9 @@ def test_a_classifier_that_learned_from_the_headline_says_nothing_of_its_words(
     monkeypatch.setattr(words, "encode_texts", lambda _run, texts: np.zeros((len(texts), 6), np.float32))
     stored = []
     monkeypatch.setattr(VectorStore, "put", lambda *asked: stored.append(asked))
-    matrix = words._matrix(run, headline, ["제목", "0"], Inputs.of(dataset, vectors).take(np.array([0])))
+    matrix = words.matrix_of_texts(
+        run, headline, ["제목", "0"], Inputs.of(dataset, vectors).take(np.array([0]))
+    )
     flag = [name for name in run.preparation.columns if name.endswith("(missing)") and "classifier" in name]
     missing = matrix[:, run.preparation.columns.index(flag[0])] if flag else np.zeros(2)
     assert missing.tolist() == [float(taught)] * 2

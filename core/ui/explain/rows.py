@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,36 +11,65 @@ import streamlit as st
 from core.data.dataset import FEATURE, Dataset
 from core.evaluate.predictions import MEAN, Predictions
 from core.explain import Contributions
-from core.explain.path import surest_first
+from core.explain.orders import ORDERS, SUREST, Order
+from core.locale import N_
 from core.train.features.inputs import Inputs
 from core.train.run import Run
+from core.ui import state
 from core.ui.explain.names import value_labels
+from core.ui.explain.row_table import listed
 from core.ui.explain.words import coloured_words
 from core.ui.tables import table
 from core.ui.text import _, as_typed, bold, class_name, day, md, percent, signed_percent
 
 ROWS = 6  # shown at once
+_ORDER = "explained-order"
+_TITLES = {
+    SUREST: N_("The test rows, the surest prediction first: choose one"),
+    "misses": N_("The test rows, the worst miss first: choose one"),
+    "hits": N_("The test rows, the luckiest hit first: choose one"),
+    "newest": N_("The test rows, the newest first: choose one"),
+}
 
 
 def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> int:
     """Let the reader choose one explained row; return its place among them.
 
-    The table begins with the row that is explained when it is first drawn: the one chosen before, or the one that the
-    ensemble is surest of; the others follow by how sure it is. `chosen` is the number of the explained class.
+    The table begins with the row that is explained when it is first drawn: the one that the URL names, the one chosen
+    before, or the first in the order. The others follow in the order that the reader wants, or those of them alone
+    whose headline holds the words searched for. `chosen` is the number of the explained class.
     """
     test = run.predictions.test.at(data, found.rows)
     numbers = data.frame["row"].to_numpy()[found.rows]
-    key, kept, first = (f"{name}-{run.id}" for name in ("explained-rows", "explained-row", "explained-first"))
-    order = surest_first(test[MEAN])
+    _follow(run, numbers)
+    words, wanted = _controls(test)
+    order = ORDERS[wanted].places(test)
+    headlines = data.frame["headline"].iloc[found.rows[order]]
+    holds = headlines.str.contains(words, case=False, regex=False).to_numpy(bool)
+    title = _(_TITLES[wanted])
+    if words and holds.any():
+        order = order[holds]
+        title = _(
+            "The test rows whose headline holds “{words}” (n = {n:,}); the chosen row stays first",
+            words=words,
+            n=len(order),
+        )
+    elif words:
+        st.caption(md("No explained row holds “{words}”; here are all.", words=words))
+        words = ""
+    kept, turn = (st.session_state.get(f"{name}-{run.id}") for name in ("explained-row", "explained-turn"))
+    parts = [run.id, wanted if wanted != SUREST else "", words, turn]
+    key = "-".join(["explained-rows", *(str(part) for part in parts if part)])
+    first = f"explained-first-{key}"
     if key not in st.session_state or first not in st.session_state:
-        st.session_state[first] = st.session_state.get(kept, int(numbers[order[0]]))
-    leading = numbers[order] == st.session_state[first]
-    order = np.concatenate([order[leading], order[~leading]])
-    listed, config = _listed(run, data, found.rows[order], _in_order(test, order), chosen)
+        st.session_state[first] = kept if kept in numbers else int(numbers[order[0]])
+    leading = int(np.flatnonzero(numbers == st.session_state[first])[0])
+    order = np.concatenate([[leading], order[order != leading]])
+    rows, config = listed(run, data, found.rows[order], _in_order(test, order), chosen)
     event = table(
-        listed,
+        rows,
         key,
-        _("The test rows, the surest prediction first: choose one"),
+        title,
         rows=ROWS,
         on_select="rerun",
         selection_mode="single-row-required",
@@ -49,64 +78,66 @@ def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> in
     )
     picked = event.selection.rows
     place = int(order[picked[0]]) if picked and picked[0] < len(order) else int(order[0])
-    st.session_state[kept] = int(numbers[place])
+    st.session_state[f"explained-row-{run.id}"] = int(numbers[place])
+    state.choose(row=str(numbers[place]))
     return place
 
 
-def _listed(
-    run: Run, data: Dataset, rows: np.ndarray, test: Predictions, chosen: int
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Return the table of these rows, outcome and prediction first, and how its columns are written."""
-    frame = data.frame.iloc[rows]
-    columns: dict[str, Any] = {_("what happened"): _outcomes(run, test)}
-    percents = [] if run.classes else [_("what happened")]
-    if not run.classes:
-        columns[_("predicted return")] = _percents(test[MEAN])
-        percents.append(_("predicted return"))
-    else:
-        if len(run.classes) > 2:
-            columns[_("most likely")] = [_most_likely(run, p) for p in test[MEAN]]
-        columns[_title(run, chosen)] = _percents(test[MEAN][:, chosen])
-    columns[_("headline")] = frame["headline"].to_numpy()
-    if frame["session"].notna().any():
-        columns[_("session")] = frame["session"].map(day).to_numpy()
-    for role, name in (("press", _("outlet")), ("company", _("company"))):
-        if frame[role].notna().any():
-            columns[name] = frame[role].to_numpy()
-    columns[_("row")] = frame["row"].to_numpy()
-    for name in run.preparation.features:  # one of another column's name is not to take its place
-        columns[f"{name} " if name in columns else name] = frame[FEATURE + name].to_numpy()
-    config = {
-        name: st.column_config.NumberColumn(format="%+.2f%%" if name in percents else "%.0f%%")
-        for name in columns
-        if name in percents or (run.classes and name == _title(run, chosen))
-    }
-    config[_("headline")] = st.column_config.TextColumn(width="large")
-    return pd.DataFrame(columns), config
+def _controls(test: Predictions) -> tuple[str, str]:
+    """Let the reader search the headlines and choose an order; return the words and the order's key."""
+    dated = bool(test.table["session"].notna().any())
+    orders = {key: order for key, order in ORDERS.items() if dated or not order.of_dates}
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    words = left.text_input(
+        _("Search the headlines"),
+        key="explained-words",
+        max_chars=60,
+        placeholder=_("any word"),
+        persist_state="session",
+    )
+    st.session_state.setdefault(_ORDER, SUREST)
+    if st.session_state[_ORDER] not in orders:  # chosen for a table with dates
+        st.session_state[_ORDER] = SUREST
+    wanted = right.segmented_control(
+        _("Order"),
+        list(orders),
+        key=_ORDER,
+        format_func=lambda key: _(orders[key].title),
+        required=True,
+        persist_state="session",
+        help=_meanings(orders),
+    )
+    return (words or "").strip(), wanted or SUREST
+
+
+def _meanings(orders: Mapping[str, Order]) -> str:
+    lines = [f"- {bold(_(order.title))}: {_(order.meaning)}" for order in orders.values()]
+    return "\n".join(lines)
+
+
+def _follow(run: Run, numbers: np.ndarray) -> None:
+    """Take the row that a link or a chart has chosen since the page was last drawn; say where it is not explained.
+
+    The table is then a new one, in which that row leads and is selected.
+    """
+    kept, turn = f"explained-row-{run.id}", f"explained-turn-{run.id}"
+    asked, before = state.chosen("row"), st.session_state.get(kept)
+    if asked in ("", str(before)):
+        return
+    if asked not in numbers.astype(str):
+        st.info(
+            md(
+                "Row {row} is not among the explained test rows of this run; another one is shown.", row=asked
+            ),
+            icon=":material/search_off:",
+        )
+        return
+    st.session_state[kept] = int(asked)
+    st.session_state[turn] = st.session_state.get(turn, 0) + (before is not None)
 
 
 def _in_order(test: Predictions, order: np.ndarray) -> Predictions:
     return Predictions(test.table.iloc[order].reset_index(drop=True), test.classes)
-
-
-def _title(run: Run, chosen: int) -> str:
-    return _("probability of {label}", label=class_name(run.classes[chosen]))
-
-
-def _outcomes(run: Run, test: Predictions) -> Any:
-    if not run.classes:
-        return _percents(test.outcome)
-    return [class_name(run.classes[int(number)]) for number in test.outcome]
-
-
-def _percents(values: np.ndarray) -> np.ndarray:
-    """Return fractions in percent to two places, none of them -0."""
-    return np.asarray(np.round(values * 100, 2) + 0.0)
-
-
-def _most_likely(run: Run, probabilities: np.ndarray) -> str:
-    best = int(probabilities.argmax())
-    return f"{class_name(run.classes[best])} {percent(float(probabilities[best]))}"
 
 
 def headline(run: Run, data: Dataset, found: Contributions, place: int, chosen: int) -> None:

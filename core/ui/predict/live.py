@@ -10,22 +10,18 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.explain import encode_headlines, readable
 from core.predict import (
-    Background,
     Opposite,
     Precedents,
     Prediction,
-    background,
     opposite_news,
-    precedents,
     predict_headline,
     predictions_of_test,
     unread_part,
 )
 from core.train.features.inputs import Inputs
 from core.train.run import Run
-from core.ui import explain, state
+from core.ui import explain, precedents
 from core.ui.predict.form import Typed
-from core.ui.sealed import sealed_rows
 from core.ui.text import _, md, translate_md
 
 _SHOWN = 30  # characters of the part that was not read
@@ -40,13 +36,6 @@ def _vectors(_run: Run, run_id: str, headlines: tuple[str, ...]) -> np.ndarray:
 def usual(_run: Run, run_id: str, explained: int) -> np.ndarray:
     """Return the ensemble's predictions of the run's test, `(n,)`, once per server."""
     return predictions_of_test(_run, explained)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _background(
-    _data: Dataset, _table: np.ndarray, dataset_id: str, space: tuple[str, str, str]
-) -> Background:
-    return background(_data, _table)
 
 
 def read(run: Run, headline: str) -> tuple[np.ndarray, Opposite | None]:
@@ -96,5 +85,4 @@ def words(run: Run, typed: Typed, made: Prediction, explained: int) -> None:
 def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
     """Find the most similar headlines of the table from before the date that was typed."""
     before = None if typed.before is None else pd.Timestamp(typed.before)
-    against = _background(data, table, data.id, state.space())
-    return precedents(data, table, vectors[:1], against, typed.headline, before, sealed=sealed_rows(data))
+    return precedents.similar(data, table, vectors[:1], typed.headline, before)

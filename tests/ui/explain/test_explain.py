@@ -124,12 +124,12 @@ def test_another_row_is_explained_on_the_same_scale_and_leads_when_one_comes_bac
 
 
 def test_a_run_of_returns_has_no_class_to_choose_and_no_probabilities(small_lab, monkeypatch):
-    from core.ui.explain import rows
+    from core.ui.explain import row_table
 
     run, data = load_run(small_lab.run), load_dataset(small_lab.dataset)
     test = run.predictions.test
     table = test.table[["row", "session", "company", "fold"]].assign(outcome=-0.05, mean=-0.00001)
-    listed, config = rows._listed(
+    listed, config = row_table.listed(
         type("Returns", (), {"classes": (), "preparation": run.preparation}),
         data,
         test.positions(data),

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.locale import P_
-from core.predict import Precedent, Precedents
+from core.predict import Background, Precedent, Precedents, background, precedents
+from core.ui import state
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, bold, class_name, day, md, percent, signed_percent
 
 _SIGNS = {"+": "▲", "-": "▼", "0": "―"}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _background(
+    _data: Dataset, _table: np.ndarray, dataset_id: str, space: tuple[str, str, str]
+) -> Background:
+    return background(_data, _table)
+
+
+def similar(
+    data: Dataset,
+    table: np.ndarray,
+    vector: np.ndarray,
+    headline: str,
+    before: pd.Timestamp | None,
+    story: int | None = None,
+) -> Precedents:
+    """Find the headlines of the table nearest to `vector` `(1, dim)`, as `core.predict.precedents` does.
+
+    `table (rows, dim)` are the table's vectors. Rows that are sealed are left out.
+    """
+    against = _background(data, table, data.id, state.space())
+    return precedents(data, table, vector, against, headline, before, sealed=sealed_rows(data), story=story)
 
 
 def precedent_table(data: Dataset, made: Precedents) -> None:
