@@ -1,17 +1,17 @@
-"""What some headlines have in common (a topic, a word): what it adds to the predictions, and what happened after them."""
+"""What happened after headlines that have something in common (a topic, a word), and what that adds to predictions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from core.data.dataset import Dataset
 from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval
-from core.evaluate.clustered import clustered_difference, clustered_mean
-from core.evaluate.events import event_numbers, event_weights
+from core.evaluate.clustered import clustered_difference
+from core.evaluate.events import event_numbers
 from core.explain.contributions import explained_class
 from core.train.run import Run
 
@@ -20,10 +20,10 @@ from core.train.run import Run
 class Effect:
     """What the headlines of one topic, or with one word, do.
 
-    Over the explained ones (`rows`, at these positions of the dataset, `events` of them) it adds `contribution` to the
-    ensemble's prediction on average; `outcome` is the share of the explained class, or the mean return, of all test
-    rows with it less that of the others. Each event counts the same; both intervals are clustered by session and
-    corrected for the number of topics or words.
+    In the explained ones (`rows`, at these positions of the dataset, `events` of them) the ensemble's prediction is
+    moved by `contribution` on average; `outcome` is the share of the explained class, or the mean return, of all tested
+    events that have such a headline, less that of the others. Both intervals are clustered by session and corrected for
+    the number of topics or words.
     """
 
     number: int
@@ -36,69 +36,50 @@ class Effect:
     @property
     def confirmed(self) -> bool:
         """Whether what happened differs, and in the direction of the contribution."""
-        outcome = self.outcome
-        told = outcome.low > 0 if self.contribution.value > 0 else outcome.high < 0
-        return bool(told)
+        return confirmed(self.contribution.value, self.outcome)
+
+
+def confirmed(contribution: float, outcome: Interval) -> bool:
+    """Return whether an interval of what happened leaves out 0 on the side of a contribution."""
+    return bool(outcome.low > 0 if contribution > 0 else outcome.high < 0)
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
-    """What effects are measured on: the explained `rows` of a run, and all of its test rows.
+class Tested:
+    """The tested events of a run: what happened after each, and the cluster of sessions that it belongs to.
 
-    `explained` is the number of the explained class, by default the last.
+    `outcome (events,)` is whether the explained class happened, or the return; `event_of` the event of each row, by its
+    position in the dataset; `widening` as `Blocks` has it.
     """
 
-    run: Run
-    data: Dataset
-    rows: np.ndarray
-    explained: int = -1
+    outcome: np.ndarray
+    cluster: np.ndarray
+    event_of: pd.Series
+    widening: float
 
-    @cached_property
-    def tested(self) -> np.ndarray:
-        """The positions of all test rows."""
-        return self.run.predictions.test.positions(self.data)
-
-    @cached_property
-    def _happened(self) -> np.ndarray:
-        outcome: np.ndarray = self.run.predictions.test.outcome
-        if not self.run.classes:
-            return outcome
-        held: np.ndarray = outcome == explained_class(self.run, self.explained)
-        return held.astype(float)
-
-    @cached_property
-    def _blocks(self) -> Blocks:
-        outcome = self.run.predictions.test.outcome
-        return Blocks.of(self.data, self.tested, outcome, self.run.settings.horizon)
-
-    @cached_property
-    def _explained_blocks(self) -> Blocks:
-        place = {row: number for number, row in enumerate(self.tested.tolist())}
-        return self._blocks.take(np.array([place[row] for row in self.rows.tolist()], int))
-
-    def effect(
-        self,
-        number: int,
-        keywords: tuple[str, ...],
-        added: np.ndarray,
-        inside: np.ndarray,
-        tested: np.ndarray,
-        asked: int,
-    ) -> Effect:
-        """Return one of `asked` effects: what is `added (rows,)` where a headline is `inside (rows,)` bool.
-
-        `tested (test rows,)` bool says the same of all test rows.
-        """
-        rows = self.rows[inside]
-        return Effect(
-            number=number,
-            keywords=keywords,
-            rows=rows,
-            events=len(np.unique(event_numbers(self.data, rows))),
-            contribution=clustered_mean(
-                added, inside, self._explained_blocks, event_weights(self.data, self.rows), asked
-            ),
-            outcome=clustered_difference(
-                self._happened, tested, self._blocks, event_weights(self.data, self.tested), asked
-            ),
+    @classmethod
+    def of(cls, run: Run, dataset: Dataset, rows: np.ndarray, explained: int = -1) -> Tested:
+        """Return the events of tested rows, at these positions; `explained` is the number of the class."""
+        test = run.predictions.test.at(dataset, rows)
+        known = ~np.isnan(test.outcome)
+        rows, outcome = rows[known], test.outcome[known]
+        happened = (outcome == explained_class(run, explained)).astype(float) if run.classes else outcome
+        event = event_numbers(dataset, rows)
+        blocks = Blocks.of(dataset, rows, outcome, run.settings.horizon)
+        first = np.unique(event, return_index=True)[1]
+        return cls(
+            np.bincount(event, happened) / np.bincount(event),
+            (blocks.ids // blocks.length)[first],
+            pd.Series(event, index=rows),
+            blocks.widening,
         )
+
+    def after(self, rows: np.ndarray, asked: int) -> tuple[Interval, int]:
+        """Return how the outcomes of events with one of these rows differ from the others, and how many events those are.
+
+        It is one of `asked` intervals.
+        """
+        having = np.zeros(len(self.outcome), bool)
+        having[self.event_of[self.event_of.index.isin(rows)].to_numpy()] = True
+        found = clustered_difference(self.outcome, having, self.cluster, asked, self.widening)
+        return found, int(having.sum())

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from core.data.dataset import Dataset
+from core.evaluate.blocks import block_numbers
+from core.evaluate.clustered import clustered_mean
+from core.evaluate.events import event_numbers
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions
-from core.explain.effects import Effect, Judge
+from core.explain.effects import Effect, Tested
 from core.maps import Topics
 from core.train.features.registry import headline_groups
 from core.train.run import Run
@@ -21,17 +26,22 @@ def topic_effects(
     """
     mine = [place for place, group in enumerate(found.groups) if group in headline_groups()]
     added = found.values[MEAN][:, mine].sum(axis=1)
-    judge = Judge(run, data, found.rows, explained)
-    shown = sorted(set(topics.topic[found.rows].tolist()))
-    effects = [
-        judge.effect(
-            number,
-            topics.keywords[number],
-            added,
-            topics.topic[found.rows] == number,
-            topics.topic[judge.tested] == number,
-            len(shown),
+    topic, cluster = topics.topic[found.rows], block_numbers(data, found.rows)
+    positions = run.predictions.test.positions(data)
+    tested = Tested.of(run, data, positions, explained)
+    shown = sorted(set(topic.tolist()))
+    effects = []
+    for number in shown:
+        inside = topic == number
+        outcome, _ = tested.after(positions[topics.topic[positions] == number], len(shown))
+        effects.append(
+            Effect(
+                number=number,
+                keywords=topics.keywords[number],
+                rows=found.rows[inside],
+                events=len(np.unique(event_numbers(data, found.rows[inside]))),
+                contribution=clustered_mean(added[inside], cluster[inside], len(shown)),
+                outcome=outcome,
+            )
         )
-        for number in shown
-    ]
     return sorted(effects, key=lambda effect: -abs(effect.contribution.value))

@@ -1,59 +1,63 @@
 import numpy as np
 import pytest
+from scipy.stats import t
 
-from core.evaluate.blocks import Blocks
 from core.evaluate.clustered import clustered_difference, clustered_mean
 from tests.simulations.clustered import share
 
-
-def blocks_of(ids, length=1):
-    return Blocks(np.asarray(ids), length, length)
+VALUES = np.random.default_rng(0).normal(size=30)
 
 
-def test_the_mean_and_the_difference_are_weighted():
-    values, inside = np.array([1.0, 2, 3, 10]), np.array([True, True, True, False])
-    weights = np.array([1.0, 1, 2, 5])
-    assert clustered_mean(values, inside, blocks_of(range(4)), weights).value == pytest.approx(9 / 4)
-    assert clustered_difference(values, inside, blocks_of(range(4)), weights).value == pytest.approx(
-        9 / 4 - 10
-    )
+def width(found):
+    return found.high - found.low
+
+
+def test_the_difference_is_of_the_two_means():
+    inside = np.arange(30) % 3 == 0
+    found = clustered_difference(VALUES, inside, np.arange(30))
+    assert found.value == pytest.approx(VALUES[inside].mean() - VALUES[~inside].mean())
+    assert found.low < found.value < found.high
 
 
 def test_without_clusters_it_is_student_s_interval():
-    from scipy.stats import t
-
-    values = np.random.default_rng(0).normal(size=30)
-    found = clustered_mean(values, np.ones(30, bool), blocks_of(range(30)), np.ones(30))
-    reach = t.ppf(0.975, 29) * values.std(ddof=1) / np.sqrt(30)
-    assert (found.low, found.high) == pytest.approx((values.mean() - reach, values.mean() + reach))
+    found = clustered_mean(VALUES, np.arange(30))
+    reach = t.ppf(0.975, 29) * VALUES.std(ddof=1) / np.sqrt(30)
+    assert (found.low, found.high) == pytest.approx((VALUES.mean() - reach, VALUES.mean() + reach))
 
 
 def test_rows_of_a_session_that_say_the_same_count_as_one():
-    values = np.random.default_rng(0).normal(size=30)
-    once = clustered_mean(values, np.ones(30, bool), blocks_of(range(30)), np.ones(30))
-    repeated = clustered_mean(
-        np.repeat(values, 5), np.ones(150, bool), blocks_of(np.repeat(range(30), 5)), np.ones(150)
-    )
+    once = clustered_mean(VALUES, np.arange(30))
+    repeated = clustered_mean(np.repeat(VALUES, 5), np.repeat(np.arange(30), 5))
     assert (repeated.low, repeated.high) == pytest.approx((once.low, once.high))
 
 
-def test_more_intervals_are_wider_and_longer_horizons_too():
-    values, inside, weights = np.random.default_rng(0).normal(size=200), np.arange(200) % 3 == 0, np.ones(200)
-    one = clustered_difference(values, inside, blocks_of(range(200)), weights)
-    of_20 = clustered_difference(values, inside, blocks_of(range(200)), weights, 20)
-    assert of_20.high - of_20.low > 1.3 * (one.high - one.low)
-    slow, everyone = np.repeat(values[:40], 5), np.ones(200, bool)
-    daily, by_five = (
-        clustered_mean(slow, everyone, blocks_of(range(200), length), weights) for length in (1, 5)
+def test_more_intervals_are_wider_and_overlap_widens_them_too():
+    inside, cluster = np.arange(30) % 2 == 0, np.arange(30)
+    one = clustered_difference(VALUES, inside, cluster)
+    assert width(clustered_difference(VALUES, inside, cluster, 20)) > 1.4 * width(one)
+    assert width(clustered_difference(VALUES, inside, cluster, widening=1.5)) == pytest.approx(
+        1.5 * width(one)
     )
-    assert by_five.high - by_five.low > 2 * (daily.high - daily.low)
 
 
-@pytest.mark.parametrize("inside", [[True] + [False] * 9, [False] * 10])
-def test_rows_of_one_block_or_none_have_no_interval(inside):
-    found = clustered_difference(np.arange(10.0), np.array(inside), blocks_of(range(10)), np.ones(10))
+def test_a_group_whose_values_are_all_the_same_is_not_certain():
+    won, inside = (np.arange(40) % 2).astype(float), np.arange(40) % 8 == 1
+    assert won[inside].all()
+    assert width(clustered_difference(won, inside, np.arange(40))) > 0.5
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_a_side_of_fewer_than_five_clusters_has_no_interval(count):
+    found = clustered_difference(VALUES, np.arange(30) < count, np.arange(30))
     assert np.isnan(found.low)
     assert np.isnan(found.high)
+    assert np.isnan(found.value) == (count == 0)
+
+
+def test_a_mean_of_one_cluster_or_of_nothing_has_no_interval():
+    assert np.isnan(clustered_mean(VALUES, np.zeros(30)).low)
+    assert clustered_mean(VALUES, np.zeros(30)).value == pytest.approx(VALUES.mean())
+    assert np.isnan(clustered_mean(VALUES[:0], np.zeros(0)).value)
 
 
 @pytest.mark.parametrize("horizon", [1, 5])

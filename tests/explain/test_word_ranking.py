@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.evaluate.clustered import clustered_difference, clustered_mean
 from core.explain import explain_run, global_words, words
 from core.explain.global_words import collect_words, reads_headlines, saved_words, word_names, word_sample
-from core.explain.word_ranking import difference_interval, mean_interval, rank_words
+from core.explain.word_ranking import rank_words
 from core.jobs import Cancelled
 from core.train.models import forest
 from core.train.pipeline import train
@@ -101,17 +102,17 @@ def test_a_strong_word_is_found():
 def test_a_word_whose_few_events_ended_alike_is_not_certain():
     y = np.r_[np.ones(30), np.ones(270), np.zeros(15)]
     having = np.arange(len(y)) < 30
-    found = difference_interval(y, having, np.arange(len(y)), 0.05)
+    found = clustered_difference(y, having, np.arange(len(y)))
     assert found.low < 0 < found.high
 
 
 def test_clusters_widen_an_interval_and_few_give_none():
     rng = np.random.default_rng(0)
     values = np.repeat(rng.normal(size=20), 10) + 0.1 * rng.normal(size=200)
-    apart = mean_interval(values, np.arange(200), 0.05)
-    together = mean_interval(values, np.arange(200) // 10, 0.05)
+    apart = clustered_mean(values, np.arange(200))
+    together = clustered_mean(values, np.arange(200) // 10)
     assert together.high - together.low > 2 * (apart.high - apart.low)
-    assert np.isnan(difference_interval(values, np.arange(200) < 40, np.arange(200) // 10, 0.05).low)
+    assert np.isnan(clustered_difference(values, np.arange(200) < 40, np.arange(200) // 10).low)
 
 
 @pytest.mark.parametrize(

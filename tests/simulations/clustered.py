@@ -29,9 +29,9 @@ def told(
     values = (outcomes + effect * inside[0]).ravel()
     ids = np.repeat(np.arange(sessions), COMPANIES)
     blocks = Blocks.of_numbers(ids, True, values, horizon)
-    weights = np.ones(len(values))
+    cluster = blocks.ids // blocks.length
     found = [
-        clustered_difference(values, group.ravel(), blocks, weights, groups)
+        clustered_difference(values, group.ravel(), cluster, groups, blocks.widening)
         for group in (inside[:1] if effect else inside)
     ]
     return any(one.low > 0 or one.high < 0 for one in found)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from core.explain.word_ranking import LEVEL, difference_interval
+from core.evaluate.clustered import clustered_difference
 from tests.simulations.row import Row, percent
 
 SESSIONS, COMPANIES, WORDS = 80, 4, 40
@@ -34,7 +34,7 @@ def confirmed(seed: int, kind: str, effect: float = 0.0) -> np.ndarray:
     elif kind == "rare class":
         y = (shock > 2.5).astype(float)
     y = y + effect * having[:, 0]
-    found = [difference_interval(y, word, cluster, LEVEL / WORDS) for word in having.T]
+    found = [clustered_difference(y, word, cluster, WORDS) for word in having.T]
     return np.array([one.low > 0 or one.high < 0 for one in found])
 
 

@@ -1,4 +1,4 @@
-"""How deep an explanation goes: one row, topics; only the chosen part is drawn."""
+"""What stands behind the bars: one row, topics, words, the table; only the chosen part is drawn."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from core.explain.path import reach
 from core.locale import N_
 from core.ui.explain import rows, topics
 from core.ui.explain.details import details
+from core.ui.explain.flips import flips_of_row
+from core.ui.explain.numbers import numbers
+from core.ui.explain.precedents import precedents_of_row
+from core.ui.explain.side_by_side import side_by_side
+from core.ui.explain.vocabulary import vocabulary
 from core.ui.explain.waterfall import waterfall
 from core.ui.guards import Given
 from core.ui.text import _
@@ -32,6 +37,9 @@ def _row(here: Given, found: Contributions, chosen: int) -> None:
         rows.row_labels(data, found, place),
         reach(found),
     )
+    side_by_side(run, found, place)
+    flips_of_row(run, data, here.vectors, found, place, chosen)
+    precedents_of_row(run, data, here.vectors, found, place)
     details(run, found, place)
 
 
@@ -39,9 +47,19 @@ def _topics(here: Given, found: Contributions, chosen: int) -> None:
     topics.by_topic(here.run, here.data, here.vectors, found, chosen)
 
 
+def _words(here: Given, found: Contributions, chosen: int) -> None:
+    vocabulary(here.run, here.data, found, chosen)
+
+
+def _table(here: Given, found: Contributions, chosen: int) -> None:
+    numbers(here.run, here.data, here.vectors, found, chosen)
+
+
 SECTIONS: dict[str, tuple[str, Section]] = {
     "row": (N_("one row"), _row),
     "topics": (N_("topics"), _topics),
+    "words": (N_("words"), _words),
+    "table": (N_("the table"), _table),
 }
 
 
