@@ -14,7 +14,7 @@ from core.ui.charts import show
 from core.ui.evaluate.text import metric_title
 from core.ui.explain.names import PLACES, group_name
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, count, hover, interval, md, plain
+from core.ui.text import _, count, hover, interval, md, plain
 from core.ui.theme import palette
 
 LEADING = 3  # ranks by contribution that are said to move the predictions
@@ -30,19 +30,25 @@ def permuted(run: Run, found: Contributions, made: Permuted) -> None:
     ranked = np.empty(len(order), int)
     ranked[order] = np.arange(1, len(order) + 1)
     drops = np.array([drop.value for drop in made.drops])
-    by_drop = pd.Series(-drops).rank(method="min")
+    by_drop = pd.Series(-drops).rank(method="min").astype("Int64")
     names = [group_name(group) for group in made.groups]
     written = [interval(drop.value, drop.low, drop.high) for drop in made.drops]
+    title = _("contribution (percentage points)")
     listed = pd.DataFrame(
         {
             _("feature"): names,
             _("rank by contribution"): ranked,
-            _("rank by drop"): [UNKNOWN if np.isnan(rank) else f"{rank:.0f}" for rank in by_drop],
-            _("contribution (percentage points)"): (size * 100).round(PLACES[found.label is not None]),
+            _("rank by drop"): by_drop,
+            title: size * 100,
             _("drop of {metric}", metric=metric_title(run, made.metric)): written,
         }
     ).iloc[order]
-    table(listed, "table-permuted", _("What moves the predictions, and what helps them"))
+    table(
+        listed,
+        "table-permuted",
+        _("What moves the predictions, and what helps them"),
+        column_config={title: st.column_config.NumberColumn(format=f"%.{PLACES[found.label is not None]}f")},
+    )
 
 
 def _said(made: Permuted, size: np.ndarray) -> str:
