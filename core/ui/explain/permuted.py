@@ -24,7 +24,8 @@ MOST = 10  # groups in the chart
 def permuted(run: Run, found: Contributions, made: Permuted) -> None:
     """Draw what the score loses without each group, beside how far it moves the predictions."""
     size = sizes(found, made.groups)
-    st.markdown(_said(made, size))
+    if sentence := _said(made, size):
+        st.markdown(sentence)
     _chart(run, made)
     order = np.argsort(-size, kind="stable")
     ranked = np.empty(len(order), int)
@@ -52,7 +53,7 @@ def permuted(run: Run, found: Contributions, made: Permuted) -> None:
 
 
 def _said(made: Permuted, size: np.ndarray) -> str:
-    """Name the groups of which contribution and help say different things."""
+    """Name the groups of which contribution and help say different things; "" where nothing moves or helps."""
     if not made.evidence.enough:
         return md("There are too few sessions to say of a group whether it helps.")
     leading = [made.groups[place] for place in np.argsort(-size, kind="stable")[:LEADING] if size[place] > 0]
@@ -62,7 +63,7 @@ def _said(made: Permuted, size: np.ndarray) -> str:
     if idle:
         sentences.append(
             md(
-                "{groups}: moves the predictions, but is not shown to help them (the interval of the drop includes 0).",
+                "{groups}: moves the predictions, but is not shown to help them (the interval of the drop does not lie above 0).",
                 groups=_listed(idle),
             )
         )
@@ -70,7 +71,7 @@ def _said(made: Permuted, size: np.ndarray) -> str:
         sentences.append(
             md("{groups}: helps, though it moves the predictions less than others.", groups=_listed(hidden))
         )
-    if not sentences:
+    if leading and not sentences:
         return md("What moves the predictions most also helps them.")
     return "  \n".join(sentences)
 
