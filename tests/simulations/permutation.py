@@ -14,7 +14,7 @@ from tests.makers.train_tables import make_dataset
 from tests.simulations.row import Row, percent
 
 SESSIONS, COMPANIES, NOISE = 120, 6, 3
-REPETITIONS = 100
+REPETITIONS = 60
 
 
 def said_to_help(

@@ -142,8 +142,9 @@ def row_texts(data: Dataset, found: Contributions, group: str, told: list[str]) 
     frame = data.frame.iloc[found.rows]
     places = PLACES[found.label is not None]
     added = found.values[MEAN][:, found.groups.index(group)]
+    numbers = [_("row {n}", n=int(row)) for row in frame["row"]]
     lines = [
-        f"{hover(headline)}<br>{hover(what)}: <b>{points(float(value), places)}</b><br>{_('row {n}', n=int(row))}"
-        for headline, what, value, row in zip(frame["headline"], told, added, frame["row"], strict=True)
+        f"{hover(headline)}<br>{hover(what)}: <b>{points(float(value), places)}</b><br>{row}"
+        for headline, what, value, row in zip(frame["headline"], told, added, numbers, strict=True)
     ]
     return np.array(lines, object)

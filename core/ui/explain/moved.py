@@ -127,10 +127,8 @@ def _rows(data: Dataset, made: PartialDependence) -> go.Scatter:
     frame = data.frame.iloc[made.rows]
     gap = np.full((len(made.rows), 1), np.nan)
     share = signed_percent if made.label is None else lambda value: percent(value, PLACES[True])
-    texts = [
-        f"{hover(headline)}<br>{_('row {n}', n=int(row))}"
-        for headline, row in zip(frame["headline"], frame["row"], strict=True)
-    ]
+    numbers = [_("row {n}", n=int(row)) for row in frame["row"]]
+    texts = [f"{hover(headline)}<br>{row}" for headline, row in zip(frame["headline"], numbers, strict=True)]
     written = [[*(share(float(value)) for value in curve), ""] for curve in made.curves]
     return go.Scattergl(
         x=np.tile([*made.grid, np.nan], len(made.rows)),

@@ -14,7 +14,7 @@ from core.ui.charts import show
 from core.ui.evaluate.text import metric_title
 from core.ui.explain.names import PLACES, group_name
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, count, hover, interval, md, plain
+from core.ui.text import _, count, hover, interval, md, plain
 from core.ui.theme import palette
 
 LEADING = 3  # ranks by contribution that are said to move the predictions
@@ -24,29 +24,36 @@ MOST = 10  # groups in the chart
 def permuted(run: Run, found: Contributions, made: Permuted) -> None:
     """Draw what the score loses without each group, beside how far it moves the predictions."""
     size = sizes(found, made.groups)
-    st.markdown(_said(made, size))
+    if sentence := _said(made, size):
+        st.markdown(sentence)
     _chart(run, made)
     order = np.argsort(-size, kind="stable")
     ranked = np.empty(len(order), int)
     ranked[order] = np.arange(1, len(order) + 1)
     drops = np.array([drop.value for drop in made.drops])
-    by_drop = pd.Series(-drops).rank(method="min")
+    by_drop = pd.Series(-drops).rank(method="min").astype("Int64")
     names = [group_name(group) for group in made.groups]
     written = [interval(drop.value, drop.low, drop.high) for drop in made.drops]
+    title = _("contribution (percentage points)")
     listed = pd.DataFrame(
         {
             _("feature"): names,
             _("rank by contribution"): ranked,
-            _("rank by drop"): [UNKNOWN if np.isnan(rank) else f"{rank:.0f}" for rank in by_drop],
-            _("contribution (percentage points)"): (size * 100).round(PLACES[found.label is not None]),
+            _("rank by drop"): by_drop,
+            title: size * 100,
             _("drop of {metric}", metric=metric_title(run, made.metric)): written,
         }
     ).iloc[order]
-    table(listed, "table-permuted", _("What moves the predictions, and what helps them"))
+    table(
+        listed,
+        "table-permuted",
+        _("What moves the predictions, and what helps them"),
+        column_config={title: st.column_config.NumberColumn(format=f"%.{PLACES[found.label is not None]}f")},
+    )
 
 
 def _said(made: Permuted, size: np.ndarray) -> str:
-    """Name the groups of which contribution and help say different things."""
+    """Name the groups of which contribution and help say different things; "" where nothing moves or helps."""
     if not made.evidence.enough:
         return md("There are too few sessions to say of a group whether it helps.")
     leading = [made.groups[place] for place in np.argsort(-size, kind="stable")[:LEADING] if size[place] > 0]
@@ -56,7 +63,7 @@ def _said(made: Permuted, size: np.ndarray) -> str:
     if idle:
         sentences.append(
             md(
-                "{groups}: moves the predictions, but is not shown to help them (the interval of the drop includes 0).",
+                "{groups}: moves the predictions, but is not shown to help them (the interval of the drop does not lie above 0).",
                 groups=_listed(idle),
             )
         )
@@ -64,7 +71,7 @@ def _said(made: Permuted, size: np.ndarray) -> str:
         sentences.append(
             md("{groups}: helps, though it moves the predictions less than others.", groups=_listed(hidden))
         )
-    if not sentences:
+    if leading and not sentences:
         return md("What moves the predictions most also helps them.")
     return "  \n".join(sentences)
 

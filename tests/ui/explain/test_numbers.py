@@ -33,8 +33,9 @@ def _page(run, dataset, chosen=-1, only="", sealed=False, lacking=False):
     if sealed:
         run = replace(run, settings=replace(run.settings, folds=2, sealed=True))
     if lacking:
-        data.frame.loc[found.rows[:3], "feature.RSI"] = np.nan
-        data.frame.loc[found.rows[:3], "feature.거래량"] = np.nan
+        frame = data.frame.copy()
+        frame.loc[frame.index[found.rows[:3]], ["feature.RSI", "feature.거래량"]] = np.nan
+        data = replace(data, frame=frame)
     numbers(run, data, vectors, found, chosen)
 
 
