@@ -35,7 +35,7 @@ def bags(texts):
     return np.array([[float(noun in text) for noun in NOUNS] for text in texts], np.float32)
 
 
-def planted(seed, task, shuffled=False, rows=400):
+def planted(seed, task, shuffled=False, rows=500):
     """Return a run on headlines in which 급등 and 급락 decide the outcome, or, shuffled, nothing does."""
     rng = np.random.default_rng(seed)
     there = rng.random((rows, len(NOUNS))) < 0.4
@@ -43,7 +43,7 @@ def planted(seed, task, shuffled=False, rows=400):
         " ".join([f"회사{i}", *(f"{noun}에" for noun, has in zip(NOUNS, line, strict=True) if has)])
         for i, line in enumerate(there)
     ]
-    target = 0.01 * (2.0 * there[:, 0] - 2.0 * there[:, 1] + rng.normal(size=rows))
+    target = 0.01 * (3.0 * there[:, 0] - 3.0 * there[:, 1] + rng.normal(size=rows))
     if shuffled:
         order = rng.permutation(rows)
         texts = [texts[place] for place in order]
@@ -120,7 +120,7 @@ def test_clusters_widen_an_interval_and_few_give_none():
     [
         ("[특징주] 삼성전자가 실적에 올랐다", ["", "삼성전자", "실적", "오르다"]),
         ("코스피 급등하며 3%", ["코스피", "급등", ""]),
-        ("$x$ <b>", ["x", "b"]),
+        ("$x$ <b>", ["$x$", "b"]),
     ],
 )
 def test_words_lose_particles_endings_tags_and_numbers(headline, names):

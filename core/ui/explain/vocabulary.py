@@ -53,6 +53,17 @@ def vocabulary(run: Run, data: Dataset, found: Contributions, chosen: int) -> No
         )
         return
     st.markdown(_answer(ranked))
+    if unknown := int(ranked["happened_low"].isna().sum()):
+        st.caption(
+            _(
+                P_(
+                    "Of {n:,} word nobody can tell what happened: too few trading days of the test are with it or without it.",
+                    "Of {n:,} words nobody can tell what happened: too few trading days of the test are with them or without "
+                    "them.",
+                ),
+                n=unknown,
+            )
+        )
     _chart(ranked, made, found, run.id)
     picked = _words_table(ranked, found, run.id)
     if picked is not None:
