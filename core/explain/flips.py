@@ -158,13 +158,12 @@ def _outlets(run: Run, explained: Inputs, row: Inputs) -> tuple[list[_Change], I
     own = None if pd.isna(row.press.iloc[0]) else str(row.press.iloc[0])
     counted = explained.press.value_counts()
     names = [str(name) for name in counted.index if name != own]
-    levels = run.preparation.parts[PRESS].matrix(
-        row.take(np.zeros(len(names), int))._replace(press=_press(names))
-    )
-    first = np.sort(np.unique(levels.argmax(axis=1), return_index=True)[1]) if names else []
-    names = [names[number] for number in first]
-    changed = row.take(np.zeros(len(names), int))._replace(press=_press(names))
-    return [_Change(OUTLET, "", own, name, 1.0) for name in names], changed
+    others = row.take(np.zeros(len(names), int))._replace(press=_press(names))
+    if names:
+        levels = run.preparation.parts[PRESS].matrix(others).argmax(axis=1)
+        first = np.sort(np.unique(levels, return_index=True)[1])
+        names, others = [names[number] for number in first], others.take(first)
+    return [_Change(OUTLET, "", own, name, 1.0) for name in names], others
 
 
 def _press(names: list[str]) -> pd.Series:

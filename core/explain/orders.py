@@ -60,23 +60,23 @@ def _newest_first(test: Predictions) -> np.ndarray:
 
 ORDERS = {
     SUREST: Order(
-        N_("surest first"),
-        N_("by the highest probability, or the return farthest from 0"),
+        N_("surest"),
+        N_("the highest probability first, or the return farthest from 0"),
         lambda test: surest_first(test[MEAN]),
     ),
     "misses": Order(
-        N_("worst misses"),
+        N_("misses"),
         N_(
-            "wrong ones first: by the least probability given to what happened, or the return that was off farthest"
+            "wrong ones first: the least probability given to what happened, or the return that was off farthest"
         ),
         _worst_misses,
     ),
     "hits": Order(
-        N_("luckiest hits"),
+        N_("lucky hits"),
         N_(
-            "right ones first: by the least probability given to what happened, or the predicted return nearest to 0"
+            "right ones first: the least probability given to what happened, or the predicted return nearest to 0"
         ),
         _luckiest_hits,
     ),
-    "newest": Order(N_("newest first"), N_("by session"), _newest_first, of_dates=True),
+    "newest": Order(N_("newest"), N_("the latest session first"), _newest_first, of_dates=True),
 }

@@ -57,3 +57,10 @@ def test_the_outcomes_are_counted_the_most_frequent_first(data, vectors):
     targets = np.array([one.target for one in made.found])
     assert counted == {"+": (targets.round(4) > 0).sum(), "-": (targets.round(4) < 0).sum()}
     assert list(counted.values()) == sorted(counted.values(), reverse=True)
+
+
+def test_a_row_of_the_same_story_does_not_count_where_it_is_named(data, vectors):
+    story = int(data.frame["story"].iloc[5])
+    made = precedents(data, vectors, vectors[[5]], ANY, most=20, story=story)
+    assert made.found
+    assert story not in data.frame.set_index("row")["story"].loc[[p.row for p in made.found]].tolist()

@@ -111,7 +111,7 @@ def _controls(test: Predictions) -> tuple[str, str]:
 
 
 def _meanings(orders: Mapping[str, Order]) -> str:
-    lines = [f"- {bold(_(order.title))}: {_(order.meaning)}" for order in orders.values()]
+    lines = ["- " + bold(_(order.title)) + ": " + _(order.meaning) for order in orders.values()]
     return "\n".join(lines)
 
 

@@ -1,9 +1,11 @@
 """One row: the models side by side, its precedents, and what would have turned what is said of it."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -11,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from core.data.library import load_dataset
 from core.errors import UserError
 from core.explain import flips as module
-from tests.makers.apps import texts
+from tests.makers.apps import open_page, texts
+from tests.makers.train_tables import make_dataset
 
 
 def _page(run, place, chosen):
@@ -154,3 +157,43 @@ def test_a_row_without_a_date_has_other_stories_alone_and_it_is_said(small_lab, 
     (table,) = [table.value for table in app.dataframe]
     assert not {11, 12} & set(table["row"])  # the row and its near-duplicate
     assert "may be later than it" in texts(app)
+
+
+@pytest.fixture(scope="module")
+def bare(finished_small_lab, tmp_path_factory):
+    """Return the workspace and the run of returns of a table of headlines alone, without sessions."""
+    from core.data.library import save_dataset
+    from core.embed import embed
+    from core.train import TrainSettings, train_and_record
+    from core.train.models import forest
+
+    home = shutil.copytree(finished_small_lab.home, tmp_path_factory.mktemp("bare") / "home", symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_LAB_HOME", str(home))
+        patch.setattr(forest, "TREES", 25)
+        small = load_dataset(finished_small_lab.dataset)
+        data = make_dataset(small.frame["target"], name="0011223344556677")
+        data.frame["headline"] = small.headlines
+        data.frame["company"] = pd.Series([None] * len(data), dtype="str")
+        save_dataset(data)
+        encoder = finished_small_lab.encoder
+        settings = TrainSettings("regress", split="random", encoder=encoder, pooling="mean")
+        run = train_and_record(data, embed(data.headlines, encoder, "mean").vectors, settings)
+    return home, {"dataset": data.id, "run": run.id}
+
+
+def test_a_run_of_returns_without_features_outlets_or_dates(bare, monkeypatch):
+    home, link = bare
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    app = opened(link["run"], chosen=-1)
+    said = texts(app)
+    assert "would have predicted" in said or "No single change" in said
+    assert "other values of the features (0)" in said
+    assert "another outlet (0)" in said
+    assert "may be later than it" in said
+    page = open_page("explain", **link)
+    assert not page.exception
+    (order,) = [control for control in page.segmented_control if control.key == "explained-order"]
+    assert "newest" not in order.options
+    order.set_value("misses").run()
+    assert not page.exception
