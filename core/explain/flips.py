@@ -161,7 +161,7 @@ def _outlets(run: Run, explained: Inputs, row: Inputs) -> tuple[list[_Change], I
     others = row.take(np.zeros(len(names), int))._replace(press=_press(names))
     if names:
         levels = run.preparation.parts[PRESS].matrix(others).argmax(axis=1)
-        first = np.sort(np.unique(levels, return_index=True)[1])
+        first: np.ndarray = np.sort(np.unique(levels, return_index=True)[1])
         names, others = [names[number] for number in first], others.take(first)
     return [_Change(OUTLET, "", own, name, 1.0) for name in names], others
 

@@ -123,15 +123,21 @@ def collect_words(
             if name and name not in outlets:
                 code = names.setdefault(name, len(names))
                 occurrences.append((code, position, word.start, word.end, value, error))
-    columns = np.array(occurrences, float).reshape(-1, 6).T
+    number_of, row, start, end, value, error = np.array(occurrences, float).reshape(-1, 6).T
     tested = _tested(run, dataset)
+    test_word, test_row = _standing(dataset, tested, names, report)
     made = Vocabulary(
-        np.array(list(names), str),
-        *columns[:4].astype(int),
-        *columns[4:],
-        found.rows[places],
-        tested,
-        *_standing(dataset, tested, names, report),
+        names=np.array(list(names), str),
+        word=number_of.astype(int),
+        row=row.astype(int),
+        start=start.astype(int),
+        end=end.astype(int),
+        value=value,
+        error=error,
+        sample=found.rows[places],
+        tested=tested,
+        test_word=test_word,
+        test_row=test_row,
     )
     _save(run, number, limit, made)
     return made

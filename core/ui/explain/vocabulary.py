@@ -72,8 +72,8 @@ def vocabulary(run: Run, data: Dataset, found: Contributions, chosen: int) -> No
 
 def _offer(run: Run, data: Dataset, found: Contributions, chosen: int) -> None:
     """Show the job that reads the words, or offer it."""
-    subject = {"run": run.id, "class": str(chosen)}
-    if jobs.panel("words", **subject):
+    subject = {"run": run.id, "label": str(chosen)}
+    if jobs.panel("words", run=run.id, label=str(chosen)):
         return
 
     def work(report: Report) -> None:
@@ -219,7 +219,7 @@ def _words_table(ranked: pd.DataFrame, found: Contributions, run_id: str) -> int
     """List the words, let the reader choose one, and return its place."""
     places = PLACES[found.label is not None]
     spans = {
-        name: [_span(*values, places) for values in ranked[columns].to_numpy(float)]
+        name: [_span(value, low, high, places) for value, low, high in ranked[columns].to_numpy(float)]
         for name, columns in (
             ("moved", ["mean", "low", "high"]),
             ("happened", ["happened", "happened_low", "happened_high"]),
