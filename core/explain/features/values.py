@@ -47,7 +47,8 @@ def ranks(values: np.ndarray) -> np.ndarray:
     """
     rank = pd.Series(values).rank()
     known = int(rank.notna().sum())
-    return ((rank - 1) / (known - 1) if known > 1 else rank * 0 + 0.5).to_numpy(float)
+    result: np.ndarray = ((rank - 1) / (known - 1) if known > 1 else rank * 0 + 0.5).to_numpy(float)
+    return result
 
 
 def strongest_partner(run: Run, dataset: Dataset, found: Contributions, group: str) -> str | None:
