@@ -29,6 +29,9 @@ from core.train.runs import run_folder
 log = logging.getLogger(__name__)
 
 LIMIT = 150
+COALITIONS = (
+    64  # of a headline's words: what is drawn differs from headline to headline, and means even it out
+)
 _ENDINGS = (
     "J",
     "E",
@@ -116,7 +119,8 @@ def collect_words(
         )
         position = int(found.rows[place])
         headline = dataset.headlines[position]
-        said = explain_words(run, headline, inputs.take(np.array([position])), found, int(place), number)
+        row = inputs.take(np.array([position]))
+        said = explain_words(run, headline, row, found, int(place), number, position, COALITIONS)
         for word, name, value, error in zip(
             said.words, word_names(headline), said.values[MEAN], said.errors[MEAN], strict=True
         ):

@@ -14,15 +14,15 @@ Worth = Callable[[np.ndarray], np.ndarray]
 
 
 def shapley(
-    worth: Worth, players: int, whole: np.ndarray, seed: int = 0, most: int = COALITIONS
+    worth: Worth, players: int, whole: np.ndarray, seed: int = 0, most: int = COALITIONS, exact: int = EXACT
 ) -> tuple[np.ndarray, np.ndarray, bool]:
     """Return each player's value `(players, games)`, its standard error, and whether the values are exact.
 
     `worth(masks)` takes coalitions `(m, players)` of booleans, neither empty nor whole, and returns what each is
     worth in every game, `(m, games)`; the empty coalition is worth 0, the whole one `whole (games,)`. It is called
-    once, with about `most` where there are many players. The values sum to `whole`.
+    once, with about `most` where there are more players than `exact`. The values sum to `whole`.
     """
-    if players <= EXACT:
+    if players <= exact:
         values = exact_values(worth, players, whole)
         return values, np.zeros_like(values), True
     values, errors = _sampled(worth, players, whole, seed, most)

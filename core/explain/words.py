@@ -8,6 +8,7 @@ moves. So the words of a headline sum to its contribution.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions, explain_matrix, explained_class
 from core.explain.encoding import encode_texts
 from core.explain.segments import Word, masked, words_of
-from core.explain.shapley import COALITIONS, shapley
+from core.explain.shapley import COALITIONS, EXACT, shapley
 from core.train.features import classifier
 from core.train.features.inputs import Inputs
 from core.train.features.registry import headline_groups
@@ -53,11 +54,12 @@ def explain_words(
     place: int = 0,
     explained: int = -1,
     seed: int = 0,
+    coalitions: int = COALITIONS,
 ) -> WordContributions:
     """Attribute the headline's contribution in `found` at this place to its words.
 
     `row` are the inputs of that one row, `explained` is the number of the class that `found` is about. The same seed
-    draws the same words to leave out. Raises `UserError` where the run's encoder is not on this machine any more.
+    draws the same words to leave out, in about `coalitions` ways at most. Raises `UserError` where the run's encoder is not on this machine any more.
     """
     number = explained_class(run, explained)
     words = words_of(headline)
@@ -72,8 +74,9 @@ def explain_words(
         moved: np.ndarray = _predictions(run, X, models, number) + (total - full)
         return moved
 
-    most = round(COALITIONS * min(1.0, _USUAL / max(len(headline), 1)))
-    values, errors, exact = shapley(worth, len(words), total, seed, most)
+    most = round(coalitions * min(1.0, _USUAL / max(len(headline), 1)))
+    complete = min(EXACT, int(math.log2(coalitions + 2)))
+    values, errors, exact = shapley(worth, len(words), total, seed, most, complete)
     return WordContributions(
         words=words,
         values=dict(zip(models, values.T, strict=True)),

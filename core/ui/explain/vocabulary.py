@@ -29,7 +29,7 @@ from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, class_name, day, duration, hover, md, points
 from core.ui.theme import palette
 
-_SECONDS = 0.5  # to read the words of one headline, on two cores
+_SECONDS = 0.8  # to read the words of one headline with the bundled encoder
 _EACH_WAY = 15
 
 
