@@ -127,17 +127,17 @@ def collect_words(
             if name and name not in outlets:
                 code = names.setdefault(name, len(names))
                 occurrences.append((code, position, word.start, word.end, value, error))
-    number_of, row, start, end, value, error = np.array(occurrences, float).reshape(-1, 6).T
+    number_of, of_row, starts, ends, values, errors = np.array(occurrences, float).reshape(-1, 6).T
     tested = _tested(run, dataset)
     test_word, test_row = _standing(dataset, tested, names, report)
     made = Vocabulary(
         names=np.array(list(names), str),
         word=number_of.astype(int),
-        row=row.astype(int),
-        start=start.astype(int),
-        end=end.astype(int),
-        value=value,
-        error=error,
+        row=of_row.astype(int),
+        start=starts.astype(int),
+        end=ends.astype(int),
+        value=values,
+        error=errors,
         sample=found.rows[places],
         tested=tested,
         test_word=test_word,
