@@ -48,14 +48,15 @@ def confirmed(contribution: float, outcome: Interval) -> bool:
 class Tested:
     """The tested events of a run: what happened after each, and the cluster of sessions that it belongs to.
 
-    `outcome (events,)` is whether the explained class happened, or the return; `event_of` the event of each row, by its
-    position in the dataset; `widening` as `Blocks` has it.
+    `outcome (events,)` is whether the explained class happened (a `share`), or the return; `event_of` the event of each
+    row, by its position in the dataset; `widening` as `Blocks` has it.
     """
 
     outcome: np.ndarray
     cluster: np.ndarray
     event_of: pd.Series
     widening: float
+    share: bool
 
     @classmethod
     def of(cls, run: Run, dataset: Dataset, rows: np.ndarray, explained: int = -1) -> Tested:
@@ -72,6 +73,7 @@ class Tested:
             (blocks.ids // blocks.length)[first],
             pd.Series(event, index=rows),
             blocks.widening,
+            bool(run.classes),
         )
 
     def after(self, rows: np.ndarray, asked: int) -> tuple[Interval, int]:
@@ -82,4 +84,6 @@ class Tested:
         having = np.zeros(len(self.outcome), bool)
         having[self.event_of[self.event_of.index.isin(rows)].to_numpy()] = True
         found = clustered_difference(self.outcome, having, self.cluster, asked, self.widening)
+        if self.share:  # no two shares are more than 1 apart
+            found = Interval(found.value, max(found.low, -1.0), min(found.high, 1.0))
         return found, int(having.sum())

@@ -1,6 +1,7 @@
 """What topics add to predictions, and what happened after them: on tables whose truth is known."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.evaluate.predictions import MEAN
@@ -34,11 +35,15 @@ def test_a_topic_s_contribution_is_the_mean_over_its_events(classified):
 def test_what_followed_is_confirmed_where_outcomes_differ_in_the_models_direction(classified):
     run, data, vectors = classified
     found = explain_run(run, data, vectors)
-    won = (data.frame["target"].to_numpy() > 0).astype(int)
-    effects = {one.number: one for one in topic_effects(run, data, found, topics_by(won))}
-    assert effects[1].outcome.value == pytest.approx(1.0)
-    assert effects[0].outcome.value == pytest.approx(-1.0)
-    assert effects[1].confirmed == (effects[1].contribution.value > 0)
+    won = pd.Series(data.frame["target"].to_numpy() > 0).groupby(data.event).transform("mean")
+    good = (won > won[found.rows].median()).astype(int).to_numpy()
+    effects = {one.number: one for one in topic_effects(run, data, found, topics_by(good))}
+    assert effects[1].outcome.value == pytest.approx(-effects[0].outcome.value)
+    assert effects[1].outcome.value > 0
+    for effect in effects.values():
+        surely = effect.outcome.low > 0 or effect.outcome.high < 0
+        alike = effect.outcome.value * effect.contribution.value > 0
+        assert effect.confirmed == (surely and alike)
 
 
 def test_topics_of_no_meaning_are_not_confirmed(classified):
@@ -46,7 +51,7 @@ def test_topics_of_no_meaning_are_not_confirmed(classified):
     found = explain_run(run, data, vectors)
     confirmed = 0
     for seed in range(20):
-        topic = np.random.default_rng(seed).integers(5, size=len(data))
+        topic = np.random.default_rng(seed).integers(5, size=data.event.max() + 1)[data.event]
         confirmed += any(one.confirmed for one in topic_effects(run, data, found, topics_by(topic)))
     assert confirmed <= 4  # one of twenty by chance; five and more in 3 of 1,000 runs of this test
 
@@ -54,13 +59,12 @@ def test_topics_of_no_meaning_are_not_confirmed(classified):
 def test_returns_are_compared_as_returns(returned):
     run, data, vectors = returned
     found = explain_run(run, data, vectors)
-    topic = (np.arange(len(data)) % 2).astype(int)
+    topic = data.event % 2
     effects = {one.number: one for one in topic_effects(run, data, found, topics_by(topic))}
     test = run.predictions.test
-    inside = topic[test.positions(data)] == 0
-    assert effects[0].outcome.value == pytest.approx(
-        test.outcome[inside].mean() - test.outcome[~inside].mean(), abs=0.02
-    )
+    events = pd.Series(test.outcome).groupby(data.event[test.positions(data)]).mean()
+    even = events.index % 2 == 0
+    assert effects[0].outcome.value == pytest.approx(events[even].mean() - events[~even].mean())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from core.ui.charts import show
 from core.ui.evaluate.text import whiskers
 from core.ui.explain.names import PLACES
 from core.ui.tables import table
-from core.ui.text import _, bold, class_name, count, day, hover, md, percent, points, signed_percent
+from core.ui.text import UNKNOWN, _, bold, class_name, count, day, hover, md, percent, points, signed_percent
 from core.ui.theme import palette
 
 _COUNTS = (0, 5, 6, 8, 10, 12, 15, 20)
@@ -58,6 +58,16 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
                 "The borders between these topics are soft: two halves of the headlines, each sorted alone, agree on them by "
                 "{agreement} only (1 is the same, 0 is chance).",
                 agreement=f"{made.stability:.2f}",
+            )
+        )
+    unknown = sum(bool(np.isnan(effect.outcome.low)) for effect in effects)
+    if unknown:
+        st.caption(
+            _(
+                "What happened after {n} of these {all} topics cannot be told: too few trading days of the test are with "
+                "them or without them.",
+                n=unknown,
+                all=len(effects),
             )
         )
     _chart(run, found, effects)
@@ -177,6 +187,8 @@ def _happened(found: Contributions) -> str:
 
 
 def _written(value: float, low: float, high: float, places: int) -> str:
+    if np.isnan(low):
+        return UNKNOWN
     return f"{points(value, places)} [{points(low, places)}, {points(high, places)}]"
 
 

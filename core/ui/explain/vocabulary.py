@@ -174,7 +174,12 @@ def _chart(ranked: pd.DataFrame, made: Vocabulary, found: Contributions, run_id:
         },
     )
     figure.update_yaxes(
-        title=_("word"), tickvals=numbers, ticktext=labels, range=[len(drawn) - 0.4, -0.6], showgrid=False
+        title=_("word"),
+        tickvals=numbers,
+        ticktext=labels,
+        range=[len(drawn) - 0.4, -0.6],
+        showgrid=False,
+        zeroline=False,
     )
     note = _(
         "{n:,} headlines; one bar is the mean of the models over the headlines with that word, with an interval for all "

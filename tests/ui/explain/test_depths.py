@@ -41,8 +41,7 @@ def two_topics(small_lab, monkeypatch):
 
 def open_topics(lab, language="en"):
     app = open_page("explain", language, **lab.link)
-    app.session_state["explain-section"] = "topics"
-    app.run()
+    app.segmented_control(key="explain-section").set_value("topics").run()
     assert not app.exception
     return app
 

@@ -76,7 +76,7 @@ def test_nothing_read_yet_offers_the_job_and_says_how_long(small_lab, monkeypatc
     assert "This takes about" in texts(app)
     app.button(key="read-words").click().run()
     ((kind, subject, _more),) = asked
-    assert (kind, subject["run"], subject["class"]) == ("words", small_lab.run, "-1")
+    assert (kind, subject["run"], subject["label"]) == ("words", small_lab.run, "-1")
     assert kind in jobs.NAMES
 
 
