@@ -41,7 +41,8 @@ def two_topics(small_lab, monkeypatch):
 
 def open_topics(lab, language="en"):
     app = open_page("explain", language, **lab.link)
-    app.segmented_control(key="explain-section").set_value("topics").run()
+    depth = app.segmented_control(key="explain-section")
+    depth.set_value(depth.options[1]).run()
     assert not app.exception
     return app
 
