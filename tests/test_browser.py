@@ -112,6 +112,7 @@ def page():
         browser.close()
 
 
+NUMBER = re.compile(r"\d*\.\d+")
 EVIL = "<img src=x onerror=alert(1)> $1,300…$1,350 :red[x] ![](http://evil.example/x.png)"
 EVIL_LABEL = "패 ![x](http://evil.example/y.png)"
 
@@ -176,7 +177,7 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     page.get_by_role("heading", name="가장 크게 움직이는 것은").wait_for()
     page.get_by_text("무엇이 달랐다면 예측이 바뀌었을까?").wait_for()
     settled(page)
-    page.goto(re.sub(r"row=\d+", "row=301", page.url))  # the last one: its text is code
+    page.goto(re.sub(r"row=\d+", "row=300", page.url))  # the last one: its text is code
     page.locator("strong", has_text="alert(1)").wait_for()
     page.get_by_text("무엇이 달랐다면 예측이 바뀌었을까?").wait_for()
     settled(page)
@@ -236,6 +237,17 @@ def test_the_sample_stands_before_its_verdict_and_is_taken_away_in_files(server,
     drawing = saved(under.get_by_role("button", name="SVG")).read_text(encoding="utf-8")
     for words in ("정보 누수를 걷어내면", "LightGBM, n =", f"Headline Lab · {time.strftime('%Y-%m-%d')}"):
         assert words in drawing
+    values = saved(under.get_by_role("button", name="CSV")).read_text(encoding="utf-8-sig")
+    header, *points = list(csv.reader(values.splitlines()))
+    assert len(header) == 5
+    assert len(points) >= 4  # a step each
+    assert any(
+        0.3 < float(point[place]) < 1
+        for point in points
+        for place in (1, 2)
+        if NUMBER.fullmatch(point[place])
+    )
+    assert not any("<" in text for point in points for text in point)
     book = saved(page.locator('[class*="st-key-xlsx-"] button:visible').first)
     rows = list(openpyxl.load_workbook(book).active.iter_rows(values_only=True))
     assert "모형" in rows[0]

@@ -1,4 +1,4 @@
-"""What a reader takes away: a chart as PNG or SVG with its title, note and date, drawn by the browser itself."""
+"""What a reader takes away: a chart as PNG or SVG with its title, note and date, or its values as CSV, by the browser."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from core.ui.theme import FONT, palette
 
 # The browser has the chart already; Plotly's own button saves a copy of what `layout` says at that moment, so
 # title, note and date are put there for the moment of the click.
-_JS = """
+_JS = r"""
 export default function ({ parentElement, data }) {
   const box = parentElement.querySelector(".pictures");
   box.replaceChildren();
-  for (const format of ["png", "svg"]) {
+  for (const format of ["png", "svg", "csv"]) {
     const button = document.createElement("button");
     button.textContent = format.toUpperCase();
     button.title = data[format];
@@ -25,8 +25,40 @@ export default function ({ parentElement, data }) {
     box.append(button);
   }
 }
+const RUNS = /^[=+\-@\t\r\n＝＋－＠]/, NUMBER = /^[+-]?[\d,]*(\.\d+)?(e[+-]?\d+)?%?$/i;
+function plain(value) {
+  const page = new DOMParser().parseFromString(String(value ?? "").replace(/<br\s*\/?>/g, " "), "text/html");
+  return page.body.textContent;
+}
+function cell(value) {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  let text = plain(value);
+  if (RUNS.test(text) && !NUMBER.test(text)) text = "'" + text;  // no formula for a spreadsheet
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+function values(plot, words) {
+  const axis = (name) => plain(plot._fullLayout[name]?.title?.text) || name[0];
+  const rows = [[words.series, axis("xaxis"), axis("yaxis"), words.value, words.label]];
+  for (const { name, x, y, z, hovertext, text, customdata } of plot._fullData) {
+    if (!x || !y) continue;
+    if (z) y.forEach((of_y, i) => x.forEach((of_x, j) => rows.push([name, of_x, of_y, z[i][j], ""])));
+    else for (let i = 0; i < Math.min(x.length, y.length); i++) {
+      const label = [hovertext, text, customdata].find((list) => Array.isArray(list) && list[i] != null)?.[i];
+      if (x[i] != null || y[i] != null) rows.push([name, x[i], y[i], "", Array.isArray(label) ? label.join(" · ") : label]);
+    }
+  }
+  return rows.map((row) => row.map(cell).join(",") + "\r\n").join("");
+}
 function save(format, data) {
   const plot = document.querySelector(`.st-key-${CSS.escape(data.chart)} .js-plotly-plot`);
+  if (plot && format === "csv") {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(["\ufeff" + values(plot, data.words)], { type: "text/csv" }));
+    link.download = `${data.file}.csv`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    return;
+  }
   const press = plot?.querySelector(".modebar-btn");
   if (!press) return;
   const layout = plot.layout, kept = { ...layout }, lines = data.lines.length;
@@ -59,7 +91,7 @@ def _component():  # type: ignore[no-untyped-def]
 
 
 def picture_buttons(chart: str, title: str, note: str) -> None:
-    """Offer the chart with the key `chart` as PNG and SVG; the picture carries its title, the note and the date."""
+    """Offer the chart with the key `chart` as PNG, SVG and CSV; a picture carries its title, the note and the date."""
     today = f"{datetime.now():%Y-%m-%d}"
     colours = palette()
     _component()(
@@ -73,6 +105,8 @@ def picture_buttons(chart: str, title: str, note: str) -> None:
             "font": FONT,
             "png": _("Save this chart as PNG"),
             "svg": _("Save this chart as SVG"),
+            "csv": _("Save the values of this chart as CSV"),
+            "words": {"series": _("series"), "value": _("value"), "label": _("label")},
         },
         width="content",
     )
