@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -19,11 +20,14 @@ _CONFIG = {
 }
 
 
-def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 380) -> None:
+def show(
+    figure: go.Figure, title: str, key: str, note: str = "", height: int = 380, select: bool = False
+) -> Any:
     """Draw a figure in the project's template, its title above and a note on what it shows below.
 
-    Title and note are shown as typed; other texts of a figure go through `hover`. Below stand two buttons that
-    save the chart as PNG and SVG with its title, note and date.
+    Title and note are shown as typed; other texts of a figure go through `hover`. Below stand buttons that
+    save the chart as PNG and SVG with its title, note and date, and its values as CSV. With `select` a mark can be
+    clicked: what is selected is returned as `st.plotly_chart` does.
     """
     colours = palette()
     heading = hover(title, 44)
@@ -67,7 +71,9 @@ def show(figure: go.Figure, title: str, key: str, note: str = "", height: int = 
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     safe = re.sub(r"[^\w-]+", "-", key)
-    st.plotly_chart(figure, theme=None, key=safe, config=_CONFIG, alt=title)
+    chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
+    event = st.plotly_chart(figure, theme=None, key=safe, config=_CONFIG, alt=title, **chosen)
     with st.container(key=f"under-{safe}", horizontal=True, vertical_alignment="top", gap="small"):
         st.caption(as_typed(note) if note else "&nbsp;")
         picture_buttons(safe, title, note)
+    return event if select else None

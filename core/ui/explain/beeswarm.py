@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
+import streamlit as st
 
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
@@ -11,6 +14,7 @@ from core.explain import Contributions
 from core.explain.features import ranks, table_groups, values_of
 from core.train.features.outlets import PRESS
 from core.train.run import Run
+from core.ui import state
 from core.ui.charts import show
 from core.ui.explain.names import PLACES, group_name, number, unit
 from core.ui.text import UNKNOWN, _, hover, points
@@ -41,13 +45,38 @@ def beeswarm(run: Run, data: Dataset, found: Contributions) -> None:
         zeroline=False,
     )
     figure.update_xaxes(title=hover(unit(found), 30), zeroline=False)
-    show(
-        figure,
-        _("How the values of the table move the predictions"),
-        "chart-beeswarm",
-        note,
-        170 + 52 * len(shown),
+    offer_row(
+        show(
+            figure,
+            _("How the values of the table move the predictions"),
+            "chart-beeswarm",
+            note,
+            170 + 52 * len(shown),
+            select=True,
+        ),
+        "beeswarm",
     )
+
+
+def offer_row(event: Any, key: str) -> None:
+    """Offer to explain the row of the mark that is selected on a chart, where one is."""
+    points = event.selection.points if event else []
+    row = next((point.get("customdata") for point in points), None)
+    row = row[0] if isinstance(row, list) else row
+    if row is not None:
+        st.button(
+            _("Explain row {n}", n=int(row)),
+            key=f"row-of-{key}",
+            icon=":material/north_east:",
+            on_click=_open_row,
+            args=(int(row),),
+            type="tertiary",
+        )
+
+
+def _open_row(row: int) -> None:
+    state.choose(row=str(row))
+    st.session_state["explain-section"] = "row"
 
 
 def spread(x: np.ndarray, low: float, high: float) -> np.ndarray:

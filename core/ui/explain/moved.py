@@ -12,7 +12,7 @@ from core.explain.features import PartialDependence, ranks, values_of
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import model_name
-from core.ui.explain.beeswarm import key_of_colours, row_texts, value_colours
+from core.ui.explain.beeswarm import key_of_colours, offer_row, row_texts, value_colours
 from core.ui.explain.names import PLACES, group_name, number, unit
 from core.ui.text import _, class_name, hover, percent, signed_percent
 from core.ui.theme import model_colours, palette
@@ -65,7 +65,8 @@ def dependence(run: Run, data: Dataset, found: Contributions, group: str, partne
             "; colour: {partner}, the feature that goes along most with how far rows of about the same value lie apart",
             partner=group_name(partner),
         )
-    show(figure, _("What {feature} adds, by its value", feature=name), "chart-dependence", note, 420)
+    title = _("What {feature} adds, by its value", feature=name)
+    offer_row(show(figure, title, "chart-dependence", note, 420, select=True), "dependence")
 
 
 def partial_chart(data: Dataset, made: PartialDependence) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.locale import N_
+from core.maps import Topics
 from core.train.run import Run
 from core.ui.text import UNKNOWN, _, class_name, count, hover, percent, points, signed_percent
 from core.ui.theme import CATEGORIES, OTHER, class_colours, palette
@@ -34,11 +35,12 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """What there is to be drawn: the dataset, the run where one is chosen, and the positions of sealed rows."""
+    """What there is to be drawn: the dataset, the run where one is chosen, the positions of sealed rows, its topics."""
 
     data: Dataset
     run: Run | None
     sealed: np.ndarray
+    topics: Topics | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,20 @@ def _of_predictions(shown: Shown, rows: np.ndarray) -> list[Layer]:
         return _classes(run.classes, rows, np.array(run.classes, object)[mean.argmax(axis=1)])
     title = _("probability of {label}", label=hover(class_name(run.classes[-1])))
     return [_scale(_("prediction"), rows, mean[:, -1], 0.5, title)]
+
+
+def _of_topics(shown: Shown, rows: np.ndarray) -> list[Layer]:
+    """Return the layers of the largest topics, named by their keywords, and of the rest."""
+    if shown.topics is None:
+        return []
+    topic = shown.topics.topic[rows]
+    found = [
+        Layer(hover(", ".join(keywords[:2]) or f"{number + 1}", 18), rows[topic == number], {"color": colour})
+        for number, (keywords, colour) in enumerate(zip(shown.topics.keywords, CATEGORIES, strict=False))
+        if (topic == number).any()
+    ]
+    rest = rows[topic >= len(CATEGORIES)]
+    return [Layer(_("other"), rest, {"color": OTHER, "size": 4}, apart=True), *found] if len(rest) else found
 
 
 def _plain(shown: Shown, rows: np.ndarray) -> list[Layer]:
@@ -208,6 +224,7 @@ COLOURINGS = {
     "prediction": Colouring(
         N_("prediction"), lambda shown: shown.run is not None, _of_predictions, of_test=True
     ),
+    "topic": Colouring(N_("topic"), lambda shown: shown.topics is not None, _of_topics),
     "company": Colouring(N_("company"), _has("company", 2), _of_names("company")),
     "press": Colouring(N_("outlet"), _has("press"), _of_names("press")),
 }

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings
+from core.maps import METHODS, MapSettings, Topics, has_topics, topics_of
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps.colouring import Colouring, Layer, Shown, marked, offered, told_of
@@ -24,9 +24,14 @@ TURNS = 8  # in how many pieces a layer is drawn
 FEW = 2_000  # points; more are drawn smaller
 
 
-def colour_form(data: Dataset, run: Run | None) -> str:
+def known_topics(data: Dataset, vectors: np.ndarray) -> Topics | None:
+    """Return the topics of a dataset where they have been found, as the explain page does."""
+    return topics_of(data, vectors) if has_topics(data, vectors) else None
+
+
+def colour_form(data: Dataset, run: Run | None, topics: Topics | None = None) -> str:
     """Let the reader choose what the points are coloured by, where there is a choice; return its key."""
-    choices = offered(Shown(data, run, np.arange(0)))
+    choices = offered(Shown(data, run, np.arange(0), topics))
     first = next(iter(choices))
     if len(choices) < 2:
         return first
@@ -55,10 +60,16 @@ def words_form() -> str:
 
 
 def picture(
-    data: Dataset, places: np.ndarray, settings: MapSettings, colour: str, run: Run | None, words: str = ""
+    data: Dataset,
+    places: np.ndarray,
+    settings: MapSettings,
+    colour: str,
+    run: Run | None,
+    words: str = "",
+    topics: Topics | None = None,
 ) -> None:
     """Draw the places `(rows, 2)` of a dataset, at most 20,000 of them; headlines that hold `words` are marked."""
-    shown = Shown(data, run, sealed_rows(data))
+    shown = Shown(data, run, sealed_rows(data), topics)
     colouring = offered(shown)[colour]
     rows = _drawn(shown, colouring)
     layers = colouring.layers(shown, rows)
