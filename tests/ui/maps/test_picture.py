@@ -10,12 +10,12 @@ import pytest
 from core.data.library import load_dataset, save_dataset
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
-from core.maps import METHODS
+from core.maps import METHODS, Topics
 from core.train.runs import load_run
 from core.ui import theme
 from core.ui.maps.colouring import COLOURINGS, Layer, Shown, marked, offered
 from core.ui.maps.picture import _mixed
-from core.ui.theme import LIGHT
+from core.ui.theme import CATEGORIES, LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
 
@@ -180,3 +180,17 @@ def test_a_prediction_is_told_where_it_is_drawn(link, small_lab):
     run = load_run(small_lab.run)
     p = run.predictions.test["mean"][0, -1]
     assert f"win {p:.0%}" in trace["text"][0]
+
+
+def test_topics_that_have_been_found_colour_the_map_by_their_keywords():
+    topic = np.arange(30) % 15
+    topics = Topics(topic, tuple((f"<b>주제{k}</b>", "실적", "더") for k in range(15)), ((),) * 15, 0.9)
+    data = make_dataset(np.zeros(30), np.arange(30))
+    shown = Shown(data, None, np.arange(0), topics)
+    assert "topic" in offered(shown)
+    assert "topic" not in offered(Shown(data, None, np.arange(0)))
+    layers = COLOURINGS["topic"].layers(shown, np.arange(30))
+    assert sorted(np.concatenate([layer.rows for layer in layers]).tolist()) == list(range(30))
+    assert layers[0].apart
+    assert len(layers) == 1 + len(CATEGORIES)
+    assert layers[1].name.startswith("&lt;b&gt;주제0")
