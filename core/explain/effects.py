@@ -18,12 +18,12 @@ from core.train.run import Run
 
 @dataclass(frozen=True, eq=False)
 class Effect:
-    """What the headlines of one topic, or with one word, do.
+    """What the headlines of one topic do.
 
     In the explained ones (`rows`, at these positions of the dataset, `events` of them) the ensemble's prediction is
     moved by `contribution` on average; `outcome` is the share of the explained class, or the mean return, of all tested
     events that have such a headline, less that of the others. Both intervals are clustered by session and corrected for
-    the number of topics or words.
+    the number of topics.
     """
 
     number: int

@@ -16,6 +16,7 @@ from core.errors import UserError
 from core.evaluate.ledger import sealed_positions
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions, explained_class
+from core.explain.pipeline import evenly
 from core.explain.segments import Word, words_of
 from core.explain.words import explain_words
 from core.jobs import Report, silent
@@ -50,19 +51,15 @@ class Vocabulary:
     """The words of sampled headlines with what each added to its prediction, and where they stand among all test rows.
 
     `names (w,)` are the normalised words. Of each of `m` occurrences in the sample: `word (m,)` its number in `names`,
-    `row (m,)` the position of its row in the dataset's frame, `start, end (m,)` where it stands in the headline,
-    `value, error (m,)` the ensemble's contribution and its standard error (probabilities of the chosen class, or
-    returns). `sample (s,)` are the positions of the attributed rows, `tested (t,)` those of all open test rows;
+    `row (m,)` the position of its row in the dataset's frame, `value (m,)` the ensemble's contribution (of a probability
+    of the chosen class, or of a return). `sample (s,)` are the positions of the attributed rows, `tested (t,)` those of all open test rows;
     `test_word, test_row (k,)` say which of these words stands in which of those rows, once each.
     """
 
     names: np.ndarray
     word: np.ndarray
     row: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
     value: np.ndarray
-    error: np.ndarray
     sample: np.ndarray
     tested: np.ndarray
     test_word: np.ndarray
@@ -78,9 +75,7 @@ def word_sample(run: Run, dataset: Dataset, found: Contributions, limit: int = L
     frame = dataset.frame.iloc[found.rows[usable]].assign(place=usable)
     frame = frame.sort_values(["session", "time", "place"], kind="stable").drop_duplicates("story")
     places: np.ndarray = frame["place"].to_numpy()
-    if len(places) > limit:
-        places = places[np.linspace(0, len(places) - 1, limit).round().astype(int)]
-    return places
+    return evenly(places, limit)
 
 
 def reads_headlines(found: Contributions) -> bool:
@@ -121,23 +116,18 @@ def collect_words(
         headline = dataset.headlines[position]
         row = inputs.take(np.array([position]))
         said = explain_words(run, headline, row, found, int(place), number, position, COALITIONS)
-        for word, name, value, error in zip(
-            said.words, word_names(headline), said.values[MEAN], said.errors[MEAN], strict=True
-        ):
+        for name, value in zip(word_names(headline), said.values[MEAN], strict=True):
             if name and name not in outlets:
                 code = names.setdefault(name, len(names))
-                occurrences.append((code, position, word.start, word.end, value, error))
-    number_of, of_row, starts, ends, values, errors = np.array(occurrences, float).reshape(-1, 6).T
+                occurrences.append((code, position, value))
+    number_of, of_row, values = np.array(occurrences, float).reshape(-1, 3).T
     tested = _tested(run, dataset)
     test_word, test_row = _standing(dataset, tested, names, report)
     made = Vocabulary(
         names=np.array(list(names), str),
         word=number_of.astype(int),
         row=of_row.astype(int),
-        start=starts.astype(int),
-        end=ends.astype(int),
         value=values,
-        error=errors,
         sample=found.rows[places],
         tested=tested,
         test_word=test_word,

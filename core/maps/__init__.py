@@ -5,7 +5,7 @@ from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.faithfulness import kept_neighbours
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
-from core.maps.topic_store import has_topics, topics_of
+from core.maps.topic_store import saved_topics, topics_of
 from core.maps.topics import Topics
 from core.maps.umap_map import warm_up
 
@@ -17,12 +17,12 @@ __all__ = [
     "Topics",
     "agreement",
     "coordinates",
-    "has_topics",
     "kept_neighbours",
     "load_or_none",
     "map_key",
     "project",
     "save",
+    "saved_topics",
     "topics_of",
     "warm_up",
 ]

@@ -18,18 +18,17 @@ _VERSION = 1  # of how topics are found
 
 def topics_of(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:
     """Return the topics as `find_topics` does: the saved ones, or else new ones, then saved."""
-    path = _path(data, vectors, count)
-    saved = read_arrays(path)
-    if saved is None:
+    known, found = saved_topics(data, vectors, count)
+    if not known:
         found = find_topics(data, vectors, count, report)
-        write_arrays(path, _to_arrays(found))
-        return found
-    return _from_arrays(saved)
+        write_arrays(_path(data, vectors, count), _to_arrays(found))
+    return found
 
 
-def has_topics(data: Dataset, vectors: np.ndarray, count: int = 0) -> bool:
-    """Return whether `topics_of` has them at once, or knows that there are none."""
-    return read_arrays(_path(data, vectors, count)) is not None
+def saved_topics(data: Dataset, vectors: np.ndarray, count: int = 0) -> tuple[bool, Topics | None]:
+    """Return whether topics have been looked for before, and what was found: None where there are none."""
+    saved = read_arrays(_path(data, vectors, count))
+    return (False, None) if saved is None else (True, _from_arrays(saved))
 
 
 def _path(data: Dataset, vectors: np.ndarray, count: int) -> Path:

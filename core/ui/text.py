@@ -17,6 +17,7 @@ from babel.dates import get_day_names
 from core.data.classes import LOSE, WIN
 from core.embed.pooling import POOLINGS
 from core.errors import Message
+from core.evaluate.bootstrap import Interval
 from core.locale import N_, language_of, translate, translate_message
 from core.pace import Left
 from core.train.run import Run
@@ -102,6 +103,13 @@ def interval(value: float, low: float, high: float, places: int = 3, unit: str =
     if not np.isfinite(value):
         return UNKNOWN
     return f"{fixed(value, places)}{unit} [{fixed(low, places)}, {fixed(high, places)}]"
+
+
+def points_interval(found: Interval, places: int) -> str:
+    """Write a difference of percentages with its interval: -1.1 [-1.9, -0.2]; alone where no end is known."""
+    if not np.isfinite(found.low):
+        return points(found.value, places)
+    return f"{points(found.value, places)} [{points(found.low, places)}, {points(found.high, places)}]"
 
 
 def day(moment: pd.Timestamp | None) -> str:

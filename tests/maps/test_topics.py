@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from core.data.ingest import File, ingest
-from core.maps import has_topics, topics_of
+from core.maps import saved_topics, topics_of
 from core.maps.topics import FEWEST, find_topics
 from core.settings import settings
 from core.train.features.morphemes import nouns
@@ -103,17 +103,17 @@ def test_a_new_headline_goes_where_its_nearest_are(planted):
 
 def test_topics_are_saved_and_a_damaged_file_is_made_anew(planted, home):
     data, vectors, _ = planted
-    assert not has_topics(data, vectors, 6)
+    assert not saved_topics(data, vectors, 6)[0]
     made = topics_of(data, vectors, 6)
-    assert has_topics(data, vectors, 6)
-    assert not has_topics(data, vectors, 8)
-    assert not has_topics(data, vectors + 1, 6)
+    assert saved_topics(data, vectors, 6)[0]
+    assert not saved_topics(data, vectors, 8)[0]
+    assert not saved_topics(data, vectors + 1, 6)[0]
     again = topics_of(data, vectors, 6)
     np.testing.assert_array_equal(again.topic, made.topic)
     assert (again.keywords, again.typical, again.stability) == (made.keywords, made.typical, made.stability)
     (file,) = (settings().home / "maps").glob("topics-*.npz")
     file.write_bytes(file.read_bytes()[:-20])
-    assert not has_topics(data, vectors, 6)
+    assert not saved_topics(data, vectors, 6)[0]
     np.testing.assert_array_equal(topics_of(data, vectors, 6).topic, made.topic)
 
 
@@ -121,7 +121,7 @@ def test_that_there_are_no_topics_is_saved_too(planted, home):
     data, vectors, _ = planted
     few = replace(data, frame=data.frame.iloc[:50])
     assert topics_of(few, vectors[:50]) is None
-    assert has_topics(few, vectors[:50])
+    assert saved_topics(few, vectors[:50])[0]
     assert topics_of(few, vectors[:50]) is None
 
 

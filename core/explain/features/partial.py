@@ -16,6 +16,7 @@ from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import explained_class
 from core.explain.features.values import continuous_groups
+from core.explain.pipeline import evenly
 from core.train.features.inputs import Inputs
 from core.train.run import Run
 
@@ -72,7 +73,7 @@ def partial_dependence(
     grid = np.unique(np.quantile(values, np.linspace(*REACH, points)))
     if len(grid) < 2:
         grid = np.unique(values)[[0, -1]]  # all but a few values are the same
-    some = rows[np.linspace(0, len(rows) - 1, min(curves, len(rows))).round().astype(int)]
+    some = evenly(rows, curves)
     made = run.predict_by_models(_moved(run, dataset, vectors, some, group, grid))
     number = explained_class(run, explained)
     curve = {

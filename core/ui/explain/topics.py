@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, Effect, topic_effects
 from core.jobs import Report
-from core.maps import Topics, has_topics, topics_of
+from core.maps import Topics, saved_topics, topics_of
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui import jobs
@@ -19,7 +19,20 @@ from core.ui.charts import show
 from core.ui.evaluate.text import whiskers
 from core.ui.explain.names import PLACES
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, bold, class_name, count, day, hover, md, percent, points, signed_percent
+from core.ui.text import (
+    UNKNOWN,
+    _,
+    bold,
+    class_name,
+    count,
+    day,
+    hover,
+    md,
+    percent,
+    points,
+    points_interval,
+    signed_percent,
+)
 from core.ui.theme import palette
 
 _COUNTS = (0, 5, 6, 8, 10, 12, 15, 20)
@@ -41,10 +54,10 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
         persist_state="session",
     )
     number = number or 0
-    if not has_topics(data, vectors, number):
+    known, made = saved_topics(data, vectors, number)
+    if not known:
         _offer(data, vectors, number)
         return
-    made = topics_of(data, vectors, number)
     if made is None:
         st.info(
             _("These headlines have no topics: they are too few, or two halves of them do not agree on any.")
@@ -156,11 +169,10 @@ def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects
             _("topic"): [topic_name(effect.keywords, 6) for effect in effects],
             _("events"): [effect.events for effect in effects],
             _("contribution, percentage points"): [
-                _written(effect.contribution.value, effect.contribution.low, effect.contribution.high, places)
-                for effect in effects
+                points_interval(effect.contribution, places) for effect in effects
             ],
             _happened(found): [
-                _written(effect.outcome.value, effect.outcome.low, effect.outcome.high, places)
+                UNKNOWN if np.isnan(effect.outcome.low) else points_interval(effect.outcome, places)
                 for effect in effects
             ],
             _("borne out"): ["✓" if effect.confirmed else "" for effect in effects],
@@ -184,12 +196,6 @@ def _happened(found: Contributions) -> str:
     if found.label is None:
         return _("mean return less that of the others, percentage points")
     return _("share of {label} less that of the others, percentage points", label=class_name(found.label))
-
-
-def _written(value: float, low: float, high: float, places: int) -> str:
-    if np.isnan(low):
-        return UNKNOWN
-    return f"{points(value, places)} [{points(low, places)}, {points(high, places)}]"
 
 
 def _headlines(run: Run, data: Dataset, found: Contributions, effect: Effect) -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.evaluate.bootstrap import Interval
 from core.explain import Contributions
 from core.explain.global_words import (
     Vocabulary,
@@ -26,7 +27,7 @@ from core.ui import jobs
 from core.ui.charts import show
 from core.ui.explain.names import PLACES, unit
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, class_name, day, duration, hover, md, points
+from core.ui.text import UNKNOWN, _, class_name, day, duration, hover, md, points, points_interval
 from core.ui.theme import palette
 
 _SECONDS = 0.8  # to read the words of one headline with the bundled encoder
@@ -201,8 +202,8 @@ def _told(line: Any, places: int) -> str:
     """Return what the hover says of a word."""
     words = {
         "word": hover(line.word),
-        "mean": _span(line.mean, line.low, line.high, places),
-        "happened": _span(line.happened, line.happened_low, line.happened_high, places),
+        "mean": points_interval(Interval(line.mean, line.low, line.high), places),
+        "happened": points_interval(Interval(line.happened, line.happened_low, line.happened_high), places),
         "n": line.headlines,
         "sessions": line.sessions,
         "events": line.events,
@@ -214,17 +215,14 @@ def _told(line: Any, places: int) -> str:
     )
 
 
-def _span(value: float, low: float, high: float, places: int) -> str:
-    if not np.isfinite(low):
-        return points(value, places)
-    return f"{points(value, places)} [{points(low, places)}, {points(high, places)}]"
-
-
 def _words_table(ranked: pd.DataFrame, found: Contributions, run_id: str) -> int | None:
     """List the words, let the reader choose one, and return its place."""
     places = PLACES[found.label is not None]
     spans = {
-        name: [_span(value, low, high, places) for value, low, high in ranked[columns].to_numpy(float)]
+        name: [
+            points_interval(Interval(value, low, high), places)
+            for value, low, high in ranked[columns].to_numpy(float)
+        ]
         for name, columns in (
             ("moved", ["mean", "low", "high"]),
             ("happened", ["happened", "happened_low", "happened_high"]),

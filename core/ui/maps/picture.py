@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings, Topics, has_topics, topics_of
+from core.maps import METHODS, MapSettings, Topics, saved_topics
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps.colouring import Colouring, Layer, Shown, marked, offered, told_of
@@ -26,7 +26,7 @@ FEW = 2_000  # points; more are drawn smaller
 
 def known_topics(data: Dataset, vectors: np.ndarray) -> Topics | None:
     """Return the topics of a dataset where they have been found, as the explain page does."""
-    return topics_of(data, vectors) if has_topics(data, vectors) else None
+    return saved_topics(data, vectors)[1]
 
 
 def colour_form(data: Dataset, run: Run | None, topics: Topics | None = None) -> str:

@@ -34,8 +34,7 @@ def headlines_below(app):
 def two_topics(small_lab, monkeypatch):
     rows = len(load_dataset(small_lab.dataset))
     made = Topics(np.arange(rows) % 2, ((EVIL, "실적"), ("급락",)), ((0,), (1,)), 0.6)
-    monkeypatch.setattr(page, "has_topics", lambda *_: True)
-    monkeypatch.setattr(page, "topics_of", lambda *_: made)
+    monkeypatch.setattr(page, "saved_topics", lambda *_: (True, made))
     return small_lab
 
 
@@ -87,8 +86,7 @@ def test_topics_are_offered_before_they_are_found(small_lab):
 
 
 def test_that_there_are_none_is_said(small_lab, monkeypatch):
-    monkeypatch.setattr(page, "has_topics", lambda *_: True)
-    monkeypatch.setattr(page, "topics_of", lambda *_: None)
+    monkeypatch.setattr(page, "saved_topics", lambda *_: (True, None))
     assert "no topics" in texts(open_topics(small_lab))
 
 

@@ -58,10 +58,7 @@ def words_of_run(link, names):
     row = np.tile(rows, len(names))
     rng = np.random.default_rng(0)
     value = np.where(word == 0, 0.02, -0.01) + 0.002 * rng.normal(size=len(word))
-    nothing = np.zeros(len(word))
-    return Vocabulary(
-        np.array(names), word, row, nothing, nothing + 1, value, nothing, rows, rows, word[::2], row[::2]
-    )
+    return Vocabulary(np.array(names), word, row, value, rows, rows, word[::2], row[::2])
 
 
 def few(made):
