@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from tests.makers.tiny_encoders import CORPUS, save_wordpiece
 from tests.makers.train_tables import OUTLETS, make_dataset
 
 if TYPE_CHECKING:
+    from core.data.dataset import Dataset
     from core.train import TrainSettings
 
 ROWS = 60
@@ -66,3 +68,30 @@ def make_small_lab(folder: Path) -> SmallLab:
         vectors = embed(data.headlines, encoder, "mean").vectors
         lab = SmallLab(home, data.id, encoder, "")
         return replace(lab, run=train_and_record(data, vectors, lab.settings).id)
+
+
+def train_beside(
+    lab: SmallLab, folder: Path, data: Dataset, settings: TrainSettings
+) -> tuple[Path, dict[str, str]]:
+    """Copy the workspace into a folder, train on another table of the same headlines; return folder and link."""
+    from core.data.library import save_dataset
+    from core.embed import embed
+    from core.train import train_and_record
+    from core.train.models import forest
+
+    home = shutil.copytree(lab.home, folder / "home", symlinks=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_LAB_HOME", str(home))
+        patch.setattr(forest, "TREES", 25)
+        save_dataset(data)
+        run = train_and_record(data, embed(data.headlines, lab.encoder, "mean").vectors, settings)
+    return home, {"dataset": data.id, "run": run.id}
+
+
+def table_of(lab: SmallLab) -> Dataset:
+    """Return the workspace's own table."""
+    from core.data.library import load_dataset
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLINE_LAB_HOME", str(lab.home))
+        return load_dataset(lab.dataset)

@@ -1,7 +1,6 @@
 """One row: the models side by side, its precedents, and what would have turned what is said of it."""
 
 import json
-import shutil
 import sys
 
 import numpy as np
@@ -14,6 +13,7 @@ from core.data.library import load_dataset
 from core.errors import UserError
 from core.explain import flips as module
 from tests.makers.apps import open_page, texts
+from tests.makers.small_lab import table_of, train_beside
 from tests.makers.train_tables import make_dataset
 
 
@@ -162,24 +162,14 @@ def test_a_row_without_a_date_has_other_stories_alone_and_it_is_said(small_lab, 
 @pytest.fixture(scope="module")
 def bare(finished_small_lab, tmp_path_factory):
     """Return the workspace and the run of returns of a table of headlines alone, without sessions."""
-    from core.data.library import save_dataset
-    from core.embed import embed
-    from core.train import TrainSettings, train_and_record
-    from core.train.models import forest
+    from core.train import TrainSettings
 
-    home = shutil.copytree(finished_small_lab.home, tmp_path_factory.mktemp("bare") / "home", symlinks=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEADLINE_LAB_HOME", str(home))
-        patch.setattr(forest, "TREES", 25)
-        small = load_dataset(finished_small_lab.dataset)
-        data = make_dataset(small.frame["target"], name="0011223344556677")
-        data.frame["headline"] = small.headlines
-        data.frame["company"] = pd.Series([None] * len(data), dtype="str")
-        save_dataset(data)
-        encoder = finished_small_lab.encoder
-        settings = TrainSettings("regress", split="random", encoder=encoder, pooling="mean")
-        run = train_and_record(data, embed(data.headlines, encoder, "mean").vectors, settings)
-    return home, {"dataset": data.id, "run": run.id}
+    small = table_of(finished_small_lab)
+    data = make_dataset(small.frame["target"], name="0011223344556677")
+    data.frame["headline"] = small.headlines
+    data.frame["company"] = pd.Series([None] * len(data), dtype="str")
+    settings = TrainSettings("regress", split="random", encoder=finished_small_lab.encoder, pooling="mean")
+    return train_beside(finished_small_lab, tmp_path_factory.mktemp("bare"), data, settings)
 
 
 def test_a_run_of_returns_without_features_outlets_or_dates(bare, monkeypatch):
