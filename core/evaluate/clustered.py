@@ -17,8 +17,18 @@ from core.evaluate.bootstrap import LEVEL, Interval
 FEWEST = 5  # clusters on each side of a difference
 
 
-def clustered_mean(values: np.ndarray, cluster: np.ndarray, asked: int = 1) -> Interval:
-    """Return the mean of `values (n,)` with one of `asked` intervals, by clusters `(n,)`; NaN bounds for one cluster."""
+def clustered_mean(
+    values: np.ndarray,
+    cluster: np.ndarray,
+    asked: int = 1,
+    widening: float = 1.0,
+    spread: float = 0.0,
+) -> Interval:
+    """Return the mean of `values (n,)` with one of `asked` intervals, by clusters `(n,)`; NaN bounds for one cluster.
+
+    The error is never taken below that of independent values with this standard deviation (`spread`), as a few values
+    may all be the same; it is widened by a factor for overlap between clusters (`Blocks.widening`).
+    """
     if not len(values):
         return Interval(math.nan, math.nan, math.nan)
     ids = np.unique(cluster, return_inverse=True)[1]
@@ -27,7 +37,8 @@ def clustered_mean(values: np.ndarray, cluster: np.ndarray, asked: int = 1) -> I
     if len(sizes) < 2:
         return Interval(mean, math.nan, math.nan)
     without = (sums.sum() - sums) / (len(values) - sizes)
-    return _interval(mean, _jackknife(without, mean), _effective(sizes), asked)
+    error = max(_jackknife(without, mean), spread / math.sqrt(len(values))) * widening
+    return _interval(mean, error, _effective(sizes), asked)
 
 
 def clustered_difference(

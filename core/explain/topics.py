@@ -10,7 +10,7 @@ from core.evaluate.clustered import clustered_mean
 from core.evaluate.events import event_numbers
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import Contributions
-from core.explain.effects import Effect, Tested
+from core.explain.effects import Effect, outcomes_of_run
 from core.maps import Topics
 from core.train.features.registry import headline_groups
 from core.train.run import Run
@@ -28,12 +28,12 @@ def topic_effects(
     added = found.values[MEAN][:, mine].sum(axis=1)
     topic, cluster = topics.topic[found.rows], block_numbers(data, found.rows)
     positions = run.predictions.test.positions(data)
-    tested = Tested.of(run, data, positions, explained)
+    tested = outcomes_of_run(run, data, positions, explained)
     shown = sorted(set(topic.tolist()))
     effects = []
     for number in shown:
         inside = topic == number
-        outcome, _ = tested.after(positions[topics.topic[positions] == number], len(shown))
+        outcome = tested.difference(positions[topics.topic[positions] == number], len(shown))
         effects.append(
             Effect(
                 number=number,

@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.dataset import Dataset
 from core.evaluate.blocks import block_numbers
 from core.evaluate.clustered import clustered_mean
-from core.explain.effects import Tested, confirmed
+from core.explain.effects import confirmed, outcomes_of_run
 from core.explain.global_words import Vocabulary
 from core.train.run import Run
 
@@ -40,10 +40,11 @@ def rank_words(found: Vocabulary, run: Run, dataset: Dataset, chosen: int = -1) 
     if not kept:
         return pd.DataFrame(columns=columns).astype({"moves": bool, "confirmed": bool})
     lines = []
-    tested = Tested.of(run, dataset, found.tested, chosen)
+    tested = outcomes_of_run(run, dataset, found.tested, chosen)
     for code, part in kept:
         moved = clustered_mean(part["value"].to_numpy(), part["cluster"].to_numpy(), len(kept))
-        happened, events = tested.after(found.test_row[found.test_word == code], len(kept))
+        rows = found.test_row[found.test_word == code]
+        happened, events = tested.difference(rows, len(kept)), int(tested.having(rows).sum())
         lines.append(
             {
                 "word": str(found.names[code]),

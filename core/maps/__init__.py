@@ -3,6 +3,7 @@
 from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.faithfulness import kept_neighbours
+from core.maps.outcomes import TopicOutcome, topic_outcomes
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
 from core.maps.topic_store import saved_topics, topics_of
@@ -14,6 +15,7 @@ __all__ = [
     "Agreement",
     "MapSettings",
     "Method",
+    "TopicOutcome",
     "Topics",
     "agreement",
     "coordinates",
@@ -23,6 +25,7 @@ __all__ = [
     "project",
     "save",
     "saved_topics",
+    "topic_outcomes",
     "topics_of",
     "warm_up",
 ]

@@ -13,7 +13,7 @@ from core.jobs import Report, silent
 from core.maps.topics import Topics, find_topics
 from core.settings import settings as workspace
 
-_VERSION = 1  # of how topics are found
+_VERSION = 2  # of how topics are found
 
 
 def topics_of(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:

@@ -2,7 +2,8 @@
 
 Two headlines are alike where their vectors are and where they share rare words, half each: vectors less the mean of
 their company, so that a topic is not a company, reduced by PCA, and TF-IDF of morphemes reduced by a singular value
-decomposition (latent semantic analysis: Deerwester et al. 1990), each of length 1; then k-means, one headline a story.
+decomposition (latent semantic analysis: Deerwester et al. 1990), each of length 1; then k-means, one headline a story,
+and the stories between two clusters are sorted by their words.
 
 The number of topics is the one at which two halves of the headlines, each clustered alone, agree best (Lange et al.
 2004, "Stability-based validation of clustering solutions"; the agreement is the adjusted Rand index of Hubert & Arabie
@@ -25,6 +26,7 @@ from core.locale import N_
 from core.train.features.morphemes import morphemes, nouns
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
     from sklearn.cluster import KMeans
 
 COUNTS = range(5, 21)  # topics that are tried: fewer are stable where there is nothing but a direction
@@ -35,6 +37,7 @@ USUAL, MORE = (
 )  # topics where no number is stable, if the agreement is so much above that of shuffled ones
 FEWEST = 200  # stories
 _HALVINGS, _MOST, _DIMENSIONS = 5, 4_000, 20
+_FOLDS, _SMOOTHING = 5, 0.1  # of naive Bayes
 _KEYWORDS, _TYPICAL, _NEAREST = 6, 5, 10
 _OFTENER = 1.5  # than elsewhere is a keyword in its topic, at least
 
@@ -76,70 +79,87 @@ def find_topics(data: Dataset, vectors: np.ndarray, count: int = 0, report: Repo
 
     None where there are too few headlines, or where `count` is 0 and they have no topics.
     """
-    frame = data.frame
-    first = np.flatnonzero(~frame["story"].duplicated().to_numpy())
+    first, story = np.unique(data.frame["story"].to_numpy(), return_index=True, return_inverse=True)[1:]
     if len(first) < max(FEWEST, 2 * count):
         return None
     read, halve, end = part(report, 0, 0.4), part(report, 0.4, 0.95), part(report, 0.95, 1)
-    names = _names(frame)
-    texts = [without_tags(text) for text in frame["headline"]]
-    space = _space(frame, np.asarray(vectors, np.float32), texts, names, first, read)
-    stories = space[first]
+    stories = data.frame.iloc[first]
+    names = _names(data.frame)
+    texts = [without_tags(text) for text in stories["headline"]]
+    of_words = _of_words(texts, names, read)
+    space = _space(stories["company"].fillna("").to_numpy(), np.asarray(vectors[first], np.float32), of_words)
     counts = (count,) if count else COUNTS
     agreed = {}
     for number, k in enumerate(counts):
         halve(number / len(counts), N_("Comparing {k} topics in two halves of the headlines"), k=k)
-        agreed[k] = _agreement(stories, k)
+        agreed[k] = _agreement(space, k)
     stable = [k for k, value in agreed.items() if count or value >= STABLE]
-    if not stable and agreed[USUAL] < _agreement(_shuffled(stories), USUAL) + MORE:
+    if not stable and agreed[USUAL] < _agreement(_shuffled(space), USUAL) + MORE:
         return None
     end(0.0, N_("Naming the topics"))
     k = max(stable, key=agreed.__getitem__, default=USUAL)
-    fitted = _clusters(stories, k, seed=0, starts=10)
-    order = np.argsort(-np.bincount(fitted.predict(space), minlength=k), kind="stable")
-    topic = np.argsort(order)[fitted.predict(space)]
-    middle = fitted.cluster_centers_[order]
+    topic = _by_words(_clusters(space, k, seed=0, starts=10).labels_, of_words)
+    sizes = np.bincount(topic[story], minlength=k)
+    topic = np.argsort(np.argsort(-sizes, kind="stable"))[topic]
     words = [tuple(word for word in found if word not in names) for found in nouns(texts)]
-    return Topics(topic, _keywords(words, topic, first, k), _typical(space, topic, middle, first), agreed[k])
+    typical = tuple(tuple(first[near].tolist()) for near in _typical(space, topic, k))
+    return Topics(topic[story], _keywords(words, topic, k), typical, agreed[k])
 
 
 def _names(frame: pd.DataFrame) -> frozenset[str]:
     """Return the words of companies and outlets: they name a topic's actors, not the topic."""
     known = [str(name) for role in ("company", "press") for name in frame[role].dropna().unique()]
-    found = {word for name in known for read in (morphemes([name]), nouns([name])) for word in read[0]}
+    found = {word for read in (morphemes(known), nouns(known)) for words in read for word in words}
     return frozenset(found | {name.lower() for name in known})
 
 
-def _space(
-    frame: pd.DataFrame,
-    vectors: np.ndarray,
-    texts: list[str],
-    names: frozenset[str],
-    first: np.ndarray,
-    report: Report,
-) -> np.ndarray:
-    """Return what is clustered, `(rows, 40)` at most."""
-    from sklearn.decomposition import PCA, TruncatedSVD
+def _of_words(texts: list[str], names: frozenset[str], report: Report) -> csr_matrix | None:
+    """Return the TF-IDF of each text's morphemes, `(texts, words)`; None where no word is in five of them."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    company = frame["company"].fillna("").to_numpy()
-    distinct = pd.DataFrame(vectors[first]).groupby(company[first])
-    means = distinct.mean()
-    means[(distinct.size() < _DIMENSIONS).to_numpy()] = vectors[first].mean(axis=0)
-    centred = vectors - means.reindex(company).fillna(pd.Series(vectors[first].mean(axis=0))).to_numpy(
-        np.float32
-    )
-    reduced = (
-        PCA(min(_DIMENSIONS, *centred[first].shape), random_state=0).fit(centred[first]).transform(centred)
-    )
     read = [[word for word in found if word not in names] for found in morphemes(texts, report)]
     weigh = TfidfVectorizer(analyzer=lambda words: words, min_df=5, max_df=0.3, sublinear_tf=True)
     try:
-        of_words = weigh.fit([read[row] for row in first]).transform(read)
-    except ValueError:  # no word is in five headlines
-        return _of_length_1(reduced)
-    latent = TruncatedSVD(min(_DIMENSIONS, of_words.shape[1]), random_state=0).fit(of_words[first])
-    return np.hstack([_of_length_1(reduced), _of_length_1(latent.transform(of_words))])
+        return weigh.fit_transform(read)
+    except ValueError:
+        return None
+
+
+def _space(company: np.ndarray, vectors: np.ndarray, of_words: csr_matrix | None) -> np.ndarray:
+    """Return what is clustered, `(stories, 40)` at most."""
+    from sklearn.decomposition import PCA, TruncatedSVD
+
+    frame = pd.DataFrame(vectors)
+    means = frame.groupby(company).transform("mean")
+    rare = (pd.Series(company).map(pd.Series(company).value_counts()) < _DIMENSIONS).to_numpy()
+    means.loc[rare] = vectors.mean(axis=0)
+    centred = (frame - means).to_numpy(np.float32)
+    reduced = _of_length_1(PCA(min(_DIMENSIONS, *centred.shape), random_state=0).fit_transform(centred))
+    if of_words is None:
+        return reduced
+    latent = TruncatedSVD(min(_DIMENSIONS, of_words.shape[1]), random_state=0).fit_transform(of_words)
+    return np.hstack([reduced, _of_length_1(latent)])
+
+
+def _by_words(topic: np.ndarray, of_words: csr_matrix | None) -> np.ndarray:
+    """Return the topic of each story as its words have it by naive Bayes, learned from the other stories' topics.
+
+    Two rounds of the hard form of Nigam et al. (2000), "Text classification from labeled and unlabeled documents using
+    EM"; a story is never among those that its topic is learned from. Where words and clusters do not agree (an adjusted
+    Rand index below `STABLE`), the clusters stand.
+    """
+    from sklearn.metrics import adjusted_rand_score
+    from sklearn.model_selection import cross_val_predict
+    from sklearn.naive_bayes import MultinomialNB
+
+    if of_words is None or np.bincount(topic).min() < _FOLDS:
+        return topic
+    moved = topic
+    for _round in range(2):
+        moved = cross_val_predict(MultinomialNB(alpha=_SMOOTHING), of_words, moved, cv=_FOLDS)
+        if len(np.unique(moved)) < len(np.unique(topic)) or adjusted_rand_score(topic, moved) < STABLE:
+            return topic
+    return moved
 
 
 def _of_length_1(rows: np.ndarray) -> np.ndarray:
@@ -172,17 +192,13 @@ def _agreement(space: np.ndarray, k: int) -> float:
     return float(np.mean(found))
 
 
-def _keywords(
-    words: list[tuple[str, ...]], topic: np.ndarray, first: np.ndarray, k: int
-) -> tuple[tuple[str, ...], ...]:
+def _keywords(words: list[tuple[str, ...]], topic: np.ndarray, k: int) -> tuple[tuple[str, ...], ...]:
     """Return the words of most weight in each topic by class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794).
 
     A word's share of the topic's words, times ln(1 + words of a mean topic / how often it stands in all of them).
     Words that are hardly more frequent in the topic than elsewhere are left out.
     """
-    table = (
-        pd.DataFrame({"word": [words[row] for row in first], "topic": topic[first]}).explode("word").dropna()
-    )
+    table = pd.DataFrame({"word": words, "topic": topic}).explode("word").dropna()
     counts = table.groupby(["topic", "word"]).size()
     everywhere = counts.groupby(level="word").transform("sum")
     weight = np.log1p(len(table) / k / everywhere)
@@ -194,10 +210,11 @@ def _keywords(
     return tuple(tuple(ranked.loc[ranked["topic"] == number, "word"].head(_KEYWORDS)) for number in range(k))
 
 
-def _typical(
-    space: np.ndarray, topic: np.ndarray, middle: np.ndarray, first: np.ndarray
-) -> tuple[tuple[int, ...], ...]:
-    """Return the positions of the stories nearest the middle of each topic."""
-    away = np.linalg.norm(space[first] - middle[topic[first]], axis=1)
-    order = first[np.argsort(away, kind="stable")]
-    return tuple(tuple(order[topic[order] == number][:_TYPICAL].tolist()) for number in range(len(middle)))
+def _typical(space: np.ndarray, topic: np.ndarray, k: int) -> list[np.ndarray]:
+    """Return the numbers of the stories nearest the middle of each topic."""
+    found = []
+    for number in range(k):
+        mine = np.flatnonzero(topic == number)
+        away = np.linalg.norm(space[mine] - space[mine].mean(axis=0), axis=1)
+        found.append(mine[np.argsort(away, kind="stable")][:_TYPICAL])
+    return found

@@ -7,7 +7,7 @@ from core.evaluate.blocks import Blocks, block_length, block_numbers
 from tests.makers.train_tables import make_dataset
 from tests.simulations.overlap import World, against_chance, lift_of, power, signs
 
-NULLS = range(300)
+NULLS = range(150)
 
 
 def test_a_block_is_a_session_and_without_one_a_story():
