@@ -10,11 +10,9 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, Effect, topic_effects
-from core.jobs import Report
-from core.maps import Topics, saved_topics, topics_of
+from core.maps import Topics
 from core.train.features.registry import headline_groups
 from core.train.run import Run
-from core.ui import jobs
 from core.ui.charts import show
 from core.ui.evaluate.text import whiskers
 from core.ui.explain.names import PLACES
@@ -34,9 +32,10 @@ from core.ui.text import (
     signed_percent,
 )
 from core.ui.theme import palette
+from core.ui.topics import soft_note, topic_name, topics_or_offer
 
 _COUNTS = (0, 5, 6, 8, 10, 12, 15, 20)
-_NAMED, _HEADLINES = 3, 8  # keywords on the chart, headlines shown at once
+_HEADLINES = 8  # shown at once
 
 
 def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions, chosen: int) -> None:
@@ -53,26 +52,12 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
         format_func=lambda n: _("as many as are stable") if n == 0 else count(n),
         persist_state="session",
     )
-    number = number or 0
-    known, made = saved_topics(data, vectors, number)
-    if not known:
-        _offer(data, vectors, number)
-        return
+    made = topics_or_offer(data, vectors, number or 0)
     if made is None:
-        st.info(
-            _("These headlines have no topics: they are too few, or two halves of them do not agree on any.")
-        )
         return
     effects = topic_effects(run, data, found, made, chosen)
     st.markdown(bold(_answer(effects, found)))
-    if not made.stable:
-        st.caption(
-            md(
-                "The borders between these topics are soft: two halves of the headlines, each sorted alone, agree on them by "
-                "{agreement} only (1 is the same, 0 is chance).",
-                agreement=f"{made.stability:.2f}",
-            )
-        )
+    soft_note(made)
     unknown = sum(bool(np.isnan(effect.outcome.low)) for effect in effects)
     if unknown:
         st.caption(
@@ -85,26 +70,6 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
         )
     _chart(run, found, effects)
     _tables(run, data, found, made, effects)
-
-
-def _offer(data: Dataset, vectors: np.ndarray, number: int) -> None:
-    def work(report: Report) -> None:
-        topics_of(data, vectors, number, report)
-
-    subject = {"dataset": data.id, "topics": str(number)}
-    if not jobs.panel("topics", dataset=data.id, topics=str(number)):
-        st.info(
-            _(
-                "The headlines have not been sorted into topics yet. It is done once, by meaning and words, and saved."
-            )
-        )
-        if st.button(_("Find the topics"), type="primary"):
-            jobs.submit("topics", subject, work, data.distinct_headlines, "topics")
-
-
-def topic_name(keywords: tuple[str, ...], most: int = _NAMED) -> str:
-    """Return a topic's keywords for the reader, as plain text."""
-    return ", ".join(keywords[:most]) or _("without keywords")
 
 
 def _answer(effects: list[Effect], found: Contributions) -> str:

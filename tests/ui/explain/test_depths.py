@@ -9,7 +9,7 @@ from core.data.library import load_dataset
 from core.explain import saved_stability, stability_of
 from core.maps import Topics
 from core.train.runs import load_run, run_folder
-from core.ui.explain import topics as page
+from core.ui import topics as ui_topics
 from tests.makers.apps import open_page, texts
 
 EVIL = '<img src=x onerror="alert(1)"> $x$ **b**'
@@ -34,7 +34,7 @@ def headlines_below(app):
 def two_topics(small_lab, monkeypatch):
     rows = len(load_dataset(small_lab.dataset))
     made = Topics(np.arange(rows) % 2, ((EVIL, "실적"), ("급락",)), ((0,), (1,)), 0.6)
-    monkeypatch.setattr(page, "saved_topics", lambda *_: (True, made))
+    monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (True, made))
     return small_lab
 
 
@@ -81,13 +81,15 @@ def test_the_chosen_topic_s_headlines_stand_below(two_topics):
 
 
 def test_topics_are_offered_before_they_are_found(small_lab, monkeypatch):
-    monkeypatch.setattr(page, "saved_topics", lambda *_: (False, None))  # another test may have found them
+    monkeypatch.setattr(
+        ui_topics, "saved_topics", lambda *_: (False, None)
+    )  # another test may have found them
     app = open_topics(small_lab)
     assert "Find the topics" in [button.label for button in app.button]
 
 
 def test_that_there_are_none_is_said(small_lab, monkeypatch):
-    monkeypatch.setattr(page, "saved_topics", lambda *_: (True, None))
+    monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (True, None))
     assert "no topics" in texts(open_topics(small_lab))
 
 

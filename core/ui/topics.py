@@ -1,0 +1,60 @@
+"""Topics as two pages show them: found by a job where nobody has looked for them, and named by their keywords."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.jobs import Report
+from core.maps import Topics, saved_topics, topics_of
+from core.ui import jobs
+from core.ui.text import _, md
+
+_NAMED = 3  # keywords of a short name
+
+
+def topics_or_offer(data: Dataset, vectors: np.ndarray, number: int = 0) -> Topics | None:
+    """Return the saved topics, `number` of them (0: as many as are stable); None where there are none yet.
+
+    Then they are offered as a job, or it is said that the headlines have none.
+    """
+    known, found = saved_topics(data, vectors, number)
+    if found is not None:
+        return found
+    if known:
+        st.info(
+            _("These headlines have no topics: they are too few, or two halves of them do not agree on any.")
+        )
+        return None
+
+    def work(report: Report) -> None:
+        topics_of(data, vectors, number, report)
+
+    subject = {"dataset": data.id, "topics": str(number)}
+    if not jobs.panel("topics", **subject):
+        st.info(
+            _(
+                "The headlines have not been sorted into topics yet. It is done once, by meaning and words, and saved."
+            )
+        )
+        if st.button(_("Find the topics"), type="primary"):
+            jobs.submit("topics", subject, work, data.distinct_headlines, "topics")
+    return None
+
+
+def soft_note(topics: Topics) -> None:
+    """Say that the borders between topics are soft, where they are."""
+    if not topics.stable:
+        st.caption(
+            md(
+                "The borders between these topics are soft: two halves of the headlines, each sorted alone, agree on them by "
+                "{agreement} only (1 is the same, 0 is chance).",
+                agreement=f"{topics.stability:.2f}",
+            )
+        )
+
+
+def topic_name(keywords: tuple[str, ...], most: int = _NAMED) -> str:
+    """Return a topic's keywords for the reader, as plain text."""
+    return ", ".join(keywords[:most]) or _("without keywords")
