@@ -8,6 +8,7 @@ from core.explain.contributions import (
 )
 from core.explain.effects import Effect
 from core.explain.encoding import encode_headlines, encode_texts, readable
+from core.explain.exact import ExactValues, exact_values_of
 from core.explain.pipeline import explain_run
 from core.explain.stability import Stability, saved_stability, stability_of
 from core.explain.topics import topic_effects
@@ -16,10 +17,12 @@ from core.explain.words import WordContributions, explain_headline, explain_word
 __all__ = [
     "Contributions",
     "Effect",
+    "ExactValues",
     "Stability",
     "WordContributions",
     "encode_headlines",
     "encode_texts",
+    "exact_values_of",
     "explain_classes",
     "explain_headline",
     "explain_matrix",

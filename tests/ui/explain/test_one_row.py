@@ -187,3 +187,19 @@ def test_a_run_of_returns_without_features_outlets_or_dates(bare, monkeypatch):
     assert "newest" not in order.options
     order.set_value("misses").run()
     assert not page.exception
+
+
+def by_model(app):
+    return [frame.value for frame in app.dataframe if {"average", "prediction"} <= set(frame.value.columns)]
+
+
+def test_exact_shapley_values_stand_in_the_details_when_asked_for(small_lab):
+    app = open_page("explain", **small_lab.link)
+    assert len(by_model(app)) == 1
+    app.toggle(key="explained-exact").set_value(True).run()
+    assert not app.exception
+    bars, exact = by_model(app)
+    assert exact.index.tolist() == bars.index.tolist()
+    np.testing.assert_allclose(exact["prediction"], bars["prediction"])
+    parts = exact.drop(columns=["average", "prediction"]).sum(axis=1)
+    np.testing.assert_allclose(parts, exact["prediction"] - exact["average"], atol=1e-6)
