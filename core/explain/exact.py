@@ -1,8 +1,8 @@
 """Exact Shapley values over the groups, of the prediction as it is shown: calibrated, of any model alike.
 
 A coalition of groups is worth what is predicted on average where its groups have the row's values and the others those
-of other tested rows (the interventional game of Janzing, Minorics & Blöbaum, "Feature relevance quantification in
-explainable AI", 2020); every coalition is asked. TreeSHAP, which is quicker, replaces the others' values by what each
+of rows that the models have learned from (the interventional game of Janzing, Minorics & Blöbaum, "Feature relevance
+quantification in explainable AI", 2020); every coalition is asked. TreeSHAP, which is quicker, replaces the others' values by what each
 tree saw on its branches, and explains what the models say before calibration.
 """
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.evaluate.ledger import sealed_positions
 from core.evaluate.predictions import MEAN
 from core.explain.contributions import explained_class
 from core.explain.pipeline import evenly
@@ -43,11 +44,13 @@ def exact_values_of(
 ) -> ExactValues:
     """Return the values for the row at this position, for each model and their mean; `explained` is a class's number.
 
-    `vectors (rows, dim)` are those of the whole dataset. The background are tested rows, evenly spread over time.
+    `vectors (rows, dim)` are those of the whole dataset. The background are rows outside the holdout, evenly spread
+    over time.
     """
     prepared, number = run.preparation, explained_class(run, explained)
     inputs = Inputs.of(dataset, vectors, run.settings.use_press)
-    others = np.setdiff1d(run.predictions.test.positions(dataset), position)
+    held_out = [run.predictions.holdout.positions(dataset), sealed_positions(dataset), [position]]
+    others = np.setdiff1d(np.arange(len(dataset)), np.concatenate(held_out))
     background = prepared.matrix(inputs.take(evenly(others, BACKGROUND)))
     row = prepared.matrix(inputs.take(np.array([position])))
     names = [*run.models, MEAN]

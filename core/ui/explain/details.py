@@ -43,7 +43,7 @@ def details(
             key="explained-exact",
             help=_(
                 "Of the prediction as it is shown, calibrated where the run is: each group's value is replaced by those of {n} "
-                "other tested rows, in every combination of groups. Slower than TreeSHAP, which the bars show.",
+                "rows that the models have learned from, in every combination of groups. Slower than TreeSHAP, which the bars show.",
                 n=BACKGROUND,
             ),
         ):
