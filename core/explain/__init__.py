@@ -11,7 +11,7 @@ from core.explain.encoding import encode_headlines, encode_texts, readable
 from core.explain.exact import ExactValues, exact_values_of
 from core.explain.pipeline import explain_run
 from core.explain.stability import Stability, saved_stability, stability_of
-from core.explain.topics import topic_effects
+from core.explain.topics import outlet_effects, topic_effects
 from core.explain.words import WordContributions, explain_headline, explain_words
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "explain_run",
     "explain_words",
     "explained_class",
+    "outlet_effects",
     "readable",
     "saved_stability",
     "stability_of",

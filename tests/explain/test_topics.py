@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.evaluate.predictions import MEAN
-from core.explain import explain_run, topic_effects
+from core.explain import explain_run, outlet_effects, topic_effects
 from core.explain.effects import Effect
 from core.maps import Topics
 
@@ -84,3 +84,16 @@ def test_confirmed_means_the_same_direction_beyond_chance(contribution, low, hig
     around = Interval(contribution, contribution - 1, contribution + 1)
     effect = Effect(0, ("a",), np.arange(3), 3, around, Interval((low + high) / 2, low, high))
     assert effect.confirmed is confirmed
+
+
+def test_outlets_are_the_members_of_the_outlet_s_bar(classified):
+    run, data, vectors = classified
+    found = explain_run(run, data, vectors)
+    effects = outlet_effects(run, data, found)
+    press = data.frame["press"].iloc[found.rows]
+    added = found.values[MEAN][:, found.groups.index("press")]
+    assert {effect.keywords[0] for effect in effects} == set(press.dropna())
+    for effect in effects:
+        mine = (press == effect.keywords[0]).to_numpy()
+        np.testing.assert_array_equal(effect.rows, found.rows[mine])
+        assert effect.contribution.value == pytest.approx(added[mine].mean())

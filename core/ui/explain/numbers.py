@@ -21,6 +21,7 @@ from core.train.run import Run
 from core.ui.explain.beeswarm import beeswarm
 from core.ui.explain.moved import dependence, partial_chart
 from core.ui.explain.names import group_name
+from core.ui.explain.outlets import by_outlet
 from core.ui.explain.permuted import permuted
 from core.ui.text import _, translate_md
 
@@ -35,6 +36,7 @@ def numbers(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions, 
         st.caption(_("This run has the headline alone: no numbers, no outlet and no clock to show."))
         return
     beeswarm(run, data, found)
+    by_outlet(run, data, found, chosen)
     features = [group for group in shown if group in continuous_groups(run)]
     if features:
         _closely(run, data, vectors, found, chosen, features)

@@ -15,10 +15,10 @@ from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import whiskers
+from core.ui.explain.effects import effect_columns
 from core.ui.explain.names import PLACES
 from core.ui.tables import table
 from core.ui.text import (
-    UNKNOWN,
     _,
     bold,
     class_name,
@@ -28,7 +28,6 @@ from core.ui.text import (
     md,
     percent,
     points,
-    points_interval,
     signed_percent,
 )
 from core.ui.theme import palette
@@ -128,21 +127,8 @@ def _chart(run: Run, found: Contributions, effects: list[Effect]) -> None:
 
 def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects: list[Effect]) -> None:
     """List the topics; the chosen one's headlines stand below."""
-    places = PLACES[found.label is not None]
-    listed = pd.DataFrame(
-        {
-            _("topic"): [topic_name(effect.keywords, 6) for effect in effects],
-            _("events"): [effect.events for effect in effects],
-            _("contribution, percentage points"): [
-                points_interval(effect.contribution, places) for effect in effects
-            ],
-            _happened(found): [
-                UNKNOWN if np.isnan(effect.outcome.low) else points_interval(effect.outcome, places)
-                for effect in effects
-            ],
-            _("borne out"): ["✓" if effect.confirmed else "" for effect in effects],
-        }
-    )
+    names = [topic_name(effect.keywords, 6) for effect in effects]
+    listed = pd.DataFrame({_("topic"): names} | effect_columns(effects, found))
     event = table(
         listed,
         f"explained-topics-{run.id}-{len(made)}",
@@ -155,12 +141,6 @@ def _tables(run: Run, data: Dataset, found: Contributions, made: Topics, effects
     picked = event.selection.rows
     effect = effects[picked[0] if picked and picked[0] < len(effects) else 0]
     _headlines(run, data, found, effect)
-
-
-def _happened(found: Contributions) -> str:
-    if found.label is None:
-        return _("mean return less that of the others, percentage points")
-    return _("share of {label} less that of the others, percentage points", label=class_name(found.label))
 
 
 def _headlines(run: Run, data: Dataset, found: Contributions, effect: Effect) -> None:

@@ -87,6 +87,15 @@ def test_every_row_has_a_point_for_each_group_that_says_its_headline_value_and_n
     ]
 
 
+def test_the_outlets_stand_below_with_what_each_adds(small_lab):
+    app = draw(**small_lab.link)
+    run, data = load_run(small_lab.run), load_dataset(small_lab.dataset)
+    tested = data.frame["press"].iloc[run.predictions.test.positions(data)]
+    (listed,) = [frame.value for frame in app.dataframe if "outlet" in frame.value]
+    assert set(listed["outlet"]) == set(tested.dropna())
+    assert listed["contribution, percentage points"].str.contains(r"\[").any()
+
+
 def test_a_chosen_feature_is_drawn_by_its_values_and_moved(small_lab):
     app = draw(**small_lab.link)
     for feature in ("거래량", "RSI"):
