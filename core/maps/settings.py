@@ -10,7 +10,7 @@ from core.validation import require_settings
 
 @dataclass(frozen=True)
 class Method:
-    """A way to lay vectors out: what it is called, what it is good at, and which settings it uses.
+    """A way to lay vectors out: what it is called, what it is good at, what its distances do not mean, its settings.
 
     `axis` names its axes by their number `n`; `scaled` says whether distances along them mean anything, `at_once`
     whether it takes no more than a second or two, and `of_neighbours` whether it starts from each vector's nearest, so
@@ -19,6 +19,7 @@ class Method:
 
     title: str
     note: str
+    caution: str
     axis: str
     parameters: tuple[str, ...] = ()
     scaled: bool = False
@@ -34,10 +35,14 @@ class Metric:
     note: str
 
 
+_FAR = N_("Far apart on this map does not mean unlike: only who lies next to whom counts.")
 METHODS = {
     "pca": Method(
         "PCA",
         N_("PCA: ready at once; preserves large distances"),
+        N_(
+            "Close together on this map does not mean alike: what the other components tell apart is not seen here."
+        ),
         N_("component {n}"),
         scaled=True,
         at_once=True,
@@ -45,6 +50,7 @@ METHODS = {
     "umap": Method(
         "UMAP",
         N_("UMAP: shows groups; takes seconds to a minute"),
+        _FAR,
         N_("UMAP {n}"),
         ("neighbours", "min_dist"),
         of_neighbours=True,
@@ -52,6 +58,7 @@ METHODS = {
     "tsne": Method(
         "t-SNE",
         N_("t-SNE: shows neighbours; takes a minute or more"),
+        _FAR,
         N_("t-SNE {n}"),
         ("perplexity",),
         of_neighbours=True,
