@@ -10,12 +10,13 @@ from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 from core.maps.nearest import Search, distinct_rows, unit
-from core.maps.settings import COSINE, MapSettings
+from core.maps.settings import COSINE, EUCLIDEAN, MapSettings
 from core.maps.tsne_map import tsne_map
 from core.maps.umap_map import umap_map
 
 FEWEST = 5  # distinct vectors
 _REDUCED = 50  # principal components that UMAP and t-SNE start from
+_MANY = 20_000  # vectors; the neighbours of more are looked for in those components
 
 Projector = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 
@@ -23,9 +24,9 @@ Projector = Callable[[np.ndarray, MapSettings, Report], np.ndarray]
 def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent) -> np.ndarray:
     """Return two coordinates per row (or three), `(n, dimensions)` float32, for vectors `(n, dim)`.
 
-    By the cosine, vectors are scaled to length 1 first, and UMAP and t-SNE look for neighbours in their 50 principal
-    components; by another metric they look for them in the whole vectors. Equal vectors count once and get the same
-    place. Raises `UserError` for fewer than 5 distinct vectors, and `Cancelled` from `report`.
+    By the cosine, vectors are scaled to length 1 first. UMAP and t-SNE look for neighbours in the whole vectors, of more
+    than 20,000 by cosine or Euclid in their 50 principal components. Equal vectors count once and get the same place.
+    Raises `UserError` for fewer than 5 distinct vectors, and `Cancelled` from `report`.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
     first, rows = distinct_rows(vectors)
@@ -67,5 +68,9 @@ def _tsne(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndar
 
 
 def _search(vectors: np.ndarray, reduced: np.ndarray, settings: MapSettings) -> Search:
-    """Return where neighbours are looked for: only Euclidean distances are nearly kept by principal components."""
-    return Search(reduced) if settings.measure == COSINE else Search(vectors, settings.measure)
+    """Return where neighbours are looked for; vectors have length 1 where the cosine counts."""
+    if settings.measure not in (COSINE, EUCLIDEAN):
+        return Search(vectors, settings.measure)
+    return Search(
+        vectors if len(vectors) <= _MANY else reduced
+    )  # nearly the same distances, in a fifth of the time
