@@ -9,7 +9,6 @@ from core.ui.maps.picture import colour_form, known_topics, picture, words_form
 here = frame.start("maps")
 data, vectors = here.data, here.vectors
 run = frame.chosen_run(data)
-layout.warm_up_once()
 
 found = answer.answer(data, vectors)
 topics = known_topics(data, vectors)
@@ -21,6 +20,7 @@ layout.note(settings)
 points = layout.layout(data, vectors, settings)
 if points is not None:
     picture(data, points, settings, colour, run, words, topics)
-    answer.details(vectors, points, settings, found)
+    answer.trust_line(vectors, points, settings)
+    answer.details(found)
 if run is not None:
     here.onward()

@@ -1,4 +1,4 @@
-"""The same pipeline from a shell: `headline-lab check | encoders | embed | evaluate | run | score | sts`.
+"""The same pipeline from a shell: `headline-lab check | encoders | embed | evaluate | map | run | score | sts`.
 
 Nothing heavy is imported before `main` can answer an interrupt.
 """

@@ -1,31 +1,37 @@
-"""Stage 6: vectors to two coordinates, and to topics."""
+"""Stage 6: vectors to two or three coordinates, how far these may be trusted, and topics."""
 
 from core.maps.agreement import Agreement, agreement
-from core.maps.cache import coordinates, load_or_none, map_key, save
-from core.maps.faithfulness import kept_neighbours
+from core.maps.cache import coordinates, load_or_none, map_key, map_trust, save
 from core.maps.outcomes import TopicOutcome, topic_outcomes
 from core.maps.projection import project
-from core.maps.settings import METHODS, MapSettings, Method
+from core.maps.settings import METHODS, METRICS, MapSettings, Method, Metric
 from core.maps.topic_store import saved_topics, topics_of
 from core.maps.topics import Topics
-from core.maps.umap_map import warm_up
+from core.maps.trust import Trust, kept_neighbours, trust
+from core.maps.warm import compile_apart, warm_up
 
 __all__ = [
     "METHODS",
+    "METRICS",
     "Agreement",
     "MapSettings",
     "Method",
+    "Metric",
     "TopicOutcome",
     "Topics",
+    "Trust",
     "agreement",
+    "compile_apart",
     "coordinates",
     "kept_neighbours",
     "load_or_none",
     "map_key",
+    "map_trust",
     "project",
     "save",
     "saved_topics",
     "topic_outcomes",
     "topics_of",
+    "trust",
     "warm_up",
 ]

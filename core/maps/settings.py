@@ -10,24 +10,39 @@ from core.validation import require_settings
 
 @dataclass(frozen=True)
 class Method:
-    """A way to lay vectors out: what it is called, what it is good at, and which settings it uses.
+    """A way to lay vectors out: what it is called, what it is good at, what its distances do not mean, its settings.
 
-    `axis` names its axes by their number `n`; `scaled` says whether distances along them mean anything, and
-    `at_once` whether it takes no more than a second or two.
+    `axis` names its axes by their number `n`; `scaled` says whether distances along them mean anything, `at_once`
+    whether it takes no more than a second or two, and `of_neighbours` whether it starts from each vector's nearest, so
+    that it matters how similarity is measured.
     """
 
     title: str
     note: str
+    caution: str
     axis: str
     parameters: tuple[str, ...] = ()
     scaled: bool = False
     at_once: bool = False
+    of_neighbours: bool = False
 
 
+@dataclass(frozen=True)
+class Metric:
+    """A way to measure how similar two vectors are: what it is called, and what counts in it."""
+
+    title: str
+    note: str
+
+
+_FAR = N_("Far apart on this map does not mean unlike: only who lies next to whom counts.")
 METHODS = {
     "pca": Method(
         "PCA",
         N_("PCA: ready at once; preserves large distances"),
+        N_(
+            "Close together on this map does not mean alike: what the other components tell apart is not seen here."
+        ),
         N_("component {n}"),
         scaled=True,
         at_once=True,
@@ -35,14 +50,31 @@ METHODS = {
     "umap": Method(
         "UMAP",
         N_("UMAP: shows groups; takes seconds to a minute"),
+        _FAR,
         N_("UMAP {n}"),
         ("neighbours", "min_dist"),
+        of_neighbours=True,
     ),
     "tsne": Method(
         "t-SNE",
         N_("t-SNE: shows neighbours; takes a minute or more"),
+        _FAR,
         N_("t-SNE {n}"),
         ("perplexity",),
+        of_neighbours=True,
+    ),
+}
+COSINE, DOT, EUCLIDEAN, MANHATTAN = "cosine", "dot", "euclidean", "manhattan"
+METRICS = {
+    COSINE: Metric(
+        N_("cosine"), N_("cosine: only the direction of a vector counts; right for most encoders")
+    ),
+    DOT: Metric(
+        N_("dot product"), N_("dot product: direction and length count; a long vector is near to many")
+    ),
+    EUCLIDEAN: Metric(N_("Euclidean"), N_("Euclidean: the straight line between two vectors; length counts")),
+    MANHATTAN: Metric(
+        N_("Manhattan"), N_("Manhattan: the sum of the differences in every dimension; takes longer")
     ),
 }
 
@@ -61,7 +93,8 @@ class MapSettings:
     """How vectors become two coordinates, or three.
 
     `method` is "pca" (linear, at once), "umap" (uses `neighbours` and `min_dist`) or "tsne" (uses
-    `perplexity`); `seed` makes a map the same again. Raises `UserError` for a value out of its range.
+    `perplexity`); `seed` makes a map the same again. `metric` is how UMAP and t-SNE measure which vectors are similar,
+    one of `METRICS`; PCA follows the cosine. Raises `UserError` for a value out of its range.
     """
 
     method: str = "pca"
@@ -70,15 +103,20 @@ class MapSettings:
     perplexity: float = 30.0
     seed: int = 0
     dimensions: int = 2
+    metric: str = COSINE
 
     def __post_init__(self) -> None:
-        require_settings(self, {"method": METHODS}, _RANGES)
+        require_settings(self, {"method": METHODS, "metric": METRICS}, _RANGES)
+
+    @property
+    def measure(self) -> str:
+        """How this map measures similarity: the chosen metric where its method starts from neighbours, else the cosine."""
+        return self.metric if METHODS[self.method].of_neighbours else COSINE
 
     @property
     def used(self) -> dict[str, object]:
         """The settings that change the map of this method."""
-        parameters = METHODS[self.method].parameters
-        deep = (
-            ("dimensions",) if self.dimensions > 2 else ()
-        )  # a map made before there were three keeps its place
-        return {name: getattr(self, name) for name in ("method", "seed", *parameters, *deep)}
+        names = ["method", "seed", *METHODS[self.method].parameters]
+        # a map made before there were three dimensions, or another metric, keeps its place
+        names += ["dimensions"] * (self.dimensions > 2) + ["metric"] * (self.measure != COSINE)
+        return {name: getattr(self, name) for name in names}

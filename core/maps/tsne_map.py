@@ -6,23 +6,31 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.maps.nearest import nearest
+from core.maps.nearest import Search
 from core.maps.settings import MapSettings
 
 _ITERATIONS = (250, 500)  # early exaggeration, then the rest
 _THREADED = 2_000  # vectors; below, threads cost more than they save: up to 100 times on busy cores
 _EVERY = 10  # iterations between two reports
-_FOUND_AT = 0.05  # the share of the work that the search for neighbours is
+_THETA = {
+    2: 0.5,
+    3: 0.8,
+}  # how coarsely far points are summed up (Barnes-Hut): in 3-D as trustworthy as 0.5, and twice as fast
+_SECONDS = 6e-3  # of each vector, measured on two cores
 
 
-def tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    """Return two (or three) coordinates per vector, `(n, dimensions)` float32, for distinct vectors `(n, dim)`."""
+def tsne_map(vectors: np.ndarray, search: Search, settings: MapSettings, report: Report) -> np.ndarray:
+    """Return two (or three) coordinates per vector, `(n, dimensions)` float32, for distinct vectors `(n, dim)`.
+
+    Neighbours are those that `search` finds; the vectors' first components are where the map starts from.
+    """
     from openTSNE import TSNE
     from openTSNE.affinity import PerplexityBasedNN
     from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
     count = len(vectors)
     phases = iter((0, _ITERATIONS[0]))
+    found_at = search.seconds / (search.seconds + _SECONDS * count)
 
     def tell(fraction: float) -> None:
         report(fraction, N_("Computing the t-SNE of {count:,} headlines"), count=count)
@@ -37,17 +45,18 @@ def tsne_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
 
         def __call__(self, iteration: int, error: float, embedding: np.ndarray) -> None:
             done = (self.before + iteration) / sum(_ITERATIONS)
-            tell(_FOUND_AT + (1 - _FOUND_AT) * done)
+            tell(found_at + (1 - found_at) * done)
 
     perplexity = min(settings.perplexity, (count - 1) / 3)
     threads = 1 if count < _THREADED else 2
-    neighbours = nearest(vectors, min(count - 1, int(3 * perplexity)), lambda share: tell(share * _FOUND_AT))
+    neighbours = search(min(count - 1, int(3 * perplexity)), lambda share: tell(share * found_at))
     affinities = PerplexityBasedNN(
         perplexity=perplexity, n_jobs=threads, knn_index=PrecomputedNeighbors(*neighbours)
     )
     tsne = TSNE(
         n_components=settings.dimensions,
         negative_gradient_method="auto" if settings.dimensions == 2 else "bh",  # the other one knows no third
+        theta=_THETA[settings.dimensions],
         early_exaggeration_iter=_ITERATIONS[0],
         n_iter=_ITERATIONS[1],
         n_jobs=threads,

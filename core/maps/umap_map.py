@@ -13,21 +13,24 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
-from core.maps.nearest import nearest
+from core.maps.nearest import Search
 from core.maps.settings import MapSettings
+from core.maps.warm import umap_library
 
 EPOCHS = 500, 200  # for up to 10,000 vectors and for more, as UMAP chooses them
 _MANY = 10_000
-_NEIGHBOUR_SECONDS = 6e-9  # of each pair of vectors, and of each vector and epoch: measured on two cores
-_EPOCH_SECONDS = 4e-6
+_EPOCH_SECONDS = 4e-6  # of each vector and epoch, measured on two cores
 _COMPILING = 20.0  # seconds that numba takes once per process
 _OFTEN = 0.2  # seconds between two reports
 
 _one_at_a_time = threading.Lock()  # numba's workqueue layer ends the process where two threads enter it
 
 
-def umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.ndarray:
-    """Return two (or three) coordinates per vector, `(n, dimensions)`, for distinct vectors `(n, dim)`."""
+def umap_map(vectors: np.ndarray, search: Search, settings: MapSettings, report: Report) -> np.ndarray:
+    """Return two (or three) coordinates per vector, `(n, dimensions)`, for distinct vectors `(n, dim)`.
+
+    Neighbours are those that `search` finds; the vectors' first components are where the map starts from.
+    """
     count = len(vectors)
 
     def tell(fraction: float) -> None:
@@ -35,10 +38,9 @@ def umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
 
     neighbours = min(settings.neighbours, count - 1)
     epochs = EPOCHS[count > _MANY]
-    searching = _NEIGHBOUR_SECONDS * count**2
-    found_at = 0.02 + 0.93 * searching / (searching + _EPOCH_SECONDS * count * epochs)
+    found_at = 0.02 + 0.93 * search.seconds / (search.seconds + _EPOCH_SECONDS * count * epochs)
     laid_out_from = found_at + 0.05
-    numbers, distances = nearest(vectors, neighbours - 1, lambda share: tell(share * found_at))
+    numbers, distances = search(neighbours - 1, lambda share: tell(share * found_at))
     itself = np.arange(count)[:, None]
     graph = np.hstack([itself, numbers]), np.hstack([np.zeros((count, 1), np.float32), distances])
     _wait(lambda share: tell(found_at + share * 0.04))
@@ -48,12 +50,6 @@ def umap_map(vectors: np.ndarray, settings: MapSettings, report: Report) -> np.n
         return _fit(vectors, settings, neighbours, graph, epochs, watch)
     finally:
         _one_at_a_time.release()
-
-
-def warm_up() -> None:
-    """Run a tiny UMAP so that numba compiles what the first real one needs; meant for a background thread."""
-    vectors = np.random.default_rng(0).normal(size=(60, 50)).astype(np.float32)
-    umap_map(vectors, MapSettings("umap"), lambda *told, **params: None)
 
 
 class _Epochs:
@@ -85,9 +81,7 @@ def _fit(
     epochs: int,
     watch: _Epochs,
 ) -> np.ndarray:
-    import umap
-
-    reducer = umap.UMAP(
+    reducer = umap_library().UMAP(
         n_neighbors=neighbours,
         n_components=settings.dimensions,
         min_dist=settings.min_dist,

@@ -9,6 +9,7 @@ import streamlit as st
 from core.train.runs import list_runs
 from core.ui import jobs, state
 from core.ui.guards import Given, chosen_run, need
+from core.ui.maps.warm import warm_up_once
 from core.ui.navigation import go, title
 from core.ui.pages import PAGES, after
 from core.ui.sidebar import sidebar
@@ -44,6 +45,7 @@ def start(key: str, alone: str = "") -> Given:
         st.warning(translate_md(notice))
     if done := st.session_state.pop("done", None):
         st.success(translate_md(done), icon=":material/check:")
+    warm_up_once()
     return need(page, alone)
 
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.maps import MapSettings, cache, coordinates, load_or_none, map_key, save
+from core.errors import UserError
+from core.maps import MapSettings, cache, coordinates, load_or_none, map_key, map_trust, save, trust
 from tests.makers.vectors import clusters
 
 
@@ -51,3 +52,46 @@ def test_a_map_with_a_flipped_bit_of_data_is_not_returned(home):
 def test_a_key_cannot_leave_the_workspace(home):
     with pytest.raises(ValueError, match="not the key of a map"):
         load_or_none("../../etc/passwd")
+
+
+def test_how_far_a_map_may_be_trusted_is_measured_once_and_kept_with_it(home, monkeypatch):
+    vectors, settings = clusters(), MapSettings("tsne", perplexity=5)
+    places = coordinates(vectors, settings)
+    expected = trust(vectors, places)
+    monkeypatch.setattr(cache, "trust", lambda *args, **options: pytest.fail("measured again"))
+    assert map_trust(vectors, places, settings) == expected
+
+
+def test_a_map_saved_without_it_is_measured_when_asked(home, monkeypatch):
+    vectors, settings = clusters(), MapSettings()
+    places = coordinates(vectors, settings)
+    found = map_trust(vectors, places, settings)
+    assert found == trust(vectors, places)
+    monkeypatch.setattr(cache, "trust", lambda *args, **options: pytest.fail("measured again"))
+    assert map_trust(vectors, places, settings) == found
+    np.testing.assert_array_equal(coordinates(vectors, settings), places)
+
+
+def test_trust_follows_the_metric_of_the_map(home):
+    vectors = clusters() * np.linspace(0.5, 20, 60, dtype=np.float32)[:, None]
+    settings = MapSettings("tsne", perplexity=5, metric="manhattan")
+    places = coordinates(vectors, settings)
+    assert map_trust(vectors, places, settings) == trust(vectors, places, "manhattan")
+    assert map_trust(vectors, places, settings) != trust(vectors, places, "cosine")
+
+
+def test_a_full_disk_keeps_nobody_from_seeing_it(home, monkeypatch):
+    vectors, settings = clusters(), MapSettings()
+    places = coordinates(vectors, settings)
+
+    def full(*args):
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(cache, "save", full)
+    assert map_trust(vectors, places, settings) == trust(vectors, places)
+
+
+def test_the_metric_makes_another_map_only_where_it_counts():
+    vectors = clusters()
+    assert map_key(vectors, MapSettings("pca", metric="dot")) == map_key(vectors, MapSettings("pca"))
+    assert map_key(vectors, MapSettings("umap", metric="dot")) != map_key(vectors, MapSettings("umap"))

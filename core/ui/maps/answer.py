@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, Agreement, MapSettings, agreement, kept_neighbours, map_key
+from core.maps import METHODS, METRICS, Agreement, MapSettings, Trust, agreement, map_key, map_trust
 from core.ui import state
 from core.ui.sealed import sealed_rows
-from core.ui.text import _, md, percent, plain, translate_md
+from core.ui.text import _, md, plain, translate_md
 
 
 def answer(data: Dataset, vectors: np.ndarray) -> Agreement | None:
@@ -35,33 +35,49 @@ def _agreement(
     return agreement(_data, _vectors, np.frombuffer(sealed, np.int64))
 
 
-def details(vectors: np.ndarray, points: np.ndarray, settings: MapSettings, found: Agreement | None) -> None:
-    """Fold away how the neighbours were compared, and how much of the embedding the picture shows."""
+def trust_line(
+    vectors: np.ndarray, places: np.ndarray, settings: MapSettings, of: tuple[str, ...] = ()
+) -> None:
+    """Say under a map how far it may be trusted, and what its distances do not mean.
+
+    `of` names what the vectors are of, all that they depend on; without it they are told apart by their content, which
+    takes longer.
+    """
+    found = _trust(vectors, places, settings, of or (map_key(vectors, settings),))
+    if np.isfinite(found.trustworthiness):
+        st.caption(
+            _(
+                "Trustworthiness {trustworthiness:.2f} · of ten true neighbours {kept:.1f} stay neighbours (n = {n:,})",
+                trustworthiness=found.trustworthiness,
+                kept=10 * found.kept,
+                n=found.rows,
+            ),
+            help=_(
+                "True neighbours of a headline are the ten nearest by the encoder’s vectors ({metric}). Trustworthiness is 1 "
+                "where all who lie next to a headline are among them, and about 0.5 on a map at random.",
+                metric=_(METRICS[settings.measure].title),
+            ),
+        )
+    st.caption(_(METHODS[settings.method].caution))
+
+
+def details(found: Agreement | None) -> None:
+    """Fold away how the neighbours were compared."""
+    if found is None:
+        return
     with st.expander(_("Details")):
-        share = _kept(vectors, points, map_key(vectors, settings))
-        if np.isfinite(share):
-            st.markdown(
-                md(
-                    "A map in two coordinates leaves much out: of a headline's ten nearest by the encoder, {share} are among "
-                    "its ten nearest here.",
-                    share=percent(share),
-                )
+        st.caption(
+            md(
+                "n = {n:,} headlines, each compared with its {neighbours} nearest by the encoder's vectors (not by the "
+                "picture) that tell another story and whose outcome does not overlap its own; repeated headlines count "
+                "once. 95% interval: bootstrap over {over}, each pair weighed by both of its headlines.",
+                n=found.rows,
+                neighbours=found.neighbours,
+                over=plain(found.evidence.over),
             )
-        if not METHODS[settings.method].scaled:
-            st.markdown(_("Far apart on this map does not mean unlike: only who lies next to whom counts."))
-        if found is not None:
-            st.caption(
-                md(
-                    "n = {n:,} headlines, each compared with its {neighbours} nearest by the encoder's vectors (not by the "
-                    "picture) that tell another story and whose outcome does not overlap its own; repeated headlines count "
-                    "once. 95% interval: bootstrap over {over}, each pair weighed by both of its headlines.",
-                    n=found.rows,
-                    neighbours=found.neighbours,
-                    over=plain(found.evidence.over),
-                )
-            )
+        )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _kept(_vectors: np.ndarray, _points: np.ndarray, key: str) -> float:
-    return kept_neighbours(_vectors, _points)
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _trust(_vectors: np.ndarray, _places: np.ndarray, settings: MapSettings, of: tuple[str, ...]) -> Trust:
+    return map_trust(_vectors, _places, settings)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.jobs import Report
-from core.maps import METHODS, MapSettings, coordinates, load_or_none, map_key, warm_up
+from core.maps import METHODS, MapSettings, coordinates, load_or_none, map_key
 from core.ui import jobs
 from core.ui.text import _, translate_md
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up_once() -> None:
-    """Let numba compile UMAP in the background, once per server, before the first UMAP is wanted."""
-    threading.Thread(target=warm_up, name="headline-lab-umap", daemon=True).start()
 
 
 def settings_form() -> MapSettings:

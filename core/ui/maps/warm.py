@@ -1,0 +1,30 @@
+"""UMAP is made ready while the reader looks at other pages."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import streamlit as st
+from streamlit import runtime
+
+_SECONDS = 5.0  # after the server's first page: until it has been drawn
+
+
+def warm_up_once() -> None:
+    """Begin, once per server and in the background; a page that a test runs has no server."""
+    if type(runtime.get_instance()) is runtime.Runtime:
+        _begin()
+
+
+@st.cache_resource(show_spinner=False)
+def _begin() -> None:
+    threading.Thread(target=_work, name="headline-lab-umap", daemon=True).start()
+
+
+def _work() -> None:
+    time.sleep(_SECONDS)
+    from core.maps import compile_apart, warm_up
+
+    compile_apart()  # a process of its own: what is compiled here would hold up every page
+    warm_up()
