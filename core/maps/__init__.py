@@ -3,6 +3,7 @@
 from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, save
 from core.maps.faithfulness import kept_neighbours
+from core.maps.placement import place
 from core.maps.projection import project
 from core.maps.settings import METHODS, MapSettings, Method
 from core.maps.topic_store import saved_topics, topics_of
@@ -20,6 +21,7 @@ __all__ = [
     "kept_neighbours",
     "load_or_none",
     "map_key",
+    "place",
     "project",
     "save",
     "saved_topics",
