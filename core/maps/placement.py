@@ -56,8 +56,10 @@ def _among_nearest(known: np.ndarray, there: np.ndarray, one: np.ndarray) -> np.
 
 def _distinct(vectors: np.ndarray) -> np.ndarray:
     """Return the position of the first of each vector, in order."""
-    rows = np.ascontiguousarray(vectors, np.float32)
-    return np.sort(np.unique(rows.view(f"V{rows.shape[1] * 4}").ravel(), return_index=True)[1])
+    first: dict[bytes, int] = {}
+    for row, vector in enumerate(np.ascontiguousarray(vectors, np.float32)):
+        first.setdefault(vector.tobytes(), row)
+    return np.fromiter(first.values(), np.int64, len(first))
 
 
 def _of_length_1(vectors: np.ndarray) -> np.ndarray:

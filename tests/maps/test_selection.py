@@ -44,6 +44,7 @@ def _returns(shift, seed, sessions=60, each=5):
     return data, rows
 
 
+@pytest.mark.slow
 def test_a_selection_without_a_difference_is_seldom_told_apart_and_the_interval_holds_the_truth():
     held = 0
     for seed in range(100):
@@ -136,6 +137,7 @@ def _worded(seed, planted=0):
     return data
 
 
+@pytest.mark.slow
 def test_words_that_chance_puts_into_a_selection_are_not_listed():
     named = 0
     for seed in range(20):

@@ -70,8 +70,8 @@ def against_the_rest(chosen: Selection) -> None:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _outcomes(_data: Dataset, rows: bytes, sealed: bytes, dataset_id: str, horizon: int) -> list[Apart]:
-    places = (np.frombuffer(part, np.int64) for part in (rows, sealed))
-    return outcomes_apart(_data, *places, horizon)
+    selected, hidden = (np.frombuffer(part, np.int64) for part in (rows, sealed))
+    return outcomes_apart(_data, selected, hidden, horizon)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -121,7 +121,7 @@ def _score_line(run: Run, inside: Slice, outside: Slice) -> dict[str, str]:
     metric = main_metric(run.task)
     scores = [written(metric.name, made.score, made.blocks >= FEWEST_BLOCKS) for made in (inside, outside)]
     difference = shown(metric, inside.difference, difference=True)
-    return _line(metric_title(run, metric.name), *scores, difference)
+    return _line(metric_title(run, metric.name), one, other, difference)
 
 
 def _prediction_lines(run: Run, data: Dataset, rows: np.ndarray) -> list[dict[str, str]]:

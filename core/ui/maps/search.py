@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.locale import C_, N_
+from core.locale import N_
 from core.ui.maps.listing import hover_texts, listed
 from core.ui.maps.marks import Mark
 from core.ui.maps.meaning import nearest, say_where_far, vector_of
@@ -98,5 +98,5 @@ def _list(data: Dataset, rows: np.ndarray, title: str, first: dict[str, Any] | N
 
 
 def _ring(data: Dataset, places: np.ndarray, rows: np.ndarray, asked: str) -> Mark:
-    name = _(C_("found on a map", "“{words}” ({n})"), words=hover(asked, 18), n=count(len(rows)))
+    name = f"“{hover(asked, 18)}” ({count(len(rows))})"
     return Mark(name, places[rows], hover_texts(data, rows), "ring")
