@@ -119,7 +119,9 @@ def _outcome_line(one: Apart) -> dict[str, str]:
 
 def _score_line(run: Run, inside: Slice, outside: Slice) -> dict[str, str]:
     metric = main_metric(run.task)
-    scores = [written(metric.name, made.score, made.blocks >= FEWEST_BLOCKS) for made in (inside, outside)]
+    one, other = (
+        written(metric.name, made.score, made.blocks >= FEWEST_BLOCKS) for made in (inside, outside)
+    )
     difference = shown(metric, inside.difference, difference=True)
     return _line(metric_title(run, metric.name), one, other, difference)
 
