@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
@@ -67,9 +66,15 @@ def _encoded(text: str, space: tuple[str, str, str]) -> tuple[np.ndarray, str]:
     return encode_typed([text], encoder, pooling), unread_end(text, encoder)
 
 
-def nearest(data: Dataset, vectors: np.ndarray, vector: np.ndarray, most: int) -> Nearest:
-    """Return the rows whose headlines are nearest to `vector (1, dim)` by cosine, each different headline once."""
-    first = np.flatnonzero(~pd.Series(data.headlines).duplicated().to_numpy())
+def nearest(
+    data: Dataset, vectors: np.ndarray, vector: np.ndarray, most: int, rows: np.ndarray | None = None
+) -> Nearest:
+    """Return the rows whose headlines are nearest to `vector (1, dim)` by cosine, each different headline once.
+
+    Only `rows` are looked at, by their positions; `vectors (rows, dim)` are those of the whole table.
+    """
+    among = np.arange(len(data)) if rows is None else rows
+    first = among[~data.frame["headline"].iloc[among].duplicated().to_numpy()]
     known = vectors[first]
     lengths = np.sqrt(np.einsum("nd,nd->n", known, known) * float(vector[0] @ vector[0]))
     cosines = known @ vector[0] / np.maximum(lengths, 1e-12)

@@ -37,7 +37,7 @@ def moves(chosen: Selection) -> None:
             )
         )
         return
-    explained = class_selector(run, "-map")
+    explained = class_selector(run, "-selection")
     try:
         with st.spinner(_("Explaining the test rows …")):
             found = contributions(run, chosen.data, chosen.vectors, run.id, explained)

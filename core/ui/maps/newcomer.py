@@ -21,11 +21,17 @@ LONGEST = 300  # characters that are shown of what was typed
 
 
 def newcomer_marks(
-    data: Dataset, vectors: np.ndarray, places: np.ndarray, settings: MapSettings, below: Any = None
+    data: Dataset,
+    vectors: np.ndarray,
+    places: np.ndarray,
+    settings: MapSettings,
+    rows: np.ndarray | None = None,
+    below: Any = None,
 ) -> list[Mark]:
-    """Let the reader type a headline; return its star on the map `places (rows, d)` of `vectors (rows, dim)`.
+    """Let the reader type a headline; return its star on the map, which stays as it is.
 
-    Its nearest headlines are listed in the container `below`, or under the field. The map stays as it is.
+    `vectors`, `places` and `rows` are as `search_marks` has them. The nearest headlines on the map are listed in the
+    container `below`, or under the field.
     """
     typed = st.text_input(
         _("Place a new headline"),
@@ -41,8 +47,8 @@ def newcomer_marks(
         if vector is None:
             return []
         linear = METHODS[settings.method].scaled
-        there = place(vectors, places, vector, linear)
-        found = nearest(data, vectors, vector, NEIGHBOURS)
+        there = place(vectors if rows is None else vectors[rows], places, vector, linear)
+        found = nearest(data, vectors, vector, NEIGHBOURS, rows)
         say_where_far(found)
         cosines = {_("similarity"): np.round(found.cosines, 3)}
         content, config = listed(data, found.rows, sealed_rows(data), first=cosines)

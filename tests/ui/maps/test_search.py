@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,7 +14,7 @@ from core.evaluate.ledger_rows import Rows
 from tests.makers.apps import texts
 
 
-def _page(link, kind):
+def _page(link, kind, rows):
     import numpy as np
 
     from core.maps import MapSettings
@@ -24,13 +25,14 @@ def _page(link, kind):
     state.choose(**link)
     data = state.dataset()
     vectors = state.vectors(data)
-    places = np.arange(2 * len(data), dtype=np.float32).reshape(-1, 2)
+    on_map = None if rows is None else np.array(rows)
+    places = np.arange(2 * len(data), dtype=np.float32).reshape(-1, 2)[on_map if rows else slice(None)]
     import streamlit as st
 
     if kind == "search":
-        st.session_state["made"] = search_marks(data, vectors, places)
+        st.session_state["made"] = search_marks(data, vectors, places, on_map)
     else:
-        st.session_state["made"] = newcomer_marks(data, vectors, places, MapSettings(kind))
+        st.session_state["made"] = newcomer_marks(data, vectors, places, MapSettings(kind), on_map)
 
 
 @pytest.fixture
@@ -43,8 +45,8 @@ def data(small_lab):
     return load_dataset(small_lab.dataset)
 
 
-def _asked(link, text, way="words", kind="search", language="en"):
-    app = AppTest.from_function(_page, args=(link, kind), default_timeout=60)
+def _asked(link, text, way="words", kind="search", language="en", rows=None):
+    app = AppTest.from_function(_page, args=(link, kind, rows), default_timeout=60)
     app.session_state["language"] = language
     app.session_state["map-find"] = way
     app.session_state["map-words" if kind == "search" else "map-newcomer"] = text
@@ -94,6 +96,18 @@ def test_by_meaning_the_nearest_different_headlines_are_ringed_the_nearest_first
     assert len(listed) == 20
     assert listed["headline"].is_unique
     assert mark.places[0].tolist() == [6.0, 7.0]
+
+
+@pytest.mark.parametrize(("kind", "way"), [("search", "words"), ("search", "meaning"), ("umap", "")])
+def test_only_headlines_on_the_map_are_found_each_in_its_own_place(link, data, kind, way):
+    rows = [2, 5, 11, 12, 40]
+    app, (mark,) = _asked(link, data.headlines[11], way or "words", kind, rows=rows)
+    listed = _table(app)["row"].tolist()
+    assert set(listed) <= set(data.frame["row"].iloc[rows])
+    assert [22.0, 23.0] in mark.places.tolist()
+    if kind == "search":
+        positions = pd.Index(data.frame["row"]).get_indexer(listed)
+        assert mark.places[:, 0].tolist() == (2.0 * positions).tolist()
 
 
 @pytest.mark.parametrize("way", ["words", "meaning"])
