@@ -15,7 +15,7 @@ from core.maps.selection import Apart
 from core.train.runs import load_run
 from core.ui import navigation
 from core.ui.maps.apart import _answer
-from tests.makers.apps import texts
+from tests.makers.apps import open_page, texts
 from tests.makers.small_lab import table_of
 
 
@@ -219,6 +219,18 @@ def test_a_table_without_these_rows_is_made_and_opened_for_training(own, link, g
     assert kept.frame["row"].tolist() == np.delete(data.frame["row"].to_numpy(), [1, 2, 5]).tolist()
     assert "without 3 rows" in made.name
     assert kept.problems[-1].rows == tuple(data.frame["row"].iloc[[1, 2, 5]])
+
+
+@pytest.mark.parametrize("page", ["data", "train"])
+def test_the_table_without_rows_opens_on_every_page_with_its_vectors(own, link, gone, page):
+    app = _select(link, [1, 2, 5])
+    _button(app, "map-leave-out").click().run()
+    made = app.session_state["chosen_dataset"]
+    app = open_page(page, dataset=made, encoder=link["encoder"], pooling="mean")
+    assert not app.exception
+    assert not app.error
+    if page == "train":
+        assert "Train the models" in [button.label for button in app.button]
 
 
 def test_a_sealed_row_cannot_be_left_out(own, link, gone):
