@@ -221,7 +221,7 @@ def test_a_table_without_these_rows_is_made_and_opened_for_training(own, link, g
     assert kept.problems[-1].rows == tuple(data.frame["row"].iloc[[1, 2, 5]])
 
 
-@pytest.mark.parametrize("page", ["data", "train"])
+@pytest.mark.parametrize("page", [pytest.param("data", marks=pytest.mark.slow), "train"])
 def test_the_table_without_rows_opens_on_every_page_with_its_vectors(own, link, gone, page):
     app = _select(link, [1, 2, 5])
     _button(app, "map-leave-out").click().run()
