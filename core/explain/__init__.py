@@ -1,5 +1,6 @@
 """Stage 5: a run and rows to contributions by group, for each class; by topic, and one headline by word."""
 
+from core.embed.typed import readable
 from core.explain.contributions import (
     Contributions,
     explain_classes,
@@ -7,7 +8,7 @@ from core.explain.contributions import (
     explained_class,
 )
 from core.explain.effects import Effect
-from core.explain.encoding import encode_headlines, encode_texts, readable
+from core.explain.encoding import encode_headlines, encode_texts
 from core.explain.exact import ExactValues, exact_values_of
 from core.explain.pipeline import explain_run
 from core.explain.stability import Stability, saved_stability, stability_of

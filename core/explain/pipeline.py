@@ -53,7 +53,7 @@ def explain_run(
     return made[number]
 
 
-def chosen_rows(run: Run, dataset: Dataset, limit: int) -> np.ndarray:
+def chosen_rows(run: Run, dataset: Dataset, limit: int = LIMIT) -> np.ndarray:
     """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
     return evenly(run.predictions.test.positions(dataset), limit)
 

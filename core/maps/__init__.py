@@ -3,6 +3,7 @@
 from core.maps.agreement import Agreement, agreement
 from core.maps.cache import coordinates, load_or_none, map_key, map_trust, save
 from core.maps.outcomes import TopicOutcome, topic_outcomes
+from core.maps.placement import place
 from core.maps.projection import project
 from core.maps.settings import METHODS, METRICS, MapSettings, Method, Metric
 from core.maps.topic_store import saved_topics, topics_of
@@ -27,6 +28,7 @@ __all__ = [
     "load_or_none",
     "map_key",
     "map_trust",
+    "place",
     "project",
     "save",
     "saved_topics",

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from core.data.parse.cells import plain_text
-from core.embed import resolve
 from core.embed.pipeline import canonical
-from core.embed.runtime.encoder import load_encoder
-from core.explain import Contributions, explain_matrix, readable
+from core.embed.typed import readable, unread_end
+from core.explain import Contributions, explain_matrix
 from core.predict.opposites import Opposite, opposite
 from core.predict.sealed import is_open, require_open
 from core.train.features.inputs import Inputs
@@ -40,8 +39,7 @@ def unread_part(run: Run, headline: str) -> str:
 
     Raises as `encode_headlines` does.
     """
-    text = readable(headline)
-    return text[load_encoder(resolve(run.settings.encoder)).characters_read(text) :].strip()
+    return unread_end(readable(headline), run.settings.encoder)
 
 
 def opposite_news(headline: str) -> Opposite | None:

@@ -24,6 +24,11 @@ def _background(
     return background(_data, _table)
 
 
+def random_pairs(data: Dataset, table: np.ndarray) -> Background:
+    """Return how near two headlines are by chance, once per dataset and encoder; `table (rows, dim)` are the vectors."""
+    return _background(data, table, data.id, state.space())
+
+
 def similar(
     data: Dataset,
     table: np.ndarray,
@@ -36,7 +41,7 @@ def similar(
 
     `table (rows, dim)` are the table's vectors. Rows that are sealed are left out.
     """
-    against = _background(data, table, data.id, state.space())
+    against = random_pairs(data, table)
     return precedents(data, table, vector, against, headline, before, sealed=sealed_rows(data), story=story)
 
 

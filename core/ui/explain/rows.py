@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,10 +44,16 @@ def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> in
     numbers = data.frame["row"].to_numpy()[found.rows]
     _follow(run, numbers)
     words, wanted = _controls(test)
-    order = ORDERS[wanted].places(test)
+    order, title = ORDERS[wanted].places(test), _(_TITLES[wanted])
+    only = _only(run, numbers)
+    if only is not None:
+        order = order[only[order]]
+        title = _(
+            "The test rows that were selected on the map (n = {n:,}); the chosen row stays first",
+            n=len(order),
+        )
     headlines = data.frame["headline"].iloc[found.rows[order]]
     holds = headlines.str.contains(words, case=False, regex=False).to_numpy(bool)
-    title = _(_TITLES[wanted])
     if words and holds.any():
         order = order[holds]
         title = _(
@@ -58,7 +65,8 @@ def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> in
         st.caption(md("No explained row holds “{words}”; here are all.", words=words))
         words = ""
     kept, turn = (st.session_state.get(f"{name}-{run.id}") for name in ("explained-row", "explained-turn"))
-    parts = [run.id, wanted if wanted != SUREST else "", words, turn]
+    drawn = "" if only is None else zlib.crc32(only.tobytes())
+    parts = [run.id, wanted if wanted != SUREST else "", words, turn, drawn]
     key = "-".join(["explained-rows", *(str(part) for part in parts if part)])
     first = f"explained-first-{key}"
     if key not in st.session_state or first not in st.session_state:
@@ -81,6 +89,30 @@ def chosen_row(run: Run, data: Dataset, found: Contributions, chosen: int) -> in
     st.session_state[f"explained-row-{run.id}"] = int(numbers[place])
     state.choose(row=str(numbers[place]))
     return place
+
+
+def explain_only(run: Run, numbers: Sequence[int]) -> None:
+    """List the rows of these numbers alone, where they are explained, until the reader wants all again.
+
+    The first of them in the order is chosen.
+    """
+    st.session_state[f"explained-only-{run.id}"] = tuple(numbers)
+    st.session_state.pop(f"explained-row-{run.id}", None)
+    state.choose(row="")
+
+
+def _only(run: Run, numbers: np.ndarray) -> np.ndarray | None:
+    """Return which rows of these numbers `(n,)` were selected on the map, with a button to list all; None for all."""
+    key = f"explained-only-{run.id}"
+    only = np.isin(numbers, st.session_state.get(key, ()))
+    if not only.any():
+        if key in st.session_state:
+            st.caption(_("None of the rows that were selected on the map is explained; here are all."))
+        return None
+    if st.button(_("Show all rows again"), icon=":material/close:", key="explained-all", type="tertiary"):
+        del st.session_state[key]
+        st.rerun()
+    return only
 
 
 def _controls(test: Predictions) -> tuple[str, str]:

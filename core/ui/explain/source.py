@@ -15,14 +15,15 @@ from core.ui.text import _, translate_md
 def explained(run: Run, data: Dataset, vectors: np.ndarray, chosen: int) -> Contributions:
     """Explain the run's test rows by the class of this number (-1 the last); end the page where that cannot be done."""
     try:
-        return _explained(run, data, vectors, run.id, chosen)
+        return contributions(run, data, vectors, run.id, chosen)
     except UserError as error:
         st.error(translate_md(error.message), icon=":material/error:")
         st.stop()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _explained(_run: Run, _data: Dataset, _vectors: np.ndarray, run_id: str, chosen: int) -> Contributions:
+def contributions(_run: Run, _data: Dataset, _vectors: np.ndarray, run_id: str, chosen: int) -> Contributions:
+    """Explain the run's test rows by the class of this number, once per server; raises as `explain_run` does."""
     return explain_run(_run, _data, _vectors, explained=chosen)
 
 

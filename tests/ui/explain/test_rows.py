@@ -141,3 +141,30 @@ def test_another_run_does_not_take_the_row_along():
 
     app = AppTest.from_function(choose).run()
     assert [text.value for text in app.text] == ["7", "none"]
+
+
+def test_rows_that_were_selected_on_the_map_stand_alone_until_all_are_wanted(small_lab):
+    app = open_page("explain", **small_lab.link)
+    every = listed(app)["row"].tolist()
+    wanted = every[3:6]
+    app.session_state[f"explained-only-{small_lab.run}"] = tuple(wanted)
+    del app.session_state[f"explained-row-{small_lab.run}"]
+    app.session_state["chosen_row"] = ""
+    app.query_params.clear()
+    for name, value in small_lab.link.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert listed(app)["row"].tolist() == wanted
+    assert "n = 3" in texts(app)
+    next(button for button in app.button if button.key == "explained-all").click().run()
+    assert set(listed(app)["row"]) == set(every)
+
+
+def test_rows_selected_on_the_map_that_are_not_explained_are_told_to_be_so(small_lab):
+    app = open_page("explain", **small_lab.link)
+    every = set(listed(app)["row"])
+    app.session_state[f"explained-only-{small_lab.run}"] = (10**6,)
+    app.run()
+    assert set(listed(app)["row"]) == every
+    assert "None of the rows that were selected on the map is explained" in texts(app)
