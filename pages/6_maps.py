@@ -1,10 +1,9 @@
-"""Which headlines lie close together? A map of the embeddings, coloured by outcome, prediction, company or outlet."""
-
-import streamlit as st
+"""Which headlines lie close together? A map of the embeddings, coloured by what is known of the headlines."""
 
 from core.ui import frame
 from core.ui.maps import answer, layout
-from core.ui.maps.picture import colour_form, known_topics, picture, words_form
+from core.ui.maps.marks import holding, words_form
+from core.ui.maps.view import lay_out, show_view, view_form
 
 here = frame.start("maps")
 data, vectors = here.data, here.vectors
@@ -12,15 +11,11 @@ run = frame.chosen_run(data)
 layout.warm_up_once()
 
 found = answer.answer(data, vectors)
-topics = known_topics(data, vectors)
-with st.container(horizontal=True, gap="medium"):
-    settings = layout.settings_form()
-    colour = colour_form(data, run, topics)
-    words = words_form()
-layout.note(settings)
-points = layout.layout(data, vectors, settings)
-if points is not None:
-    picture(data, points, settings, colour, run, words, topics)
-    answer.details(vectors, points, settings, found)
+view = view_form(data, vectors, run)
+words = words_form()
+laid = lay_out(view, vectors)
+if laid is not None:
+    show_view(view, laid, holding(data, laid.places, view.rows, words))
+    answer.details(laid.vectors, laid.places, laid.settings, found)
 if run is not None:
     here.onward()

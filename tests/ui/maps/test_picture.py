@@ -13,8 +13,10 @@ from core.evaluate.ledger_rows import Rows
 from core.maps import METHODS, Topics
 from core.train.runs import load_run
 from core.ui import theme
-from core.ui.maps.colouring import COLOURINGS, Layer, Shown, marked, offered
-from core.ui.maps.picture import _mixed
+from core.ui.maps.colouring import COLOURINGS, Shown, offered
+from core.ui.maps.marks import holding
+from core.ui.maps.points import mixed
+from core.ui.maps.scales import Layer
 from core.ui.theme import CATEGORIES, LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
@@ -35,7 +37,7 @@ def _chart(app):
 @pytest.mark.parametrize("colour", ["target", "prediction", "press"])
 def test_every_colouring_draws_each_of_its_rows_once(link, colour):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value(colour).run()
+    app.selectbox(key="map-colour").set_value(colour).run()
     assert not app.exception
     assert app.get("plotly_chart")[0].key == f"chart-map-pca-{colour}"
     drawn = sum(len(trace["text"]) for trace in _chart(app)["data"])
@@ -119,6 +121,8 @@ def test_headlines_that_hold_a_word_are_ringed_and_counted(link, small_lab):
 def light(monkeypatch):
     monkeypatch.setattr(theme, "palette", lambda: LIGHT)
     monkeypatch.setattr("core.ui.maps.colouring.palette", lambda: LIGHT)
+    monkeypatch.setattr("core.ui.maps.scales.palette", lambda: LIGHT)
+    monkeypatch.setattr("core.ui.maps.points._", lambda text, **params: text.format(**params))
 
 
 def test_spaces_mark_nothing(light):
@@ -139,18 +143,18 @@ def test_the_pieces_of_a_layer_take_turns_and_none_is_lost():
     layers = [Layer("rest", np.arange(3), {}, apart=True)]
     layers += [Layer("a", np.arange(10), {}), Layer("b", np.arange(10, 14), {})]
     layers += [Layer("ring", np.arange(2), {}, apart=True)]
-    mixed = _mixed(layers)
+    mixed = mixed(layers)
     assert (mixed[0].name, mixed[-1].name) == ("rest", "ring")
     assert [layer.name for layer in mixed[1:5]] == ["a", "b", "a", "b"]
     for layer in layers:
         pieces = np.concatenate([piece.rows for piece in mixed if piece.name == layer.name])
         assert sorted(pieces) == layer.rows.tolist()
-    assert _mixed(layers[:2]) == layers[:2]
+    assert mixed(layers[:2]) == layers[:2]
 
 
 def test_the_pieces_are_one_entry_in_the_legend(link):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value("press").run()
+    app.selectbox(key="map-colour").set_value("press").run()
     traces = _chart(app)["data"]
     named = [trace["name"] for trace in traces if trace["showlegend"]]
     assert len(named) == len(set(named)) == 3
@@ -175,7 +179,7 @@ def test_a_sealed_outcome_is_neither_drawn_nor_told(link, small_lab, tmp_path, m
 
 def test_a_prediction_is_told_where_it_is_drawn(link, small_lab):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value("prediction").run()
+    app.selectbox(key="map-colour").set_value("prediction").run()
     (trace,) = _chart(app)["data"]
     run = load_run(small_lab.run)
     p = run.predictions.test["mean"][0, -1]

@@ -1,0 +1,67 @@
+"""The frame of a map: its axes in two or three dimensions, and the buttons that say what the mouse does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from core.locale import N_
+from core.maps import METHODS, MapSettings
+from core.ui.text import _
+from core.ui.theme import TRANSPARENT, palette
+
+_MOUSE = {"pan": N_("Move"), "select": N_("Box"), "lasso": N_("Lasso")}
+
+
+def frame_flat(figure: go.Figure, settings: MapSettings, selects: bool = True) -> None:
+    """Give a map of two coordinates its axes of one scale; with `selects` the mouse moves it, or draws a box or a line."""
+    method = METHODS[settings.method]
+    axis = {"showticklabels": method.scaled, "zeroline": False, "showgrid": method.scaled}
+    figure.update_xaxes(title=_(method.axis, n=1) if method.scaled else None, **axis)
+    figure.update_yaxes(
+        title=_(method.axis, n=2) if method.scaled else None, scaleanchor="x", scaleratio=1, **axis
+    )
+    figure.update_layout(dragmode="pan")
+    if selects:
+        figure.update_layout(updatemenus=[_mouse_buttons()])
+
+
+def frame_deep(figure: go.Figure, settings: MapSettings) -> None:
+    """Give a map of three coordinates its axes; the mouse turns it."""
+    method, colours = METHODS[settings.method], palette()
+    axes: dict[str, Any] = {}
+    for number, name in enumerate(("xaxis", "yaxis", "zaxis"), start=1):
+        axes[name] = {
+            "title": {"text": _(method.axis, n=number), "font": {"size": 12, "color": colours.muted}},
+            "showticklabels": False,
+            "gridcolor": colours.grid,
+            "zerolinecolor": colours.grid,
+            "showbackground": False,
+            "showspikes": False,
+        }
+    figure.update_layout(
+        scene={**axes, "aspectmode": "data", "bgcolor": TRANSPARENT, "dragmode": "turntable"}
+    )
+
+
+def menu(buttons: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
+    """Return a row of buttons within a chart, in the page's colours."""
+    colours = palette()
+    return {
+        "type": "buttons",
+        "direction": "right",
+        "buttons": buttons,
+        "bgcolor": colours.surface,
+        "bordercolor": colours.grid,
+        "font": {"size": 13, "color": colours.text},
+    } | where
+
+
+def _mouse_buttons() -> dict[str, Any]:
+    """Return the buttons that change what dragging does: in the browser, so that the view stays as it is."""
+    buttons = [
+        {"label": _(name), "method": "relayout", "args": [{"dragmode": mode}]}
+        for mode, name in _MOUSE.items()
+    ]
+    return menu(buttons, x=1, xanchor="right", y=1, yanchor="bottom", pad={"b": 4, "r": 0}, active=0)

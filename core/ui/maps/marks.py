@@ -1,0 +1,99 @@
+"""What is drawn on top of a map's points: marks that stand in the legend, and short names written on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.ui.text import _, count, hover, md
+from core.ui.theme import palette
+
+_FLAT = {
+    "ring": {"symbol": "circle-open", "size": 11, "line": {"width": 1.5}},
+    "star": {"symbol": "star", "size": 17, "line": {"width": 1.5}},
+}
+_DEEP = {"ring": {"symbol": "circle-open", "size": 7}, "star": {"symbol": "diamond", "size": 8}}
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """Points on top of the others: rings round known ones, or stars of new ones.
+
+    `name` stands in the legend and `texts` are told where the mouse is over them, as typed; `places (n, d)` are on the
+    map.
+    """
+
+    name: str
+    places: np.ndarray
+    texts: list[str]
+    symbol: Literal["ring", "star"] = "ring"
+
+    def trace(self) -> go.Scattergl | go.Scatter3d:
+        """Return what Plotly draws."""
+        colours = palette()
+        dimensions = self.places.shape[1] if self.places.ndim == 2 else 2
+        x, y, *z = np.asarray(self.places, np.float32).reshape(-1, dimensions).T
+        kind = _DEEP if z else _FLAT
+        marker: dict[str, Any] = {"opacity": 1.0, "color": colours.text} | kind[self.symbol]
+        if self.symbol == "star":
+            marker |= {"color": colours.accent, "line": {"width": 1.5, "color": colours.text}}
+        shared = {
+            "mode": "markers",
+            "name": hover(self.name, 24),
+            "marker": marker,
+            "text": [hover(text) for text in self.texts],
+            "hovertemplate": "%{text}<extra></extra>",
+            "showlegend": True,
+        }
+        return go.Scatter3d(x=x, y=y, z=z[0], **shared) if z else go.Scattergl(x=x, y=y, **shared)
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """A short name written on the map at a place `(d,)`."""
+
+    text: str
+    place: np.ndarray
+
+    def annotation(self) -> dict[str, Any]:
+        """Return what Plotly writes."""
+        colours = palette()
+        at = dict(zip("xyz", (float(value) for value in self.place), strict=False))
+        font = {"size": 12, "color": colours.text}
+        return at | {
+            "text": hover(self.text, 18),
+            "showarrow": False,
+            "font": font,
+            "bgcolor": colours.surface,
+            "opacity": 0.85,
+            "borderpad": 2,
+        }
+
+
+def words_form() -> str:
+    """Let the reader name words whose headlines are marked."""
+    words: str = st.text_input(
+        _("Mark headlines with"),
+        key="map-words",
+        max_chars=60,
+        placeholder=_("any word"),
+        persist_state="session",
+    )
+    return (words or "").strip()
+
+
+def holding(data: Dataset, places: np.ndarray, rows: np.ndarray, words: str) -> list[Mark]:
+    """Return rings round those of the rows, which lie at `places (rows, d)`, whose headline holds these words."""
+    if not words:
+        return []
+    headlines = data.frame["headline"].iloc[rows]
+    held = headlines.str.contains(words, case=False, regex=False).to_numpy()
+    if not held.any():
+        st.caption(md("No headline on this map holds “{words}”.", words=words))
+        return []
+    return [Mark(f"{words} ({count(held.sum())})", places[held], list(headlines[held]))]
