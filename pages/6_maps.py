@@ -15,7 +15,12 @@ view = view_form(data, vectors, run)
 words = words_form()
 laid = lay_out(view, vectors)
 if laid is not None:
-    show_view(view, laid, holding(data, laid.places, view.rows, words))
+    print(
+        "PICKED",
+        len(rows := show_view(view, laid, holding(data, laid.places, view.rows, words))),
+        rows[:3],
+        flush=True,
+    )
     answer.details(laid.vectors, laid.places, laid.settings, found)
 if run is not None:
     here.onward()

@@ -11,6 +11,7 @@ from core.maps import METHODS, MapSettings
 from core.ui.text import _
 from core.ui.theme import TRANSPARENT, palette
 
+FEW_NAMES = 6  # in a legend of two or three lines on a phone
 _MOUSE = {"pan": N_("Move"), "select": N_("Box"), "lasso": N_("Lasso")}
 
 
@@ -43,6 +44,16 @@ def frame_deep(figure: go.Figure, settings: MapSettings) -> None:
     figure.update_layout(
         scene={**axes, "aspectmode": "data", "bgcolor": TRANSPARENT, "dragmode": "turntable"}
     )
+
+
+def room_below(figure: go.Figure, height: int) -> int:
+    """Return the pixels that legend and bar need below a figure of so many; a bar that has names below it is lifted."""
+    bars = [trace for trace in figure.data if trace.marker.showscale]
+    names = {trace.name for trace in figure.data if trace.showlegend}
+    if bars and names:
+        bars[0].marker.colorbar.y = 30 / height
+        return 126
+    return 88 if len(names) <= FEW_NAMES else 122
 
 
 def menu(buttons: list[dict[str, Any]], **where: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import streamlit as st
 
@@ -36,10 +38,8 @@ def compare_form(data: Dataset) -> Space | None:
 def space_name(space: Space) -> str:
     """Write an encoder and a pooling."""
     name, pooling = space
-    try:
+    with suppress(UserError):
         name = resolve(name).name
-    except UserError:
-        pass
     return f"{name} · {pooling_name(pooling)}"
 
 

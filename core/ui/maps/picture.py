@@ -12,11 +12,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings, Topics
+from core.maps import MapSettings, Topics
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps import points
-from core.ui.maps.axes import frame_deep, frame_flat
+from core.ui.maps.axes import frame_deep, frame_flat, room_below
 from core.ui.maps.cloud import SAMPLE, cloud
 from core.ui.maps.colouring import Colouring, Shown, offered
 from core.ui.maps.marks import Label, Mark
@@ -154,6 +154,7 @@ def picture(
         height=height,
         select=() if made.deep else MODES,
         zoom=True,
+        foot=room_below(figure, height),
     )
     if made.deep:
         st.caption(_("Turn the map with the mouse. In 3-D nothing can be selected: choose 2-D for that."))

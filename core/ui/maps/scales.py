@@ -62,7 +62,7 @@ def sequential(
     ticks: dict[float, str],
 ) -> Layer:
     """Return points on the scale from less to more between two ends; `ticks` are the values that are named."""
-    stops = _CIVIDIS[1:] if palette().surface == DARK.surface else _CIVIDIS
+    stops = _CIVIDIS[1:] if palette().surface == DARK.surface else _CIVIDIS[:-1]  # what a page hides
     scale = [[number / (len(stops) - 1), stop] for number, stop in enumerate(stops)]
     return _on_a_scale(name, rows, values, ends, scale, title, ticks)
 

@@ -13,7 +13,7 @@ from babel.dates import format_skeleton
 from core.data.dataset import Dataset
 from core.maps import MapSettings
 from core.ui.charts import show
-from core.ui.maps.axes import frame_flat, menu
+from core.ui.maps.axes import frame_flat, menu, room_below
 from core.ui.maps.picture import HEIGHT, MOST_POINTS, Drawn
 from core.ui.maps.points import FEW
 from core.ui.maps.scales import Layer, rgb
@@ -60,7 +60,7 @@ def timeline(made: Drawn, settings: MapSettings) -> None:
         note,
         HEIGHT,
         zoom=True,
-        foot=170,
+        foot=room_below(figure, HEIGHT) + 104,
     )
 
 
@@ -131,11 +131,11 @@ def _slider(frames: list[go.Frame]) -> dict[str, Any]:
     ]
     return {
         "steps": steps,
-        "x": 0.16,
-        "len": 0.84,
+        "x": 0.2,
+        "len": 0.72,
         "y": 0,
         "yanchor": "top",
-        "pad": {"t": 28},
+        "pad": {"t": 42},
         "currentvalue": {"font": {"size": 15, "color": colours.text}, "xanchor": "left"},
         "font": {"size": 11, "color": colours.muted},
         "bgcolor": colours.grid,
@@ -158,7 +158,7 @@ def _play() -> dict[str, Any]:
         {"label": "▶", "method": "animate", "args": [None, _animation(_STEP)]},
         {"label": "❚❚", "method": "animate", "args": [[None], _animation(0)]},
     ]
-    return menu(buttons, x=0, xanchor="left", y=0, yanchor="top", pad={"t": 48}, showactive=False)
+    return menu(buttons, x=0, xanchor="left", y=0, yanchor="top", pad={"t": 66}, showactive=False)
 
 
 def too_large(rows: np.ndarray) -> None:
