@@ -15,12 +15,7 @@ view = view_form(data, vectors, run)
 words = words_form()
 laid = lay_out(view, vectors)
 if laid is not None:
-    print(
-        "PICKED",
-        len(rows := show_view(view, laid, holding(data, laid.places, view.rows, words))),
-        rows[:3],
-        flush=True,
-    )
+    show_view(view, laid, holding(data, laid.places, view.rows, words))
     answer.details(laid.vectors, laid.places, laid.settings, found)
 if run is not None:
     here.onward()

@@ -25,7 +25,8 @@ def test_each_cell_has_the_mean_colour_of_its_points_and_the_top_is_up():
     assert (found.count, found.most) == (4, 2)
 
 
-def test_more_points_are_more_opaque_and_no_point_is_lost(rng=np.random.default_rng(0)):
+def test_more_points_are_more_opaque_and_no_point_is_lost():
+    rng = np.random.default_rng(0)
     places = np.vstack([rng.normal(size=(5_000, 2)), [[8.0, 8.0]]])
     found = density(places, np.tile(RED, (5_001, 1)), cells=100)
     lone, middle = _at(found, 8, 8)[3], _at(found, 0, 0)[3]

@@ -24,11 +24,12 @@ def compare_form(data: Dataset) -> Space | None:
     if not others:
         return None
     none = ("", "")
+    names = {none: _("nothing")} | {space: space_name(space) for space in others}
     chosen: Space | None = st.selectbox(
         _("Compare with"),
-        [none, *others],
+        list(names),
         key=f"map-beside-{data.id}",
-        format_func=lambda space: space_name(space) if space != none else _("nothing"),
+        format_func=names.__getitem__,
         persist_state="session",
         width=260,
     )

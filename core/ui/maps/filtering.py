@@ -43,13 +43,14 @@ def part(data: Dataset, rows: np.ndarray) -> Dataset:
 def _repeats(data: Dataset) -> bool:
     if data.distinct_headlines == len(data):
         return False
+    names = {True: _("one point per headline"), False: _("all rows")}
     chosen = st.segmented_control(
         _("Repeated headlines"),
-        [True, False],
+        list(names),
         default=True,
         required=True,
         key="map-repeats",
-        format_func=lambda once: _("one point per headline") if once else _("all rows"),
+        format_func=names.__getitem__,
         persist_state="session",
     )
     return chosen is not False
@@ -115,8 +116,14 @@ def _topics(data: Dataset, topics: Topics | None) -> np.ndarray:
 
 def _some(label: str, key: str, options: list[Any], name: Callable[[Any], str]) -> Sequence[Any]:
     """Return the chosen options: none stands for all."""
+    names = {option: name(option) for option in options}
     chosen: list[Any] = st.multiselect(
-        label, options, key=key, format_func=name, placeholder=_("all"), persist_state="session"
+        label,
+        options,
+        key=key,
+        format_func=names.__getitem__,
+        placeholder=_("all"),
+        persist_state="session",
     )
     return chosen
 

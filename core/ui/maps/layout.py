@@ -35,13 +35,14 @@ def settings_form() -> MapSettings:
         persist_state="session",
         width="content",
     )
+    sizes = {n: _("{n}-D", n=n) for n in (2, 3)}
     dimensions = st.segmented_control(
         _("Dimensions"),
-        [2, 3],
+        list(sizes),
         default=_MADE.dimensions,
         required=True,
         key="map-dimensions",
-        format_func=lambda d: _("{n}-D", n=d),
+        format_func=sizes.__getitem__,
         persist_state="session",
         width="content",
     )

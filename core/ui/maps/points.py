@@ -15,7 +15,8 @@ from core.ui.maps.colouring import Colouring, Shown, told_of
 from core.ui.maps.scales import Layer
 from core.ui.text import UNKNOWN, _, day, hover
 
-TURNS = 8  # in how many pieces a layer is drawn
+TURNS = 8  # in how many pieces a layer is drawn, of up to
+PIECES = 24  # in all: each is drawn on its own, and selecting draws it again
 FEW, MANY = 2_000, 10_000  # points; more than few are drawn smaller, more than many tell the headline alone
 LARGEST = 25  # rows; a headline that stands in more of them is drawn no larger
 
@@ -40,11 +41,11 @@ def one_per_headline(layers: list[Layer], headline: np.ndarray) -> tuple[list[La
         rows=("row", "size"), row=("row", "min"), value=("value", "mean")
     )
     parts["all"] = parts.groupby("headline")["rows"].transform("sum")
-    largest = (
-        parts.sort_values("rows", ascending=False, kind="stable")
-        .drop_duplicates("headline")
-        .sort_values("row")
-    )
+    parts["apart"] = np.array([layer.apart for layer in layers])[
+        parts["layer"]
+    ]  # loses where both are as many
+    ordered = parts.sort_values(["rows", "apart"], ascending=[False, True], kind="stable")
+    largest = ordered.drop_duplicates("headline").sort_values("row")
     counts = np.zeros(len(headline), np.int64)
     counts[largest["row"]] = largest["all"]
     found = []
@@ -60,7 +61,8 @@ def mixed(layers: list[Layer]) -> list[Layer]:
     turns = [layer for layer in layers if not layer.apart]
     if len(turns) < 2:
         return layers
-    pieces = [part(layer, slice(turn, None, TURNS)) for turn in range(TURNS) for layer in turns]
+    number = max(2, min(TURNS, PIECES // len(turns)))
+    pieces = [part(layer, slice(turn, None, number)) for turn in range(number) for layer in turns]
     first = layers.index(turns[0])
     return [*layers[:first], *pieces, *layers[first + len(turns) :]]
 

@@ -73,11 +73,12 @@ def _colour(data: Dataset, run: Run | None, topics: Topics | None) -> str:
     first = next(iter(choices))
     if len(choices) < 2:
         return first
+    names = {key: _(choice.title) for key, choice in choices.items()}
     chosen = st.selectbox(
         _("Colour"),
         list(choices),
         key="map-colour",
-        format_func=lambda key: _(choices[key].title),
+        format_func=names.__getitem__,
         persist_state="session",
         width=180,
     )
