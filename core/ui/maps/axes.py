@@ -15,8 +15,11 @@ FEW_NAMES = 6  # in a legend of two or three lines on a phone
 _MOUSE = {"pan": N_("Move"), "select": N_("Box"), "lasso": N_("Lasso")}
 
 
-def frame_flat(figure: go.Figure, settings: MapSettings, selects: bool = True) -> None:
-    """Give a map of two coordinates its axes of one scale; with `selects` the mouse moves it, or draws a box or a line."""
+def frame_flat(figure: go.Figure, settings: MapSettings, selects: bool = True, inside: bool = False) -> None:
+    """Give a map of two coordinates its axes of one scale; with `selects` the mouse moves it, or draws a box or a line.
+
+    The buttons for that stand above the plot, or `inside` it, where the title is long.
+    """
     method = METHODS[settings.method]
     axis = {"showticklabels": method.scaled, "zeroline": False, "showgrid": method.scaled}
     figure.update_xaxes(title=_(method.axis, n=1) if method.scaled else None, **axis)
@@ -25,7 +28,7 @@ def frame_flat(figure: go.Figure, settings: MapSettings, selects: bool = True) -
     )
     figure.update_layout(dragmode="pan")
     if selects:
-        figure.update_layout(updatemenus=[_mouse_buttons()])
+        figure.update_layout(updatemenus=[_mouse_buttons(inside)])
 
 
 def frame_deep(figure: go.Figure, settings: MapSettings) -> None:
@@ -56,8 +59,8 @@ def room_below(figure: go.Figure, height: int) -> int:
     return 88 if len(names) <= FEW_NAMES else 122
 
 
-def menu(buttons: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
-    """Return a row of buttons within a chart, in the page's colours."""
+def menu(buttons: list[dict[str, Any]], inside: bool = False, **more: Any) -> dict[str, Any]:
+    """Return a row of buttons at the right, above the plot or `inside` it, in the page's colours."""
     colours = palette()
     return {
         "type": "buttons",
@@ -66,13 +69,18 @@ def menu(buttons: list[dict[str, Any]], **where: Any) -> dict[str, Any]:
         "bgcolor": colours.surface,
         "bordercolor": colours.grid,
         "font": {"size": 13, "color": colours.text},
-    } | where
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "top" if inside else "bottom",
+        "pad": {"b": 4, "r": 0},
+    } | more
 
 
-def _mouse_buttons() -> dict[str, Any]:
+def _mouse_buttons(inside: bool) -> dict[str, Any]:
     """Return the buttons that change what dragging does: in the browser, so that the view stays as it is."""
     buttons = [
         {"label": _(name), "method": "relayout", "args": [{"dragmode": mode}]}
         for mode, name in _MOUSE.items()
     ]
-    return menu(buttons, x=1, xanchor="right", y=1, yanchor="bottom", pad={"b": 4, "r": 0}, active=0)
+    return menu(buttons, inside, active=0)

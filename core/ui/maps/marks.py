@@ -24,8 +24,8 @@ _DEEP = {"ring": {"symbol": "circle-open", "size": 7}, "star": {"symbol": "diamo
 class Mark:
     """Points on top of the others: rings round known ones, or stars of new ones.
 
-    `name` stands in the legend and `texts` are told where the mouse is over them, as typed; `places (n, d)` are on the
-    map.
+    `name` stands in the legend and `texts` are told where the mouse is over them, both as `hover` writes them; `places
+    (n, d)` are on the map.
     """
 
     name: str
@@ -44,9 +44,9 @@ class Mark:
             marker |= {"color": colours.accent, "line": {"width": 1.5, "color": colours.text}}
         shared = {
             "mode": "markers",
-            "name": hover(self.name, 24),
+            "name": self.name,
             "marker": marker,
-            "text": [hover(text) for text in self.texts],
+            "text": self.texts,
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": True,
         }
@@ -55,7 +55,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A short name written on the map at a place `(d,)`."""
+    """A short name written on the map, as typed, at a place `(d,)`."""
 
     text: str
     place: np.ndarray
@@ -96,4 +96,5 @@ def holding(data: Dataset, places: np.ndarray, rows: np.ndarray, words: str) -> 
     if not held.any():
         st.caption(md("No headline on this map holds “{words}”.", words=words))
         return []
-    return [Mark(f"{words} ({count(held.sum())})", places[held], list(headlines[held]))]
+    name = f"{hover(words, 24)} ({count(held.sum())})"
+    return [Mark(name, places[held], [hover(headline) for headline in headlines[held]])]

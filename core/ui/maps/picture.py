@@ -143,7 +143,7 @@ def picture(
         frame_deep(figure, settings)
         figure.update_layout(scene_annotations=notes)
     else:
-        frame_flat(figure, settings)
+        frame_flat(figure, settings, inside=bool(side))
         figure.update_layout(annotations=notes)
     key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
     event = show(

@@ -10,14 +10,14 @@ import numpy as np
 from core.ui.text import percent, points
 from core.ui.theme import DARK, palette
 
-_CIVIDIS = [
-    "#00224e",
-    "#35456c",
-    "#666970",
-    "#948e77",
-    "#c8b866",
-    "#fee838",
-]  # Nuñez et al. 2018: colour-blind-safe
+_VIRIDIS = [  # of matplotlib (van der Walt & Smith 2015): colour-blind-safe, and no grey, which is for the others
+    "#440154",
+    "#414487",
+    "#2a788e",
+    "#22a884",
+    "#7ad151",
+    "#fde725",
+]
 _REACH = 0.98  # of the values lie within the scale
 
 
@@ -62,7 +62,7 @@ def sequential(
     ticks: dict[float, str],
 ) -> Layer:
     """Return points on the scale from less to more between two ends; `ticks` are the values that are named."""
-    stops = _CIVIDIS[1:] if palette().surface == DARK.surface else _CIVIDIS[:-1]  # what a page hides
+    stops = _VIRIDIS[1:] if palette().surface == DARK.surface else _VIRIDIS[:-1]  # what a page hides
     scale = [[number / (len(stops) - 1), stop] for number, stop in enumerate(stops)]
     return _on_a_scale(name, rows, values, ends, scale, title, ticks)
 

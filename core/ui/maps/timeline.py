@@ -90,12 +90,14 @@ def _frames(made: Drawn, layers: list[Layer], known: np.ndarray, moving: int) ->
     """Return a frame for each month: the points of the trace with the number `moving`."""
     texts = np.full(len(made.at), "", object)
     colour = np.full(len(made.at), OTHER, object)
+    size = np.full(len(made.at), 7 if len(made.rows) < FEW else 6)
     for piece, layer in zip(made.traces(layers, None), layers, strict=True):
         texts[layer.rows] = piece.text
+        if layer.apart:
+            size[layer.rows] = 4
         colour[layer.rows] = [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in np.rint(rgb(layer)).astype(int)]
     drawn = np.sort(np.concatenate([layer.rows for layer in layers]))
     of = months(made.shown.data, drawn)
-    size = 7 if len(drawn) < FEW else 6
     frames = []
     for month in known:
         rows = drawn[of == month]
@@ -104,7 +106,7 @@ def _frames(made: Drawn, layers: list[Layer], known: np.ndarray, moving: int) ->
             x=x,
             y=y,
             mode="markers",
-            marker={"color": list(colour[rows]), "size": size, "opacity": 0.9},
+            marker={"color": list(colour[rows]), "size": size[rows], "opacity": 0.9},
             text=texts[rows],
             hovertemplate="%{text}<extra></extra>",
             name=f"{month}",
@@ -131,8 +133,8 @@ def _slider(frames: list[go.Frame]) -> dict[str, Any]:
     ]
     return {
         "steps": steps,
-        "x": 0.2,
-        "len": 0.72,
+        "x": 0.02,
+        "len": 0.93,
         "y": 0,
         "yanchor": "top",
         "pad": {"t": 42},
@@ -158,7 +160,7 @@ def _play() -> dict[str, Any]:
         {"label": "▶", "method": "animate", "args": [None, _animation(_STEP)]},
         {"label": "❚❚", "method": "animate", "args": [[None], _animation(0)]},
     ]
-    return menu(buttons, x=0, xanchor="left", y=0, yanchor="top", pad={"t": 66}, showactive=False)
+    return menu(buttons, showactive=False)
 
 
 def too_large(rows: np.ndarray) -> None:

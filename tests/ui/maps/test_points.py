@@ -96,13 +96,13 @@ def test_a_scale_rises_in_lightness_so_that_grey_prints_tell_it():
     assert (np.diff(lightness) > 0).all()
 
 
-def test_marks_and_labels_are_shown_as_typed_in_the_plane_and_in_space():
+def test_marks_are_drawn_in_the_plane_and_in_space_and_labels_as_typed():
     for dimensions, kind in ((2, go.Scattergl), (3, go.Scatter3d)):
         for symbol in ("ring", "star"):
-            made = Mark("<b>", np.zeros((2, dimensions)), ["<i>", "b"], symbol).trace()
+            made = Mark("found", np.zeros((2, dimensions)), ["a", "b"], symbol).trace()
             assert isinstance(made, kind)
-            assert made.name == "&lt;b&gt;"
-            assert made.text[0] == "&lt;i&gt;"
+            assert (made.name, list(made.text)) == ("found", ["a", "b"])
+            assert made.showlegend
             assert made.customdata is None  # a mark is not a row that could be selected
     label = Label("<b>실적</b>", np.array([1.0, 2.0])).annotation()
     assert (label["x"], label["y"], label["text"]) == (1.0, 2.0, "&lt;b&gt;실적&lt;/b&gt;")
