@@ -51,13 +51,13 @@ def stored_spaces(data: Dataset) -> list[Space]:
     """
     with VectorStore() as store:
         stored = tuple(sorted((size.encoder, size.entries) for size in store.sizes()))
-    found = _stored(data, data.id, stored)
+    found = _stored(data, data.id, state.encoder(), stored)
     return [space for space in found if space != (state.encoder(), state.pooling())]
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _stored(_data: Dataset, dataset_id: str, stored: tuple[tuple[str, int], ...]) -> list[Space]:
-    names = dict.fromkeys([state.encoder(), *(card.id for card in cards() if card.ready)])
+def _stored(_data: Dataset, dataset_id: str, chosen: str, stored: tuple[tuple[str, int], ...]) -> list[Space]:
+    names = dict.fromkeys([chosen, *(card.id for card in cards() if card.ready)])
     return [(name, pooling) for name in names for pooling in POOLINGS if _holds(name, pooling, _data)]
 
 

@@ -15,7 +15,7 @@ from core.locale import N_
 from core.maps import Topics
 from core.train.run import Run
 from core.ui.maps.scales import Layer, diverging, sequential, spread
-from core.ui.text import UNKNOWN, _, class_name, count, hover, percent, signed_percent
+from core.ui.text import _, class_name, count, hover, percent, signed_percent
 from core.ui.theme import CATEGORIES, OTHER, class_colours, palette
 
 SYMBOLS = ("diamond", "circle", "square", "triangle-up")
@@ -87,16 +87,16 @@ def _classes(classes: tuple[str, ...], rows: np.ndarray, labels: np.ndarray) -> 
 
 
 def _of_names(column: str) -> Callable[[Shown, np.ndarray], list[Layer]]:
-    """Return the layers of the most frequent names in a column, and of the rest."""
+    """Return the layers of the names that are the most frequent in a column of the whole table, and of the rest."""
 
     def layers(shown: Shown, rows: np.ndarray) -> list[Layer]:
-        names = shown.data.frame[column].iloc[rows].fillna(UNKNOWN)
-        top = [name for name in names.value_counts().index if name != UNKNOWN][: len(CATEGORIES)]
+        top = shown.data.frame[column].value_counts().index[: len(CATEGORIES)]
+        names = shown.data.frame[column].iloc[rows]
         found = [
-            Layer(hover(name), rows[(names == name).to_numpy()], {"color": colour})
+            Layer(hover(name), rows[(names == name).to_numpy(bool)], {"color": colour})
             for name, colour in zip(top, CATEGORIES, strict=False)
         ]
-        return _rest(_("other"), rows, found)
+        return _rest(_("other"), rows, [layer for layer in found if len(layer.rows)])
 
     return layers
 

@@ -27,10 +27,7 @@ def filter_form(data: Dataset, topics: Topics | None) -> tuple[np.ndarray, bool]
         for narrow in (_period, _companies, _outlets, _classes):
             kept &= narrow(data)
         kept &= _topics(data, topics)
-    rows = np.flatnonzero(kept)
-    if len(rows) < len(data):
-        st.caption(_("The map is made of {n:,} of {all:,} rows.", n=len(rows), all=len(data)))
-    return rows, grouped
+    return np.flatnonzero(kept), grouped
 
 
 def part(data: Dataset, rows: np.ndarray) -> Dataset:

@@ -65,7 +65,8 @@ class Drawn:
     def traces(self, layers: list[Layer], counts: np.ndarray | None) -> list[go.Scattergl | go.Scatter3d]:
         """Return what Plotly draws of the layers."""
         rows = np.sort(np.concatenate([layer.rows for layer in layers])) if layers else np.arange(0)
-        texts = points.hover_texts(self.shown, self.colouring, rows, counts, (*self.key, digest(rows)))
+        often = digest(rows if counts is None else np.stack([rows, counts[rows]]))
+        texts = points.hover_texts(self.shown, self.colouring, rows, counts, (*self.key, often))
         numbers = self.shown.data.frame["row"].to_numpy()
         return [points.trace(layer, self.at, texts, numbers, counts) for layer in layers]
 

@@ -7,14 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 from babel.dates import format_skeleton
 
 from core.data.dataset import Dataset
 from core.maps import MapSettings
 from core.ui.charts import show
 from core.ui.maps.axes import frame_flat, menu, room_below
-from core.ui.maps.picture import HEIGHT, MOST_POINTS, Drawn
+from core.ui.maps.picture import HEIGHT, Drawn
 from core.ui.maps.points import FEW
 from core.ui.maps.scales import Layer, rgb
 from core.ui.text import _, language
@@ -29,13 +28,13 @@ def months(data: Dataset, rows: np.ndarray) -> np.ndarray:
     return data.frame["session"].iloc[rows].to_numpy().astype("datetime64[M]")
 
 
-def playable(data: Dataset, rows: np.ndarray) -> bool:
-    """Return whether the rows lie in at least two months, and are few enough to be drawn one by one."""
+def has_months(data: Dataset, rows: np.ndarray) -> bool:
+    """Return whether the rows lie in at least two months."""
     of = months(data, rows)
-    return len(np.unique(of[~np.isnat(of)])) >= FEWEST and len(rows) <= MOST_POINTS
+    return len(np.unique(of[~np.isnat(of)])) >= FEWEST
 
 
-def timeline(made: Drawn, settings: MapSettings) -> None:
+def play(made: Drawn, settings: MapSettings) -> None:
     """Draw the map with a slider over months: those of the month in colour, before the others in grey."""
     layers, _counts = made.layers(made.rows)
     of = months(made.shown.data, made.rows)
@@ -161,11 +160,3 @@ def _play() -> dict[str, Any]:
         {"label": "❚❚", "method": "animate", "args": [[None], _animation(0)]},
     ]
     return menu(buttons, showactive=False)
-
-
-def too_large(rows: np.ndarray) -> None:
-    """Say why a large map is not played."""
-    if len(rows) > MOST_POINTS:
-        st.caption(
-            _("Up to {most:,} rows can be played over time: choose fewer headlines.", most=MOST_POINTS)
-        )

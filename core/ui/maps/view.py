@@ -13,13 +13,13 @@ from core.maps import METHODS, MapSettings, Topics, saved_topics
 from core.train.run import Run
 from core.ui import state
 from core.ui.classes import class_selector
+from core.ui.maps import timeline
 from core.ui.maps.beside import Space, compare_form, space_name, trust_line, vectors_beside
 from core.ui.maps.colouring import Shown, offered
 from core.ui.maps.filtering import filter_form
 from core.ui.maps.layout import layout, note, settings_form
 from core.ui.maps.marks import Label, Mark
-from core.ui.maps.picture import digest, drawn, picture
-from core.ui.maps.timeline import playable, timeline, too_large
+from core.ui.maps.picture import MOST_POINTS, digest, drawn, picture
 from core.ui.text import _
 
 BESIDE_HEIGHT = 560
@@ -63,8 +63,11 @@ def view_form(data: Dataset, vectors: np.ndarray, run: Run | None) -> View:
         of_class = class_selector(run, "-map") if colour == "probability" and run is not None else -1
         rows, grouped = filter_form(data, topics)
         beside = compare_form(data)
-        over_time = _over_time(data, rows, settings)
+        alone = beside is None and settings.dimensions == 2
+        over_time = alone and _over_time(data, rows)
     note(settings)
+    if len(rows) < len(data):
+        st.caption(_("The map is made of {n:,} of {all:,} rows.", n=len(rows), all=len(data)))
     return View(data, run, topics, settings, colour, of_class, rows, grouped, over_time, beside)
 
 
@@ -85,13 +88,21 @@ def _colour(data: Dataset, run: Run | None, topics: Topics | None) -> str:
     return chosen if chosen in choices else first
 
 
-def _over_time(data: Dataset, rows: np.ndarray, settings: MapSettings) -> bool:
-    if settings.dimensions == 3 or not data.has_sessions:
+def _over_time(data: Dataset, rows: np.ndarray) -> bool:
+    """Let the reader choose to see month after month, where there are several."""
+    if not timeline.has_months(data, rows):
         return False
-    if not playable(data, rows):
-        too_large(rows)
-        return False
-    return bool(st.toggle(_("Play over months"), key="map-over-time", persist_state="session"))
+    large = len(rows) > MOST_POINTS
+    chosen = st.toggle(
+        _("Play over months"),
+        key="map-over-time",
+        persist_state="session",
+        disabled=large,
+        help=_("Up to {most:,} rows can be played: choose fewer headlines.", most=MOST_POINTS)
+        if large
+        else None,
+    )
+    return chosen and not large
 
 
 def lay_out(view: View, vectors: np.ndarray, space: Space | None = None) -> Laid | None:
@@ -106,13 +117,13 @@ def show_view(view: View, laid: Laid, marks: Sequence[Mark] = (), labels: Sequen
     """Draw the map, or two beside each other, or over months; return the positions of the rows selected on it."""
     if view.beside is not None:
         return _two(view, laid, view.beside, marks, labels)
-    if view.over_time and laid.places.shape[1] == 2:
+    if view.over_time:
         made = drawn(
             *(view.data, laid.places, view.colour, view.run, view.topics),
             rows=view.rows,
             of_class=view.of_class,
         )
-        timeline(made, laid.settings)
+        timeline.play(made, laid.settings)
         return np.arange(0)
     return _one(view, laid, marks=marks, labels=labels)
 

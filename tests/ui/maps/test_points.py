@@ -1,11 +1,13 @@
 """The points of a map: one a headline, their sizes, and what hovering tells."""
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from core.evaluate.predictions import MEAN, Predictions
 from core.ui.maps import points
-from core.ui.maps.colouring import COLOURINGS, Shown
+from core.ui.maps.colouring import COLOURINGS, Shown, offered, told_of
 from core.ui.maps.marks import Label, Mark
 from core.ui.maps.scales import Layer, rgb, sequential
 from core.ui.theme import LIGHT
@@ -127,3 +129,81 @@ def test_beyond_twelve_classes_the_rarest_are_other():
     assert rest.name == "other (6)"
     assert len(layers) == 12
     assert len(rest.rows) + sum(len(layer.rows) for layer in layers) == len(labels)
+
+
+class _Run:
+    """A run of which a map needs its classes and its predictions."""
+
+    id = "0" * 16
+
+    def __init__(self, table, classes=()):
+        self.classes = classes
+        self.predictions = Predictions(table, classes)
+
+
+def _table(rows, outcome, **predicted):
+    return pd.DataFrame(
+        {"row": rows, "session": pd.NaT, "company": None, "fold": 0, "outcome": outcome, **predicted}
+    )
+
+
+@pytest.fixture
+def three():
+    """Six rows of three classes, of which the last four were tested."""
+    labels = ["부정", "중립", "긍정", "부정", "중립", "긍정"]
+    data = make_dataset(labels, kind="label")
+    p = np.array([[0.2, 0.3, 0.5], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8], [0.3, 0.4, 0.3]])
+    columns = {f"{MEAN}:{name}": p[:, k] for k, name in enumerate(data.classes)}
+    outcome = [float(data.classes.index(label)) for label in labels[2:]]
+    return data, _Run(_table([3, 4, 5, 6], outcome, **columns), data.classes), p
+
+
+def test_the_error_of_classes_is_the_probability_given_to_what_happened(three):
+    data, run, p = three
+    shown = Shown(data, run, np.array([5]))  # the last row is sealed
+    grey, layer = COLOURINGS["error"].layers(shown, np.arange(6))
+    assert grey.name == "not tested (3)"
+    assert grey.rows.tolist() == [0, 1, 5]
+    happened = [data.classes.index(label) for label in data.frame["target"].iloc[2:5]]
+    assert layer.values.tolist() == p[np.arange(3), happened].tolist()
+
+
+def test_the_probability_of_the_chosen_class_is_drawn_of_three(three):
+    data, run, p = three
+    for number in range(3):
+        _grey, layer = COLOURINGS["probability"].layers(
+            Shown(data, run, np.arange(0), None, number), np.arange(6)
+        )
+        assert layer.values.tolist() == p[:, number].tolist()
+        assert data.classes[number] in layer.marker["colorbar"]["title"]["text"]
+    assert "probability" in offered(Shown(data, run, np.arange(0)))
+    two = _Run(_table([1], [0.0], **{f"{MEAN}:패": [0.4], f"{MEAN}:승": [0.6]}), ("패", "승"))
+    assert "probability" not in offered(Shown(data, two, np.arange(0)))
+
+
+def test_the_prediction_of_three_classes_is_the_likeliest_and_hovering_tells_all(three):
+    data, run, p = three
+    shown = Shown(data, run, np.arange(0))
+    grey, *layers = COLOURINGS["prediction"].layers(shown, np.arange(6))
+    assert grey.rows.tolist() == [0, 1]
+    said = {int(row): name for name, layer in zip(data.classes, layers, strict=True) for row in layer.rows}
+    assert said == {row: data.classes[k] for row, k in zip(range(2, 6), p.argmax(axis=1), strict=True)}
+    told = told_of(shown, COLOURINGS["prediction"], np.arange(6))
+    assert [len(facts) for facts in told] == [1, 1, 2, 2, 2, 2]
+
+
+def test_the_error_of_returns_is_what_was_predicted_minus_what_came():
+    data = make_dataset([0.01, -0.02, 0.03])
+    run = _Run(_table([2, 3], [-0.02, 0.03], **{MEAN: [0.01, 0.01]}))
+    grey, layer = COLOURINGS["error"].layers(Shown(data, run, np.arange(0)), np.arange(3))
+    assert grey.rows.tolist() == [0]
+    assert layer.values.tolist() == pytest.approx([0.03, -0.02])
+
+
+def test_a_name_keeps_its_colour_where_only_some_rows_are_drawn():
+    press = ["가"] * 5 + ["나"] * 3 + [None]
+    shown = Shown(make_dataset(np.zeros(9), press=press), None, np.arange(0))
+    whole, some = (COLOURINGS["press"].layers(shown, rows) for rows in (np.arange(9), np.array([0, 5, 6, 8])))
+    colours = [{layer.name: layer.marker["color"] for layer in layers} for layers in (whole, some)]
+    assert colours[0] == colours[1] | {"other (1)": colours[0]["other (1)"]}
+    assert COLOURINGS["press"].layers(shown, np.array([5]))[0].marker["color"] == colours[0]["나"]

@@ -163,9 +163,9 @@ def test_each_headline_is_sent_once_for_its_month(played):
     data.frame["headline"] = [f"<b>{number}" for number in range(90)]
     at = np.random.default_rng(0).normal(size=(90, 2)).astype(np.float32)
     rows = np.arange(90)
-    assert timeline.playable(data, rows)
+    assert timeline.has_months(data, rows)
     made = Drawn(Shown(data, None, np.arange(0)), COLOURINGS["target"], at, rows, None, ("played",))
-    timeline.timeline(made, MapSettings())
+    timeline.play(made, MapSettings())
     figure = played["figure"]
     assert [frame.name for frame in figure.frames] == ["2024-01", "2024-02", "2024-03"]
     assert [len(frame.data[0].x) for frame in figure.frames] == [31, 29, 29]
@@ -181,10 +181,8 @@ def test_each_headline_is_sent_once_for_its_month(played):
     assert "90 rows in 3 months" in played["note"]
 
 
-def test_one_month_and_too_many_rows_are_not_played(monkeypatch):
+def test_one_month_is_not_played():
     data = make_dataset(np.zeros(40), np.arange(40))
-    assert not timeline.playable(data, np.arange(20))
-    assert timeline.playable(data, np.arange(40))
-    monkeypatch.setattr(timeline, "MOST_POINTS", 39)
-    assert not timeline.playable(data, np.arange(40))
-    assert not timeline.playable(make_dataset(np.zeros(3)), np.arange(3))
+    assert not timeline.has_months(data, np.arange(20))
+    assert timeline.has_months(data, np.arange(40))
+    assert not timeline.has_months(make_dataset(np.zeros(3)), np.arange(3))
