@@ -174,7 +174,7 @@ def _of_time(shown: Shown, rows: np.ndarray) -> list[Layer]:
     session = shown.data.frame["session"].iloc[rows]
     known = session.notna().to_numpy()
     days = session[known].to_numpy().astype("datetime64[D]").astype(np.int64).astype(float)
-    ends = (days.min(), days.max()) if len(set(days)) > 1 else spread(days)
+    ends = (float(days.min()), float(days.max())) if len(set(days)) > 1 else spread(days)
     ticks = {
         float(tick): str(np.datetime64(int(tick), "D")) for tick in np.linspace(*ends, 5)[[0, 2, 4]].round()
     }

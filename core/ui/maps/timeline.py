@@ -155,7 +155,7 @@ def _animation(duration: int) -> dict[str, Any]:
 
 
 def _play() -> dict[str, Any]:
-    buttons = [
+    buttons: list[dict[str, Any]] = [
         {"label": "▶", "method": "animate", "args": [None, _animation(_STEP)]},
         {"label": "❚❚", "method": "animate", "args": [[None], _animation(0)]},
     ]

@@ -19,7 +19,7 @@ from core.ui.maps.colouring import Shown, offered
 from core.ui.maps.filtering import filter_form
 from core.ui.maps.layout import layout, note, settings_form
 from core.ui.maps.marks import Label, Mark
-from core.ui.maps.picture import MOST_POINTS, digest, drawn, picture
+from core.ui.maps.picture import HEIGHT, MOST_POINTS, digest, drawn, picture
 from core.ui.text import _
 
 BESIDE_HEIGHT = 560
@@ -133,7 +133,7 @@ def _one(
     laid: Laid,
     side: str = "",
     title: str = "",
-    height: int | None = None,
+    height: int = HEIGHT,
     marks: Sequence[Mark] = (),
     labels: Sequence[Label] = (),
 ) -> np.ndarray:
@@ -146,7 +146,7 @@ def _one(
         labels=labels,
         side=side,
         title=title,
-        **({"height": height} if height else {}),
+        height=height,
     )
 
 
