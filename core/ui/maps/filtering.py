@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,7 +13,6 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.maps import Topics
 from core.ui.maps.colouring import topic_name
-from core.ui.maps.picture import digest
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, class_name, count
 
@@ -28,13 +26,6 @@ def filter_form(data: Dataset, topics: Topics | None) -> tuple[np.ndarray, bool]
             kept &= narrow(data)
         kept &= _topics(data, topics)
     return np.flatnonzero(kept), grouped
-
-
-def part(data: Dataset, rows: np.ndarray) -> Dataset:
-    """Return a dataset of some of the rows, with a name of its own for what is kept of it."""
-    if len(rows) == len(data):
-        return data
-    return replace(data, id=f"{data.id}-{digest(rows)}", frame=data.frame.iloc[rows].reset_index(drop=True))
 
 
 def _repeats(data: Dataset) -> bool:

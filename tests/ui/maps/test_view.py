@@ -9,7 +9,7 @@ from core.data.library import load_dataset
 from core.maps import MapSettings, Topics
 from core.ui.maps import filtering, timeline
 from core.ui.maps.colouring import COLOURINGS, Shown
-from core.ui.maps.filtering import filter_form, part
+from core.ui.maps.filtering import filter_form
 from core.ui.maps.picture import Drawn
 from core.ui.theme import LIGHT
 from tests.makers.apps import open_page, texts
@@ -129,15 +129,6 @@ def test_where_no_headline_is_repeated_there_is_nothing_to_choose(widgets):
     data = make_dataset(np.zeros(3), np.arange(3))
     widgets["map-repeats"] = pytest.fail
     assert filter_form(data, None)[1] is False
-
-
-def test_a_part_of_a_table_has_a_name_of_its_own():
-    data = _table()
-    some = part(data, np.array([1, 3]))
-    assert some.frame["row"].tolist() == [2, 4]
-    assert some.id != data.id
-    assert some.id != part(data, np.array([1, 4])).id
-    assert part(data, np.arange(6)) is data
 
 
 @pytest.fixture
