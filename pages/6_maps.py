@@ -1,26 +1,32 @@
-"""Which headlines lie close together? A map of the embeddings, coloured by outcome, prediction, company or outlet."""
+"""Which headlines lie close together? A map of the embeddings, coloured by what is known of the headlines."""
 
 import streamlit as st
 
 from core.ui import frame
-from core.ui.maps import answer, layout
-from core.ui.maps.picture import colour_form, known_topics, picture, words_form
+from core.ui.maps import answer
+from core.ui.maps.clusters import clusters, labels
+from core.ui.maps.newcomer import newcomer_marks
+from core.ui.maps.search import search_marks
+from core.ui.maps.selection import selected
+from core.ui.maps.view import lay_out, show_view, view_form
 
 here = frame.start("maps")
 data, vectors = here.data, here.vectors
 run = frame.chosen_run(data)
 
 found = answer.answer(data, vectors)
-topics = known_topics(data, vectors)
-with st.container(horizontal=True, gap="medium"):
-    settings = layout.settings_form()
-    colour = colour_form(data, run, topics)
-    words = words_form()
-layout.note(settings)
-points = layout.layout(data, vectors, settings)
-if points is not None:
-    picture(data, points, settings, colour, run, words, topics)
-    answer.trust_line(vectors, points, settings)
+view = view_form(data, vectors, run)
+laid = lay_out(view, vectors)
+if laid is not None:
+    fields, chart, lists = st.columns(2, vertical_alignment="bottom"), st.container(), st.container()
+    with fields[0]:
+        marks = search_marks(data, vectors, laid.places, view.rows, below=lists)
+    with fields[1]:
+        marks += newcomer_marks(data, vectors, laid.places, laid.settings, view.rows, below=lists)
+    with chart:
+        rows = show_view(view, laid, marks, labels(view.topics, laid.places, view.rows))
+    selected(here, run, vectors, rows)
+    clusters(data, vectors)
     answer.details(found)
 if run is not None:
     here.onward()

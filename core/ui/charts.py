@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -21,13 +22,21 @@ _CONFIG = {
 
 
 def show(
-    figure: go.Figure, title: str, key: str, note: str = "", height: int = 380, select: bool = False
+    figure: go.Figure,
+    title: str,
+    key: str,
+    note: str = "",
+    height: int = 380,
+    select: bool | Sequence[str] = False,
+    zoom: bool = False,
+    foot: int = 88,
 ) -> Any:
     """Draw a figure in the project's template, its title above and a note on what it shows below.
 
     Title and note are shown as typed; other texts of a figure go through `hover`. Below stand buttons that
     save the chart as PNG and SVG with its title, note and date, and its values as CSV. With `select` a mark can be
-    clicked: what is selected is returned as `st.plotly_chart` does.
+    clicked, or marks are chosen in the ways it names ("box", "lasso"): what is selected is returned as `st.plotly_chart`
+    does. With `zoom` the wheel zooms; `foot` is the room in pixels below the plot for the legend.
     """
     colours = palette()
     heading = hover(title, 44)
@@ -56,7 +65,7 @@ def show(
             "l": 8,
             "r": 8,
             "t": 30 + 22 * (heading.count("<br>") + 1),
-            "b": 88 if len(figure.data) > 1 and has_legend else 8,
+            "b": foot if len(figure.data) > 1 and has_legend else 8,
         },
         height=height,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
@@ -71,8 +80,10 @@ def show(
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     safe = re.sub(r"[^\w-]+", "-", key)
-    chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": "points"} if select else {}
-    event = st.plotly_chart(figure, theme=None, key=safe, config=_CONFIG, alt=title, **chosen)
+    modes = "points" if select is True else tuple(select or ())
+    chosen: dict[str, Any] = {"on_select": "rerun", "selection_mode": modes} if modes else {}
+    config = _CONFIG | {"scrollZoom": zoom}
+    event = st.plotly_chart(figure, theme=None, key=safe, config=config, alt=title, **chosen)
     with st.container(key=f"under-{safe}", horizontal=True, vertical_alignment="top", gap="small"):
         st.caption(as_typed(note) if note else "&nbsp;")
         picture_buttons(safe, title, note)

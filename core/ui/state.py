@@ -115,16 +115,21 @@ def run(run_id: str) -> Run:
 
 
 def vectors(data: Dataset) -> np.ndarray | None:
-    """Return the vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None.
+    """Return the vectors of a dataset for the chosen encoder and pooling, `(rows, dim)`, else None."""
+    return vectors_of(data, encoder(), pooling())
+
+
+def vectors_of(data: Dataset, encoder_name: str, pooling_name: str) -> np.ndarray | None:
+    """Return the vectors of a dataset for an encoder and a pooling, `(rows, dim)`, None where any is missing.
 
     They are those that the sample's prepared run was trained on, if it is in the workspace and this is its dataset, else
     those of the store.
     """
-    prepared = prepared_vectors(data.id, encoder(), pooling())
+    prepared = prepared_vectors(data.id, encoder_name, pooling_name)
     if prepared is not None:
         return prepared
     try:
-        return _vectors(data, data.id, *space())
+        return _vectors(data, data.id, *space_of(encoder_name, pooling_name))
     except _NotStoredError:
         return None
 
@@ -134,12 +139,17 @@ def space() -> tuple[str, str, str]:
 
     With a dataset's id they name its vectors, so they are the key of what is computed from these.
     """
+    return space_of(encoder(), pooling())
+
+
+def space_of(encoder_name: str, pooling_name: str) -> tuple[str, str, str]:
+    """Return an encoder and a pooling, and a key of the encoder's content, as `space` does of the chosen ones."""
     from core.embed import space_key
 
     try:
-        return encoder(), pooling(), space_key(encoder())
+        return encoder_name, pooling_name, space_key(encoder_name)
     except UserError:
-        return encoder(), pooling(), ""
+        return encoder_name, pooling_name, ""
 
 
 def forget_vectors() -> None:

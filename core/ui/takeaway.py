@@ -41,7 +41,8 @@ function values(plot, words) {
   const rows = [[words.series, axis("xaxis"), axis("yaxis"), words.value, words.label]];
   for (const { name, x, y, z, hovertext, text, customdata } of plot._fullData) {
     if (!x || !y) continue;
-    if (z) y.forEach((of_y, i) => x.forEach((of_x, j) => rows.push([name, of_x, of_y, z[i][j], ""])));
+    if (z && !Array.isArray(z[0]) && !ArrayBuffer.isView(z[0])) z.forEach((of_z, i) => rows.push([name, x[i], y[i], of_z, text?.[i]]));
+    else if (z) y.forEach((of_y, i) => x.forEach((of_x, j) => rows.push([name, of_x, of_y, z[i][j], ""])));
     else for (let i = 0; i < Math.min(x.length, y.length); i++) {
       const label = [hovertext, text, customdata].find((list) => Array.isArray(list) && list[i] != null)?.[i];
       if (x[i] != null || y[i] != null) rows.push([name, x[i], y[i], "", Array.isArray(label) ? label.join(" · ") : label]);
@@ -67,6 +68,8 @@ function save(format, data) {
   layout.height = height;
   layout.margin = { ...layout.margin, b: bottom + below };
   layout.paper_bgcolor = data.paper;
+  layout.updatemenus = [];  // buttons and sliders are for the page
+  layout.sliders = [];
   if (layout.legend) layout.legend = { ...layout.legend, y: below / height };
   layout.annotations = [...(layout.annotations || []), {
     text: data.lines.join("<br>"), showarrow: false, align: "left", xref: "paper", yref: "paper", x: 0, y: 0,

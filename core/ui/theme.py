@@ -143,6 +143,7 @@ def style() -> str:
     return f"""<style>
 {_STYLE}
 .stApp [role="tab"][aria-selected="true"] p, .stApp [data-testid="stSliderThumbValue"] {{ color: {colours.accent}; }}
+.js-plotly-plot .updatemenu-item-rect[style*="rgb(244, 250, 255)"] {{ fill: {colours.grid} !important; }}
 [class*="st-key-progress-"] {{ background: {colours.surface}; }}
 .stApp [data-testid="stCaptionContainer"] {{ color: {colours.muted}; opacity: 1; }}
 </style>"""

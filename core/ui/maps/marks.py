@@ -1,26 +1,73 @@
-"""What is drawn on top of a map: marked places, and short names of clusters."""
+"""What is drawn on top of a map's points: marks that stand in the legend, and short names written on the map."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import plotly.graph_objects as go
+
+from core.ui.text import hover
+from core.ui.theme import palette
+
+_FLAT = {
+    "ring": {"symbol": "circle-open", "size": 11, "line": {"width": 1.5}},
+    "star": {"symbol": "star", "size": 17, "line": {"width": 1.5}},
+}
+_DEEP = {"ring": {"symbol": "circle-open", "size": 7}, "star": {"symbol": "diamond", "size": 8}}
 
 
 @dataclass(frozen=True, eq=False)
 class Mark:
-    """Marked places `(n, d)` with the text of each and one symbol; `name` stands in the legend."""
+    """Points on top of the others: rings round known ones, or stars of new ones.
+
+    `name` stands in the legend and `texts` are told where the mouse is over them, both as `hover` writes them; `places
+    (n, d)` are on the map.
+    """
 
     name: str
     places: np.ndarray
     texts: list[str]
-    symbol: Literal["ring", "star"]
+    symbol: Literal["ring", "star"] = "ring"
+
+    def trace(self) -> go.Scattergl | go.Scatter3d:
+        """Return what Plotly draws."""
+        colours = palette()
+        dimensions = self.places.shape[1] if self.places.ndim == 2 else 2
+        x, y, *z = np.asarray(self.places, np.float32).reshape(-1, dimensions).T
+        kind = _DEEP if z else _FLAT
+        marker: dict[str, Any] = {"opacity": 1.0, "color": colours.text} | kind[self.symbol]
+        if self.symbol == "star":
+            marker |= {"color": colours.accent, "line": {"width": 1.5, "color": colours.text}}
+        shared = {
+            "mode": "markers",
+            "name": self.name,
+            "marker": marker,
+            "text": self.texts,
+            "hovertemplate": "%{text}<extra></extra>",
+            "showlegend": True,
+        }
+        return go.Scatter3d(x=x, y=y, z=z[0], **shared) if z else go.Scattergl(x=x, y=y, **shared)
 
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A short text at a place `(d,)` of the map."""
+    """A short name written on the map, as typed, at a place `(d,)`."""
 
     text: str
     place: np.ndarray
+
+    def annotation(self) -> dict[str, Any]:
+        """Return what Plotly writes."""
+        colours = palette()
+        at = dict(zip("xyz", (float(value) for value in self.place), strict=False))
+        font = {"size": 12, "color": colours.text}
+        return at | {
+            "text": hover(self.text, 8),
+            "showarrow": False,
+            "font": font,
+            "bgcolor": colours.surface,
+            "opacity": 0.85,
+            "borderpad": 2,
+        }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,52 +12,97 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings, Topics, saved_topics
+from core.maps import MapSettings, Topics
 from core.train.run import Run
 from core.ui.charts import show
-from core.ui.maps.colouring import Colouring, Layer, Shown, marked, offered, told_of
+from core.ui.maps import points
+from core.ui.maps.axes import frame_deep, frame_flat, room_below
+from core.ui.maps.cloud import SAMPLE, cloud
+from core.ui.maps.colouring import Colouring, Shown, offered
+from core.ui.maps.marks import Label, Mark
+from core.ui.maps.scales import Layer
+from core.ui.maps.selecting import MODES, Closer, listed_rows, rows_within
 from core.ui.sealed import sealed_rows
-from core.ui.text import UNKNOWN, _, day, hover, language, md
+from core.ui.text import _, language
+from core.ui.theme import palette
 
-MOST_POINTS = 20_000
+MOST_POINTS = 20_000  # drawn one by one
 HEIGHT = 760
-TURNS = 8  # in how many pieces a layer is drawn
-FEW = 2_000  # points; more are drawn smaller
 
 
-def known_topics(data: Dataset, vectors: np.ndarray) -> Topics | None:
-    """Return the topics of a dataset where they have been found, as the explain page does."""
-    return saved_topics(data, vectors)[1]
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a picture is made of: every row's place `at (rows of the dataset, 2 or 3)`, and the rows that are on the map.
+
+    `headline (rows of the dataset,)` numbers the headlines where each is one point; `key` names all that the colours
+    and texts depend on.
+    """
+
+    shown: Shown
+    colouring: Colouring
+    at: np.ndarray
+    rows: np.ndarray
+    headline: np.ndarray | None
+    key: tuple[object, ...]
+
+    @property
+    def deep(self) -> bool:
+        """Whether there are three coordinates."""
+        return self.at.shape[1] == 3
+
+    @property
+    def points(self) -> int:
+        """How many points there are to draw."""
+        return len(self.rows) if self.headline is None else len(np.unique(self.headline[self.rows]))
+
+    def layers(self, rows: np.ndarray) -> tuple[list[Layer], np.ndarray | None]:
+        """Return the layers of some rows, and how many rows the point of each row stands for."""
+        layers = self.colouring.layers(self.shown, rows)
+        if self.headline is None or not len(rows):
+            return layers, None
+        return points.one_per_headline(layers, self.headline)
+
+    def traces(self, layers: list[Layer], counts: np.ndarray | None) -> list[go.Scattergl | go.Scatter3d]:
+        """Return what Plotly draws of the layers."""
+        rows = np.sort(np.concatenate([layer.rows for layer in layers])) if layers else np.arange(0)
+        often = digest(rows if counts is None else np.stack([rows, counts[rows]]))
+        texts = points.hover_texts(self.shown, self.colouring, rows, counts, (*self.key, often))
+        numbers = self.shown.data.frame["row"].to_numpy()
+        return [points.trace(layer, self.at, texts, numbers, counts) for layer in layers]
 
 
-def colour_form(data: Dataset, run: Run | None, topics: Topics | None = None) -> str:
-    """Let the reader choose what the points are coloured by, where there is a choice; return its key."""
-    choices = offered(Shown(data, run, np.arange(0), topics))
-    first = next(iter(choices))
-    if len(choices) < 2:
-        return first
-    chosen = st.segmented_control(
-        _("Colour"),
-        list(choices),
-        default=first,
-        key="map-colour",
-        format_func=lambda key: _(choices[key].title),
-        persist_state="session",
-        width="content",
-    )
-    return chosen if chosen in choices else first
+def drawn(
+    data: Dataset,
+    places: np.ndarray,
+    colour: str,
+    run: Run | None,
+    topics: Topics | None = None,
+    *,
+    rows: np.ndarray | None = None,
+    of_class: int = -1,
+    grouped: bool = False,
+) -> Drawn:
+    """Return what to draw of the places `(rows, 2 or 3)` of a dataset's `rows`, all of them where none are given."""
+    rows = np.arange(len(data)) if rows is None else rows
+    at = np.full((len(data), places.shape[1]), np.nan, np.float32)
+    at[rows] = places
+    shown = Shown(data, run, sealed_rows(data), topics, of_class)
+    colouring = offered(shown)[colour]
+    run_id = run.id if run is not None and colouring.of_test else ""
+    key = (data.id, colour, run_id, of_class, grouped, digest(shown.sealed), language(), palette())
+    headline = headline_numbers(data, data.id) if grouped else None
+    return Drawn(shown, colouring, at, rows, headline, key)
 
 
-def words_form() -> str:
-    """Let the reader name words whose headlines are marked."""
-    words: str = st.text_input(
-        _("Mark headlines with"),
-        key="map-words",
-        max_chars=60,
-        placeholder=_("any word"),
-        persist_state="session",
-    )
-    return words or ""
+@st.cache_resource(max_entries=4, show_spinner=False)
+def headline_numbers(_data: Dataset, dataset_id: str) -> np.ndarray:
+    """Return the number of each row's headline, `(rows,)`: the same for the same headline."""
+    return np.asarray(pd.factorize(_data.frame["headline"])[0])
+
+
+def digest(values: np.ndarray) -> str:
+    """Return a short name of an array's content."""
+    return hashlib.sha256(np.ascontiguousarray(values).data).hexdigest()[:16] if values.size else ""
 
 
 def picture(
@@ -65,91 +111,107 @@ def picture(
     settings: MapSettings,
     colour: str,
     run: Run | None,
-    words: str = "",
     topics: Topics | None = None,
-) -> None:
-    """Draw the places `(rows, 2)` of a dataset, at most 20,000 of them; headlines that hold `words` are marked."""
-    shown = Shown(data, run, sealed_rows(data), topics)
-    colouring = offered(shown)[colour]
-    rows = _drawn(shown, colouring)
-    layers = colouring.layers(shown, rows)
-    if words and (rings := marked(shown, rows, words)):
-        layers.append(rings)
-    elif words:
-        st.caption(md("No headline on this map holds “{words}”.", words=words))
-    run_id = run.id if run is not None and colouring.of_test else ""
-    key = data.id, colour, run_id, shown.sealed.tobytes(), language()
-    texts = _hover_texts(shown, colouring, rows, key)
-    figure = go.Figure([_points(layer, places, texts, len(rows)) for layer in _mixed(layers)])
-    named: set[str] = set()
-    for trace in figure.data:  # the pieces of a layer are one entry in the legend, and go and come together
-        trace.update(
-            legendgroup=trace.name, showlegend=trace.name not in named and not trace.marker.showscale
-        )
-        named.add(trace.name)
-    method = METHODS[settings.method]
-    axis = {"showticklabels": method.scaled, "zeroline": False, "showgrid": method.scaled}
-    figure.update_xaxes(title=_(method.axis, n=1) if method.scaled else None, **axis)
-    figure.update_yaxes(
-        title=_(method.axis, n=2) if method.scaled else None, scaleanchor="x", scaleratio=1, **axis
-    )
-    note = (
-        _("n = {n:,}; each point is one row of the table; hover over it for the headline", n=len(rows))
-        if len(rows) == len(data)
-        else _(
-            "n = {n:,} of {all:,} rows; each point is one row; hover over it for the headline",
-            n=len(rows),
-            all=len(data),
-        )
-    )
-    show(figure, _("Map of the headlines"), f"chart-map-{settings.method}-{colour}", note, height=HEIGHT)
-
-
-def _mixed(layers: list[Layer]) -> list[Layer]:
-    """Return the layers in pieces that take turns, so that the last one does not hide the others."""
-    turns = [layer for layer in layers if not layer.apart]
-    if len(turns) < 2:
-        return layers
-    pieces = [replace(layer, rows=layer.rows[turn::TURNS]) for turn in range(TURNS) for layer in turns]
-    first = layers.index(turns[0])
-    return [*layers[:first], *pieces, *layers[first + len(turns) :]]
-
-
-def _points(layer: Layer, places: np.ndarray, texts: np.ndarray, drawn: int) -> go.Scattergl:
-    return go.Scattergl(
-        x=places[layer.rows, 0],
-        y=places[layer.rows, 1],
-        mode="markers",
-        name=layer.name,
-        marker={"size": 6 if drawn < FEW else 5, "opacity": 0.7} | layer.marker,
-        text=texts[layer.rows],
-        hovertemplate="%{text}<extra></extra>",
-    )
-
-
-def _drawn(shown: Shown, colouring: Colouring) -> np.ndarray:
-    """Return the positions of the rows to draw."""
-    rows = np.arange(len(shown.data))
-    if colouring.of_test and shown.run is not None:
-        rows = shown.run.predictions.test.positions(shown.data)
-    if len(rows) <= MOST_POINTS:
-        return rows
-    return np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
-
-
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _hover_texts(
-    _shown: Shown, _colouring: Colouring, _rows: np.ndarray, key: tuple[object, ...]
+    *,
+    rows: np.ndarray | None = None,
+    of_class: int = -1,
+    grouped: bool = False,
+    marks: Sequence[Mark] = (),
+    labels: Sequence[Label] = (),
+    side: str = "",
+    title: str = "",
+    height: int = HEIGHT,
 ) -> np.ndarray:
-    """Return the texts of these rows at their positions in the dataset, `(rows of the dataset,)`, once per `key`."""
-    told = told_of(_shown, _colouring, _rows)
-    frame = _shown.data.frame.iloc[_rows]
-    texts = np.full(len(_shown.data), "", dtype=object)
-    texts[_rows] = [_hover_text(row, facts) for row, facts in zip(frame.itertuples(), told, strict=True)]
-    return texts
+    """Draw the places `(rows, 2 or 3)` of a dataset's `rows`; return the positions of those that the reader has selected.
+
+    They are positions in the dataset, ascending, int64; none where there are three coordinates. With `grouped` a
+    headline is one point, and selected with all its rows. `marks` are drawn on top, and `labels` written; `side`
+    tells two maps of one page apart. More than `MOST_POINTS` points are drawn as an image of all of them.
+    """
+    made = drawn(data, places, colour, run, topics, rows=rows, of_class=of_class, grouped=grouped)
+    closer = Closer(digest(places), side)
+    if not made.deep:
+        made = Drawn(
+            made.shown, made.colouring, made.at, closer.rows(made.at, made.rows), made.headline, made.key
+        )
+    dense = made.points > MOST_POINTS and not made.deep
+    figure, note = _cloud(made, closer) if dense else _points(made)
+    for mark in marks:
+        figure.add_trace(mark.trace())
+    points.one_entry_each(figure)
+    notes = [label.annotation() for label in labels]
+    if made.deep:
+        frame_deep(figure, settings)
+        figure.update_layout(scene_annotations=notes)
+    else:
+        frame_flat(figure, settings, inside=bool(side))
+        figure.update_layout(annotations=notes)
+    key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
+    event = show(
+        figure,
+        title or _("Map of the headlines"),
+        key,
+        note,
+        height=height,
+        select=() if made.deep else MODES,
+        zoom=True,
+        foot=room_below(figure, height),
+    )
+    if made.deep:
+        st.caption(_("Turn the map with the mouse. In 3-D nothing can be selected: choose 2-D for that."))
+        return np.arange(0)
+    picked = (
+        rows_within(event, made.at, made.rows) if dense else _with_repeats(made, listed_rows(event, data))
+    )
+    if dense or closer.windows:
+        closer.buttons(made.at, picked)
+    return picked
 
 
-def _hover_text(row: Any, told: list[str]) -> str:
-    facts = [*told, row.company, row.press, day(row.session), _("row {n}", n=row.row)]
-    known = [hover(str(fact)) for fact in facts if not pd.isna(fact) and fact != UNKNOWN]
-    return f"<b>{hover(row.headline)}</b><br>{' · '.join(known)}"
+def _with_repeats(made: Drawn, picked: np.ndarray) -> np.ndarray:
+    """Return every row on the map of the headlines that were selected."""
+    if made.headline is None:
+        return picked
+    return made.rows[np.isin(made.headline[made.rows], made.headline[picked])]
+
+
+def _points(made: Drawn) -> tuple[go.Figure, str]:
+    """Return the figure of every point, and what it shows; of too many in three dimensions some, and that it says."""
+    rows, n = made.rows, len(made.rows)
+    sampled = made.points > MOST_POINTS
+    if sampled:
+        rows = np.sort(np.random.default_rng(0).choice(rows, MOST_POINTS, replace=False))
+    layers, counts = made.layers(rows)
+    figure = go.Figure(made.traces(points.mixed(layers), counts))
+    if sampled:
+        note = _(
+            "Not all rows: {n:,} of {all:,}, drawn at random. The map in 2-D shows all of them.",
+            n=len(rows),
+            all=n,
+        )
+    elif counts is not None and counts.max(initial=1) > 1:
+        note = _(
+            "n = {n:,} rows; each point is one headline, the larger the oftener it stands in the table (up to {most:,} "
+            "times); hover over it for the headline",
+            n=n,
+            most=int(counts.max()),
+        )
+    else:
+        note = _("n = {n:,}; each point is one row of the table; hover over it for the headline", n=n)
+    return figure, note
+
+
+def _cloud(made: Drawn, closer: Closer) -> tuple[go.Figure, str]:
+    """Return the figure of all rows as an image, with some of them as points, and what it shows."""
+    key = (*made.key, digest(made.at), digest(made.rows))
+    found = cloud(lambda: made.colouring.layers(made.shown, made.rows), made.at, key)
+    figure = go.Figure(made.traces(points.mixed(found.layers), None))
+    found.draw_under(figure)
+    note = _(
+        "n = {n:,} rows, all of them in the picture: the fuller the colour, the more (up to {most:,} in one place). "
+        "{sample:,} of them, drawn at random, are points to hover over. Select a part to see it closer.",
+        n=len(made.rows),
+        most=found.density.most,
+        sample=min(SAMPLE, len(made.rows)),
+    )
+    return figure, note

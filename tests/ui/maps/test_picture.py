@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data.library import load_dataset, save_dataset
+from core.data.library import load_dataset
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.maps import METHODS, Topics
 from core.train.runs import load_run
 from core.ui import theme
-from core.ui.maps.colouring import COLOURINGS, Layer, Shown, marked, offered
-from core.ui.maps.picture import _mixed
+from core.ui.maps.colouring import COLOURINGS, Shown, offered
+from core.ui.maps.points import mixed
+from core.ui.maps.scales import Layer
 from core.ui.theme import CATEGORIES, LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
@@ -32,51 +33,45 @@ def _chart(app):
     return json.loads(chart.proto.spec)
 
 
-@pytest.mark.parametrize("colour", ["target", "prediction", "press"])
+@pytest.mark.parametrize("colour", ["target", "prediction", "error", "press", "time", "length"])
 def test_every_colouring_draws_each_of_its_rows_once(link, colour):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value(colour).run()
+    app.selectbox(key="map-colour").set_value(colour).run()
     assert not app.exception
     assert app.get("plotly_chart")[0].key == f"chart-map-pca-{colour}"
-    drawn = sum(len(trace["text"]) for trace in _chart(app)["data"])
-    assert f"{drawn:,}" in texts(app)
-    assert (drawn < 60) == COLOURINGS[colour].of_test
+    traces = _chart(app)["data"]
+    assert sum(len(trace["text"]) for trace in traces) == 60
+    assert "n = 60;" in texts(app)
+    untested = [trace for trace in traces if trace["name"].startswith("not tested")]
+    assert len(untested) == COLOURINGS[colour].of_test
 
 
 def test_a_table_without_a_run_has_no_predictions_to_draw(small_lab, monkeypatch):
     monkeypatch.setattr("core.ui.frame.list_runs", lambda dataset: [])
     app = open_page("maps", dataset=small_lab.dataset, encoder=small_lab.encoder, pooling="mean")
     assert not app.exception
-    assert app.segmented_control(key="map-colour").options == ["target", "outlet"]
+    assert app.selectbox(key="map-colour").options == ["target", "outlet", "time", "length"]
 
 
 def test_what_a_table_does_not_have_is_not_offered():
     none = np.arange(0)
     bare = make_dataset([0.01, -0.01])
+    bare.frame["headline"] = "같다"
     assert list(offered(Shown(bare, None, none))) == ["target"]
     assert list(offered(Shown(replace(bare, target_kind=""), None, none))) == ["plain"]
-    named = make_dataset([0.01, -0.01], press=["가", "나"])
+    named = make_dataset([0.01, -0.01], np.arange(2), press=["가", "나"])
     named.frame["company"] = ["하나", "둘"]
-    assert list(offered(Shown(named, None, none))) == ["target", "company", "press"]
-
-
-def test_with_one_colouring_there_is_nothing_to_choose(small_lab, tmp_path, monkeypatch):
-    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
-    data = make_dataset(np.arange(60) / 100 - 0.3, np.arange(60) // 3, name="00000000000000aa")
-    data.frame["headline"] = load_dataset(small_lab.dataset).headlines
-    save_dataset(data)
-    app = open_page("maps", dataset=data.id, encoder=small_lab.encoder, pooling="mean")
-    assert not app.exception
-    assert [control.key for control in app.segmented_control if "map" in str(control.key)] == ["map-method"]
-    assert len(app.get("plotly_chart")) == 1
+    named.frame["headline"] = ["짧다", "더 길다"]
+    assert list(offered(Shown(named, None, none))) == ["target", "company", "press", "time", "length"]
 
 
 @pytest.mark.parametrize("method", [name for name, method in METHODS.items() if not method.at_once])
-def test_a_slow_method_is_offered_first(link, method):
+def test_a_slow_method_is_offered_and_meanwhile_the_pca_is_drawn(link, method):
     app = open_page("maps", **link)
     app.segmented_control(key="map-method").set_value(method).run()
     assert not app.exception
+    assert app.get("plotly_chart")[0].key == "chart-map-pca-target"
+    assert "the PCA is shown" in texts(app)
     assert "Draw the map" in [button.label for button in app.button]
     assert METHODS[method].note in texts(app)
 
@@ -108,6 +103,7 @@ def test_headlines_that_hold_a_word_are_ringed_and_counted(link, small_lab):
     assert not app.exception
     rings = _chart(app)["data"][-1]
     assert rings["marker"]["symbol"] == RINGS
+    assert rings["showlegend"]
     assert rings["name"].endswith("(1)")
     app.text_input(key="map-words").set_value("(없는 말*").run()
     assert not app.exception
@@ -119,11 +115,7 @@ def test_headlines_that_hold_a_word_are_ringed_and_counted(link, small_lab):
 def light(monkeypatch):
     monkeypatch.setattr(theme, "palette", lambda: LIGHT)
     monkeypatch.setattr("core.ui.maps.colouring.palette", lambda: LIGHT)
-
-
-def test_spaces_mark_nothing(light):
-    data = make_dataset([0.01, -0.01])
-    assert marked(Shown(data, None, np.arange(0)), np.arange(2), "  ") is None
+    monkeypatch.setattr("core.ui.maps.scales.palette", lambda: LIGHT)
 
 
 def test_three_ordered_classes_are_blue_grey_and_red_and_each_has_a_mark(light, monkeypatch):
@@ -139,18 +131,18 @@ def test_the_pieces_of_a_layer_take_turns_and_none_is_lost():
     layers = [Layer("rest", np.arange(3), {}, apart=True)]
     layers += [Layer("a", np.arange(10), {}), Layer("b", np.arange(10, 14), {})]
     layers += [Layer("ring", np.arange(2), {}, apart=True)]
-    mixed = _mixed(layers)
-    assert (mixed[0].name, mixed[-1].name) == ("rest", "ring")
-    assert [layer.name for layer in mixed[1:5]] == ["a", "b", "a", "b"]
+    pieces_of_all = mixed(layers)
+    assert (pieces_of_all[0].name, pieces_of_all[-1].name) == ("rest", "ring")
+    assert [layer.name for layer in pieces_of_all[1:5]] == ["a", "b", "a", "b"]
     for layer in layers:
-        pieces = np.concatenate([piece.rows for piece in mixed if piece.name == layer.name])
+        pieces = np.concatenate([piece.rows for piece in pieces_of_all if piece.name == layer.name])
         assert sorted(pieces) == layer.rows.tolist()
-    assert _mixed(layers[:2]) == layers[:2]
+    assert mixed(layers[:2]) == layers[:2]
 
 
 def test_the_pieces_are_one_entry_in_the_legend(link):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value("press").run()
+    app.selectbox(key="map-colour").set_value("press").run()
     traces = _chart(app)["data"]
     named = [trace["name"] for trace in traces if trace["showlegend"]]
     assert len(named) == len(set(named)) == 3
@@ -175,8 +167,9 @@ def test_a_sealed_outcome_is_neither_drawn_nor_told(link, small_lab, tmp_path, m
 
 def test_a_prediction_is_told_where_it_is_drawn(link, small_lab):
     app = open_page("maps", **link)
-    app.segmented_control(key="map-colour").set_value("prediction").run()
-    (trace,) = _chart(app)["data"]
+    app.selectbox(key="map-colour").set_value("prediction").run()
+    grey, trace = _chart(app)["data"]
+    assert not any("win" in text for text in grey["text"])
     run = load_run(small_lab.run)
     p = run.predictions.test["mean"][0, -1]
     assert f"win {p:.0%}" in trace["text"][0]

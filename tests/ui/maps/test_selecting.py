@@ -1,0 +1,136 @@
+"""What is selected on a map: rows by their numbers, or all rows within what was drawn."""
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.elements.plotly_chart import PlotlySelectionState, PlotlyState
+
+from core.maps import MapSettings
+from core.ui.maps import picture as room
+from core.ui.maps.selecting import Closer, listed_rows, rows_within
+from core.ui.theme import LIGHT
+from tests.makers.train_tables import make_dataset
+
+
+def event(points=(), box=(), lasso=()):
+    chosen = {"points": list(points), "point_indices": [], "box": list(box), "lasso": list(lasso)}
+    return PlotlyState({"selection": PlotlySelectionState(chosen)})
+
+
+def point(number, custom):
+    return {"point_index": number, "curve_number": 0, "x": 0.0, "y": 0.0, "customdata": custom}
+
+
+@pytest.fixture
+def data():
+    made = make_dataset(np.linspace(-0.02, 0.02, 6), np.arange(6), name="selected")
+    made.frame["row"] = [2, 3, 5, 7, 11, 13]
+    made.frame["headline"] = ["가", "나", "가", "다", "라", "가"]
+    return made
+
+
+def test_points_are_known_by_the_rows_of_the_file_whatever_their_places(data):
+    chosen = event([point(0, 11), point(4, [5]), point(1, 5), {"x": 0.0}, point(9, 4)])
+    assert listed_rows(chosen, data).tolist() == [2, 4]
+    assert listed_rows(event(), data).tolist() == []
+    assert listed_rows(None, data).tolist() == []
+
+
+def test_rows_within_a_box_or_a_line_are_all_rows(data):
+    at = np.array([[0, 0], [1, 1], [2, 2], [3, 3], [4, 4], [np.nan, np.nan]], np.float32)
+    box, lasso = {"x": [2.5, -1], "y": [-1, 1.5]}, {"x": [3.5, 4.5, 4.0], "y": [3.5, 3.5, 5.0]}
+    rows = np.array([0, 1, 2, 3, 4])
+    assert rows_within(event(box=[box]), at, rows).tolist() == [0, 1]
+    assert rows_within(event(box=[box], lasso=[lasso]), at, rows).tolist() == [0, 1, 4]
+    assert rows_within(event(box=[box]), at, np.array([1, 3])).tolist() == [1]
+    assert rows_within(event(), at, rows).tolist() == []
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Return what a picture draws: each call's figure and note; `event` is what the reader has selected."""
+    made = {"event": event()}
+    monkeypatch.setattr(st, "session_state", {})
+    for place in ("picture", "colouring", "scales", "axes"):
+        monkeypatch.setattr(f"core.ui.maps.{place}.palette", lambda: LIGHT)
+    for place in ("picture", "colouring", "points", "axes"):
+        monkeypatch.setattr(f"core.ui.maps.{place}._", lambda text, **params: text.format(**params))
+    monkeypatch.setattr(room, "language", lambda: "en")
+    monkeypatch.setattr(room, "sealed_rows", lambda data: np.arange(0))
+    monkeypatch.setattr("core.ui.maps.points.day", str)
+    monkeypatch.setattr(Closer, "buttons", lambda self, at, picked: None)
+
+    def show(figure, title, key, note, **options):
+        made.update(figure=figure, note=note, key=key, options=options)
+        return made["event"]
+
+    monkeypatch.setattr(room, "show", show)
+    return made
+
+
+PLACES = np.array([[0, 0], [1, 1], [0, 0], [3, 3], [4, 4], [0, 0]], np.float32)
+UMAP = MapSettings("umap")
+
+
+def test_a_headline_is_selected_with_all_its_rows_on_the_map(data, drawn):
+    drawn["event"] = event([point(0, 2), point(1, 11)])
+    assert room.picture(data, PLACES, UMAP, "target", None, grouped=True).tolist() == [0, 2, 4, 5]
+    numbers = np.concatenate([trace.customdata for trace in drawn["figure"].data])
+    assert sorted(numbers.tolist()) == [2, 3, 7, 11]
+    assert "up to 3 times" in drawn["note"]
+    assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [0, 4]
+    assert "each point is one row" in drawn["note"]
+
+
+def test_rows_that_are_not_on_the_map_are_neither_drawn_nor_selected(data, drawn):
+    rows = np.array([0, 1, 4])
+    drawn["event"] = event([point(0, 2)])
+    assert room.picture(data, PLACES[rows], UMAP, "target", None, rows=rows, grouped=True).tolist() == [0]
+    assert sum(len(trace.x) for trace in drawn["figure"].data) == 3
+
+
+def test_too_many_points_are_an_image_of_all_and_a_selection_finds_all(data, drawn, monkeypatch):
+    monkeypatch.setattr(room, "MOST_POINTS", 3)
+    monkeypatch.setattr("core.ui.maps.cloud.SAMPLE", 2)
+    monkeypatch.setattr(room, "SAMPLE", 2)
+    drawn["event"] = event([point(0, 3)], box=[{"x": [-1, 3.5], "y": [-1, 3.5]}])
+    assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [0, 1, 2, 3, 5]
+    (image,) = drawn["figure"].layout.images
+    assert image.source.startswith("data:image/png;base64,")
+    assert sum(len(trace.x) for trace in drawn["figure"].data) == 2
+    assert "n = 6 rows, all of them" in drawn["note"]
+    assert "up to 3 in one place" in drawn["note"]
+
+
+def test_a_window_shows_its_own_points_and_is_forgotten_with_the_map(data, drawn, monkeypatch):
+    monkeypatch.setattr(room, "MOST_POINTS", 3)
+    closer = Closer(room.digest(PLACES))
+    st.session_state[closer._key] = (closer._id, [(0.5, 5, 0.5, 5)])
+    drawn["event"] = event([point(0, 11)])
+    assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [4]
+    assert not drawn["figure"].layout.images
+    assert sum(len(trace.x) for trace in drawn["figure"].data) == 3
+    room.picture(data, PLACES + 1, UMAP, "target", None)
+    assert len(drawn["figure"].layout.images) == 1
+
+
+def test_in_space_nothing_is_selected_and_a_part_of_many_points_is_called_one(data, drawn, monkeypatch):
+    places = np.column_stack([PLACES, np.arange(6)]).astype(np.float32)
+    drawn["event"] = event([point(0, 2)])
+    deep = MapSettings("umap", dimensions=3)
+    assert room.picture(data, places, deep, "target", None).tolist() == []
+    assert drawn["options"]["select"] == ()
+    assert drawn["figure"].layout.scene.dragmode == "turntable"
+    monkeypatch.setattr(room, "MOST_POINTS", 4)
+    room.picture(data, places, deep, "target", None)
+    assert drawn["note"].startswith("Not all rows: 4 of 6")
+
+
+def test_the_mouse_moves_the_map_and_its_buttons_do_not_ask_the_server(data, drawn):
+    room.picture(data, PLACES, UMAP, "target", None)
+    layout = drawn["figure"].layout
+    assert layout.dragmode == "pan"
+    assert drawn["options"]["zoom"]
+    buttons = layout.updatemenus[0].buttons
+    assert [button.args[0]["dragmode"] for button in buttons] == ["pan", "select", "lasso"]
+    assert {button.method for button in buttons} == {"relayout"}
