@@ -35,7 +35,7 @@ def labels(topics: Topics | None, places: np.ndarray, rows: np.ndarray) -> list[
         return []
     at = label_places(places, topics.topic[rows], len(topics))
     return [
-        Label(topic_name(keywords, _NAMED), place)
+        Label("\n".join(keywords[:_NAMED]), place)
         for keywords, place in zip(topics.keywords, at, strict=True)
         if keywords and place is not None
     ]

@@ -53,7 +53,7 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """A short name written on the map, as typed, at a place `(d,)`."""
+    """A short name written on the map, as typed and line by line, at a place `(d,)`."""
 
     text: str
     place: np.ndarray
@@ -64,7 +64,7 @@ class Label:
         at = dict(zip("xyz", (float(value) for value in self.place), strict=False))
         font = {"size": 12, "color": colours.text}
         return at | {
-            "text": hover(self.text, 8),
+            "text": "<br>".join(hover(line, 12) for line in self.text.splitlines()),
             "showarrow": False,
             "font": font,
             "bgcolor": colours.surface,

