@@ -25,7 +25,8 @@ if laid is not None:
         marks += newcomer_marks(data, vectors, laid.places, laid.settings, view.rows, below=lists)
     with chart:
         rows = show_view(view, laid, marks, labels(view.topics, laid.places, view.rows))
-    selected(here, run, vectors, rows)
+    if view.selectable:
+        selected(here, run, vectors, rows)
     clusters(data, vectors)
     answer.details(found)
 if run is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.maps.nearest import distinct_rows, unit
+
 NEAREST = 10  # known headlines that a new one is placed by
 POWER = 8  # of how much nearer the nearest is
 
@@ -26,10 +28,10 @@ def place(
     """
     if len(vectors) != len(places):
         raise ValueError(f"{len(vectors)} vectors with {len(places)} places: not equally many")
-    first = _distinct(vectors)
+    first = distinct_rows(vectors)[0]
     known, asked, there = vectors[first], np.asarray(new, np.float32), places[first].astype(np.float64)
     if scaled:
-        known, asked = _of_length_1(known), _of_length_1(asked)
+        known, asked = unit(known), unit(asked)
     if linear:
         return _along_axes(known, there, asked).astype(np.float32)
     return np.array([_among_nearest(known, there, one) for one in asked], np.float32).reshape(
@@ -52,16 +54,3 @@ def _among_nearest(known: np.ndarray, there: np.ndarray, one: np.ndarray) -> np.
     apart = np.linalg.norm(there[near][:, None] - there[near], axis=2)
     medoid: np.ndarray = there[near[np.argmin(apart @ weight)]]
     return medoid
-
-
-def _distinct(vectors: np.ndarray) -> np.ndarray:
-    """Return the position of the first of each vector, in order."""
-    first: dict[bytes, int] = {}
-    for row, vector in enumerate(np.ascontiguousarray(vectors, np.float32)):
-        first.setdefault(vector.tobytes(), row)
-    return np.fromiter(first.values(), np.int64, len(first))
-
-
-def _of_length_1(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.where(lengths > 0, lengths, 1))

@@ -47,7 +47,8 @@ def newcomer_marks(
         if vector is None:
             return []
         linear = METHODS[settings.method].scaled
-        there = place(vectors if rows is None else vectors[rows], places, vector, linear)
+        on_map = vectors if rows is None else vectors[rows]
+        there = place(on_map, places, vector, linear, scaled=settings.measure == "cosine")
         found = nearest(data, vectors, vector, NEIGHBOURS, rows)
         say_where_far(found)
         cosines = {_("similarity"): np.round(found.cosines, 3)}

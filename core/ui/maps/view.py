@@ -41,6 +41,11 @@ class View:
     over_time: bool
     beside: Space | None
 
+    @property
+    def selectable(self) -> bool:
+        """Whether points can be selected: in the plane, and not while the months play."""
+        return self.settings.dimensions == 2 and not self.over_time
+
     def names(self, space: Space) -> tuple[str, ...]:
         """Return what names the vectors of the map's headlines by an encoder and pooling."""
         return self.data.id, *state.space_of(*space), digest(self.rows)

@@ -29,8 +29,13 @@ def two_topics(small_lab, monkeypatch):
     return small_lab
 
 
-def test_topics_are_listed_with_size_events_and_what_happened(two_topics):
-    app = open_page("maps", **two_topics.link)
+@pytest.fixture
+def link(small_lab):
+    return small_lab.link | {"encoder": small_lab.encoder, "pooling": "mean"}
+
+
+def test_topics_are_listed_with_size_events_and_what_happened(two_topics, link):
+    app = open_page("maps", **link)
     assert not app.exception
     table = listed(app)
     assert table["rows"].tolist() == [30, 30]
@@ -41,17 +46,17 @@ def test_topics_are_listed_with_size_events_and_what_happened(two_topics):
     assert typical["row"].tolist() == load_dataset(two_topics.dataset).frame["row"].iloc[[0, 2]].tolist()
 
 
-def test_names_stand_on_the_map_and_code_in_them_is_shown_as_typed(two_topics):
-    app = open_page("maps", **two_topics.link)
+def test_names_stand_on_the_map_and_code_in_them_is_shown_as_typed(two_topics, link):
+    app = open_page("maps", **link)
     spec = json.loads(app.get("plotly_chart")[0].proto.spec)
     written = [note["text"] for note in spec["layout"]["annotations"]]
     assert any("급락" in text for text in written)
     assert not any("<img" in text for text in written)
 
 
-def test_topics_are_offered_where_nobody_has_looked_for_them(small_lab, monkeypatch):
+def test_topics_are_offered_where_nobody_has_looked_for_them(link, monkeypatch):
     monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (False, None))
-    app = open_page("maps", **small_lab.link)
+    app = open_page("maps", **link)
     assert "Find the topics" in [button.label for button in app.button]
 
 
