@@ -48,7 +48,10 @@ class Mark:
             "hovertemplate": "%{text}<extra></extra>",
             "showlegend": True,
         }
-        return go.Scatter3d(x=x, y=y, z=z[0], **shared) if z else go.Scattergl(x=x, y=y, **shared)
+        if z:
+            return go.Scatter3d(x=x, y=y, z=z[0], **shared)
+        faded = {"marker": {"opacity": 1.0}}  # a selection of other points does not fade it
+        return go.Scattergl(x=x, y=y, unselected=faded, **shared)
 
 
 @dataclass(frozen=True, eq=False)
