@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.jobs import Report
-from core.maps import METHODS, MapSettings, coordinates, load_or_none, map_key
+from core.maps import METHODS, METRICS, MapSettings, coordinates, load_or_none, map_key
 from core.ui import jobs
 from core.ui.text import _, translate_md
 
@@ -82,6 +82,17 @@ def _details(chosen: MapSettings, used: tuple[str, ...]) -> MapSettings:
                 persist_state="session",
             )
             chosen = replace(chosen, perplexity=float(perplexity))
+        if METHODS[chosen.method].of_neighbours:
+            metrics = {name: _(metric.title) for name, metric in METRICS.items()}
+            metric = st.selectbox(
+                _("Similarity"),
+                list(metrics),
+                key="map-metric",
+                format_func=metrics.__getitem__,
+                persist_state="session",
+            )
+            st.caption(_(METRICS[metric].note))
+            chosen = replace(chosen, metric=metric)
         seed = st.number_input(
             _("Seed"),
             0,

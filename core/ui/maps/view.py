@@ -53,11 +53,16 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class Laid:
-    """A map: the vectors `(rows, dim)` of its headlines, their places `(rows, 2 or 3)`, and how it was made."""
+    """A map: the vectors `(rows, dim)` of its headlines, named by `of`, their places `(rows, 2 or 3)`, how it was made."""
 
     vectors: np.ndarray
+    of: tuple[str, ...]
     places: np.ndarray
     settings: MapSettings
+
+    def say_trust(self) -> None:
+        """Say how far it may be trusted."""
+        trust_line(self.vectors, self.places, self.settings, self.of)
 
 
 def view_form(data: Dataset, vectors: np.ndarray, run: Run | None) -> View:
@@ -116,7 +121,7 @@ def lay_out(view: View, vectors: np.ndarray, space: Space | None = None) -> Laid
     some = vectors if len(view.rows) == len(view.data) else vectors[view.rows]
     of = view.names(space or (state.encoder(), state.pooling()))
     found = layout(some, view.settings, of, len(view.rows), view.data.id)
-    return Laid(some, *found) if found else None
+    return Laid(some, of, *found) if found else None
 
 
 def show_view(view: View, laid: Laid, marks: Sequence[Mark] = (), labels: Sequence[Label] = ()) -> np.ndarray:
@@ -130,10 +135,9 @@ def show_view(view: View, laid: Laid, marks: Sequence[Mark] = (), labels: Sequen
             of_class=view.of_class,
         )
         timeline.play(made, laid.settings)
+        laid.say_trust()
         return np.arange(0)
-    picked = _one(view, laid, marks=marks, labels=labels)
-    trust_line(laid.vectors, laid.places, laid.settings, view.names((state.encoder(), state.pooling())))
-    return picked
+    return _one(view, laid, marks=marks, labels=labels)
 
 
 def _one(
@@ -145,7 +149,7 @@ def _one(
     marks: Sequence[Mark] = (),
     labels: Sequence[Label] = (),
 ) -> np.ndarray:
-    return picture(
+    picked = picture(
         *(view.data, laid.places, laid.settings, view.colour, view.run, view.topics),
         rows=view.rows,
         of_class=view.of_class,
@@ -156,6 +160,8 @@ def _one(
         title=title,
         height=height,
     )
+    laid.say_trust()
+    return picked
 
 
 def _two(view: View, laid: Laid, beside: Space, marks: Sequence[Mark], labels: Sequence[Label]) -> np.ndarray:
@@ -165,14 +171,12 @@ def _two(view: View, laid: Laid, beside: Space, marks: Sequence[Mark], labels: S
     left, right = st.columns(2, gap="medium")
     with left:
         picked = _one(view, laid, "-left", _titled(chosen, laid), BESIDE_HEIGHT, marks, labels)
-        trust_line(laid.vectors, laid.places, laid.settings, view.names(chosen))
     with right:
         vectors = vectors_beside(view.data, beside)
         other = None if vectors is None else lay_out(view, vectors, beside)
         if other is not None:
             also = _one(view, other, "-right", _titled(beside, other), BESIDE_HEIGHT)
             picked = np.union1d(picked, also)
-            trust_line(other.vectors, other.places, other.settings, view.names(beside))
     return picked
 
 
