@@ -33,7 +33,7 @@ class Search:
     def seconds(self) -> float:
         """About how long the search takes, measured on two cores."""
         count, dim = self.vectors.shape
-        return count**2 * (_PAIR_SECONDS + dim * _NUMBER_SECONDS.get(self.metric, _OTHER_SECONDS))
+        return float(count**2 * (_PAIR_SECONDS + dim * _NUMBER_SECONDS.get(self.metric, _OTHER_SECONDS)))
 
 
 def nearest(

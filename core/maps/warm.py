@@ -37,7 +37,8 @@ def umap_library() -> ModuleType:
         for function in vars(module).values():
             if isinstance(function, Dispatcher):
                 function.enable_caching()
-    return umap
+    library: ModuleType = umap
+    return library
 
 
 def compile_apart() -> bool:
