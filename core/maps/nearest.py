@@ -9,11 +9,12 @@ import numpy as np
 
 from core.maps.settings import COSINE, DOT, EUCLIDEAN, MANHATTAN
 
-_AT_ONCE = (
-    1_000  # vectors whose neighbours are looked for in one go; a tenth of that by the sum of differences
+_AT_ONCE = 1_000  # vectors whose neighbours are looked for in one go
+_AT_ONCE_BY_SUM = 100
+_PAIR_SECONDS = (
+    4e-9  # of a pair of vectors; and of each of their numbers, by the sum of differences and else:
 )
-_PAIR_SECONDS, _NUMBER_SECONDS = 4e-9, {MANHATTAN: 1e-9}  # of a pair of vectors, and of each of their numbers
-_OTHER_SECONDS = 1e-10
+_BY_SUM_SECONDS, _NUMBER_SECONDS = 1e-9, 1e-10
 
 Progress = Callable[[float], None]
 
@@ -33,7 +34,8 @@ class Search:
     def seconds(self) -> float:
         """About how long the search takes, measured on two cores."""
         count, dim = self.vectors.shape
-        return count**2 * (_PAIR_SECONDS + dim * _NUMBER_SECONDS.get(self.metric, _OTHER_SECONDS))
+        number = _BY_SUM_SECONDS if self.metric == MANHATTAN else _NUMBER_SECONDS
+        return float(count**2 * (_PAIR_SECONDS + dim * number))
 
 
 def nearest(
@@ -54,7 +56,7 @@ def nearest(
     ).fit(known)
     numbers = np.empty((len(vectors), count), np.int64)
     distances = np.empty((len(vectors), count), np.float32)
-    step = _AT_ONCE // 10 if by_sum else _AT_ONCE
+    step = _AT_ONCE_BY_SUM if by_sum else _AT_ONCE
     for start in range(0, len(vectors), step):
         progress(start / len(vectors))
         rows = np.arange(start, min(start + step, len(vectors)))

@@ -15,7 +15,7 @@ _EVERY = 10  # iterations between two reports
 _THETA = {
     2: 0.5,
     3: 0.8,
-}  # how coarsely far points are summed up (Barnes-Hut): in 3-D as trustworthy as 0.5, and twice as fast
+}  # how coarsely far points are summed up: in 3-D 0.8 is as trustworthy, twice as fast
 _SECONDS = 6e-3  # of each vector, measured on two cores
 
 

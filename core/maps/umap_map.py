@@ -13,9 +13,9 @@ import numpy as np
 
 from core.jobs import Report
 from core.locale import N_
+from core.maps.compiled import umap_library
 from core.maps.nearest import Search
 from core.maps.settings import MapSettings
-from core.maps.warm import umap_library
 
 EPOCHS = 500, 200  # for up to 10,000 vectors and for more, as UMAP chooses them
 _MANY = 10_000

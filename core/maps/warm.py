@@ -1,8 +1,7 @@
 """What UMAP takes the first time, out of the user's sight: numba compiles it once a machine, not once a process.
 
-umap-learn lets numba keep hardly any of its compiled functions, so every process compiles them anew. Here all of them
-are kept in numba's cache on disk (beside the library, or in the user's cache folder, or in `NUMBA_CACHE_DIR`), which a
-process of low priority fills. After an installation `python -c "from core.maps import warm_up; warm_up()"` does so too.
+What is compiled is kept on disk (`core.maps.compiled`); a process of low priority fills that cache. After an
+installation `python -c "from core.maps import warm_up; warm_up()"` does so too.
 """
 
 from __future__ import annotations
@@ -11,33 +10,19 @@ import logging
 import os
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
 from core.jobs import silent
 from core.maps.nearest import Search
 from core.maps.settings import MapSettings
+from core.maps.umap_map import umap_map
 
 log = logging.getLogger(__name__)
 
 _MOST_SECONDS = 600
 _POLITE = 5  # of 19: a third of the time of others; with more, a busy machine would not let it end
-
-
-@cache
-def umap_library() -> ModuleType:
-    """Return the module `umap`, its compiled functions kept on disk from one process to the next."""
-    import umap
-    from numba.core.dispatcher import Dispatcher
-
-    for module in (umap.umap_, umap.layouts, umap.utils):
-        for function in vars(module).values():
-            if isinstance(function, Dispatcher):
-                function.enable_caching()
-    return umap
 
 
 def compile_apart() -> bool:
@@ -61,8 +46,6 @@ def compile_apart() -> bool:
 
 def warm_up() -> None:
     """Run a tiny UMAP, so that all of it is loaded, and compiled where it has to be."""
-    from core.maps.umap_map import umap_map
-
     vectors = np.random.default_rng(0).normal(size=(60, 50)).astype(np.float32)
     umap_map(vectors, Search(vectors), MapSettings("umap"), silent)
 
