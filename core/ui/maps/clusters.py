@@ -76,6 +76,13 @@ def clusters(data: Dataset, vectors: np.ndarray) -> None:
                 "of a sealed holdout are left out."
             )
         )
+    if outcomes is not None and any(np.isnan(one.gap.low) for one in outcomes):
+        st.caption(
+            _(
+                "–: cannot be told from the rest, because fewer than five trading days are with such a headline, or fewer than "
+                "five without one."
+            )
+        )
     picked = event.selection.rows
     _typical(data, topics, picked[0] if picked and picked[0] < len(topics) else 0)
 
