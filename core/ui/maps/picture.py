@@ -191,8 +191,8 @@ def _points(made: Drawn) -> tuple[go.Figure, str]:
         )
     elif counts is not None and counts.max(initial=1) > 1:
         note = _(
-            "n = {n:,} rows; each point is one headline, the larger the oftener it stands in the table (up to {most:,} "
-            "times); hover over it for the headline",
+            "n = {n:,} rows; each point is one headline, larger where more rows have it (up to {most:,}); hover over it for "
+            "the headline",
             n=n,
             most=int(counts.max()),
         )
