@@ -5,9 +5,9 @@ import streamlit as st
 from core.ui import frame
 from core.ui.maps import answer
 from core.ui.maps.clusters import clusters, labels
-from core.ui.maps.newcomer import newcomer_marks
-from core.ui.maps.search import search_marks
-from core.ui.maps.selection import selected
+from core.ui.maps.search.newcomer import newcomer_marks
+from core.ui.maps.search.words_or_meaning import search_marks
+from core.ui.maps.selection.panel import selected
 from core.ui.maps.view import lay_out, show_view, view_form
 
 here = frame.start("maps")

@@ -94,9 +94,14 @@ def _clusters(data: Dataset, found: Topics | None) -> list[dict[str, Any]]:
     ]
 
 
-def _outcomes(_data: Dataset, found: Topics) -> list[Interval]:
-    """Return each cluster's mean outcome with its interval."""
-    return [Interval(math.nan, math.nan, math.nan)] * len(found)
+def _outcomes(data: Dataset, found: Topics) -> list[Interval]:
+    """Return each cluster's mean outcome with its interval, of rows that no seal hides; NaN for a table without outcomes."""
+    from core.evaluate.ledger import sealed_positions
+    from core.maps import topic_outcomes
+
+    told = topic_outcomes(data, found, sealed_positions(data))
+    unknown = Interval(math.nan, math.nan, math.nan)
+    return [unknown] * len(found) if told is None else [one.mean for one in told]
 
 
 def _known(number: float) -> float | None:

@@ -3,6 +3,7 @@ import io
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core import maps
@@ -74,6 +75,24 @@ def test_clusters_have_their_size_and_keywords(home, capsys, tmp_path, encoder, 
         (0, 17, ["반도체", "수출"]),
         (1, 16, []),
     ]
+
+
+def test_clusters_have_their_mean_outcome_with_its_interval(home, capsys, tmp_path, encoder, monkeypatch):
+    topic = np.arange(ROWS) % 2
+    monkeypatch.setattr(
+        maps, "topics_of", lambda *args, **options: Topics(topic, (("가",), ("나",)), ((0,), (1,)), 0.9)
+    )
+    file, returns = tmp_path / "news.csv", np.round(np.random.default_rng(0).normal(0, 0.02, ROWS), 4)
+    texts = [" ".join(three) for three in itertools.permutations(CORPUS, 3)][:ROWS]
+    days = pd.bdate_range("2023-10-10", periods=ROWS).strftime("%Y-%m-%d")
+    table = pd.DataFrame({"제목": texts, "일자": days, "익일수익률": returns})
+    table.to_csv(file, index=False)
+    arguments = ["map", file, "--encoder", encoder, "--out", tmp_path / "map.csv"]
+    status, found = in_json(capsys, *arguments)
+    assert status == 0
+    for number, cluster in enumerate(found["clusters"]):
+        assert cluster["value"] == pytest.approx(returns[topic == number].mean())
+        assert cluster["low"] < cluster["value"] < cluster["high"]
 
 
 def test_its_settings_are_those_of_the_map(home, capsys, tmp_path, encoder, monkeypatch):

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.evaluate.bootstrap import Interval
 from core.maps import TopicOutcome, Topics, topic_outcomes
 from core.maps.label_places import label_places
-from core.ui.maps.marks import Label
+from core.ui.maps.picture.marks import Label
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import (

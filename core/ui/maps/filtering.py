@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.maps import Topics
-from core.ui.maps.colouring import topic_name
+from core.ui.maps.picture.colouring import topic_name
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, class_name, count
 

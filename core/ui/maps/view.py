@@ -13,14 +13,14 @@ from core.maps import METHODS, MapSettings, Topics, saved_topics
 from core.train.run import Run
 from core.ui import state
 from core.ui.classes import class_selector
-from core.ui.maps import timeline
 from core.ui.maps.answer import trust_line
 from core.ui.maps.beside import Space, compare_form, space_name, vectors_beside
-from core.ui.maps.colouring import Shown, offered
 from core.ui.maps.filtering import filter_form
 from core.ui.maps.layout import layout, note, settings_form
-from core.ui.maps.marks import Label, Mark
-from core.ui.maps.picture import HEIGHT, MOST_POINTS, digest, drawn, picture
+from core.ui.maps.picture import timeline
+from core.ui.maps.picture.colouring import Shown, offered
+from core.ui.maps.picture.draw import HEIGHT, MOST_POINTS, digest, drawn, picture
+from core.ui.maps.picture.marks import Label, Mark
 from core.ui.text import _
 
 BESIDE_HEIGHT = 560

@@ -13,9 +13,9 @@ from core.evaluate.ledger_rows import Rows
 from core.maps import METHODS, Topics
 from core.train.runs import load_run
 from core.ui import theme
-from core.ui.maps.colouring import COLOURINGS, Shown, offered
-from core.ui.maps.points import mixed
-from core.ui.maps.scales import Layer
+from core.ui.maps.picture.colouring import COLOURINGS, Shown, offered
+from core.ui.maps.picture.points import mixed
+from core.ui.maps.picture.scales import Layer
 from core.ui.theme import CATEGORIES, LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
@@ -118,12 +118,12 @@ def test_headlines_that_hold_a_word_are_ringed_and_counted(link, small_lab):
 @pytest.fixture
 def light(monkeypatch):
     monkeypatch.setattr(theme, "palette", lambda: LIGHT)
-    monkeypatch.setattr("core.ui.maps.colouring.palette", lambda: LIGHT)
-    monkeypatch.setattr("core.ui.maps.scales.palette", lambda: LIGHT)
+    monkeypatch.setattr("core.ui.maps.picture.colouring.palette", lambda: LIGHT)
+    monkeypatch.setattr("core.ui.maps.picture.scales.palette", lambda: LIGHT)
 
 
 def test_three_ordered_classes_are_blue_grey_and_red_and_each_has_a_mark(light, monkeypatch):
-    monkeypatch.setattr("core.ui.maps.colouring.class_name", str)
+    monkeypatch.setattr("core.ui.maps.picture.colouring.class_name", str)
     data = make_dataset(["긍정", "부정", "중립", "긍정"], kind="label")
     layers = COLOURINGS["target"].layers(Shown(data, None, np.arange(0)), np.arange(4))
     assert [layer.name for layer in layers] == ["부정 (1)", "중립 (1)", "긍정 (2)"]

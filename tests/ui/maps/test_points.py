@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 import pytest
 
 from core.evaluate.predictions import MEAN, Predictions
-from core.ui.maps import points
-from core.ui.maps.colouring import COLOURINGS, Shown, offered, told_of
-from core.ui.maps.marks import Label, Mark
-from core.ui.maps.scales import Layer, rgb, sequential
+from core.ui.maps.picture import points
+from core.ui.maps.picture.colouring import COLOURINGS, Shown, offered, told_of
+from core.ui.maps.picture.marks import Label, Mark
+from core.ui.maps.picture.scales import Layer, rgb, sequential
 from core.ui.theme import LIGHT
 from tests.makers.train_tables import make_dataset
 
@@ -19,11 +19,11 @@ ROOMS = "colouring", "scales", "marks"
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):
     for room in ROOMS:
-        monkeypatch.setattr(f"core.ui.maps.{room}.palette", lambda: LIGHT)
+        monkeypatch.setattr(f"core.ui.maps.picture.{room}.palette", lambda: LIGHT)
     for room in ("colouring", "points"):
-        monkeypatch.setattr(f"core.ui.maps.{room}._", lambda text, **params: text.format(**params))
-    monkeypatch.setattr("core.ui.maps.colouring.class_name", str)
-    monkeypatch.setattr("core.ui.maps.points.day", str)
+        monkeypatch.setattr(f"core.ui.maps.picture.{room}._", lambda text, **params: text.format(**params))
+    monkeypatch.setattr("core.ui.maps.picture.colouring.class_name", str)
+    monkeypatch.setattr("core.ui.maps.picture.points.day", str)
 
 
 def _layers():

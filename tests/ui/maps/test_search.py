@@ -19,8 +19,8 @@ def _page(link, kind, rows):
 
     from core.maps import MapSettings
     from core.ui import state
-    from core.ui.maps.newcomer import newcomer_marks
-    from core.ui.maps.search import search_marks
+    from core.ui.maps.search.newcomer import newcomer_marks
+    from core.ui.maps.search.words_or_meaning import search_marks
 
     state.choose(**link)
     data = state.dataset()
@@ -128,14 +128,16 @@ def test_an_encoder_that_is_gone_is_one_sentence(link, data, monkeypatch, kind):
     def gone(texts, encoder, pooling):
         raise UserError("The encoder is not on this machine.")
 
-    monkeypatch.setattr("core.ui.maps.meaning.encode_typed", gone)
+    monkeypatch.setattr("core.ui.maps.search.meaning.encode_typed", gone)
     app, marks = _asked(link, f"사라진 인코더 {kind}", "meaning", kind)
     assert marks == []
     assert "not on this machine" in app.error[0].value
 
 
 def test_vectors_of_another_size_than_the_encoders_are_one_sentence(link, monkeypatch):
-    monkeypatch.setattr("core.ui.maps.meaning.encode_typed", lambda *asked: np.ones((1, 3), np.float32))
+    monkeypatch.setattr(
+        "core.ui.maps.search.meaning.encode_typed", lambda *asked: np.ones((1, 3), np.float32)
+    )
     app, marks = _asked(link, "다른 크기", "meaning")
     assert marks == []
     assert "embed it again" in app.error[0].value

@@ -6,8 +6,8 @@ import streamlit as st
 from streamlit.elements.plotly_chart import PlotlySelectionState, PlotlyState
 
 from core.maps import MapSettings
-from core.ui.maps import picture as room
-from core.ui.maps.selecting import Closer, listed_rows, rows_within
+from core.ui.maps.picture import draw as room
+from core.ui.maps.picture.selected import Closer, listed_rows, rows_within
 from core.ui.theme import LIGHT
 from tests.makers.train_tables import make_dataset
 
@@ -51,13 +51,13 @@ def drawn(monkeypatch):
     """Return what a picture draws: each call's figure and note; `event` is what the reader has selected."""
     made = {"event": event()}
     monkeypatch.setattr(st, "session_state", {})
-    for place in ("picture", "colouring", "scales", "axes"):
-        monkeypatch.setattr(f"core.ui.maps.{place}.palette", lambda: LIGHT)
-    for place in ("picture", "colouring", "points", "axes"):
-        monkeypatch.setattr(f"core.ui.maps.{place}._", lambda text, **params: text.format(**params))
+    for place in ("draw", "colouring", "scales", "axes"):
+        monkeypatch.setattr(f"core.ui.maps.picture.{place}.palette", lambda: LIGHT)
+    for place in ("draw", "colouring", "points", "axes"):
+        monkeypatch.setattr(f"core.ui.maps.picture.{place}._", lambda text, **params: text.format(**params))
     monkeypatch.setattr(room, "language", lambda: "en")
     monkeypatch.setattr(room, "sealed_rows", lambda data: np.arange(0))
-    monkeypatch.setattr("core.ui.maps.points.day", str)
+    monkeypatch.setattr("core.ui.maps.picture.points.day", str)
     monkeypatch.setattr(Closer, "buttons", lambda self, at, picked: None)
 
     def show(figure, title, key, note, **options):
@@ -77,7 +77,7 @@ def test_a_headline_is_selected_with_all_its_rows_on_the_map(data, drawn):
     assert room.picture(data, PLACES, UMAP, "target", None, grouped=True).tolist() == [0, 2, 4, 5]
     numbers = np.concatenate([trace.customdata for trace in drawn["figure"].data])
     assert sorted(numbers.tolist()) == [2, 3, 7, 11]
-    assert "up to 3 times" in drawn["note"]
+    assert "(up to 3)" in drawn["note"]
     assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [0, 4]
     assert "each point is one row" in drawn["note"]
 
@@ -91,7 +91,7 @@ def test_rows_that_are_not_on_the_map_are_neither_drawn_nor_selected(data, drawn
 
 def test_too_many_points_are_an_image_of_all_and_a_selection_finds_all(data, drawn, monkeypatch):
     monkeypatch.setattr(room, "MOST_POINTS", 3)
-    monkeypatch.setattr("core.ui.maps.cloud.SAMPLE", 2)
+    monkeypatch.setattr("core.ui.maps.picture.cloud.SAMPLE", 2)
     monkeypatch.setattr(room, "SAMPLE", 2)
     drawn["event"] = event([point(0, 3)], box=[{"x": [-1, 3.5], "y": [-1, 3.5]}])
     assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [0, 1, 2, 3, 5]

@@ -14,7 +14,7 @@ from core.evaluate.ledger_rows import Rows
 from core.maps.selection import Apart
 from core.train.runs import load_run
 from core.ui import navigation
-from core.ui.maps.apart import _answer
+from core.ui.maps.selection.apart import _answer
 from tests.makers.apps import open_page, texts
 from tests.makers.small_lab import table_of
 
@@ -25,7 +25,7 @@ def _page(link, rows, chosen):
     import numpy as np
 
     from core.ui import state
-    from core.ui.maps.selection import selected
+    from core.ui.maps.selection.panel import selected
 
     state.choose(**link)
     data = state.dataset()

@@ -7,10 +7,11 @@ import pytest
 
 from core.data.library import load_dataset
 from core.maps import MapSettings, Topics
-from core.ui.maps import filtering, timeline
-from core.ui.maps.colouring import COLOURINGS, Shown
+from core.ui.maps import filtering
 from core.ui.maps.filtering import filter_form
-from core.ui.maps.picture import Drawn
+from core.ui.maps.picture import timeline
+from core.ui.maps.picture.colouring import COLOURINGS, Shown
+from core.ui.maps.picture.draw import Drawn
 from core.ui.theme import LIGHT
 from tests.makers.apps import open_page, texts
 from tests.makers.train_tables import make_dataset
@@ -135,11 +136,11 @@ def test_where_no_headline_is_repeated_there_is_nothing_to_choose(widgets):
 def played(monkeypatch):
     made = {}
     for room in ("timeline", "colouring", "scales", "axes"):
-        monkeypatch.setattr(f"core.ui.maps.{room}.palette", lambda: LIGHT)
+        monkeypatch.setattr(f"core.ui.maps.picture.{room}.palette", lambda: LIGHT)
     for room in ("timeline", "colouring", "axes"):
-        monkeypatch.setattr(f"core.ui.maps.{room}._", lambda text, **params: text.format(**params))
-    monkeypatch.setattr("core.ui.maps.points.day", str)
-    monkeypatch.setattr("core.ui.maps.points._", lambda text, **params: text.format(**params))
+        monkeypatch.setattr(f"core.ui.maps.picture.{room}._", lambda text, **params: text.format(**params))
+    monkeypatch.setattr("core.ui.maps.picture.points.day", str)
+    monkeypatch.setattr("core.ui.maps.picture.points._", lambda text, **params: text.format(**params))
 
     def show(figure, title, key, note, *height, **options):
         made.update(figure=figure, note=note)

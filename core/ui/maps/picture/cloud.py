@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.maps.density import Density, density
-from core.ui.maps.points import part
-from core.ui.maps.scales import Layer, rgb
+from core.ui.maps.picture.points import part
+from core.ui.maps.picture.scales import Layer, rgb
 
 SAMPLE = 3_000  # points that can be hovered over
 

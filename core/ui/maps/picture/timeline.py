@@ -12,10 +12,10 @@ from babel.dates import format_skeleton
 from core.data.dataset import Dataset
 from core.maps import MapSettings
 from core.ui.charts import show
-from core.ui.maps.axes import frame_flat, menu, room_below
-from core.ui.maps.picture import HEIGHT, Drawn
-from core.ui.maps.points import FEW
-from core.ui.maps.scales import Layer, rgb
+from core.ui.maps.picture.axes import frame_flat, menu, room_below
+from core.ui.maps.picture.draw import HEIGHT, Drawn
+from core.ui.maps.picture.points import FEW
+from core.ui.maps.picture.scales import Layer, rgb
 from core.ui.text import _, language
 from core.ui.theme import OTHER, palette
 

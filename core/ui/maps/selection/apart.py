@@ -14,7 +14,7 @@ from core.evaluate.slices import FEWEST_ROWS, LEVEL, Slice
 from core.maps.selection import Apart, outcomes_apart, scores_apart, telling_words
 from core.train.run import Run
 from core.ui.evaluate.text import metric_title, written
-from core.ui.maps.chosen import Selection
+from core.ui.maps.selection.chosen import Selection
 from core.ui.tables import table
 from core.ui.text import (
     UNKNOWN,

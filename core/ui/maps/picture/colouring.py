@@ -14,7 +14,7 @@ from core.evaluate.predictions import MEAN
 from core.locale import N_
 from core.maps import Topics
 from core.train.run import Run
-from core.ui.maps.scales import Layer, diverging, sequential, spread
+from core.ui.maps.picture.scales import Layer, diverging, sequential, spread
 from core.ui.text import _, class_name, count, hover, percent, signed_percent
 from core.ui.theme import CATEGORIES, OTHER, class_colours, palette
 

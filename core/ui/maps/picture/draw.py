@@ -15,13 +15,13 @@ from core.data.dataset import Dataset
 from core.maps import MapSettings, Topics
 from core.train.run import Run
 from core.ui.charts import show
-from core.ui.maps import points
-from core.ui.maps.axes import frame_deep, frame_flat, room_below
-from core.ui.maps.cloud import SAMPLE, cloud
-from core.ui.maps.colouring import Colouring, Shown, offered
-from core.ui.maps.marks import Label, Mark
-from core.ui.maps.scales import Layer
-from core.ui.maps.selecting import MODES, Closer, listed_rows, rows_within
+from core.ui.maps.picture import points
+from core.ui.maps.picture.axes import frame_deep, frame_flat, room_below
+from core.ui.maps.picture.cloud import SAMPLE, cloud
+from core.ui.maps.picture.colouring import Colouring, Shown, offered
+from core.ui.maps.picture.marks import Label, Mark
+from core.ui.maps.picture.scales import Layer
+from core.ui.maps.picture.selected import MODES, Closer, listed_rows, rows_within
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, language
 from core.ui.theme import palette

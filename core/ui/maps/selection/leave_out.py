@@ -10,8 +10,8 @@ from core.errors import UserError
 from core.locale import P_
 from core.maps.selection import leave_out
 from core.ui import navigation, state
-from core.ui.maps.chosen import Selection
 from core.ui.maps.listing import listed
+from core.ui.maps.selection.chosen import Selection
 from core.ui.text import _, file_name, translate_md
 
 LONGEST_NAME = 120

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.ui.maps.colouring import Colouring, Shown, told_of
-from core.ui.maps.scales import Layer
+from core.ui.maps.picture.colouring import Colouring, Shown, told_of
+from core.ui.maps.picture.scales import Layer
 from core.ui.text import UNKNOWN, _, day, hover
 
 TURNS = 8  # in how many pieces a layer is drawn, of up to

@@ -10,9 +10,9 @@ import streamlit as st
 from core.locale import N_, P_
 from core.train.run import Run
 from core.ui.guards import Given
-from core.ui.maps import apart, leave_out, moves
-from core.ui.maps.chosen import Selection
 from core.ui.maps.listing import listed
+from core.ui.maps.selection import apart, leave_out, moves
+from core.ui.maps.selection.chosen import Selection
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import _

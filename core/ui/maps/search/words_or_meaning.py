@@ -11,8 +11,8 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.locale import N_
 from core.ui.maps.listing import hover_texts, listed
-from core.ui.maps.marks import Mark
-from core.ui.maps.meaning import nearest, say_where_far, vector_of
+from core.ui.maps.picture.marks import Mark
+from core.ui.maps.search.meaning import nearest, say_where_far, vector_of
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import _, count, hover, md

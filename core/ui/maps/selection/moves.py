@@ -17,7 +17,7 @@ from core.ui.classes import class_selector
 from core.ui.explain.names import PLACES, group_name
 from core.ui.explain.rows import explain_only
 from core.ui.explain.source import calibration_note, contributions, notes
-from core.ui.maps.chosen import Selection
+from core.ui.maps.selection.chosen import Selection
 from core.ui.text import _, bold, class_name, hover, md, points, translate_md
 from core.ui.theme import palette
 

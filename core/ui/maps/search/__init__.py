@@ -1,0 +1,1 @@
+"""Finding headlines on a map, and placing new ones."""
