@@ -14,7 +14,7 @@ import numpy as np
 
 from core.evaluate.bootstrap import LEVEL, Interval
 
-FEWEST = 5  # clusters on each side of a difference
+FEWEST = 5  # clusters of a mean, or on each side of a difference
 
 
 def clustered_mean(
@@ -24,9 +24,9 @@ def clustered_mean(
     widening: float = 1.0,
     spread: float = 0.0,
 ) -> Interval:
-    """Return the mean of `values (n,)` with one of `asked` intervals, by clusters `(n,)`; NaN bounds for one cluster.
+    """Return the mean of `values (n,)` with one of `asked` intervals, by clusters `(n,)`.
 
-    The error is never taken below that of independent values with this standard deviation (`spread`), as a few values
+    The bounds are NaN for fewer than five clusters, or where nearly all values are of one. The error is never taken below that of independent values with this standard deviation (`spread`), as a few values
     may all be the same; it is widened by a factor for overlap between clusters (`Blocks.widening`).
     """
     if not len(values):
@@ -34,7 +34,7 @@ def clustered_mean(
     ids = np.unique(cluster, return_inverse=True)[1]
     sizes, sums = np.bincount(ids), np.bincount(ids, values)
     mean = float(values.mean())
-    if len(sizes) < 2:
+    if len(sizes) < FEWEST:
         return Interval(mean, math.nan, math.nan)
     without = (sums.sum() - sums) / (len(values) - sizes)
     error = max(_jackknife(without, mean), spread / math.sqrt(len(values))) * widening
@@ -80,7 +80,7 @@ def _effective(sizes: np.ndarray) -> float:
 def _interval(value: float, error: float, clusters: float, asked: int) -> Interval:
     from scipy.stats import t
 
-    if clusters <= 1:
+    if clusters < 2:
         return Interval(value, math.nan, math.nan)
     reach = float(t.ppf(1 - (1 - LEVEL) / (2 * max(asked, 1)), clusters - 1)) * error
     return Interval(value, value - reach, value + reach)

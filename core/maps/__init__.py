@@ -6,7 +6,7 @@ from core.maps.outcomes import TopicOutcome, topic_outcomes
 from core.maps.placement import place
 from core.maps.projection import project
 from core.maps.settings import METHODS, METRICS, MapSettings, Method, Metric
-from core.maps.topic_store import saved_topics, topics_of
+from core.maps.topic_store import load_topics, saved_topics, topics_key, topics_of
 from core.maps.topics import Topics
 from core.maps.trust import Trust, kept_neighbours, trust
 from core.maps.warm import compile_apart, warm_up
@@ -26,6 +26,7 @@ __all__ = [
     "coordinates",
     "kept_neighbours",
     "load_or_none",
+    "load_topics",
     "map_key",
     "map_trust",
     "place",
@@ -33,6 +34,7 @@ __all__ = [
     "save",
     "saved_topics",
     "topic_outcomes",
+    "topics_key",
     "topics_of",
     "trust",
     "warm_up",

@@ -16,9 +16,9 @@ from core.maps.topics import Topics
 class TopicOutcome:
     """What happened after one topic.
 
-    `mean` is the share of the last class, or the mean return, over the `events` that have a headline of it, and `gap`
-    that less the mean of the other events; the intervals of all topics hold at once in 95% of tables, their bounds NaN
-    where there is too little to tell.
+    `mean` is the share of one class, or the mean return, over the `events` that have a headline of it, and `gap` that
+    less the mean of the other events; both intervals of all topics hold at once in 95% of tables, their bounds NaN where
+    there is too little to tell.
     """
 
     events: int
@@ -32,11 +32,12 @@ class TopicOutcome:
 
 
 def topic_outcomes(
-    data: Dataset, topics: Topics, hidden: np.ndarray | None = None
+    data: Dataset, topics: Topics, hidden: np.ndarray | None = None, of_class: int = -1
 ) -> list[TopicOutcome] | None:
     """Return what happened after each topic, in their order; None for a table without outcomes.
 
-    Rows at the positions `hidden` (a sealed holdout) are left out.
+    Rows at the positions `hidden` (a sealed holdout) are left out. Of classes that of number `of_class` is told, by
+    default the last.
     """
     if not data.target_kind:
         return None
@@ -51,16 +52,16 @@ def topic_outcomes(
         outcome, number = target.iloc[rows].to_numpy(float), None
     else:
         numbers = {name: code for code, name in enumerate(data.classes)}
-        outcome, number = target.iloc[rows].map(numbers).to_numpy(float), len(data.classes) - 1
+        outcome, number = target.iloc[rows].map(numbers).to_numpy(float), of_class % len(data.classes)
     found = EventOutcomes.of(data, rows, outcome, data.horizon, number)
-    told = []
+    told, asked = [], 2 * len(topics)
     for topic in range(len(topics)):
         mine = rows[topics.topic[rows] == topic]
         told.append(
             TopicOutcome(
                 int(found.having(mine).sum()),
-                found.mean(mine, len(topics)),
-                found.difference(mine, len(topics)),
+                found.mean(mine, asked),
+                found.difference(mine, asked),
             )
         )
     return told

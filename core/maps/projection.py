@@ -26,9 +26,14 @@ def project(vectors: np.ndarray, settings: MapSettings, report: Report = silent)
 
     By the cosine, vectors are scaled to length 1 first. UMAP and t-SNE look for neighbours in the whole vectors, of more
     than 20,000 by cosine or Euclid in their 50 principal components. Equal vectors count once and get the same place.
-    Raises `UserError` for fewer than 5 distinct vectors, and `Cancelled` from `report`.
+    Raises `UserError` for fewer than 5 distinct vectors or for one that is not finite, and `Cancelled` from `report`.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
+    if not np.isfinite(vectors).all():
+        raise UserError(
+            N_("{count:,} headlines have vectors that are not numbers: embed them with another encoder."),
+            count=int((~np.isfinite(vectors).all(axis=1)).sum()),
+        )
     first, rows = distinct_rows(vectors)
     distinct = vectors[first]
     if len(distinct) < FEWEST:

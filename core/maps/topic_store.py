@@ -16,25 +16,36 @@ from core.settings import settings as workspace
 _VERSION = 2  # of how topics are found
 
 
+def topics_key(data: Dataset, vectors: np.ndarray, count: int = 0) -> str:
+    """Return what names the topics of a dataset by these vectors `(rows, dim)`: a SHA-256 of all that they depend on."""
+    digest = hashlib.sha256(f"{_VERSION} {data.id} {count} {vectors.shape}".encode())
+    digest.update(np.ascontiguousarray(vectors, "<f4").data)
+    return digest.hexdigest()
+
+
 def topics_of(data: Dataset, vectors: np.ndarray, count: int = 0, report: Report = silent) -> Topics | None:
     """Return the topics as `find_topics` does: the saved ones, or else new ones, then saved."""
-    known, found = saved_topics(data, vectors, count)
+    key = topics_key(data, vectors, count)
+    known, found = load_topics(key)
     if not known:
         found = find_topics(data, vectors, count, report)
-        write_arrays(_path(data, vectors, count), _to_arrays(found))
+        write_arrays(_path(key), _to_arrays(found))
     return found
 
 
 def saved_topics(data: Dataset, vectors: np.ndarray, count: int = 0) -> tuple[bool, Topics | None]:
     """Return whether topics have been looked for before, and what was found: None where there are none."""
-    saved = read_arrays(_path(data, vectors, count))
+    return load_topics(topics_key(data, vectors, count))
+
+
+def load_topics(key: str) -> tuple[bool, Topics | None]:
+    """Return what `saved_topics` does for the topics of this key."""
+    saved = read_arrays(_path(key))
     return (False, None) if saved is None else (True, _from_arrays(saved))
 
 
-def _path(data: Dataset, vectors: np.ndarray, count: int) -> Path:
-    digest = hashlib.sha256(f"{_VERSION} {data.id} {count} {vectors.shape}".encode())
-    digest.update(np.ascontiguousarray(vectors, "<f4").data)
-    return workspace().home / "maps" / f"topics-{digest.hexdigest()}.npz"
+def _path(key: str) -> Path:
+    return workspace().home / "maps" / f"topics-{key}.npz"
 
 
 def _to_arrays(found: Topics | None) -> dict[str, np.ndarray]:

@@ -7,11 +7,28 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.jobs import Report
-from core.maps import Topics, saved_topics, topics_of
-from core.ui import jobs
+from core.maps import Topics, load_topics, topics_key, topics_of
+from core.ui import jobs, state
 from core.ui.text import _, md
 
 _NAMED = 3  # keywords of a short name
+
+
+def saved_topics(data: Dataset, vectors: np.ndarray, number: int = 0) -> tuple[bool, Topics | None]:
+    """Return whether topics by the vectors of the chosen encoder have been looked for, and what was found."""
+    return load_topics(_key(data, vectors, data.id, state.space(), vectors.shape, number))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _key(
+    _data: Dataset,
+    _vectors: np.ndarray,
+    dataset_id: str,
+    space: tuple[str, str, str],
+    shape: tuple[int, ...],
+    number: int,
+) -> str:
+    return topics_key(_data, _vectors, number)
 
 
 def topics_or_offer(data: Dataset, vectors: np.ndarray, number: int = 0) -> Topics | None:
@@ -31,7 +48,8 @@ def topics_or_offer(data: Dataset, vectors: np.ndarray, number: int = 0) -> Topi
     def work(report: Report) -> None:
         topics_of(data, vectors, number, report)
 
-    subject = {"dataset": data.id, "topics": str(number)}
+    key = _key(data, vectors, data.id, state.space(), vectors.shape, number)
+    subject = {"dataset": data.id, "topics": key}
     if not jobs.panel("topics", **subject):
         st.info(
             _(

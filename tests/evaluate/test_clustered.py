@@ -67,3 +67,9 @@ def test_groups_that_say_nothing_are_rarely_said_to_say_something(horizon):
 
 def test_a_group_that_moves_outcomes_is_found():
     assert share(20, 240, 1, effect=0.3) >= 0.8
+
+
+def test_a_mean_of_few_clusters_or_of_one_above_all_has_no_interval():
+    assert np.isnan(clustered_mean(VALUES[:4], np.arange(4)).low)
+    lopsided = np.r_[np.zeros(300, int), np.arange(1, 6)]
+    assert np.isnan(clustered_mean(np.random.default_rng(0).normal(size=305), lopsided, 10).low)

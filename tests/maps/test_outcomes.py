@@ -71,6 +71,16 @@ def test_of_classes_the_share_of_the_last_is_told_and_stays_between_0_and_1(tabl
         assert 0 <= one.mean.low <= one.mean.high <= 1
 
 
+def test_the_class_that_is_told_is_a_choice(table):
+    _, topic, returns = table
+    named = np.array(["부정", "중립", "긍정"])[np.digitize(returns, [-0.005, 0.005])]
+    labelled = with_companies(named, kind="label")
+    for number, name in enumerate(labelled.classes):
+        told = topic_outcomes(labelled, topics(topic), of_class=number)
+        share = (labelled.frame["target"] == name).to_numpy()
+        assert told[1].mean.value == pytest.approx(share[topic == 1].mean())
+
+
 def test_too_few_sessions_have_no_interval_and_a_table_without_outcomes_none(table):
     data, topic, _ = table
     rare = np.where(np.arange(len(topic)) < 3, 1, 0)

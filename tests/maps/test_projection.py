@@ -275,3 +275,10 @@ def test_where_no_process_can_be_started_a_map_is_compiled_when_it_is_wanted(mon
 def test_warming_up_needs_nothing_from_the_user(home):
     warm_up()
     assert list(home.iterdir()) == [home / "encoders"]
+
+
+def test_vectors_that_are_not_numbers_are_refused_in_one_sentence():
+    vectors = np.random.default_rng(0).normal(size=(20, 4))
+    vectors[3, 1], vectors[7, 0] = np.nan, np.inf
+    with pytest.raises(UserError, match="2 headlines have vectors that are not numbers"):
+        project(vectors, MapSettings())

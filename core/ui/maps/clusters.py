@@ -10,6 +10,8 @@ from core.data.dataset import Dataset
 from core.evaluate.bootstrap import Interval
 from core.maps import TopicOutcome, Topics, topic_outcomes
 from core.maps.label_places import label_places
+from core.ui.classes import class_selector
+from core.ui.maps.listing import listed
 from core.ui.maps.picture.marks import Label
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
@@ -18,7 +20,6 @@ from core.ui.text import (
     _,
     bold,
     class_name,
-    day,
     md,
     percent,
     points_interval,
@@ -47,21 +48,22 @@ def clusters(data: Dataset, vectors: np.ndarray) -> None:
     topics = topics_or_offer(data, vectors)
     if topics is None:
         return
-    outcomes = _outcomes(data, topics, data.id, vectors.shape, sealed_rows(data).tobytes())
-    st.markdown(bold(_answer(topics, outcomes)))
+    of_class = class_selector(data, "-topics")
+    outcomes = _outcomes(data, topics, data.id, topics.topic.tobytes(), sealed_rows(data).tobytes(), of_class)
+    st.markdown(bold(_answer(data, topics, outcomes, of_class)))
     soft_note(topics)
-    sizes = np.bincount(topics.topic, minlength=len(topics))
-    listed = {
+    columns = {
         _("topic"): [topic_name(words, 6) for words in topics.keywords],
-        _("rows"): sizes,
+        _("rows"): np.bincount(topics.topic, minlength=len(topics)),
     }
     if outcomes is not None:
-        listed[_("events")] = [one.events for one in outcomes]
-        listed[_mean_title(data)] = [_mean(data, one.mean) for one in outcomes]
-        listed[_("less the others, percentage points")] = [_gap(data, one.gap) for one in outcomes]
-        listed[_("differs")] = ["✓" if one.differs else "" for one in outcomes]
+        unit = _("events") if data.has_sessions else _("stories")
+        columns[unit] = [one.events for one in outcomes]
+        columns[_what(data, of_class)] = [_mean(data, one.mean) for one in outcomes]
+        columns[_("difference from the rest (points)")] = [_gap(data, one.gap) for one in outcomes]
+        columns[_("clear difference")] = ["✓" if one.differs else "" for one in outcomes]
     event = table(
-        pd.DataFrame(listed),
+        pd.DataFrame(columns),
         f"map-topics-{data.id}-{len(topics)}",
         _("The topics, the largest first: choose one"),
         rows=len(topics),
@@ -70,55 +72,64 @@ def clusters(data: Dataset, vectors: np.ndarray) -> None:
         selection_default={"selection": {"rows": [0]}},
     )
     if outcomes is not None:
-        st.caption(
-            _(
-                "Intervals count events and trading days, not rows, and all of them hold at once in 95% of tables; the outcomes "
-                "of a sealed holdout are left out."
-            )
-        )
-    if outcomes is not None and any(np.isnan(one.gap.low) for one in outcomes):
-        st.caption(
-            _(
-                "–: cannot be told from the rest, because fewer than five trading days are with such a headline, or fewer than "
-                "five without one."
-            )
-        )
+        _notes(data, outcomes)
     picked = event.selection.rows
     _typical(data, topics, picked[0] if picked and picked[0] < len(topics) else 0)
 
 
+def _notes(data: Dataset, outcomes: list[TopicOutcome]) -> None:
+    """Say what the intervals count, and why some differences cannot be told."""
+    told = (
+        _("Intervals count events and trading days, not rows, and are corrected for the number of topics.")
+        if data.has_sessions
+        else _("Intervals count stories, not rows, and are corrected for the number of topics.")
+    )
+    st.caption(told + " " + _("The outcomes of a sealed holdout are left out."))
+    if any(np.isnan(one.gap.low) for one in outcomes):
+        why = (
+            _("–: not compared, as fewer than five trading days are with such a headline, or without one.")
+            if data.has_sessions
+            else _("–: not compared, as fewer than five stories are on this topic, or on others.")
+        )
+        st.caption(why)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _outcomes(
-    _data: Dataset, _topics: Topics, dataset_id: str, shape: tuple[int, ...], sealed: bytes
+    _data: Dataset, _topics: Topics, dataset_id: str, topic: bytes, sealed: bytes, of_class: int
 ) -> list[TopicOutcome] | None:
-    return topic_outcomes(_data, _topics, np.frombuffer(sealed, np.int64))
+    return topic_outcomes(_data, _topics, np.frombuffer(sealed, np.int64), of_class)
 
 
-def _answer(topics: Topics, outcomes: list[TopicOutcome] | None) -> str:
+def _answer(data: Dataset, topics: Topics, outcomes: list[TopicOutcome] | None, of_class: int) -> str:
     if outcomes is None:
         return md("The headlines fall into {n} topics.", n=len(topics))
+    if all(np.isnan(one.gap.low) for one in outcomes):
+        return md(
+            "The headlines fall into {n} topics; what happened after them cannot be compared.", n=len(topics)
+        )
     told = [number for number, one in enumerate(outcomes) if one.differs]
     if not told:
         return md(
-            "The headlines fall into {n} topics; after none of them did what happened differ from the rest by more than {n} "
-            "comparisons bring about by chance.",
+            "The headlines fall into {n} topics; in none does the {what} clearly differ from the rest.",
             n=len(topics),
+            what=_what(data, of_class),
         )
     first = max(told, key=lambda number: abs(outcomes[number].gap.value))
     return md(
-        "The headlines fall into {n} topics; after {m} of them what happened differs from the rest, most after “{topic}”: "
-        "{gap} percentage points.",
+        "The headlines fall into {n} topics; in {m} the {what} clearly differs from the rest, most in “{topic}”: {gap} points.",
         n=len(topics),
         m=len(told),
+        what=_what(data, of_class),
         topic=topic_name(topics.keywords[first]),
         gap=points_interval(outcomes[first].gap, 1),
     )
 
 
-def _mean_title(data: Dataset) -> str:
+def _what(data: Dataset, of_class: int) -> str:
     if data.target_kind == "return":
         return _("mean return")
-    return _("share of {label}", label=class_name(data.classes[-1]))
+    return _("share of {label}", label=class_name(data.classes[of_class]))
 
 
 def _mean(data: Dataset, found: Interval) -> str:
@@ -138,16 +149,11 @@ def _gap(data: Dataset, found: Interval) -> str:
 
 def _typical(data: Dataset, topics: Topics, number: int) -> None:
     """List the headlines in the middle of a topic."""
-    frame = data.frame.iloc[list(topics.typical[number])]
+    content, config = listed(data, np.array(topics.typical[number], np.int64), sealed_rows(data))
     table(
-        pd.DataFrame(
-            {
-                _("headline"): frame["headline"].to_numpy(),
-                _("session"): [day(moment) for moment in frame["session"]],
-                _("row"): frame["row"].to_numpy(),
-            }
-        ),
+        content,
         f"map-typical-{data.id}",
         _("Typical headlines on {topic}", topic=topic_name(topics.keywords[number])),
         rows=_HEADLINES,
+        column_config=config,
     )

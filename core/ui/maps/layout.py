@@ -59,14 +59,14 @@ def _details(chosen: MapSettings, used: tuple[str, ...]) -> MapSettings:
             chosen = replace(chosen, neighbours=neighbours)
         if "min_dist" in used:
             min_dist = st.slider(
-                _("Room between points"),
+                _("Space between points"),
                 0.0,
                 1.0,
                 _MADE.min_dist,
                 0.05,
                 key="map-min-dist",
                 help=_(
-                    "At 0 the points of a group lie close together, at 1 they are spread. 0.1 is a good start."
+                    "At 0 the points of a group lie close together, at 1 they are spread out. 0.1 is a good start."
                 ),
                 persist_state="session",
             )
@@ -119,7 +119,7 @@ def layout(
     method's points stand in. `of` names the vectors, and `size` is how many distinct ones there are, about.
     """
     if METHODS[settings.method].at_once:
-        return _at_once(vectors, settings)
+        return _at_once(vectors, settings, of)
     key = _key(vectors, settings, of)
     places = load_or_none(key)
     if places is not None:
@@ -129,7 +129,7 @@ def layout(
         coordinates(vectors, settings, report)
 
     working = jobs.panel("map", key=key)
-    found = _at_once(vectors, replace(settings, method=_MADE.method))
+    found = _at_once(vectors, replace(settings, method=_MADE.method), of)
     if found is None:
         return None
     method = METHODS[settings.method].title
@@ -150,12 +150,19 @@ def layout(
     return found
 
 
-def _at_once(vectors: np.ndarray, settings: MapSettings) -> tuple[np.ndarray, MapSettings] | None:
+def _at_once(
+    vectors: np.ndarray, settings: MapSettings, of: tuple[str, ...]
+) -> tuple[np.ndarray, MapSettings] | None:
     try:
-        return coordinates(vectors, settings), settings
+        return _fast(vectors, settings, of), settings
     except UserError as error:
         st.error(translate_md(error.message))
         return None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _fast(_vectors: np.ndarray, settings: MapSettings, of: tuple[str, ...]) -> np.ndarray:
+    return coordinates(_vectors, settings)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

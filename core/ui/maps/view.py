@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings, Topics, saved_topics
+from core.maps import METHODS, MapSettings, Topics
 from core.train.run import Run
 from core.ui import state
 from core.ui.classes import class_selector
@@ -22,6 +22,7 @@ from core.ui.maps.picture.colouring import Shown, offered
 from core.ui.maps.picture.draw import HEIGHT, MOST_POINTS, digest, drawn, picture
 from core.ui.maps.picture.marks import Label, Mark
 from core.ui.text import _
+from core.ui.topics import saved_topics
 
 BESIDE_HEIGHT = 560
 

@@ -8,7 +8,6 @@ import pytest
 from core.data.library import load_dataset
 from core.maps import Topics
 from core.ui import topics as ui_topics
-from core.ui.maps import view
 from core.ui.maps.clusters import labels
 from tests.makers.apps import open_page, texts
 
@@ -24,8 +23,7 @@ def listed(app):
 def two_topics(small_lab, monkeypatch):
     rows = len(load_dataset(small_lab.dataset))
     made = Topics(np.arange(rows) % 2, ((EVIL, "실적"), ("급락",)), ((0, 2), (1,)), 0.6)
-    for module in (ui_topics, view):
-        monkeypatch.setattr(module, "saved_topics", lambda *_: (True, made))
+    monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (True, made))
     return small_lab
 
 
@@ -65,3 +63,13 @@ def test_a_topic_that_is_not_on_the_map_has_no_name():
     places = np.array([[0.0, 0.0], [1.0, 1.0]])
     assert [label.text for label in labels(topics, places, np.array([0, 1]))] == ["가"]
     assert labels(None, places, np.array([0, 1])) == []
+
+
+def test_outcomes_are_those_of_the_topics_shown_whatever_was_shown_before(link, small_lab, monkeypatch):
+    rows = len(load_dataset(small_lab.dataset))
+    for count in (2, 3):
+        made = Topics(np.arange(rows) % count, (("말",),) * count, ((0,),) * count, 1.0)
+        monkeypatch.setattr(ui_topics, "saved_topics", lambda *_, made=made: (True, made))
+        app = open_page("maps", **link)
+        assert not app.exception
+        assert len(listed(app)) == count
