@@ -84,7 +84,9 @@ def _notes(data: Dataset, outcomes: list[TopicOutcome]) -> None:
         if data.has_sessions
         else _("Intervals count stories, not rows, and are corrected for the number of topics.")
     )
-    st.caption(told + " " + _("The outcomes of a sealed holdout are left out."))
+    if len(sealed_rows(data)):
+        told += " " + _("The outcomes of a sealed holdout are left out.")
+    st.caption(told)
     if any(np.isnan(one.gap.low) for one in outcomes):
         why = (
             _("–: not compared, as fewer than five trading days are with such a headline, or without one.")
