@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 _CELLS = 24  # of a grid over the map, each way
-_WIDE, _HIGH = 0.18, 0.1  # of a name in two short lines, as shares of the map's reach on a narrow screen
+_WIDE, _HIGH = 0.18, 0.14  # of a name in two short lines, as shares of the map's reach on a narrow screen
 
 
 def label_places(places: np.ndarray, group: np.ndarray, count: int) -> list[np.ndarray | None]:
