@@ -30,6 +30,8 @@ CATEGORIES = (
     "#557788",
 )  # of names that have no order
 OTHER = "#9aa3a6"  # of all names beyond those
+# of amounts: viridis of matplotlib (van der Walt & Smith 2015), colour-blind-safe, and no grey, which is for the others
+SEQUENTIAL = ("#440154", "#414487", "#2a788e", "#22a884", "#7ad151", "#fde725")
 TRANSPARENT = "rgba(0,0,0,0)"
 # dates as numbers, so that no month is named in another language than the page's
 DATES = [

@@ -8,16 +8,8 @@ from typing import Any
 import numpy as np
 
 from core.ui.text import percent, points
-from core.ui.theme import DARK, palette
+from core.ui.theme import DARK, SEQUENTIAL, palette
 
-_VIRIDIS = [  # of matplotlib (van der Walt & Smith 2015): colour-blind-safe, and no grey, which is for the others
-    "#440154",
-    "#414487",
-    "#2a788e",
-    "#22a884",
-    "#7ad151",
-    "#fde725",
-]
 _REACH = 0.98  # of the values lie within the scale
 
 
@@ -62,7 +54,7 @@ def sequential(
     ticks: dict[float, str],
 ) -> Layer:
     """Return points on the scale from less to more between two ends; `ticks` are the values that are named."""
-    stops = _VIRIDIS[1:] if palette().surface == DARK.surface else _VIRIDIS[:-1]  # what a page hides
+    stops = SEQUENTIAL[1:] if palette().surface == DARK.surface else SEQUENTIAL[:-1]  # what a page hides
     scale = [[number / (len(stops) - 1), stop] for number, stop in enumerate(stops)]
     return _on_a_scale(name, rows, values, ends, scale, title, ticks)
 
