@@ -182,7 +182,7 @@ def test_outcomes_that_overlap_widen_the_interval():
 @pytest.mark.parametrize("task", ["classify", "regress"])
 @pytest.mark.parametrize("world", ["alike", "once tells more"])
 def test_what_is_said_of_the_ceiling_is_true_in_both_worlds(world, task):
-    found = simulation.ceiling_world(world, task)
+    found = simulation.ceiling_world(world, task, repetitions=75)
     assert found.exceeded <= 0.05
     assert found.apart <= 0.05
     if world == "once tells more":
