@@ -7,7 +7,9 @@ from streamlit.elements.plotly_chart import PlotlySelectionState, PlotlyState
 
 from core.maps import MapSettings
 from core.ui.maps.picture import draw as room
+from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.selected import Closer, listed_rows, rows_within
+from core.ui.maps.picture.windows import Window
 from core.ui.theme import LIGHT
 from tests.makers.train_tables import make_dataset
 
@@ -51,7 +53,7 @@ def drawn(monkeypatch):
     """Return what a picture draws: each call's figure and note; `event` is what the reader has selected."""
     made = {"event": event()}
     monkeypatch.setattr(st, "session_state", {})
-    for place in ("draw", "colouring", "scales", "axes"):
+    for place in ("draw", "colouring", "scales", "axes", "marks"):
         monkeypatch.setattr(f"core.ui.maps.picture.{place}.palette", lambda: LIGHT)
     for place in ("draw", "colouring", "points", "axes"):
         monkeypatch.setattr(f"core.ui.maps.picture.{place}._", lambda text, **params: text.format(**params))
@@ -105,13 +107,29 @@ def test_too_many_points_are_an_image_of_all_and_a_selection_finds_all(data, dra
 def test_a_window_shows_its_own_points_and_is_forgotten_with_the_map(data, drawn, monkeypatch):
     monkeypatch.setattr(room, "MOST_POINTS", 3)
     closer = Closer(room.digest(PLACES))
-    st.session_state[closer._key] = (closer._id, [(0.5, 5, 0.5, 5)])
+    st.session_state[closer._key] = (closer._id, [Window(0.5, 5, 0.5, 5)])
     drawn["event"] = event([point(0, 11)])
     assert room.picture(data, PLACES, UMAP, "target", None).tolist() == [4]
     assert not drawn["figure"].layout.images
     assert sum(len(trace.x) for trace in drawn["figure"].data) == 3
     room.picture(data, PLACES + 1, UMAP, "target", None)
     assert len(drawn["figure"].layout.images) == 1
+
+
+def test_a_window_is_what_is_seen_although_marks_and_names_lie_elsewhere_too(data, drawn, monkeypatch):
+    monkeypatch.setattr(room, "MOST_POINTS", 3)
+    closer = Closer(room.digest(PLACES))
+    st.session_state[closer._key] = (closer._id, [Window.around(PLACES[[3, 4]])])
+    marks = [Mark("here", PLACES[[0, 3]], ["far", "near"]), Mark("there", PLACES[:1], ["far"])]
+    labels = [Label("far", PLACES[0]), Label("near", PLACES[4])]
+    room.picture(data, PLACES, UMAP, "target", None, marks=marks, labels=labels)
+    figure = drawn["figure"]
+    assert [note.text for note in figure.layout.annotations] == ["near"]
+    assert [list(trace.text) for trace in figure.data if trace.name in ("here", "there")] == [["near"]]
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        low, high = axis.range
+        assert 2.9 < low < 3
+        assert 4 < high < 4.1
 
 
 def test_in_space_nothing_is_selected_and_a_part_of_many_points_is_called_one(data, drawn, monkeypatch):

@@ -16,7 +16,7 @@ from core.maps import MapSettings, Topics
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps.picture import points
-from core.ui.maps.picture.axes import frame_deep, frame_flat, room_below
+from core.ui.maps.picture.axes import frame_deep, frame_flat, frame_window, room_below
 from core.ui.maps.picture.cloud import SAMPLE, cloud
 from core.ui.maps.picture.colouring import Colouring, Shown, offered
 from core.ui.maps.picture.marks import Label, Mark
@@ -130,21 +130,25 @@ def picture(
     """
     made = drawn(data, places, colour, run, topics, rows=rows, of_class=of_class, grouped=grouped)
     closer = Closer(digest(places), side)
+    window = None if made.deep else closer.window
     if not made.deep:
         made = Drawn(
             made.shown, made.colouring, made.at, closer.rows(made.at, made.rows), made.headline, made.key
         )
     dense = made.points > MOST_POINTS and not made.deep
-    figure, note = _cloud(made, closer) if dense else _points(made)
-    for mark in marks:
+    figure, note = _cloud(made) if dense else _points(made)
+    drawn_marks = [mark for mark in (mark.within(window) for mark in marks) if len(mark.texts)]
+    for mark in drawn_marks:
         figure.add_trace(mark.trace())
     points.one_entry_each(figure)
-    notes = [label.annotation() for label in labels]
+    notes = [label.annotation() for label in labels if window is None or window.holds(label.place[None])[0]]
     if made.deep:
         frame_deep(figure, settings)
         figure.update_layout(scene_annotations=notes)
     else:
         frame_flat(figure, settings, inside=bool(side))
+        if window is not None:
+            frame_window(figure, window.wider())
         figure.update_layout(annotations=notes)
     key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
     event = show(
@@ -201,7 +205,7 @@ def _points(made: Drawn) -> tuple[go.Figure, str]:
     return figure, note
 
 
-def _cloud(made: Drawn, closer: Closer) -> tuple[go.Figure, str]:
+def _cloud(made: Drawn) -> tuple[go.Figure, str]:
     """Return the figure of all rows as an image, with some of them as points, and what it shows."""
     key = (*made.key, digest(made.at), digest(made.rows))
     found = cloud(lambda: made.colouring.layers(made.shown, made.rows), made.at, key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.ui.maps.picture.windows import Window
 from core.ui.text import hover
 from core.ui.theme import palette
 
@@ -30,6 +31,14 @@ class Mark:
     places: np.ndarray
     texts: list[str]
     symbol: Literal["ring", "star"] = "ring"
+
+    def within(self, window: Window | None) -> Mark:
+        """Return the marks that lie in a window, all of them without one."""
+        if window is None:
+            return self
+        kept = window.holds(self.places)
+        texts = [text for text, shown in zip(self.texts, kept, strict=True) if shown]
+        return replace(self, places=self.places[kept], texts=texts)
 
     def trace(self) -> go.Scattergl | go.Scatter3d:
         """Return what Plotly draws."""
