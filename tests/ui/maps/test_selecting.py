@@ -104,6 +104,20 @@ def test_too_many_points_are_an_image_of_all_and_a_selection_finds_all(data, dra
     assert "up to 3 in one place" in drawn["note"]
 
 
+def test_all_of_a_large_map_is_seen_though_its_sample_is_a_part_of_it(data, drawn, monkeypatch):
+    monkeypatch.setattr(room, "MOST_POINTS", 3)
+    monkeypatch.setattr("core.ui.maps.picture.cloud.SAMPLE", 1)
+    star = Mark("new", np.array([[9.0, 2.0]]), ["new"], "star")
+    for marks, right in (([], 4), ([star], 9)):
+        room.picture(data, PLACES, UMAP, "target", None, marks=marks)
+        layout = drawn["figure"].layout
+        (image,) = layout.images
+        low, high = layout.xaxis.range
+        assert (low <= image.x, high >= max(image.x + image.sizex, right)) == (True, True)
+        low, high = layout.yaxis.range
+        assert (low <= image.y - image.sizey, high >= image.y) == (True, True)
+
+
 def test_a_window_shows_its_own_points_and_is_forgotten_with_the_map(data, drawn, monkeypatch):
     monkeypatch.setattr(room, "MOST_POINTS", 3)
     closer = Closer(room.digest(PLACES))

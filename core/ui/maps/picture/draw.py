@@ -22,6 +22,7 @@ from core.ui.maps.picture.colouring import Colouring, Shown, offered
 from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.scales import Layer
 from core.ui.maps.picture.selected import MODES, Closer, listed_rows, rows_within
+from core.ui.maps.picture.windows import Window
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, language
 from core.ui.theme import palette
@@ -131,15 +132,18 @@ def picture(
     made = drawn(data, places, colour, run, topics, rows=rows, of_class=of_class, grouped=grouped)
     closer = Closer(digest(places), side)
     window = None if made.deep else closer.window
+    seen = None if window is None else window.wider()
     if not made.deep:
         made = Drawn(
             made.shown, made.colouring, made.at, closer.rows(made.at, made.rows), made.headline, made.key
         )
     dense = made.points > MOST_POINTS and not made.deep
-    figure, note = _cloud(made) if dense else _points(made)
-    drawn_marks = [mark for mark in (mark.within(window) for mark in marks) if len(mark.texts)]
-    for mark in drawn_marks:
+    figure, note, image = _cloud(made) if dense else (*_points(made), None)
+    marks = [mark for mark in (mark.within(window) for mark in marks) if len(mark.texts)]
+    for mark in marks:
         figure.add_trace(mark.trace())
+    if image is not None:  # an image does not widen the axes
+        seen = image.holding([mark.places for mark in marks]).wider()
     points.one_entry_each(figure)
     notes = [label.annotation() for label in labels if window is None or window.holds(label.place[None])[0]]
     if made.deep:
@@ -147,8 +151,8 @@ def picture(
         figure.update_layout(scene_annotations=notes)
     else:
         frame_flat(figure, settings, inside=bool(side))
-        if window is not None:
-            frame_window(figure, window.wider())
+        if seen is not None:
+            frame_window(figure, seen)
         figure.update_layout(annotations=notes)
     key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
     event = show(
@@ -205,8 +209,8 @@ def _points(made: Drawn) -> tuple[go.Figure, str]:
     return figure, note
 
 
-def _cloud(made: Drawn) -> tuple[go.Figure, str]:
-    """Return the figure of all rows as an image, with some of them as points, and what it shows."""
+def _cloud(made: Drawn) -> tuple[go.Figure, str, Window]:
+    """Return the figure of all rows as an image, with some of them as points; what it shows, and where the image lies."""
     key = (*made.key, digest(made.at), digest(made.rows))
     found = cloud(lambda: made.colouring.layers(made.shown, made.rows), made.at, key)
     figure = go.Figure(made.traces(points.mixed(found.layers), None))
@@ -218,4 +222,4 @@ def _cloud(made: Drawn) -> tuple[go.Figure, str]:
         most=found.density.most,
         sample=min(SAMPLE, len(made.rows)),
     )
-    return figure, note
+    return figure, note, found.window

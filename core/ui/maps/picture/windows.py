@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,11 @@ class Window:
         """Return which of the places `(n, 2)` lie in the window, `(n,)` bool."""
         x, y = places.T
         return (x >= self.left) & (x <= self.right) & (y >= self.bottom) & (y <= self.top)
+
+    def holding(self, more: Sequence[np.ndarray]) -> Window:
+        """Return the smallest window that holds this one and more places, each `(n, 2)`."""
+        corners = np.array([[self.left, self.bottom], [self.right, self.top]])
+        return Window.around(np.concatenate([corners, *more]))
 
     def wider(self) -> Window:
         """Return the window with a margin, so that the points on its edges are seen whole."""
