@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 from streamlit.elements.plotly_chart import PlotlySelectionState, PlotlyState
 
-from core.maps import MapSettings
+from core.maps import MapSettings, Topics
 from core.ui.maps.picture import draw as room
 from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.selected import Closer, listed_rows, rows_within
@@ -116,6 +116,16 @@ def test_all_of_a_large_map_is_seen_though_its_sample_is_a_part_of_it(data, draw
         assert (low <= image.x, high >= max(image.x + image.sizex, right)) == (True, True)
         low, high = layout.yaxis.range
         assert (low <= image.y - image.sizey, high >= image.y) == (True, True)
+
+
+def test_other_topics_give_the_same_places_other_colours(data, drawn, monkeypatch):
+    monkeypatch.setattr(room, "MOST_POINTS", 3)
+    sources = []
+    for topic in ([0, 0, 0, 1, 1, 1], [1, 0, 0, 0, 0, 1]):
+        topics = Topics(np.array(topic), (("가",), ("나",)), ((0,), (1,)), 0.9)
+        room.picture(data, PLACES, UMAP, "topic", None, topics)
+        sources.append(drawn["figure"].layout.images[0].source)
+    assert sources[0] != sources[1]
 
 
 def test_a_window_shows_its_own_points_and_is_forgotten_with_the_map(data, drawn, monkeypatch):

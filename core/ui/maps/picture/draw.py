@@ -90,7 +90,8 @@ def drawn(
     shown = Shown(data, run, sealed_rows(data), topics, of_class)
     colouring = offered(shown)[colour]
     run_id = run.id if run is not None and colouring.of_test else ""
-    key = (data.id, colour, run_id, of_class, grouped, digest(shown.sealed), language(), palette())
+    told = digest(topics.topic) if topics is not None and colour == "topic" else ""
+    key = (data.id, colour, run_id, of_class, grouped, digest(shown.sealed), told, language(), palette())
     headline = headline_numbers(data, data.id) if grouped else None
     return Drawn(shown, colouring, at, rows, headline, key)
 
