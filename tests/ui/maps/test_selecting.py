@@ -156,6 +156,72 @@ def test_a_window_is_what_is_seen_although_marks_and_names_lie_elsewhere_too(dat
         assert 4 < high < 4.1
 
 
+@pytest.fixture
+def cleared(monkeypatch):
+    """Return the offers to take a selection back, as the functions that do."""
+    offers = []
+    monkeypatch.setattr(
+        "core.ui.maps.picture.kept.st.button", lambda label, on_click, **more: offers.append(on_click)
+    )
+    monkeypatch.setattr("core.ui.maps.picture.kept._", str)
+    return offers
+
+
+@pytest.fixture
+def look(data, drawn):
+    """Draw the map in a colour: `said` is what the reader has selected on the chart that stands there."""
+
+    def picked(said, colour="target", places=PLACES, anew=False, **more):
+        key = f"chart-map-umap-{colour}"
+        if not anew:  # of a new chart nothing is known before it is drawn
+            st.session_state[key] = said
+        drawn["event"] = said
+        found = room.picture(data, places, UMAP, colour, None, **more).tolist()
+        st.session_state[key] = said
+        return found
+
+    return picked
+
+
+CHOSEN = event([point(0, 3), point(1, 7)])
+
+
+def test_a_selection_outlives_other_colours_and_marks_and_can_be_taken_back(look, cleared):
+    assert look(CHOSEN) == [1, 3]
+    assert not cleared
+    assert look(event(), "time", anew=True) == [1, 3]
+    assert look(event(), "time") == [1, 3]
+    assert look(event([point(0, 3)]), "time") == [1]
+    rings = [Mark("found", PLACES[:1], ["a"])]
+    assert look(event(), "time", anew=True, marks=rings) == [1]
+    assert len(cleared) == 3
+    cleared[-1]()
+    assert look(event(), "time", marks=rings) == []
+
+
+def test_a_search_after_selecting_keeps_the_selection_though_the_chart_has_its_old_key(look, data, drawn):
+    look(CHOSEN)
+    drawn["event"] = event()  # of the new chart, where the old one's value is still known
+    found = room.picture(data, PLACES, UMAP, "target", None, marks=[Mark("a", PLACES[:1], ["a"])])
+    assert found.tolist() == [1, 3]
+
+
+def test_a_selection_emptied_on_its_chart_is_empty_in_every_colour(look, cleared):
+    assert look(CHOSEN) == [1, 3]
+    assert look(event()) == []
+    assert look(event(), "time", anew=True) == []
+    assert look(event(box=[{"x": [8, 9], "y": [8, 9]}]), "time") == []
+    assert not cleared
+
+
+def test_a_selection_belongs_to_its_map_and_its_side(look, data, drawn, cleared):
+    assert look(CHOSEN) == [1, 3]
+    assert look(event(), places=PLACES * 2, anew=True) == []
+    assert look(event(), places=PLACES * 2) == []
+    assert look(event(), anew=True) == [1, 3]
+    assert room.picture(data, PLACES, UMAP, "target", None, side="-right").tolist() == []
+
+
 def test_in_space_nothing_is_selected_and_a_part_of_many_points_is_called_one(data, drawn, monkeypatch):
     places = np.column_stack([PLACES, np.arange(6)]).astype(np.float32)
     drawn["event"] = event([point(0, 2)])

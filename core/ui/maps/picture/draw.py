@@ -19,6 +19,7 @@ from core.ui.maps.picture import points
 from core.ui.maps.picture.axes import frame_deep, frame_flat, frame_window, room_below
 from core.ui.maps.picture.cloud import SAMPLE, cloud
 from core.ui.maps.picture.colouring import Colouring, Shown, offered
+from core.ui.maps.picture.kept import Kept, selects
 from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.scales import Layer
 from core.ui.maps.picture.selected import MODES, Closer, listed_rows, rows_within
@@ -156,6 +157,7 @@ def picture(
             frame_window(figure, seen)
         figure.update_layout(annotations=notes)
     key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
+    kept = Kept(key, (data.id, digest(places)), side)
     event = show(
         figure,
         title or _("Map of the headlines"),
@@ -172,8 +174,11 @@ def picture(
     picked = (
         rows_within(event, made.at, made.rows) if dense else _with_repeats(made, listed_rows(event, data))
     )
+    picked = np.intersect1d(kept.rows(event, picked), made.rows)
     if dense or closer.windows:
         closer.buttons(made.at, picked)
+    if len(picked) and not selects(event):
+        kept.button()
     return picked
 
 

@@ -73,10 +73,11 @@ class Closer:
         if not self.windows and len(picked) < 2:
             return
         with st.container(horizontal=True, gap="small"):
-            if len(picked) > 1 and st.button(
+            around = [Window.around(at[picked])] if len(picked) > 1 else []
+            if around not in ([], self.windows[-1:]) and st.button(
                 _("Zoom into the selection"), key=f"{self._key}-in", icon=":material/zoom_in:"
             ):
-                self._set([*self.windows, Window.around(at[picked])])
+                self._set(self.windows + around)
             if self.windows and st.button(_("Back out"), key=f"{self._key}-out", icon=":material/zoom_out:"):
                 self._set(self.windows[:-1])
 
