@@ -15,6 +15,7 @@ from core.ui import state
 from core.ui.classes import class_selector
 from core.ui.maps.answer import trust_line
 from core.ui.maps.beside import Space, compare_form, space_name, vectors_beside
+from core.ui.maps.clusters import labels as topic_labels
 from core.ui.maps.filtering import filter_form
 from core.ui.maps.layout import layout, note, settings_form
 from core.ui.maps.picture import timeline
@@ -135,7 +136,7 @@ def show_view(view: View, laid: Laid, marks: Sequence[Mark] = (), labels: Sequen
             rows=view.rows,
             of_class=view.of_class,
         )
-        timeline.play(made, laid.settings)
+        timeline.play(made, laid.settings, marks, labels)
         laid.say_trust()
         return np.arange(0)
     return _one(view, laid, marks=marks, labels=labels)
@@ -176,8 +177,12 @@ def _two(view: View, laid: Laid, beside: Space, marks: Sequence[Mark], labels: S
         vectors = vectors_beside(view.data, beside)
         other = None if vectors is None else lay_out(view, vectors, beside)
         if other is not None:
-            also = _one(view, other, "-right", _titled(beside, other), BESIDE_HEIGHT)
+            theirs = [mark.on(other.places, view.rows) for mark in marks if mark.rows is not None]
+            names = topic_labels(view.topics, other.places, view.rows) if labels else []
+            also = _one(view, other, "-right", _titled(beside, other), BESIDE_HEIGHT, theirs, names)
             picked = np.union1d(picked, also)
+            if len(theirs) < len(marks):
+                st.caption(_("The new headline is on the first map only."))
     return picked
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.locale import N_
 from core.maps import METHODS, MapSettings
+from core.ui.maps.picture.windows import Window
 from core.ui.text import _
 from core.ui.theme import TRANSPARENT, palette
 
@@ -29,6 +30,12 @@ def frame_flat(figure: go.Figure, settings: MapSettings, selects: bool = True, i
     figure.update_layout(dragmode="pan")
     if selects:
         figure.update_layout(updatemenus=[_mouse_buttons(inside)])
+
+
+def frame_window(figure: go.Figure, window: Window) -> None:
+    """Show this part of a map of two coordinates at first, and as much around it as its shape leaves room for."""
+    figure.update_xaxes(range=[window.left, window.right])
+    figure.update_yaxes(range=[window.bottom, window.top])
 
 
 def frame_deep(figure: go.Figure, settings: MapSettings) -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from core.maps.density import Density, density
 from core.ui.maps.picture.points import part
 from core.ui.maps.picture.scales import Layer, rgb
+from core.ui.maps.picture.windows import Window
 
 SAMPLE = 3_000  # points that can be hovered over
 
@@ -25,6 +26,12 @@ class Cloud:
     source: str
     density: Density
     layers: list[Layer]
+
+    @property
+    def window(self) -> Window:
+        """The part of the map that the image covers."""
+        lies = self.density
+        return Window(lies.left, lies.right, lies.bottom, lies.top)
 
     def draw_under(self, figure: go.Figure) -> None:
         """Put the image under a figure's points."""

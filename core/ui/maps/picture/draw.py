@@ -16,12 +16,14 @@ from core.maps import MapSettings, Topics
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.maps.picture import points
-from core.ui.maps.picture.axes import frame_deep, frame_flat, room_below
+from core.ui.maps.picture.axes import frame_deep, frame_flat, frame_window, room_below
 from core.ui.maps.picture.cloud import SAMPLE, cloud
 from core.ui.maps.picture.colouring import Colouring, Shown, offered
+from core.ui.maps.picture.kept import Kept, selects
 from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.scales import Layer
 from core.ui.maps.picture.selected import MODES, Closer, listed_rows, rows_within
+from core.ui.maps.picture.windows import Window
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, language
 from core.ui.theme import palette
@@ -89,7 +91,8 @@ def drawn(
     shown = Shown(data, run, sealed_rows(data), topics, of_class)
     colouring = offered(shown)[colour]
     run_id = run.id if run is not None and colouring.of_test else ""
-    key = (data.id, colour, run_id, of_class, grouped, digest(shown.sealed), language(), palette())
+    told = digest(topics.topic) if topics is not None and colour == "topic" else ""
+    key = (data.id, colour, run_id, of_class, grouped, digest(shown.sealed), told, language(), palette())
     headline = headline_numbers(data, data.id) if grouped else None
     return Drawn(shown, colouring, at, rows, headline, key)
 
@@ -130,23 +133,31 @@ def picture(
     """
     made = drawn(data, places, colour, run, topics, rows=rows, of_class=of_class, grouped=grouped)
     closer = Closer(digest(places), side)
+    window = None if made.deep else closer.window
+    seen = None if window is None else window.wider()
     if not made.deep:
         made = Drawn(
             made.shown, made.colouring, made.at, closer.rows(made.at, made.rows), made.headline, made.key
         )
     dense = made.points > MOST_POINTS and not made.deep
-    figure, note = _cloud(made, closer) if dense else _points(made)
+    figure, note, image = _cloud(made) if dense else (*_points(made), None)
+    marks = [mark for mark in (mark.within(window) for mark in marks) if len(mark.texts)]
     for mark in marks:
         figure.add_trace(mark.trace())
+    if image is not None:  # an image does not widen the axes
+        seen = image.holding([mark.places for mark in marks]).wider()
     points.one_entry_each(figure)
-    notes = [label.annotation() for label in labels]
+    notes = [label.annotation() for label in labels if window is None or window.holds(label.place[None])[0]]
     if made.deep:
         frame_deep(figure, settings)
         figure.update_layout(scene_annotations=notes)
     else:
         frame_flat(figure, settings, inside=bool(side))
+        if seen is not None:
+            frame_window(figure, seen)
         figure.update_layout(annotations=notes)
     key = f"chart-map-{settings.method}-{colour}" + ("-3d" if made.deep else "") + side
+    kept = Kept(key, (data.id, digest(places)), side)
     event = show(
         figure,
         title or _("Map of the headlines"),
@@ -163,8 +174,11 @@ def picture(
     picked = (
         rows_within(event, made.at, made.rows) if dense else _with_repeats(made, listed_rows(event, data))
     )
+    picked = np.intersect1d(kept.rows(event, picked), made.rows)
     if dense or closer.windows:
         closer.buttons(made.at, picked)
+    if len(picked) and not selects(event):
+        kept.button()
     return picked
 
 
@@ -201,8 +215,8 @@ def _points(made: Drawn) -> tuple[go.Figure, str]:
     return figure, note
 
 
-def _cloud(made: Drawn, closer: Closer) -> tuple[go.Figure, str]:
-    """Return the figure of all rows as an image, with some of them as points, and what it shows."""
+def _cloud(made: Drawn) -> tuple[go.Figure, str, Window]:
+    """Return the figure of all rows as an image, with some of them as points; what it shows, and where the image lies."""
     key = (*made.key, digest(made.at), digest(made.rows))
     found = cloud(lambda: made.colouring.layers(made.shown, made.rows), made.at, key)
     figure = go.Figure(made.traces(points.mixed(found.layers), None))
@@ -214,4 +228,4 @@ def _cloud(made: Drawn, closer: Closer) -> tuple[go.Figure, str]:
         most=found.density.most,
         sample=min(SAMPLE, len(made.rows)),
     )
-    return figure, note
+    return figure, note, found.window

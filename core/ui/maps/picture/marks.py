@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
+from core.ui.maps.picture.windows import Window
 from core.ui.text import hover
 from core.ui.theme import palette
 
@@ -23,13 +24,28 @@ class Mark:
     """Points on top of the others: rings round known ones, or stars of new ones.
 
     `name` stands in the legend and `texts` are told where the mouse is over them, both as `hover` writes them; `places
-    (n, d)` are on the map.
+    (n, d)` are on the map. `rows (n,)` are the positions in the dataset of the points that are known ones.
     """
 
     name: str
     places: np.ndarray
     texts: list[str]
     symbol: Literal["ring", "star"] = "ring"
+    rows: np.ndarray | None = None
+
+    def on(self, places: np.ndarray, rows: np.ndarray) -> Mark:
+        """Return the marks of known points on another map, whose `rows (m,)`, ascending, lie at `places (m, d)`."""
+        assert self.rows is not None
+        return replace(self, places=places[np.searchsorted(rows, self.rows)])
+
+    def within(self, window: Window | None) -> Mark:
+        """Return the marks that lie in a window, all of them without one."""
+        if window is None:
+            return self
+        kept = window.holds(self.places)
+        texts = [text for text, shown in zip(self.texts, kept, strict=True) if shown]
+        rows = None if self.rows is None else self.rows[kept]
+        return replace(self, places=self.places[kept], texts=texts, rows=rows)
 
     def trace(self) -> go.Scattergl | go.Scatter3d:
         """Return what Plotly draws."""

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.maps.geometry import Outline, within
+from core.ui.maps.picture.windows import Window
 from core.ui.text import _
 
 MODES = ("box", "lasso")
@@ -53,32 +54,33 @@ class Closer:
         self._id = map_id
 
     @property
-    def windows(self) -> list[tuple[float, float, float, float]]:
-        """The windows opened so far, each within the last: left, right, bottom, top."""
+    def windows(self) -> list[Window]:
+        """The windows opened so far, each within the last."""
         known, windows = st.session_state.get(self._key, ("", []))
         return windows if known == self._id else []
 
+    @property
+    def window(self) -> Window | None:
+        """The last window; None where the whole map is looked at."""
+        return self.windows[-1] if self.windows else None
+
     def rows(self, at: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return those of the rows that lie in the last window, all without one."""
-        if not self.windows:
-            return rows
-        left, right, bottom, top = self.windows[-1]
-        x, y = at[rows].T
-        return rows[(x >= left) & (x <= right) & (y >= bottom) & (y <= top)]
+        return rows if self.window is None else rows[self.window.holds(at[rows])]
 
     def buttons(self, at: np.ndarray, picked: np.ndarray) -> None:
         """Offer to look closely at what is selected, and the way back."""
         if not self.windows and len(picked) < 2:
             return
         with st.container(horizontal=True, gap="small"):
-            if len(picked) > 1 and st.button(
+            around = [Window.around(at[picked])] if len(picked) > 1 else []
+            if around not in ([], self.windows[-1:]) and st.button(
                 _("Zoom into the selection"), key=f"{self._key}-in", icon=":material/zoom_in:"
             ):
-                (left, bottom), (right, top) = at[picked].min(axis=0), at[picked].max(axis=0)
-                self._set([*self.windows, (float(left), float(right), float(bottom), float(top))])
+                self._set(self.windows + around)
             if self.windows and st.button(_("Back out"), key=f"{self._key}-out", icon=":material/zoom_out:"):
                 self._set(self.windows[:-1])
 
-    def _set(self, windows: list[tuple[float, float, float, float]]) -> None:
+    def _set(self, windows: list[Window]) -> None:
         st.session_state[self._key] = (self._id, windows)
         st.rerun()

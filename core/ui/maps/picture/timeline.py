@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from core.maps import MapSettings
 from core.ui.charts import show
 from core.ui.maps.picture.axes import frame_flat, menu, room_below
 from core.ui.maps.picture.draw import HEIGHT, Drawn
+from core.ui.maps.picture.marks import Label, Mark
 from core.ui.maps.picture.points import FEW
 from core.ui.maps.picture.scales import Layer, rgb
 from core.ui.text import _, language
@@ -34,8 +36,13 @@ def has_months(data: Dataset, rows: np.ndarray) -> bool:
     return len(np.unique(of[~np.isnat(of)])) >= FEWEST
 
 
-def play(made: Drawn, settings: MapSettings) -> None:
-    """Draw the map with a slider over months: those of the month in colour, before the others in grey."""
+def play(
+    made: Drawn, settings: MapSettings, marks: Sequence[Mark] = (), labels: Sequence[Label] = ()
+) -> None:
+    """Draw the map with a slider over months: those of the month in colour, before the others in grey.
+
+    `marks` and `labels` stand on top in every month.
+    """
     layers, _counts = made.layers(made.rows)
     of = months(made.shown.data, made.rows)
     known = np.unique(of[~np.isnat(of)])
@@ -43,9 +50,14 @@ def play(made: Drawn, settings: MapSettings) -> None:
     moving = len(figure.data)
     frames = _frames(made, layers, known, moving)
     figure.add_trace(frames[0].data[0])
+    figure.add_traces([mark.trace() for mark in marks])
     figure.frames = frames
     frame_flat(figure, settings, selects=False)
-    figure.update_layout(sliders=[_slider(frames)], updatemenus=[_play()])
+    figure.update_layout(
+        sliders=[_slider(frames)],
+        updatemenus=[_play()],
+        annotations=[label.annotation() for label in labels],
+    )
     note = _(
         "n = {n:,} rows in {months:,} months; in colour the headlines of one month, in grey all others; nothing can be "
         "selected here",

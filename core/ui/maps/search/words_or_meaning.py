@@ -42,7 +42,7 @@ def search_marks(
     if not len(found):
         return []
     name = f"“{hover(asked, 18)}” ({count(len(found))})"
-    return [Mark(name, places[np.searchsorted(on_map, found)], hover_texts(data, found), "ring")]
+    return [Mark(name, places[np.searchsorted(on_map, found)], hover_texts(data, found), "ring", found)]
 
 
 def _form() -> tuple[str, str]:
