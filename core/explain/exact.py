@@ -49,7 +49,7 @@ def exact_values_of(
     """
     prepared, number = run.preparation, explained_class(run, explained)
     inputs = Inputs.of(dataset, vectors, run.settings.use_press)
-    held_out = [run.predictions.holdout.positions(dataset), sealed_positions(dataset), [position]]
+    held_out = run.predictions.holdout.positions(dataset), sealed_positions(dataset), np.array([position])
     others = np.setdiff1d(np.arange(len(dataset)), np.concatenate(held_out))
     background = prepared.matrix(inputs.take(evenly(others, BACKGROUND)))
     row = prepared.matrix(inputs.take(np.array([position])))
@@ -67,7 +67,7 @@ def exact_values_of(
     def worth(masks: np.ndarray) -> np.ndarray:
         mixed = np.where(masks[:, group_of][:, None, :], row, background)
         predicted = said(mixed.reshape(-1, row.shape[1]).astype(row.dtype))
-        return predicted.reshape(len(masks), len(background), -1).mean(axis=1) - base
+        return np.asarray(predicted.reshape(len(masks), len(background), -1).mean(axis=1) - base)
 
     values, errors, _exact = shapley(worth, len(prepared.groups), prediction - base)
     return ExactValues(

@@ -50,7 +50,7 @@ def topics_or_offer(data: Dataset, vectors: np.ndarray, number: int = 0) -> Topi
 
     key = _key(data, vectors, data.id, state.space(), vectors.shape, number)
     subject = {"dataset": data.id, "topics": key}
-    if not jobs.panel("topics", **subject):
+    if not jobs.panel("topics", dataset=data.id, topics=key):
         st.info(
             _(
                 "The headlines have not been sorted into topics yet. It is done once, by meaning and words, and saved."
