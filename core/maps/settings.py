@@ -40,7 +40,9 @@ METHODS = {
     "pca": Method(
         "PCA",
         N_("PCA: ready at once; preserves large distances"),
-        N_("Close together on this map does not mean alike: differences in the other components do not show."),
+        N_(
+            "Close together on this map does not mean alike: differences in the other components do not show."
+        ),
         N_("component {n}"),
         scaled=True,
         at_once=True,
@@ -68,7 +70,8 @@ METRICS = {
         N_("cosine"), N_("cosine: only the direction of a vector counts; right for most encoders")
     ),
     DOT: Metric(
-        N_("dot product"), N_("dot product: direction and length count; long vectors are similar to many others")
+        N_("dot product"),
+        N_("dot product: direction and length count; long vectors are similar to many others"),
     ),
     EUCLIDEAN: Metric(N_("Euclidean"), N_("Euclidean: the straight line between two vectors; length counts")),
     MANHATTAN: Metric(
