@@ -130,7 +130,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         "--neighbours",
         type=int,
         default=default.neighbours,
-        help=_("UMAP: the nearest that a headline keeps to"),
+        help=_("UMAP: how many of the nearest headlines count"),
     )
     add(
         "--min-dist",

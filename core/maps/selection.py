@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -13,8 +15,8 @@ from core.data.near_duplicates import without_tags
 from core.errors import UserError
 from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval
-from core.evaluate.clustered import clustered_difference
-from core.evaluate.events import event_numbers, event_weights
+from core.evaluate.event_outcomes import EventOutcomes
+from core.evaluate.events import event_weights
 from core.evaluate.ledger import any_sealed, sealed_among
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.metrics import main_metric
@@ -26,9 +28,10 @@ from core.jobs import Report, silent
 from core.locale import N_, P_
 from core.train.features.morphemes import nouns
 
-MOST_STORIES = 20_000  # of the rest, whose words are read
+MOST_STORIES = 20_000  # of the selection, and of the rest, whose words are read
 MOST_WORDS, FEWEST_STORIES, LEVEL = 20, 3, 0.05
 _INSIDE, _OUTSIDE = "inside", "outside"
+_NO_WORDS = pd.DataFrame(columns=["word", "count", "inside", "outside"])
 
 
 @dataclass(frozen=True)
@@ -46,37 +49,44 @@ class Apart:
     events: tuple[int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class TellingWords:
+    """Words that are more frequent in a selection, and whether only some of the stories were read, `drawn` at random.
+
+    The table's columns are `word`, `count` (selected stories that have it), `inside` and `outside` (shares of the stories).
+    """
+
+    table: pd.DataFrame
+    drawn: bool
+
+
 def outcomes_apart(data: Dataset, rows: np.ndarray, sealed: np.ndarray, horizon: int = 1) -> list[Apart]:
     """Compare what happened after the rows at these positions with what happened after all others.
 
     Events are compared, those with a selected row being inside. `sealed` positions and rows without an outcome stay
-    out. Of two classes the last is compared, of more all, the intervals holding together; nothing where a side is empty.
+    out, in a dated table undated rows too. Of two classes the last is compared, of more all, the intervals holding together; nothing where a side is empty.
     """
+    if not data.target_kind:
+        return []
     known = data.frame["target"].notna().to_numpy(copy=True)
+    if data.has_sessions:
+        known &= data.frame["session"].notna().to_numpy()
     known[sealed] = False
     positions = np.flatnonzero(known)
-    mine = np.isin(positions, rows)
-    if not data.target_kind or mine.all() or not mine.any():
-        return []
     task = "regress" if data.target_kind == "return" else "classify"
-    y = data.outcome(task)[positions]
-    event = event_numbers(data, positions)
-    blocks = Blocks.of(data, positions, y, horizon)
-    cluster = (blocks.ids // blocks.length)[np.unique(event, return_index=True)[1]]
-    inside = np.bincount(event, mine) > 0
-    if inside.all():
-        return []
+    outcome = data.outcome(task)[positions].astype(float)
     classes = data.classes[-1:] if len(data.classes) == 2 else data.classes
     labels: tuple[str | None, ...] = (None,) if task == "regress" else classes
     found = []
     for label in labels:
-        happened = y if label is None else (y == data.classes.index(label)).astype(float)
-        values = np.bincount(event, happened) / np.bincount(event)
-        apart = clustered_difference(values, inside, cluster, len(labels), blocks.widening)
-        if label is not None:  # no two shares are more than 1 apart
-            apart = Interval(apart.value, max(apart.low, -1.0), min(apart.high, 1.0))
-        means = float(values[inside].mean()), float(values[~inside].mean())
-        found.append(Apart(label, *means, apart, (int(inside.sum()), int((~inside).sum()))))
+        number = None if label is None else data.classes.index(label)
+        events = EventOutcomes.of(data, positions, outcome, horizon, number)
+        inside = events.having(rows)
+        if inside.all() or not inside.any():
+            return []
+        means = float(events.values[inside].mean()), float(events.values[~inside].mean())
+        difference = events.difference(rows, len(labels))
+        found.append(Apart(label, *means, difference, (int(inside.sum()), int((~inside).sum()))))
     return found
 
 
@@ -100,46 +110,51 @@ def scores_apart(
     return found[_INSIDE], found[_OUTSIDE]
 
 
-def telling_words(data: Dataset, rows: np.ndarray, report: Report = silent) -> pd.DataFrame:
-    """Return the nouns of the selected headlines that are surely more frequent in them than in the others.
+def telling_words(data: Dataset, rows: np.ndarray, report: Report = silent) -> TellingWords:
+    """Return the nouns of the selected headlines that are clearly more frequent in them than in the others.
 
-    Columns `word`, `count` (selected stories that have it), `inside` and `outside` (shares of the stories), at most
-    20, in the order of class-based TF-IDF: the word's share of the selection's words times ln(1 + words of a mean
-    class / how often it stands in both) (Grootendorst 2022, arXiv:2203.05794). A word is listed where chance would
-    hardly put so many of its stories into a selection of this size: the hypergeometric tail probability is below 5%
-    after Holm's correction for all words that stand in three selected stories. A story counts once, and
-    is selected where one of its rows is.
+    At most 20, in the order of class-based TF-IDF: the word's share of the selection's words times ln(1 + words of a
+    mean class / how often it stands in both) (Grootendorst 2022, arXiv:2203.05794). A word is listed where it stands in
+    three selected stories and chance would hardly put so many of its stories into a selection of this size: the
+    hypergeometric tail probability is below 5% after Holm's correction for all words of three stories, selected or not.
+    A story counts once, and is selected where one of its rows is; of each side at most 20,000 are read.
+
+    Of selections drawn at random at most 5% list a word: measured on 7,000 stories of six words with Zipf's frequencies,
+    1 in 400 of 30 stories, 4 in 400 of 100 and of 300.
     """
-    columns = ["word", "count", "inside", "outside"]
     story = data.frame["story"].to_numpy()
-    mine = np.isin(story, story[rows])
+    selected = np.isin(story, story[rows])
     first = ~data.frame["story"].duplicated().to_numpy()
-    inside, outside = np.flatnonzero(first & mine), np.flatnonzero(first & ~mine)
+    sides = np.flatnonzero(first & selected), np.flatnonzero(first & ~selected)
+    inside, outside = (_some(side) for side in sides)
+    drawn = any(len(side) > MOST_STORIES for side in sides)
     if not len(inside) or not len(outside):
-        return pd.DataFrame(columns=columns)
-    if len(outside) > MOST_STORIES:
-        outside = np.random.default_rng(0).choice(outside, MOST_STORIES, replace=False)
+        return TellingWords(_NO_WORDS, drawn)
     texts = [without_tags(data.headlines[row]) for row in (*inside, *outside)]
-    sets = [sorted(set(words)) for words in nouns(texts, report)]
-    table = pd.DataFrame({"word": sets, "mine": np.arange(len(sets)) < len(inside)}).explode("word").dropna()
-    counts = table.groupby(["word", "mine"]).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=[True, False], fill_value=0)
-    counts = counts[counts[True] >= FEWEST_STORIES]
-    if counts.empty:
-        return pd.DataFrame(columns=columns)
-    k, both = counts[True].to_numpy(), counts.sum(axis=1).to_numpy()
-    weight = k / max(int(table["mine"].sum()), 1) * np.log1p(len(table) / 2 / both)
+    sets = [set(words) for words in nouns(texts, report)]
+    mine, all_stories = (Counter(chain.from_iterable(some)) for some in (sets[: len(inside)], sets))
+    words = sorted(word for word, n in all_stories.items() if n >= FEWEST_STORIES)  # whichever is selected
+    if not words:
+        return TellingWords(_NO_WORDS, drawn)
+    k, both = (np.array([counts[word] for word in words]) for counts in (mine, all_stories))
+    weight = k / max(mine.total(), 1) * np.log1p(all_stories.total() / 2 / both)
     found = pd.DataFrame(
         {
-            "word": counts.index.to_numpy(str),
+            "word": words,
             "count": k,
             "inside": k / len(inside),
-            "outside": counts[False].to_numpy() / len(outside),
+            "outside": (both - k) / len(outside),
             "weight": weight,
         }
-    )[_more_frequent(k, both, len(inside), len(sets))]
+    )[_more_frequent(k, both, len(inside), len(sets)) & (k >= FEWEST_STORIES)]
     ranked = found.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
-    return ranked[columns].head(MOST_WORDS)
+    return TellingWords(ranked[list(_NO_WORDS)].head(MOST_WORDS), drawn)
+
+
+def _some(stories: np.ndarray) -> np.ndarray:
+    if len(stories) <= MOST_STORIES:
+        return stories
+    return np.random.default_rng(0).choice(stories, MOST_STORIES, replace=False)
 
 
 def _more_frequent(count: np.ndarray, both: np.ndarray, inside: int, all_stories: int) -> np.ndarray:

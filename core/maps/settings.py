@@ -35,13 +35,13 @@ class Metric:
     note: str
 
 
-_FAR = N_("Far apart on this map does not mean unlike: only who lies next to whom counts.")
+_FAR = N_("Far apart on this map does not mean unlike: only close neighbours count.")
 METHODS = {
     "pca": Method(
         "PCA",
         N_("PCA: ready at once; preserves large distances"),
         N_(
-            "Close together on this map does not mean alike: what the other components tell apart is not seen here."
+            "Close together on this map does not mean alike: differences in the other components do not show."
         ),
         N_("component {n}"),
         scaled=True,
@@ -70,7 +70,8 @@ METRICS = {
         N_("cosine"), N_("cosine: only the direction of a vector counts; right for most encoders")
     ),
     DOT: Metric(
-        N_("dot product"), N_("dot product: direction and length count; a long vector is near to many")
+        N_("dot product"),
+        N_("dot product: direction and length count; long vectors are similar to many others"),
     ),
     EUCLIDEAN: Metric(N_("Euclidean"), N_("Euclidean: the straight line between two vectors; length counts")),
     MANHATTAN: Metric(

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from core.maps import MapSettings, place, project
+from core.maps.nearest import nearest
 from core.maps.placement import NEAREST
+from core.maps.settings import METRICS
 
 
 def _islands(n=300, dim=16, islands=6, seed=0):
@@ -43,7 +45,7 @@ def test_a_map_of_vectors_that_were_not_scaled_is_extended_as_it_was_made():
 
     vectors, new = _islands(), _islands(20, seed=1)
     pca = PCA(2).fit(vectors)
-    found = place(vectors, pca.transform(vectors), new, linear=True, scaled=False)
+    found = place(vectors, pca.transform(vectors), new, linear=True, metric="euclidean")
     np.testing.assert_allclose(found, pca.transform(new), atol=1e-3)
 
 
@@ -62,6 +64,18 @@ def test_a_new_headline_lies_on_one_of_its_neighbours_islands(method):
     half = vectors[:2].mean(axis=0) if method == "two far islands" else vectors[2] + 0.01
     found = place(vectors, places, half[None])[0]
     assert min(np.linalg.norm(places - found, axis=1)) == 0
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_new_headline_goes_where_the_maps_own_measure_finds_it(metric):
+    drawn = np.random.default_rng(3)
+    vectors = (drawn.normal(size=(300, 8)) * drawn.lognormal(0, 1, size=(300, 1))).astype(np.float32)
+    new = drawn.normal(size=(40, 8)).astype(np.float32)
+    numbered = np.column_stack([np.arange(300), np.zeros(300)]).astype(np.float32)
+    placed = place(vectors, numbered, new, metric=metric)[:, 0].astype(int)
+    for row, vector in zip(placed, new, strict=True):
+        found, _away = nearest(np.vstack([vectors, vector]), NEAREST, lambda share: None, metric)
+        assert row in found[-1]
 
 
 def _kept(places, at, away, left_out):

@@ -1,5 +1,6 @@
 """What sets selected rows apart, on tables whose truth is known."""
 
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from core.errors import UserError
 from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import Predictions
 from core.evaluate.settings import EvaluateSettings
+from core.maps import selection
 from core.maps.selection import leave_out, outcomes_apart, scores_apart, telling_words
 from tests.makers.train_tables import make_dataset
 
@@ -83,6 +85,15 @@ def test_sealed_rows_do_not_count():
     assert outcomes_apart(data, rows, rows) == []
 
 
+def test_undated_rows_of_a_dated_table_do_not_count():
+    data, rows = _returns(0.0, 0)
+    undated = replace(data, frame=data.frame.copy())
+    undated.frame.loc[:19, "session"] = None
+    inside, outside = outcomes_apart(undated, rows, NONE)[0].events
+    assert (inside, outside) == (int((rows >= 20).sum()), 280 - int((rows >= 20).sum()))
+    assert outcomes_apart(undated, rows, NONE) == outcomes_apart(data, rows, np.arange(20))
+
+
 def test_of_three_classes_each_is_compared_and_the_shares_add_up():
     labels = np.array(["부정", "중립", "긍정"])[np.random.default_rng(0).integers(0, 3, 300)]
     data = make_dataset(labels.tolist(), np.arange(300) // 5, kind="label")
@@ -137,17 +148,48 @@ def _worded(seed, planted=0):
     return data
 
 
+@pytest.fixture
+def plain_words(monkeypatch):
+    """Words are what stands between blanks; statsmodels collects garbage at each correction, which takes longer."""
+    monkeypatch.setattr(gc, "collect", lambda *_generation: 0)
+    monkeypatch.setattr(selection, "nouns", lambda texts, report: [text.split() for text in texts])
+
+
+def _zipf(stories, seed=0, vocabulary=8_000):
+    """Return a table of six words a story, the k-th word as frequent as 1 / k."""
+    drawn, share = np.random.default_rng(seed), 1 / np.arange(1, vocabulary + 1)
+    words = drawn.choice(vocabulary, (stories, 6), p=share / share.sum()).astype(str)
+    data = make_dataset(np.zeros(stories), np.arange(stories))
+    data.frame["headline"] = [" ".join(row) for row in words]
+    return data
+
+
 @pytest.mark.slow
-def test_words_that_chance_puts_into_a_selection_are_not_listed():
-    named = 0
-    for seed in range(20):
-        rows = np.random.default_rng(seed + 100).choice(400, 50, replace=False)
-        named += not telling_words(_worded(seed), rows).empty
-    assert named <= 3  # 5% of twenty
+def test_at_most_one_in_twenty_random_selections_lists_a_word_where_most_words_are_rare(plain_words):
+    data, named = _zipf(2_500), 0
+    for seed in range(200):
+        rows = np.random.default_rng(seed).choice(len(data), (30, 100)[seed % 2], replace=False)
+        named += not telling_words(data, rows).table.empty
+    assert named <= 16  # of 200: 5% is 10, and more than 16 have a probability of 2%
+
+
+def test_of_a_large_selection_some_stories_are_read_too(plain_words, monkeypatch):
+    data = _zipf(300)
+    data.frame.loc[:149, "headline"] += " 자사주"
+    read = []
+    monkeypatch.setattr(selection, "without_tags", lambda text: read.append(text) or text)
+    assert not telling_words(data, np.arange(150)).drawn
+    assert len(read) == 300
+    monkeypatch.setattr(selection, "MOST_STORIES", 100)
+    read.clear()
+    found = telling_words(data, np.arange(150))
+    assert len(read) == 200
+    assert found.drawn
+    assert found.table.iloc[0].tolist() == ["자사주", 100, 1.0, 0.0]
 
 
 def test_a_word_of_the_selection_is_listed_with_its_shares():
-    found = telling_words(_worded(0, planted=30), np.arange(40))
+    found = telling_words(_worded(0, planted=30), np.arange(40)).table
     assert found["word"].tolist() == ["자사주"]
     assert found.iloc[0][["count", "inside", "outside"]].tolist() == [30, 0.75, 0.0]
 
@@ -155,9 +197,9 @@ def test_a_word_of_the_selection_is_listed_with_its_shares():
 def test_a_story_counts_once_and_headlines_without_nouns_have_no_words():
     data = _worded(0, planted=2)
     data.frame["story"] = [0, 0, *range(2, 400)]
-    assert telling_words(data, np.arange(2)).empty
+    assert telling_words(data, np.arange(2)).table.empty
     data.frame["headline"] = "!!"
-    assert telling_words(data, np.arange(200)).empty
+    assert telling_words(data, np.arange(200)).table.empty
 
 
 def test_a_table_without_rows_keeps_the_numbers_the_stories_and_the_plan_of_the_others():

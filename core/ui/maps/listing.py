@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,16 +19,22 @@ def listed(
     rows: np.ndarray,
     sealed: np.ndarray,
     run: Run | None = None,
-    first: Mapping[str, Any] | None = None,
+    cosines: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the table of the rows at these positions, and how its columns are written.
 
     Columns that the dataset does not have are absent. The outcomes of `sealed` positions stay empty; predictions are
-    those of the run's tested rows. `first` has columns that stand before the others.
+    those of the run's tested rows. `cosines (n,)` say how similar the rows are to what was looked for; they come first.
     """
     frame = data.frame.iloc[rows]
-    columns: dict[str, Any] = {**(first or {}), _("headline"): frame["headline"].to_numpy()}
+    columns: dict[str, Any] = {}
     written: dict[str, Any] = {_("headline"): st.column_config.TextColumn(width="large")}
+    if cosines is not None:
+        columns[_("similarity")] = np.round(cosines, 3)
+        written[_("similarity")] = st.column_config.NumberColumn(
+            format="%.3f", width="small", help=_("the cosine of the two vectors; 1 is the same")
+        )
+    columns[_("headline")] = frame["headline"].to_numpy()
     if data.target_kind:
         columns[_("what happened")] = _outcomes(data, rows, sealed)
         if data.target_kind == "return":

@@ -1,20 +1,21 @@
 """Searching the map, and a new headline on it."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.data.library import load_dataset
+from core.data.library import load_dataset, save_dataset
 from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from tests.makers.apps import texts
 
 
-def _page(link, kind, rows):
+def _page(link, kind, rows, metric="cosine"):
     import numpy as np
 
     from core.maps import MapSettings
@@ -32,7 +33,9 @@ def _page(link, kind, rows):
     if kind == "search":
         st.session_state["made"] = search_marks(data, vectors, places, on_map)
     else:
-        st.session_state["made"] = newcomer_marks(data, vectors, places, MapSettings(kind), on_map)
+        st.session_state["made"] = newcomer_marks(
+            data, vectors, places, MapSettings(kind, metric=metric), on_map
+        )
 
 
 @pytest.fixture
@@ -79,11 +82,65 @@ def test_words_ring_every_row_that_holds_them_whatever_their_case(link, data):
     assert _table(app)["row"].tolist() == data.frame["row"].iloc[rows].tolist()
 
 
+def test_a_headline_of_several_rows_has_one_ring_and_of_many_headlines_some_have_one(
+    link, data, small_lab, tmp_path, monkeypatch
+):
+    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    frame = data.frame.assign(
+        headline=data.frame["headline"].where(data.frame.index >= 20, data.headlines[0])
+    )
+    repeated = replace(data, id="00000000000000b3", frame=frame)
+    save_dataset(repeated)
+    own = link | {"dataset": repeated.id, "run": ""}
+    word = data.headlines[0].split()[0]
+    rows = frame["headline"].str.contains(word, case=False, regex=False)
+    different = frame["headline"][rows].nunique()
+    app, (mark,) = _asked(own, word)
+    assert 1 < different < rows.sum()
+    assert len(mark.texts) == len(mark.places) == different
+    assert mark.name.endswith(f"({rows.sum()})")
+    assert "have a ring" not in texts(app)
+    monkeypatch.setattr("core.ui.maps.search.words_or_meaning.MOST_RINGS", 1)
+    app, (mark,) = _asked(own, word)
+    assert len(mark.texts) == len(mark.places) == 1
+    assert f"1 of {different} different headlines" in texts(app)
+
+
+def test_a_text_in_a_field_is_worked_on_once(link, data, monkeypatch):
+    given = []
+
+    def placed(vectors, places, vector, *_settings, **_options):
+        given.append(vectors)
+        return places[:1]
+
+    monkeypatch.setattr("core.ui.maps.search.newcomer.place", placed)
+    app, _marks = _asked(link, "한 번만 놓을 제목", kind="umap", rows=list(range(len(data))))
+    app.run()
+    assert len(given) == 1
+    assert not given[0].flags.writeable  # the table's own vectors, not a copy
+    monkeypatch.setattr(
+        "core.ui.maps.search.words_or_meaning.hover_texts", lambda data, rows: given.append(rows) or []
+    )
+    app, _marks = _asked(link, data.headlines[17])
+    app.run()
+    assert len(given) == 2
+
+
+def test_a_list_by_another_measure_than_the_maps_is_said_to_be_so(link, data):
+    for metric in ("cosine", "dot"):
+        app = AppTest.from_function(_page, args=(link, "umap", None, metric), default_timeout=60)
+        app.session_state["map-newcomer"] = data.headlines[9]
+        app.run()
+        assert not app.exception
+        assert ("the list is by cosine" in texts(app)) == (metric == "dot")
+
+
 @pytest.mark.parametrize("text", ["(없는 말*", "<b>", "😀"])
 def test_words_that_nothing_holds_are_named_in_a_sentence(link, text):
     app, marks = _asked(link, text)
     assert marks == []
-    assert f"No headline on this map holds “{text}”." in texts(app)
+    assert f"No headline on this map contains “{text}”." in texts(app)
 
 
 def test_by_meaning_the_nearest_different_headlines_are_ringed_the_nearest_first(link, data):
@@ -118,7 +175,7 @@ def test_both_ways_speak_korean(link, data, way):
 def test_a_text_that_nothing_is_like_is_said_to_be_so(link, monkeypatch):
     monkeypatch.setattr("core.predict.Background.share", lambda background, cosine: 0.4)
     app, marks = _asked(link, "12345", "meaning")
-    assert "Nothing here is surely like this" in texts(app)
+    assert "No headline here is clearly similar" in texts(app)
     assert "40.0%" in texts(app)
     assert len(marks) == 1
 

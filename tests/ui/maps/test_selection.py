@@ -162,7 +162,7 @@ def test_the_answer_names_the_largest_sure_difference_and_else_says_that_there_i
         _apart(0.3, -0.1, 0.7, "부정"),
     ]
     assert "share of “win”, -5.0 [-8.0, -2.0] percentage points" in _answer(sure).replace("\\", "")
-    assert "does not differ" in _answer(sure[2:])
+    assert "does not clearly differ" in _answer(sure[2:])
     assert "Too few trading days" in _answer([_apart(0.3, np.nan, np.nan)])
 
 
@@ -172,11 +172,27 @@ def test_too_few_trading_days_are_said_to_be_too_few(link):
     assert "one of the two sides only" in said or "too few tested headlines" in said
 
 
+def test_a_table_without_outcomes_or_a_run_is_not_compared_with_the_rest(small_lab, own, link):
+    bare = replace(table_of(small_lab), id="00000000000000b2", target_kind="")
+    save_dataset(bare)
+    app = _select({**link, "dataset": bare.id, "run": ""}, [1, 2], part="apart")
+    (parts,) = app.button_group
+    assert list(parts.options) == ["the rows", "their words"]
+    assert len(app.dataframe) == 1
+    assert "You chose this region" not in texts(app)
+
+
+def test_words_of_a_part_of_the_stories_are_said_to_be_so(link, monkeypatch):
+    monkeypatch.setattr("core.maps.selection.MOST_STORIES", 20)
+    app = _select(link, range(30), part="words")
+    assert "stories inside" in texts(app)
+
+
 def test_everything_selected_has_no_rest(link):
     said = texts(_select(link, range(60), part="apart"))
     assert "nothing to compare" in said
     assert "None" not in said
-    assert "No word is surely more frequent" in texts(_select(link, range(60), part="words"))
+    assert "No word is clearly more frequent" in texts(_select(link, range(60), part="words"))
 
 
 def test_the_contributions_of_the_selection_stand_beside_those_of_the_rest(link):

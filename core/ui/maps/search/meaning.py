@@ -12,6 +12,7 @@ from core.embed.typed import encode_typed, readable, unread_end
 from core.errors import UserError
 from core.predict.background import LEVEL
 from core.ui import state
+from core.ui.maps.picture.draw import digest
 from core.ui.precedents import random_pairs
 from core.ui.text import _, md, percent, translate_md
 
@@ -74,13 +75,31 @@ def nearest(
     Only `rows` are looked at, by their positions; `vectors (rows, dim)` are those of the whole table.
     """
     among = np.arange(len(data)) if rows is None else rows
-    first = among[~data.frame["headline"].iloc[among].duplicated().to_numpy()]
-    known = vectors[first]
-    lengths = np.sqrt(np.einsum("nd,nd->n", known, known) * float(vector[0] @ vector[0]))
-    cosines = known @ vector[0] / np.maximum(lengths, 1e-12)
+    found, cosines = _nearest(data, vectors, vector[0], among, most, key_of(data, among, vector))
+    best = float(cosines[0]) if len(cosines) else -1.0
+    return Nearest(found, cosines, random_pairs(data, vectors).share(best))
+
+
+def key_of(data: Dataset, rows: np.ndarray, vector: np.ndarray) -> tuple[str, ...]:
+    """Return what names a text's vector among the vectors of these rows."""
+    return data.id, *state.space(), digest(rows), digest(vector)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _nearest(
+    _data: Dataset,
+    _vectors: np.ndarray,
+    _vector: np.ndarray,
+    _among: np.ndarray,
+    most: int,
+    key: tuple[str, ...],
+) -> tuple[np.ndarray, np.ndarray]:
+    first = _among[~_data.frame["headline"].iloc[_among].duplicated().to_numpy()]
+    known = _vectors if len(first) == len(_vectors) else _vectors[first]
+    lengths = np.sqrt(np.einsum("nd,nd->n", known, known) * float(_vector @ _vector))
+    cosines = known @ _vector / np.maximum(lengths, 1e-12)
     order = np.argsort(-cosines, kind="stable")[:most]
-    best = float(cosines[order[0]]) if len(order) else -1.0
-    return Nearest(first[order], cosines[order], random_pairs(data, vectors).share(best))
+    return first[order], cosines[order]
 
 
 def say_where_far(found: Nearest) -> None:
@@ -88,8 +107,8 @@ def say_where_far(found: Nearest) -> None:
     if not found.near:
         st.info(
             md(
-                "Nothing here is surely like this: the nearest headline is more similar than {share} of random pairs of "
-                "this table, where a precedent has to be more similar than {needed}.",
+                "No headline here is clearly similar: the nearest is more similar than {share} of random pairs of this "
+                "table; a precedent has to be more similar than {needed}.",
                 share=percent(found.share, 1),
                 needed=percent(LEVEL, 1),
             ),

@@ -8,10 +8,12 @@ import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.maps import METHODS, MapSettings, place
+from core.maps import METHODS, METRICS, MapSettings, place
+from core.maps.settings import COSINE
 from core.ui.maps.listing import listed
+from core.ui.maps.picture.draw import digest
 from core.ui.maps.picture.marks import Mark
-from core.ui.maps.search.meaning import nearest, say_where_far, vector_of
+from core.ui.maps.search.meaning import key_of, nearest, say_where_far, vector_of
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import _, hover
@@ -46,28 +48,40 @@ def newcomer_marks(
             vector = vector_of(typed, vectors.shape[1])
         if vector is None:
             return []
-        linear = METHODS[settings.method].scaled
-        on_map = vectors if rows is None else vectors[rows]
-        there = place(on_map, places, vector, linear, scaled=settings.measure == "cosine")
+        on_map = np.arange(len(data)) if rows is None else rows
+        key = (*key_of(data, on_map, vector), digest(places))
+        there = _place(vectors, places, vector, on_map, settings, key)
         found = nearest(data, vectors, vector, NEIGHBOURS, rows)
         say_where_far(found)
-        cosines = {_("similarity"): np.round(found.cosines, 3)}
-        content, config = listed(data, found.rows, sealed_rows(data), first=cosines)
-        config[_("similarity")] = st.column_config.NumberColumn(
-            format="%.3f", width="small", help=_("the cosine of the two vectors; 1 is the same")
-        )
+        content, config = listed(data, found.rows, sealed_rows(data), cosines=found.cosines)
         table(content, "map-newcomer-near", _("Its nearest headlines"), column_config=config)
-        st.caption(_placed(linear))
+        st.caption(_placed(settings))
     return [Mark(_("the new headline"), there, [hover(_shortened(typed))], "star")]
 
 
-def _placed(linear: bool) -> str:
-    if linear:
-        return _("The star stands exactly where the components of this map put the headline.")
-    return _(
-        "The star stands on one of the nearest headlines, the one that is nearest to all of them on the map: this method "
-        "has no place of its own for a new one."
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _place(
+    _vectors: np.ndarray,
+    _places: np.ndarray,
+    _vector: np.ndarray,
+    _rows: np.ndarray,
+    settings: MapSettings,
+    key: tuple[str, ...],
+) -> np.ndarray:
+    on_map = _vectors if len(_rows) == len(_vectors) else _vectors[_rows]
+    return place(on_map, _places, _vector, METHODS[settings.method].scaled, settings.measure)
+
+
+def _placed(settings: MapSettings) -> str:
+    if METHODS[settings.method].scaled:
+        return _("The star is exactly where this map's components put the headline.")
+    said = _(
+        "This method cannot place a new headline exactly: the star is on the most central of the nearest headlines."
     )
+    if settings.measure == COSINE:
+        return said
+    measure = _(METRICS[settings.measure].title)
+    return said + " " + _("For the star, nearest is by {measure}; the list is by cosine.", measure=measure)
 
 
 def _shortened(typed: str) -> str:

@@ -11,7 +11,14 @@ from core.evaluate.blocks import FEWEST_BLOCKS
 from core.evaluate.metrics import main_metric, shown
 from core.evaluate.predictions import MEAN
 from core.evaluate.slices import FEWEST_ROWS, LEVEL, Slice
-from core.maps.selection import Apart, outcomes_apart, scores_apart, telling_words
+from core.maps.selection import (
+    MOST_STORIES,
+    Apart,
+    TellingWords,
+    outcomes_apart,
+    scores_apart,
+    telling_words,
+)
 from core.train.run import Run
 from core.ui.evaluate.text import metric_title, written
 from core.ui.maps.selection.chosen import Selection
@@ -33,8 +40,9 @@ def against_the_rest(chosen: Selection) -> None:
     """Compare what happened, the main score and the mean prediction with those of all other rows."""
     data, run = chosen.data, chosen.run
     known = chosen.rows.tobytes(), chosen.sealed.tobytes(), data.id
-    apart = _outcomes(data, *known, run.settings.horizon if run else data.horizon)
-    scored = _scores(run, data, run.id, chosen.rows.tobytes()) if run else None
+    with st.spinner(_("Comparing with the rest …")):
+        apart = _outcomes(data, *known, run.settings.horizon if run else data.horizon)
+        scored = _scores(run, data, run.id, chosen.rows.tobytes()) if run else None
     if data.target_kind:
         st.markdown(bold(_answer(apart)))
     lines = [_outcome_line(one) for one in apart]
@@ -62,8 +70,8 @@ def against_the_rest(chosen: Selection) -> None:
         _of_score(run, scored)
     st.caption(
         _(
-            "A region that was drawn after its colours had been seen is no test: look for it in other data before you "
-            "believe a difference."
+            "You chose this region after seeing the colours, so it is no test. Check a difference in other data before you "
+            "rely on it."
         )
     )
 
@@ -81,7 +89,7 @@ def _scores(_run: Run, _data: Dataset, run_id: str, rows: bytes) -> tuple[Slice,
 
 def _answer(apart: list[Apart]) -> str:
     if not apart:
-        return md("There is nothing to compare: on one of the two sides is no event whose outcome is known.")
+        return md("There is nothing to compare: one of the two sides has no event whose outcome is known.")
     sure = [one for one in apart if one.difference.low > 0 or one.difference.high < 0]
     if sure:
         most = max(sure, key=lambda one: abs(one.difference.value))
@@ -91,10 +99,8 @@ def _answer(apart: list[Apart]) -> str:
             difference=points_interval(most.difference, 1 if most.label else 2),
         )
     if all(np.isnan(one.difference.low) for one in apart):
-        return md(
-            "Too few trading days, or stories, are on one of the two sides to tell whether they differ."
-        )
-    return md("What happened does not differ from the rest by more than chance brings about.")
+        return md("Too few trading days, or stories, on one of the two sides to tell whether they differ.")
+    return md("What happened does not clearly differ from the rest: chance alone can explain it.")
 
 
 def _what(one: Apart) -> str:
@@ -162,13 +168,11 @@ def _of_score(run: Run, scored: tuple[Slice, Slice] | None) -> None:
             )
         )
     elif inside.p_value < LEVEL:
-        st.caption(
-            md("{metric} differs from that of the rest by more than chance brings about.", metric=title)
-        )
+        st.caption(md("{metric} clearly differs from that of the rest.", metric=title))
     else:
         st.caption(
             md(
-                "{metric} does not differ from that of the rest by more than chance brings about.",
+                "{metric} does not clearly differ from that of the rest: chance alone can explain it.",
                 metric=title,
             )
         )
@@ -177,10 +181,12 @@ def _of_score(run: Run, scored: tuple[Slice, Slice] | None) -> None:
 def words(chosen: Selection) -> None:
     """List the words that are more frequent in the selected headlines than in the others."""
     with st.spinner(_("Reading the words …")):
-        found = _words(chosen.data, chosen.data.id, chosen.rows.tobytes())
+        telling = _words(chosen.data, chosen.data.id, chosen.rows.tobytes())
+    _say_drawn(telling)
+    found = telling.table
     if found.empty:
         st.info(
-            _("No word is surely more frequent in the selected headlines than in the others."),
+            _("No word is clearly more frequent in the selected headlines than in the others."),
             icon=":material/search_off:",
         )
         return
@@ -200,12 +206,22 @@ def words(chosen: Selection) -> None:
     table(listed, "map-words-apart", _("Words that are more frequent in the selection"), rows=10)
     st.caption(
         _(
-            "Shares of headlines, one of each story; each word is more frequent by more than chance brings about, all words "
-            "that were compared counted in (hypergeometric test, Holm's correction)."
+            "Shares of headlines, one of each story. For every word the difference is larger than chance explains, corrected "
+            "for the number of words compared (hypergeometric test, Holm's correction)."
         )
     )
 
 
+def _say_drawn(telling: TellingWords) -> None:
+    if telling.drawn:
+        st.caption(
+            _(
+                "At most {n:,} stories inside and {n:,} outside the selection were read, drawn at random.",
+                n=MOST_STORIES,
+            )
+        )
+
+
 @st.cache_data(max_entries=32, show_spinner=False)
-def _words(_data: Dataset, dataset_id: str, rows: bytes) -> pd.DataFrame:
+def _words(_data: Dataset, dataset_id: str, rows: bytes) -> TellingWords:
     return telling_words(_data, np.frombuffer(rows, np.int64))

@@ -26,7 +26,7 @@ def button(chosen: Selection) -> None:
             )
         )
         st.caption(
-            _("Leaving out rows after their outcomes have been seen flatters every score that follows.")
+            _("Leaving out rows after seeing their outcomes makes every later score look better than it is.")
         )
         if st.button(_("Make the table"), type="primary", key="map-leave-out"):
             _make(chosen)

@@ -32,7 +32,7 @@ def moves(chosen: Selection) -> None:
     if (state.encoder(), state.pooling()) != (run.settings.encoder, run.settings.pooling):
         st.info(
             _(
-                "The run has learned from another encoder than that of this map. Open it on the Explain page to see why it "
+                "The run was trained with another encoder than this map shows. Open it on the Explain page to see why it "
                 "predicts what it does."
             )
         )
@@ -118,7 +118,7 @@ def _answer(found: Contributions, mine: np.ndarray, rest: np.ndarray | None) -> 
         )
     most = int(np.abs(mine - rest).argmax())
     return md(
-        "Most unlike the rest is “{group}”: {size} percentage points on average here, {rest} elsewhere.",
+        "“{group}” differs most from the rest: {size} percentage points on average here, {rest} elsewhere.",
         group=group_name(found.groups[most]),
         size=points(float(mine[most]), places),
         rest=points(float(rest[most]), places),

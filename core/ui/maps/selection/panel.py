@@ -33,7 +33,7 @@ PARTS: dict[str, tuple[str, Callable[[Selection], None]]] = {
     "rows": (N_("the rows"), _rows),
     "apart": (N_("against the rest"), apart.against_the_rest),
     "words": (N_("their words"), apart.words),
-    "moves": (N_("why the model thinks so"), moves.moves),
+    "moves": (N_("why the model predicts this"), moves.moves),
 }
 
 
@@ -44,12 +44,12 @@ def selected(here: Given, run: Run | None, vectors: np.ndarray, rows: np.ndarray
     """
     if not len(rows):
         st.caption(
-            _("Draw a lasso or a box round points to read their headlines and compare them with the rest.")
+            _("Draw a lasso or a box around points to read their headlines and compare them with the rest.")
         )
         return
     chosen = Selection(here.data, vectors, np.asarray(rows, np.int64), sealed_rows(here.data), run)
     st.subheader(_heading(chosen), anchor=False)
-    parts = [key for key in PARTS if run is not None or key != "moves"]
+    parts = [key for key in PARTS if _tells(key, chosen)]
     part = st.segmented_control(
         _("Look at"),
         parts,
@@ -65,6 +65,13 @@ def selected(here: Given, run: Run | None, vectors: np.ndarray, rows: np.ndarray
         leave_out.button(chosen)
         if run is not None:
             moves.button(chosen)
+
+
+def _tells(part: str, chosen: Selection) -> bool:
+    """Whether a part has anything to tell: some need a run, or what happened."""
+    if part == "apart":
+        return chosen.run is not None or bool(chosen.data.target_kind)
+    return part != "moves" or chosen.run is not None
 
 
 def _heading(chosen: Selection) -> str:
