@@ -15,6 +15,15 @@ from core.evaluate.clustered import clustered_difference, clustered_mean
 from core.evaluate.events import event_numbers
 
 
+def told_rows(dataset: Dataset, hidden: np.ndarray) -> np.ndarray:
+    """Return the positions of the rows whose outcome is known and may be told: not `hidden`, dated in a dated table."""
+    known = dataset.frame["target"].notna().to_numpy(copy=True)
+    if dataset.has_sessions:
+        known &= dataset.frame["session"].notna().to_numpy()
+    known[hidden] = False
+    return np.flatnonzero(known)
+
+
 @dataclass(frozen=True, eq=False)
 class EventOutcomes:
     """What happened after each event, and the cluster of sessions that it belongs to.

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.evaluate.bootstrap import Interval
-from core.evaluate.event_outcomes import EventOutcomes
+from core.evaluate.event_outcomes import EventOutcomes, told_rows
 from core.maps.topics import Topics
 
 
@@ -41,18 +41,10 @@ def topic_outcomes(
     """
     if not data.target_kind:
         return None
-    target = data.frame["target"]
-    known = target.notna().to_numpy(copy=True)
-    if data.has_sessions:
-        known &= data.frame["session"].notna().to_numpy()
-    if hidden is not None:
-        known[hidden] = False
-    rows = np.flatnonzero(known)
-    if data.target_kind == "return":
-        outcome, number = target.iloc[rows].to_numpy(float), None
-    else:
-        numbers = {name: code for code, name in enumerate(data.classes)}
-        outcome, number = target.iloc[rows].map(numbers).to_numpy(float), of_class % len(data.classes)
+    rows = told_rows(data, np.arange(0) if hidden is None else hidden)
+    returns = data.target_kind == "return"
+    outcome = data.outcome("regress" if returns else "classify")[rows].astype(float)
+    number = None if returns else of_class % len(data.classes)
     found = EventOutcomes.of(data, rows, outcome, data.horizon, number)
     told, asked = [], 2 * len(topics)
     for topic in range(len(topics)):

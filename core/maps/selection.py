@@ -15,7 +15,7 @@ from core.data.near_duplicates import without_tags
 from core.errors import UserError
 from core.evaluate.blocks import Blocks
 from core.evaluate.bootstrap import Interval
-from core.evaluate.event_outcomes import EventOutcomes
+from core.evaluate.event_outcomes import EventOutcomes, told_rows
 from core.evaluate.events import event_weights
 from core.evaluate.ledger import any_sealed, sealed_among
 from core.evaluate.ledger_rows import Rows
@@ -68,11 +68,7 @@ def outcomes_apart(data: Dataset, rows: np.ndarray, sealed: np.ndarray, horizon:
     """
     if not data.target_kind:
         return []
-    known = data.frame["target"].notna().to_numpy(copy=True)
-    if data.has_sessions:
-        known &= data.frame["session"].notna().to_numpy()
-    known[sealed] = False
-    positions = np.flatnonzero(known)
+    positions = told_rows(data, sealed)
     task = "regress" if data.target_kind == "return" else "classify"
     outcome = data.outcome(task)[positions].astype(float)
     classes = data.classes[-1:] if len(data.classes) == 2 else data.classes
