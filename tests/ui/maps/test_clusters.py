@@ -23,7 +23,7 @@ def listed(app):
 def two_topics(small_lab, monkeypatch):
     rows = len(load_dataset(small_lab.dataset))
     made = Topics(np.arange(rows) % 2, ((EVIL, "실적"), ("급락",)), ((0, 2), (1,)), 0.6)
-    monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (True, made))
+    monkeypatch.setattr(ui_topics, "load_topics", lambda _key: (True, made))
     return small_lab
 
 
@@ -53,7 +53,7 @@ def test_names_stand_on_the_map_and_code_in_them_is_shown_as_typed(two_topics, l
 
 
 def test_topics_are_offered_where_nobody_has_looked_for_them(link, monkeypatch):
-    monkeypatch.setattr(ui_topics, "saved_topics", lambda *_: (False, None))
+    monkeypatch.setattr(ui_topics, "load_topics", lambda _key: (False, None))
     app = open_page("maps", **link)
     assert "Find the topics" in [button.label for button in app.button]
 
@@ -69,7 +69,7 @@ def test_outcomes_are_those_of_the_topics_shown_whatever_was_shown_before(link, 
     rows = len(load_dataset(small_lab.dataset))
     for count in (2, 3):
         made = Topics(np.arange(rows) % count, (("말",),) * count, ((0,),) * count, 1.0)
-        monkeypatch.setattr(ui_topics, "saved_topics", lambda *_, made=made: (True, made))
+        monkeypatch.setattr(ui_topics, "load_topics", lambda _key, made=made: (True, made))
         app = open_page("maps", **link)
         assert not app.exception
         assert len(listed(app)) == count
