@@ -96,6 +96,18 @@ def settled(page):
     raise AssertionError("the page is never drawn to its end")
 
 
+def select_everything(page):
+    """Draw a box round the points of the map."""
+    plot = page.locator("[class*='st-key-chart-map'] .js-plotly-plot").first
+    plot.scroll_into_view_if_needed()
+    plot.get_by_text("네모", exact=True).click()
+    area = plot.locator(".nsewdrag").first.bounding_box()
+    page.mouse.move(area["x"] + 3, area["y"] + 3)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] - 3, area["y"] + area["height"] - 3, steps=10)
+    page.mouse.up()
+
+
 @pytest.fixture
 def page():
     if not CHROMIUM:
@@ -191,7 +203,11 @@ def test_from_upload_to_prediction(server, page, tmp_path):
     ).first.wait_for()
     settled(page)
     page.get_by_role("link", name="6 지도", exact=True).click()
-    page.get_by_text("점 하나가 표의 한 행").wait_for()
+    page.get_by_text("올가미나 상자로").wait_for()
+    settled(page)
+    select_everything(page)
+    page.get_by_text(re.compile(r"뉴스 제목 [\d,]+개\(.*선택")).wait_for()
+    page.get_by_text("선택한 뉴스 제목").first.wait_for()
     page.get_by_role("link", name="7 예측", exact=True).click()
     share = page.get_by_text("제목의 몫은")
     before = share.first.inner_text()
