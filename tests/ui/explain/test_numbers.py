@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.data.library import load_dataset
-from core.explain import explain_run
+from core.explain import explain_run, outlet_effects
 from core.train.runs import load_run
 from core.ui.explain.beeswarm import spread
 from tests.makers.apps import texts
@@ -93,7 +93,12 @@ def test_the_outlets_stand_below_with_what_each_adds(small_lab):
     tested = data.frame["press"].iloc[run.predictions.test.positions(data)]
     (listed,) = [frame.value for frame in app.dataframe if "outlet" in frame.value]
     assert set(listed["outlet"]) == set(tested.dropna())
-    assert listed["contribution, percentage points"].str.contains(r"\[").any()
+    effects = outlet_effects(run, data, explain_run(run, data, _vectors(run, data)))
+    assert list(listed["outlet"]) == [effect.keywords[0] for effect in effects]
+    said = listed["contribution, percentage points"]
+    assert [float(text.replace("−", "-")) for text in said] == pytest.approx(
+        [100 * effect.contribution.value for effect in effects], abs=0.051
+    )  # three events each are too few for an interval
 
 
 def test_a_chosen_feature_is_drawn_by_its_values_and_moved(small_lab):
