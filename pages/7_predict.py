@@ -9,6 +9,7 @@ from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
 from core.ui.predict.opposite_news import opposite_news
+from core.ui.predict.sections import sections
 from core.ui.text import _
 
 here = frame.start("predict")
@@ -16,26 +17,28 @@ data, run = here.data, here.run
 
 left, right = st.columns([5, 6], gap="large")
 with left:
-    typed = form(run, data)
+    question = form(run, data)
 with left if len(run.classes) > 2 and not run.preparation.features else right:
-    vectors, turned = live.read(run, typed.headline)
+    vectors, turned = live.read(run, question)
     every_class = st.container()
 with right:
     explained = class_selector(run)
-    made = live.predicted(run, vectors, typed, turned, explained)
+    made = live.predicted(run, vectors, question, turned, explained)
     answer.hero(run, data, made, explained)
     pictures.models(run, made, explained)
 if len(run.classes) > 2:
     with every_class:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
-opposite_news(run, typed, turned, made, explained)
+opposite_news(run, question, turned, made, explained)
 reminder(run)
 answer.before_calibration(run, made, explained)
-labels = explain.value_labels(made.reasons, typed.features, typed.press)
+labels = explain.value_labels(made.reasons, dict(question.features), question.press)
 explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
 words = st.container()
-precedent_table(data, live.similar(data, here.vectors, vectors, typed))
+precedent_table(data, live.similar(data, here.vectors, vectors, question))
 with words:  # after what is known at once
-    live.words(run, typed, made, explained)
+    live.words(run, question, made, explained)
+asked = live.Asked(question, vectors, turned, made, explained)
+sections(here, asked)
 here.onward()

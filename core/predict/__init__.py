@@ -5,6 +5,7 @@ from core.predict.batch import Scored, score_table
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
+from core.predict.question import Question, inputs_of, predict_questions
 from core.predict.ranges import Range
 from core.predict.reading import Reading, reading
 from core.predict.standing import Standing, predictions_of_test, standing
@@ -15,15 +16,18 @@ __all__ = [
     "Precedent",
     "Precedents",
     "Prediction",
+    "Question",
     "Range",
     "Reading",
     "Scored",
     "Standing",
     "background",
+    "inputs_of",
     "opposite",
     "opposite_news",
     "precedents",
     "predict_headline",
+    "predict_questions",
     "predictions_of_test",
     "reading",
     "score_table",

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from core.data.parse.cells import plain_text
-from core.embed.pipeline import canonical
 from core.embed.typed import readable, unread_end
 from core.explain import Contributions, explain_matrix
 from core.predict.opposites import Opposite, opposite
+from core.predict.question import Question, inputs_of
 from core.predict.sealed import is_open, require_open
-from core.train.features.inputs import Inputs
 from core.train.run import Run
 
 
@@ -42,48 +41,30 @@ def unread_part(run: Run, headline: str) -> str:
     return unread_end(readable(headline), run.settings.encoder)
 
 
-def opposite_news(headline: str) -> Opposite | None:
+def opposite_news(question: Question) -> Opposite | None:
     """Return the opposite of a headline, as `opposite` does; None also where that one is of a sealed holdout."""
-    turned = opposite(plain_text(headline))
-    return turned if turned and is_open(turned.text) else None
+    turned = opposite(plain_text(question.headline))
+    return turned if turned and is_open(turned.text, question.time) else None
 
 
 def predict_headline(
-    run: Run,
-    vectors: np.ndarray,
-    features: Mapping[str, float],
-    press: str | None,
-    headlines: Sequence[str] = (),
-    explained: int = -1,
+    run: Run, vectors: np.ndarray, question: Question, others: Sequence[str] = (), explained: int = -1
 ) -> Prediction:
-    """Predict from vectors `(n, dim)`, the continuous features (NaN or absent: missing) and the outlet.
+    """Predict a question from the vectors `(1 + others, dim)` of its headline and of others.
 
-    The first headline is what is asked; the others are predicted beside the same numbers, without reasons. The
-    reasons are those of the class number `explained`, by default the last. A run with text features needs the
-    headlines themselves as well (`ValueError` without); their time is unknown, so the clock counts as missing. Raises
-    `UserError` where the first headline is of a sealed holdout.
+    The other headlines are predicted beside the same numbers, without reasons. The reasons are those of the class
+    number `explained`, by default the last. Raises `UserError` where the question's headline is of a sealed holdout.
     """
-    if headlines:
-        require_open(headlines[0])
-    inputs = _inputs(run, vectors, features, press, headlines)
-    X = run.preparation.matrix(inputs)
+    require_open(question.headline, question.time)
+    asked = [question, *(replace(question, headline=text) for text in others)]
+    X = run.preparation.matrix(inputs_of(run, asked, vectors))
     predicted = run.predict_by_models(X)
     calibrated = run.calibrated(predicted)
     rows = [{name: np.atleast_1d(value[row]) for name, value in calibrated.items()} for row in range(len(X))]
     reasons = explain_matrix(run, X[:1], {name: value[:1] for name, value in predicted.items()}, explained)
-    unseen = inputs.press is not None and bool(run.preparation.unseen(inputs.press)[0])
-    return Prediction(rows[0], reasons, unseen, tuple(rows[1:]))
+    return Prediction(rows[0], reasons, is_unseen(run, question.press), tuple(rows[1:]))
 
 
-def _inputs(
-    run: Run, vectors: np.ndarray, features: Mapping[str, float], press: str | None, headlines: Sequence[str]
-) -> Inputs:
-    """Return the rows `(n, …)` that the run is to predict: they differ in the headline alone."""
-    n = len(vectors)
-    texts = [canonical(plain_text(headline)) for headline in headlines]
-    return Inputs(
-        vectors,
-        pd.DataFrame([dict(features)] * n, dtype=float),
-        pd.Series([press] * n, dtype="str") if run.settings.use_press else None,
-        pd.Series(texts, dtype="str") if texts else None,
-    )
+def is_unseen(run: Run, press: str | None) -> bool:
+    """Say whether no training row was of this outlet; not where it is not known, or the run does not read it."""
+    return run.settings.use_press and bool(run.preparation.unseen(pd.Series([press], dtype="str"))[0])

@@ -69,13 +69,13 @@ def open_rows(
     return ~sealed, (Problem("sealed", Message(template), tuple(numbers[sealed].tolist())),)
 
 
-def require_open(headline: str) -> None:
-    """Raise `UserError` where a headline of today is one of a sealed holdout.
+def require_open(headline: str, time: datetime | None = None) -> None:
+    """Raise `UserError` where a headline of this time, by default today, is one of a sealed holdout.
 
     A wording that stands on several sessions of the sealed table may be predicted.
     """
-    today = np.array([datetime.now(UTC).date()], "datetime64[s]")
-    for seal in ledger.seals_told_by(Rows.of_headlines([plain_text(headline)], today)):
+    day = np.array([(time or datetime.now(UTC)).date()], "datetime64[s]")
+    for seal in ledger.seals_told_by(Rows.of_headlines([plain_text(headline)], day)):
         raise UserError(
             N_(
                 "This headline lies in the holdout that run {run} sealed, and its prediction would give part of the score "
@@ -85,10 +85,10 @@ def require_open(headline: str) -> None:
         )
 
 
-def is_open(headline: str) -> bool:
-    """Say whether a headline of today may be predicted, as `require_open` asks."""
+def is_open(headline: str, time: datetime | None = None) -> bool:
+    """Say whether a headline may be predicted, as `require_open` asks."""
     try:
-        require_open(headline)
+        require_open(headline, time)
     except UserError:
         return False
     return True

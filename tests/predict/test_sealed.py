@@ -9,7 +9,7 @@ import pytest
 from core.errors import UserError
 from core.evaluate.ledger import is_sealed, record_access, seal
 from core.evaluate.ledger_rows import Rows
-from core.predict import Background, precedents, predict_headline, score_table
+from core.predict import Background, Question, precedents, predict_headline, score_table
 from core.train.recording import train_and_record
 from tests.makers.disguises import DISGUISES
 
@@ -87,8 +87,8 @@ def test_an_opened_holdout_is_predicted(sealed, run, data, table):
 def test_a_sealed_headline_is_not_predicted_live(sealed, run, data, vectors, change):
     typed = change.format(data.headlines[CLOSED[3]])
     with pytest.raises(UserError, match="This headline lies in the holdout that run run-0 sealed"):
-        predict_headline(run, vectors[:1], {}, None, [typed])
-    predict_headline(run, vectors[:1], {}, None, ["오늘 처음 나온 제목"])
+        predict_headline(run, vectors[:1], Question(typed))
+    predict_headline(run, vectors[:1], Question("오늘 처음 나온 제목"))
 
 
 def test_what_followed_a_sealed_row_is_no_precedent(data, vectors):

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.predict import Range
+from core.data.library import saved_plan
+from core.data.plan import Exchange
+from core.data.sessions import zone_of
+from core.predict import Question, Range
 from core.train.run import Run
 from core.ui.sealed import sealed_rows
-from core.ui.text import _, as_typed, today
+from core.ui.text import _, as_typed
 
 LONGEST = 1_000  # characters of a headline that can be typed
 ADDRESS = "headline"  # the part of the URL that carries what was typed
 
 
-@dataclass(frozen=True)
-class Typed:
-    """What the reader typed: a headline, its features (NaN: missing), its outlet, and a date for precedents."""
-
-    headline: str
-    features: dict[str, float]
-    press: str | None
-    before: date | None
-
-
-def form(run: Run, data: Dataset) -> Typed:
-    """Ask for a headline and for what the run and the table have: features, an outlet, a date for precedents."""
+def form(run: Run, data: Dataset) -> Question:
+    """Ask for a headline and for what the run and the table have: features, an outlet, a company, a time."""
     headline = headline_input(data)
     with st.container(key="numbers-typed"):
         features = feature_inputs(run, data)
     press = press_input(run) if run.preparation.outlets else None
-    before = None
-    if data.has_sessions:
-        before = st.date_input(
-            _("Precedents before"), value=today(), key="precedents-before", persist_state="session"
-        )
-    return Typed(headline, features, press, before)
+    time = time_input(data) if data.has_sessions else None
+    return Question(headline, press, None, time, features)
+
+
+def time_input(data: Dataset) -> datetime:
+    """Ask when the headline came, by the exchange's clock; at first it is now."""
+    key = "as-of"
+    if key not in st.session_state:
+        st.session_state[key] = now(data)
+    chosen = st.datetime_input(
+        _("As of"), key=key, persist_state="session", help=_("Only earlier headlines count as precedents.")
+    )
+    return chosen if isinstance(chosen, datetime) else now(data)
+
+
+def now(data: Dataset) -> datetime:
+    """Return the time now, to the minute, by the clock of the exchange of the table."""
+    plan = saved_plan(data.id)
+    zone = ZoneInfo(zone_of(plan.exchange if plan else Exchange()))
+    return datetime.now(zone).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def headline_input(data: Dataset) -> str:

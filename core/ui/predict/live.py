@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -13,18 +16,33 @@ from core.predict import (
     Opposite,
     Precedents,
     Prediction,
+    Question,
+    inputs_of,
     opposite_news,
     predict_headline,
     predictions_of_test,
     unread_part,
 )
-from core.train.features.inputs import Inputs
 from core.train.run import Run
 from core.ui import explain, precedents
-from core.ui.predict.form import Typed
 from core.ui.text import _, md, translate_md
 
 _SHOWN = 30  # characters of the part that was not read
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What was asked on the page, and what was answered.
+
+    `vectors (1 or 2, dim)` are those of the headline and of its opposite, where there is one (`turned`); `explained` is
+    the number of the class that is looked at, -1 for the last one (or the return).
+    """
+
+    question: Question
+    vectors: np.ndarray
+    turned: Opposite | None
+    made: Prediction
+    explained: int
 
 
 @st.cache_data(max_entries=256, show_spinner=False, scope="session")
@@ -38,14 +56,14 @@ def usual(_run: Run, run_id: str, explained: int) -> np.ndarray:
     return predictions_of_test(_run, explained)
 
 
-def read(run: Run, headline: str) -> tuple[np.ndarray, Opposite | None]:
+def read(run: Run, question: Question) -> tuple[np.ndarray, Opposite | None]:
     """Encode the headline and its opposite, `(1 or 2, dim)`; where it cannot be, say why and end the page."""
     with st.spinner(_("Reading the headline …")):
         try:
-            turned = opposite_news(headline)
-            texts = (headline,) if turned is None else (headline, turned.text)
+            turned = opposite_news(question)
+            texts = (question.headline,) if turned is None else (question.headline, turned.text)
             vectors = _vectors(run, run.id, texts)
-            unread = unread_part(run, headline)
+            unread = unread_part(run, question.headline)
         except UserError as error:
             st.error(translate_md(error.message))
             st.stop()
@@ -61,28 +79,26 @@ def read(run: Run, headline: str) -> tuple[np.ndarray, Opposite | None]:
 
 
 def predicted(
-    run: Run, vectors: np.ndarray, typed: Typed, turned: Opposite | None, explained: int
+    run: Run, vectors: np.ndarray, question: Question, turned: Opposite | None, explained: int
 ) -> Prediction:
-    """Predict what was typed, with the reasons; end the page where the headline is one of a sealed holdout."""
-    texts = (typed.headline,) if turned is None else (typed.headline, turned.text)
+    """Predict a question, with the reasons; end the page where its headline is one of a sealed holdout."""
     try:
         with st.spinner(_("Predicting …")):
             usual(run, run.id, explained)  # slow the first time: under this spinner
-            return predict_headline(run, vectors, typed.features, typed.press, texts, explained)
+            return predict_headline(run, vectors, question, [turned.text] if turned else [], explained)
     except UserError as error:
         st.warning(translate_md(error.message), icon=":material/lock:")
         st.stop()
 
 
-def words(run: Run, typed: Typed, made: Prediction, explained: int) -> None:
+def words(run: Run, question: Question, made: Prediction, explained: int) -> None:
     """Draw the headline that was typed with its words coloured by what each adds."""
-    press = pd.Series([typed.press], dtype="str") if run.settings.use_press else None
-    row = Inputs(None, pd.DataFrame([dict(typed.features)], index=[0], dtype=float), press)
-    beside = f"{sorted(typed.features.items())} {typed.press}"
-    explain.coloured_words(run, readable(typed.headline), row, made.reasons, 0, explained, beside)
+    row = inputs_of(run, [question], np.empty((1, 0)))._replace(vectors=None, text=None)
+    beside = json.dumps({**question.record(), "headline": ""}, ensure_ascii=False, sort_keys=True)
+    explain.coloured_words(run, readable(question.headline), row, made.reasons, 0, explained, beside)
 
 
-def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, typed: Typed) -> Precedents:
-    """Find the most similar headlines of the table from before the date that was typed."""
-    before = None if typed.before is None else pd.Timestamp(typed.before)
-    return precedents.similar(data, table, vectors[:1], typed.headline, before)
+def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, question: Question) -> Precedents:
+    """Find the most similar headlines of the table from before the question's time."""
+    before = None if question.time is None else pd.Timestamp(question.time)
+    return precedents.similar(data, table, vectors[:1], question.headline, before)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.locale import N_
-from core.predict import Opposite, Prediction, reading
+from core.predict import Opposite, Prediction, Question, reading
 from core.predict.reading import READS, SMALL, WRONG
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.verdict import Verdict
 from core.ui.predict.answer import name, written
-from core.ui.predict.form import Typed
 from core.ui.text import _, as_typed, bold, fixed, md, points
 from core.ui.theme import palette
 
@@ -32,7 +31,9 @@ _SENTENCES = {
 }
 
 
-def opposite_news(run: Run, typed: Typed, turned: Opposite | None, made: Prediction, explained: int) -> None:
+def opposite_news(
+    run: Run, question: Question, turned: Opposite | None, made: Prediction, explained: int
+) -> None:
     """Show both predictions side by side and say whether the words moved anything; nothing where there is no opposite."""
     if turned is None or not made.others or not headline_groups() & set(made.reasons.groups):
         return
@@ -40,7 +41,7 @@ def opposite_news(run: Run, typed: Typed, turned: Opposite | None, made: Predict
     st.markdown(bold(_("And if the news were the opposite?")))
     left, right = st.columns(2, gap="medium")
     with left:
-        _side(name(run, explained), written(run, found.typed), typed.headline)
+        _side(name(run, explained), written(run, found.typed), question.headline)
     with right:
         swaps = ", ".join(f"{one} → {other}" for one, other in turned.words)
         _side(swaps, written(run, found.other), turned.text)
