@@ -36,7 +36,7 @@ answer.before_calibration(run, made, explained)
 labels = explain.value_labels(made.reasons, dict(question.features), question.press)
 explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
 words = st.container()
-precedent_table(data, live.similar(data, here.vectors, vectors, question))
+precedent_table(run, data, live.similar(data, here.vectors, vectors, question), explained)
 with words:  # after what is known at once
     live.words(run, question, made, explained)
 asked = live.Asked(question, vectors, turned, made, explained)
