@@ -25,20 +25,19 @@ with right:
     explained = class_selector(run)
     made = live.predicted(run, vectors, question, turned, explained)
     answer.hero(run, data, made, explained)
+    reminder(run)
     pictures.models(run, made, explained)
 if len(run.classes) > 2:
     with every_class:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
 opposite_news(run, question, turned, made, explained)
-reminder(run)
 answer.before_calibration(run, made, explained)
 labels = explain.value_labels(made.reasons, dict(question.features), question.press)
 explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
 words = st.container()
 precedent_table(run, data, live.similar(data, here.vectors, vectors, question), explained)
-with words:  # after what is known at once
-    live.words(run, question, made, explained)
-asked = live.Asked(question, vectors, turned, made, explained)
-sections(here, asked)
+sections(here, live.Asked(question, vectors, turned, made, explained))
 here.onward()
+with words:  # they take longest: after everything else
+    live.words(run, question, made, explained)

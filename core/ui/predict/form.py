@@ -10,11 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import FEATURE, Dataset
-from core.data.library import saved_plan
-from core.data.plan import Exchange
 from core.data.sessions import zone_of
 from core.predict import Question, Range
 from core.train.run import Run
+from core.ui.predict.live import exchange_of
 from core.ui.sealed import sealed_rows
 from core.ui.text import _, as_typed, day
 
@@ -67,8 +66,7 @@ def time_input(data: Dataset) -> datetime:
 
 def now(data: Dataset) -> datetime:
     """Return the time now, to the minute, by the clock of the exchange of the table."""
-    plan = saved_plan(data.id)
-    zone = ZoneInfo(zone_of(plan.exchange if plan else Exchange()))
+    zone = ZoneInfo(zone_of(exchange_of(data)))
     return datetime.now(zone).replace(second=0, microsecond=0, tzinfo=None)
 
 
