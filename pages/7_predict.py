@@ -5,15 +5,20 @@ import streamlit as st
 from core.ui import explain, frame
 from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
+from core.ui.pages import DATASET, RUN
 from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
 from core.ui.predict.opposite_news import opposite_news
 from core.ui.predict.sections import sections
+from core.ui.predict.without_encoder import without_encoder
 from core.ui.text import _
 
-here = frame.start("predict")
+here = frame.start("predict", alone=DATASET)
+here.open(RUN)
 data, run = here.data, here.run
+without_encoder(run, data)
+here.rest()
 
 left, right = st.columns([5, 6], gap="large")
 with left:
