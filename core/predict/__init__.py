@@ -2,6 +2,8 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
+from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
+from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -12,6 +14,9 @@ from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
     "Background",
+    "Caution",
+    "Cautions",
+    "Known",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -22,6 +27,7 @@ __all__ = [
     "Scored",
     "Standing",
     "background",
+    "cautions_of",
     "inputs_of",
     "opposite",
     "opposite_news",
@@ -30,6 +36,7 @@ __all__ = [
     "predict_questions",
     "predictions_of_test",
     "reading",
+    "row_cautions",
     "score_table",
     "standing",
     "unread_part",
