@@ -3,6 +3,7 @@
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
 from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
+from core.predict.kept import Kept, all_kept, forget_scored, keep_scored, load_scored
 from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
@@ -16,6 +17,7 @@ __all__ = [
     "Background",
     "Caution",
     "Cautions",
+    "Kept",
     "Known",
     "Opposite",
     "Precedent",
@@ -26,9 +28,13 @@ __all__ = [
     "Reading",
     "Scored",
     "Standing",
+    "all_kept",
     "background",
     "cautions_of",
+    "forget_scored",
     "inputs_of",
+    "keep_scored",
+    "load_scored",
     "opposite",
     "opposite_news",
     "precedents",
