@@ -74,12 +74,12 @@ class Scored:
 def score_table(
     run: Run,
     table: pd.DataFrame,
-    choices: Choices | None = None,
+    choices: Choices | Roles | None = None,
     report: Report = silent,
     skip_sealed: bool = False,
     known: Known | None = None,
 ) -> Scored:
-    """Predict every row of a table of text cells, whose roles are guessed where `choices` names none.
+    """Predict every row of a table of text cells, whose roles are guessed where `choices` names none, or are given.
 
     The result has the file's own columns and then `row`, its number in the file; per model the probability of each class
     (`mean:승`) or the return (`mean`); `low` and `high`, the ends of the ensemble's interval for the last class or the
@@ -93,7 +93,7 @@ def score_table(
     """
     report(0.0, N_("Reading {rows:,} headlines"), rows=len(table))
     intake = Intake([table])
-    guessed = intake.propose(replace(choices or Choices(), horizon=1)).plan.roles
+    guessed = choices if isinstance(choices, Roles) else guess_columns(intake, choices)
     numeric = tuple(name for name in run.preparation.features if name in table.columns)
     wanted = replace(guessed, numeric=numeric, target=None, date=None, group=None)
     data = intake.build(Plan(wanted, cleaning=Cleaning(repeats="keep")), "")
@@ -129,6 +129,11 @@ def score_table(
         cautions,
         data.frame[["headline", "press", *(FEATURE + name for name in numeric)]].assign(time=clock.at(rows)),
     )
+
+
+def guess_columns(intake: Intake, choices: Choices | None = None) -> Roles:
+    """Return the roles of a table's columns, guessed where none was chosen; raises as `score_table` does."""
+    return intake.propose(replace(choices or Choices(), horizon=1)).plan.roles
 
 
 def _table_of(run: Run) -> Dataset | None:
