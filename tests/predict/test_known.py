@@ -8,6 +8,7 @@ from core.predict import Background, Known, background, precedents
 from core.predict import known as module
 from core.predict.known import Past, training_rows
 from core.train.splits.plan import plan_splits
+from tests.makers.train_tables import make_dataset
 
 
 @pytest.fixture
@@ -51,15 +52,17 @@ def _one_by_one(data, vectors, headlines, sessions, asked):
     return found
 
 
-def test_many_headlines_have_the_precedents_that_each_one_has(data, vectors, monkeypatch):
+def test_many_headlines_have_the_precedents_that_each_one_has(home, monkeypatch):
     """In blocks, with sessions and without, of the table's own headlines and of new ones."""
-    monkeypatch.setattr(module, "_AT_ONCE", 7 * len(data))
     rng = np.random.default_rng(0)
-    rows = rng.integers(0, len(data), 40)
+    data = make_dataset(rng.normal(size=60), np.arange(60) // 3)
+    monkeypatch.setattr(module, "_AT_ONCE", 7 * len(data))
+    vectors = rng.normal(size=(len(data), 16)).astype(np.float32)
+    rows = rng.permutation(len(data))[:40]
     headlines = [data.headlines[row] if row % 2 else f"새 기사 {row}" for row in rows]
     sessions = data.frame["session"].to_numpy("datetime64[s]")[rows].copy()
-    sessions[::5] = np.datetime64("NaT")
-    noise = rng.choice([0.01, 3], (40, 1)) * rng.normal(size=(40, vectors.shape[1]))
+    sessions[::5], sessions[1::3] = np.datetime64("NaT"), np.datetime64("2040-01-02")
+    noise = rng.choice([0.1, 3], (40, 1)) * rng.normal(size=(40, vectors.shape[1]))
     asked = (vectors[rows] + noise).astype(np.float32)
     found = Past.of(data, vectors).has_precedent(headlines, sessions, asked)
     expected = _one_by_one(data, vectors, headlines, sessions, asked)
