@@ -121,7 +121,7 @@ def score_table(
     named = {name: _free(name, table) for name in (*added, WARNINGS)}
     result = table.iloc[rows - 1].reset_index(drop=True)
     columns = pd.DataFrame({named[name]: values for name, values in added.items()})
-    columns[named[WARNINGS]] = cautions.codes()
+    columns[named[WARNINGS]] = pd.Series(cautions.codes(), dtype="str")
     return Scored(
         pd.concat([result, columns], axis=1),
         (*data.problems, *closed, *unread, *_remarks(run, data.frame, numeric, press, table_of_run)),
