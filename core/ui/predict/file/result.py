@@ -87,7 +87,8 @@ def _rows(
     if asked["press"].notna().any():
         columns[_("outlet")] = asked["press"].to_numpy()
     if asked["time"].notna().any():
-        columns[_("time")] = asked["time"].dt.strftime("%Y-%m-%d %H:%M").to_numpy()
+        timed = (asked["time"] != asked["time"].dt.normalize()).any()
+        columns[_("time")] = asked["time"].dt.strftime("%Y-%m-%d %H:%M" if timed else "%Y-%m-%d").to_numpy()
     columns[_("row")] = scored.values("row")[places]
     numbers = [value]
     for model in run.models:
