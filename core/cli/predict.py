@@ -10,7 +10,7 @@ from core.cli.arguments import read_options, takes_file, takes_output
 from core.cli.command import Command
 from core.cli.data import chosen_roles
 from core.cli.shell import _, progress, read_bytes, require_folder, translated, write
-from core.data.export import to_csv
+from core.data.export import to_csv, to_xlsx
 from core.data.reading import read_table
 from core.locale import N_
 
@@ -23,15 +23,19 @@ def _score(options: argparse.Namespace) -> dict[str, Any]:
     run = load_run(options.run)
     raw = read_table(read_bytes(options.file), read_options(options))
     scored = score_table(run, raw.frame, chosen_roles(options), progress(), options.skip_sealed)
-    write(options.out, lambda file: file.write(to_csv(scored.table)))
+    content = to_xlsx if options.out.suffix.lower() == ".xlsx" else to_csv
+    write(options.out, lambda file: file.write(content(scored.table)))
     for problem in scored.problems:
         print(f"{translated(problem.message)} ({len(problem.rows)})", file=sys.stderr)
+    for caution, which in scored.cautions.found:
+        print(f"{caution.code}: {translated(caution.sentence)} ({int(which.sum())})", file=sys.stderr)
     sealed = sum(len(problem.rows) for problem in scored.problems if problem.code == "sealed")
     return {
         "run_id": run.id,
         "rows": len(raw.frame),
         "scored": len(scored.table),
         "sealed": sealed,
+        "warnings": scored.cautions.counts(),
         "out": str(options.out),
     }
 
@@ -44,7 +48,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=_("leave out the rows of a sealed holdout and say how many"),
     )
-    takes_output(parser, "PREDICTIONS.csv")
+    takes_output(parser, "PREDICTIONS.csv|.xlsx")
 
 
 COMMANDS = (Command("score", N_("predict every row of the file with an earlier run"), _arguments, _score),)

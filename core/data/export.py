@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+import numpy as np
 import pandas as pd
 
 from core.data.dataset import Dataset
@@ -39,7 +40,13 @@ def _safe(frame: pd.DataFrame) -> pd.DataFrame:
     safe = frame.rename(columns=lambda name: _neutral(str(name)))
     for position, (_name, column) in enumerate(frame.items()):
         if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)):
-            cells = [_neutral(cell) for cell in column]
+            cells = column.to_numpy(object, copy=True)
+            some = np.arange(len(cells))
+            if isinstance(
+                column.dtype, pd.StringDtype
+            ):  # most cells of a large table begin like none of these
+                some = np.flatnonzero(column.str.startswith(_RUNS).fillna(False).to_numpy(bool))
+            cells[some] = [_neutral(cell) for cell in cells[some]]
             safe.isetitem(position, pd.Series(cells, safe.index, dtype=object))
     return safe
 

@@ -2,7 +2,10 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
+from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
 from core.predict.interval import Intervals
+from core.predict.kept import Kept, all_kept, forget_scored, keep_scored, load_scored
+from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -13,7 +16,11 @@ from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
     "Background",
+    "Caution",
+    "Cautions",
     "Intervals",
+    "Kept",
+    "Known",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -23,8 +30,13 @@ __all__ = [
     "Reading",
     "Scored",
     "Standing",
+    "all_kept",
     "background",
+    "cautions_of",
+    "forget_scored",
     "inputs_of",
+    "keep_scored",
+    "load_scored",
     "opposite",
     "opposite_news",
     "precedents",
@@ -32,6 +44,7 @@ __all__ = [
     "predict_questions",
     "predictions_of_test",
     "reading",
+    "row_cautions",
     "score_table",
     "session_at",
     "standing",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+FAR = 5  # a percent is typed a hundred times as large as the fraction that it is
+
 
 @dataclass(frozen=True)
 class Range:
@@ -35,13 +37,25 @@ class Range:
         """Whether a value lies within the range; a missing one does, and so does any where nothing is known."""
         return value is None or bool(np.isnan([value, self.low]).any()) or self.low <= value <= self.high
 
-    def meant(self, value: float | None) -> float | None:
-        """Return the fraction that was meant where a percent was typed, as in -5 for -0.05; else None.
+    def outside(self, values: np.ndarray) -> np.ndarray:
+        """Say which values `(n,)` lie outside the range, as `holds` does of one, `(n,)` bool."""
+        return np.asarray((values < self.low) | (values > self.high))
 
-        That is asked where the table's values are all below 1, so that they can be fractions, and the value lies
-        outside them, while a hundredth of it does not, or it is 1 or more itself.
+    def in_percent(self, values: np.ndarray) -> np.ndarray:
+        """Say which values `(n,)` look like percents where fractions are meant, as in -5 for -0.05, `(n,)` bool.
+
+        That is asked where the known values are all below 1, so that they can be fractions, and a value is `FAR` times
+        as large as any of them, while a hundredth of it is within their range, or it is 1 to 100.
         """
-        if value is None or self.holds(value) or max(abs(self.low), abs(self.high)) >= 1:
+        largest = max(abs(self.low), abs(self.high))
+        if not largest < 1:
+            return np.zeros(len(values), bool)
+        sizes = np.abs(values)
+        plausible = ~self.outside(values / 100) | ((sizes >= 1) & (sizes < 100))
+        return np.asarray(self.outside(values) & (sizes > FAR * largest) & plausible)
+
+    def meant(self, value: float | None) -> float | None:
+        """Return the fraction that was meant where a percent was typed, as `in_percent` asks; else None."""
+        if value is None or not self.in_percent(np.array([value]))[0]:
             return None
-        fraction = float(f"{value / 100:.12g}")
-        return fraction if self.holds(fraction) or 1 <= abs(value) < 100 else None
+        return float(f"{value / 100:.12g}")

@@ -50,9 +50,9 @@ def open_rows(
         raise UserError(
             P_(
                 "{n:,} headline of this file lies in the holdout that run {run} sealed, and its prediction would give "
-                "the score away: open that holdout first, or leave the row out with --skip-sealed.",
+                "the score away: open that holdout first, or choose to leave the row out (--skip-sealed in the shell).",
                 "{n:,} headlines of this file lie in the holdout that run {run} sealed, and their predictions would "
-                "give the score away: open that holdout first, or leave these rows out with --skip-sealed.",
+                "give the score away: open that holdout first, or choose to leave these rows out (--skip-sealed in the shell).",
             ),
             n=int(sealed.sum()),
             run=run,

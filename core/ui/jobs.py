@@ -25,6 +25,7 @@ NAMES = {
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),
     "words": N_("Words"),
+    "score": N_("Scoring"),
     "tune": N_("Fine-tuning"),
     "tune-maps": N_("Maps before and after"),
     "tune-curve": N_("Learning curve"),

@@ -21,11 +21,12 @@ def table(
     title: str = "",
     rows: int = 10,
     hide_index: bool = True,
+    saved: pd.DataFrame | None = None,
     **options: Any,
 ) -> Any:
     """Draw a table that ends at a row's edge after at most `rows`, with a CSV and an XLSX of all of it below.
 
-    `title` is shown as typed and names the files too; `options` are those of `st.dataframe`, whose selection is
+    `title` is shown as typed and names the files too; `saved` is what they hold, by default what is shown; `options` are those of `st.dataframe`, whose selection is
     returned.
     """
     frame: pd.DataFrame = content.data if isinstance(content, Styler) else content  # type: ignore[attr-defined]
@@ -35,7 +36,8 @@ def table(
     options.setdefault("placeholder", UNKNOWN)
     height = height_of(len(frame), rows)
     drawn = st.dataframe(content, key=key, hide_index=hide_index, height=height, **options)
-    saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
+    if saved is None:
+        saved = frame if hide_index else frame.rename_axis(frame.index.name or "").reset_index()
     with st.container(key=f"save-{key}", horizontal=True, horizontal_alignment="right", gap="small"):
         for kind, mime, write in (("csv", "text/csv", to_csv), ("xlsx", _XLSX, to_xlsx)):
             st.download_button(

@@ -1,6 +1,7 @@
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.cli.main import main
@@ -22,6 +23,20 @@ def test_score_writes_a_safe_csv(lab, capsys, tmp_path):
 def test_an_unknown_run_is_named(home, lab, capsys, tmp_path):
     assert main(["score", str(lab.file), "--run", "../../etc", "--out", str(tmp_path / "x.csv")]) == 1
     assert "../../etc" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_warnings_are_counted_and_a_workbook_is_written(small_lab, tmp_path, capsys):
+    data = load_dataset(small_lab.dataset)
+    file, out = tmp_path / "table.csv", tmp_path / "predictions.xlsx"
+    data.frame[["headline", "press"]].head(9).assign(press="=없던일보").to_csv(file, index=False)
+    status, found = in_json(capsys, "score", file, "--run", small_lab.run, "--out", out)
+    assert (status, found["scored"]) == (0, 9)
+    assert found["warnings"]["unseen_press"] == 9
+    table = pd.read_excel(out)
+    assert table["row"].tolist() == list(range(1, 10))
+    assert table["press"][0] == "'=없던일보"
+    assert all("unseen_press" in codes for codes in table["warnings"])
 
 
 @pytest.mark.slow

@@ -1,0 +1,79 @@
+"""Chosen rows of a scored file, closely: what was asked, what speaks against it, and which words matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.errors import Message, UserError
+from core.evaluate.predictions import MEAN
+from core.explain import encode_headlines
+from core.locale import N_
+from core.predict import Question, Scored, predict_headline
+from core.train.features.vector import HEADLINE
+from core.train.run import Run
+from core.ui.guards import Given
+from core.ui.predict.answer import name, written
+from core.ui.predict.form import LONGEST
+from core.ui.predict.live import words
+from core.ui.text import _, as_typed, bold, md, translate_md
+
+MOST = 5  # rows shown closely
+
+
+def chosen_rows(here: Given, scored: Scored, places: Sequence[int], explained: int) -> None:
+    """Show the rows at these places of a scored file with their words coloured, up to `MOST`."""
+    for place in places[:MOST]:
+        _row(here, scored, place, explained)
+    if len(places) > MOST:
+        st.caption(_("Only the first {n} of the chosen rows are shown.", n=MOST))
+
+
+def _row(here: Given, scored: Scored, place: int, explained: int) -> None:
+    run, question, number = here.run, scored.question(place), int(scored.values("row")[place])
+    with st.container(border=True):
+        st.markdown(bold(as_typed(question.headline)))
+        when = question.time.strftime("%Y-%m-%d %H:%M") if question.time else ""
+        facts = [_("row {n}", n=number), question.press, when]
+        st.caption(" · ".join(as_typed(fact) for fact in facts if fact))
+        label = f":{run.classes[explained]}" if run.classes else ""
+        value = written(run, float(scored.values(MEAN + label)[place]))
+        st.markdown(md("{name}: **{value}**", name=name(run, explained), value=value))
+        for caution in scored.cautions.at(place):
+            st.markdown(f":material/warning: {translate_md(caution.sentence)}")
+        _words(run, question, explained)
+        st.button(
+            _("Ask about this headline above"),
+            key=f"ask-{number}",
+            icon=":material/arrow_upward:",
+            on_click=_into_form,
+            args=(run, here.data, question),
+        )
+
+
+def _words(run: Run, question: Question, explained: int) -> None:
+    """Draw the words of a row coloured; say why where that cannot be done."""
+    vectors = np.zeros((1, 0), np.float32)
+    try:
+        if HEADLINE in run.preparation.groups:
+            vectors = encode_headlines(run, [question.headline])
+        made = predict_headline(run, vectors, question, (), explained)
+        words(run, question, made, explained)
+    except UserError as error:
+        st.caption(translate_md(error.message))
+
+
+def _into_form(run: Run, data: Dataset, question: Question) -> None:
+    """Put a question into the live form."""
+    st.session_state[f"headline-{data.id}"] = question.headline[:LONGEST]
+    for feature in run.preparation.features:
+        value = question.features.get(feature, np.nan)
+        st.session_state[f"feature-{run.id}-{feature}"] = float(value) if np.isfinite(value) else None
+    if question.press:
+        st.session_state[f"press-{run.id}"] = question.press
+    if question.time:
+        st.session_state["as-of"] = question.time.replace(second=0, microsecond=0)
+    st.session_state["done"] = Message(N_("The row of the file stands in the form now."))
