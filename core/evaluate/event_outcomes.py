@@ -60,6 +60,26 @@ class EventOutcomes:
             explained is not None,
         )
 
+    @classmethod
+    def of_table(
+        cls, dataset: Dataset, hidden: np.ndarray, of_class: int = -1, task: str = ""
+    ) -> EventOutcomes | None:
+        """Return the outcomes of all rows of a table that may be told; None for a table without outcomes.
+
+        Rows at the positions `hidden` (a sealed holdout) are left out. A `task` of "classify" asks for a class and
+        "regress" for returns, by default it is what the table has; of classes that of number `of_class` is told, by
+        default the last.
+        """
+        if not dataset.target_kind:
+            return None
+        rows = told_rows(dataset, hidden)
+        task = task or ("regress" if dataset.target_kind == "return" else "classify")
+        outcome = dataset.outcome(task)[rows].astype(float)
+        classes = max(len(dataset.classes), 2)
+        return cls.of(
+            dataset, rows, outcome, dataset.horizon, None if task == "regress" else of_class % classes
+        )
+
     def having(self, rows: np.ndarray) -> np.ndarray:
         """Return which events have one of these rows, `(events,)` bool."""
         found = np.zeros(len(self.values), bool)

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.evaluate.bootstrap import Interval
-from core.evaluate.event_outcomes import EventOutcomes, told_rows
+from core.evaluate.event_outcomes import EventOutcomes
 from core.maps.topics import Topics
 
 
@@ -39,13 +39,10 @@ def topic_outcomes(
     Rows at the positions `hidden` (a sealed holdout) are left out. Of classes that of number `of_class` is told, by
     default the last.
     """
-    if not data.target_kind:
+    found = EventOutcomes.of_table(data, np.arange(0) if hidden is None else hidden, of_class)
+    if found is None:
         return None
-    rows = told_rows(data, np.arange(0) if hidden is None else hidden)
-    returns = data.target_kind == "return"
-    outcome = data.outcome("regress" if returns else "classify")[rows].astype(float)
-    number = None if returns else of_class % len(data.classes)
-    found = EventOutcomes.of(data, rows, outcome, data.horizon, number)
+    rows = found.event_of.index.to_numpy()
     told, asked = [], 2 * len(topics)
     for topic in range(len(topics)):
         mine = rows[topics.topic[rows] == topic]

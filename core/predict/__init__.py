@@ -2,6 +2,7 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
+from core.predict.interval import Intervals
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -12,6 +13,7 @@ from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
     "Background",
+    "Intervals",
     "Opposite",
     "Precedent",
     "Precedents",

@@ -10,19 +10,24 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.data.parse.cells import plain_text
+from core.evaluate.bootstrap import Interval
+from core.evaluate.event_outcomes import EventOutcomes
 from core.evaluate.ledger import sealed_positions
 from core.predict.background import LEVEL, Background
+
+MOST = 30  # precedents of one headline
 
 
 @dataclass(frozen=True)
 class Precedent:
-    """An earlier headline: how similar it is, its row in the file, and what followed.
+    """An earlier headline: how similar it is, its row in the file and its position in the table, and what followed.
 
     `similarity` is the cosine, `share` the share of random pairs of the table that are less similar.
     """
 
     similarity: float
     share: float
+    position: int
     row: int
     headline: str
     press: str | None
@@ -45,6 +50,17 @@ class Precedents:
     nearest: Precedent | None
     needed: float = LEVEL
 
+    def followed(self, outcomes: EventOutcomes) -> Interval:
+        """Return the mean of what followed, of each event once, with its 95% interval (NaN where too few).
+
+        `outcomes` are those of the precedents' table.
+        """
+        return outcomes.mean(np.array([one.position for one in self.found], int))
+
+    def events(self, outcomes: EventOutcomes) -> int:
+        """Return how many events the precedents are of."""
+        return int(outcomes.having(np.array([one.position for one in self.found], int)).sum())
+
     def outcomes(self) -> dict[str, int]:
         """Return how many precedents each outcome followed: a class, or the sign of a return ("+", "-" or "0")."""
         return dict(Counter(_outcome(precedent.target) for precedent in self.found).most_common())
@@ -57,7 +73,7 @@ def precedents(
     against: Background,
     headline: str = "",
     before: pd.Timestamp | None = None,
-    most: int = 5,
+    most: int = MOST,
     sealed: np.ndarray | None = None,
     story: int | None = None,
 ) -> Precedents:
@@ -77,17 +93,14 @@ def precedents(
     if story is not None:
         allowed = allowed & (frame["story"] != story).to_numpy()
     allowed[sealed_positions(data) if sealed is None else sealed] = False
-    positions = np.flatnonzero(allowed)
-    if not len(positions):
+    if not allowed.any():
         return Precedents((), None)
-    candidates = vectors[positions]
-    lengths = np.sqrt(np.einsum("nd,nd->n", candidates, candidates) * (vector[0] @ vector[0]))
-    cosine = candidates @ vector[0] / np.maximum(lengths, 1e-12)
-    nearest = positions[np.argsort(-cosine, kind="stable")]
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors) * (vector[0] @ vector[0]))
+    cosine = np.where(allowed, vectors @ vector[0] / np.maximum(lengths, 1e-12), -np.inf)
+    nearest = np.argsort(-cosine, kind="stable")[: int(allowed.sum())]
     stories = frame["story"].to_numpy()[nearest]
     first = np.sort(np.unique(stories, return_index=True)[1])[:most]
-    similarity = dict(zip(positions.tolist(), cosine.tolist(), strict=True))
-    closest = [_precedent(frame.iloc[int(i)], similarity[int(i)], against) for i in nearest[first]]
+    closest = [_precedent(frame.iloc[int(i)], int(i), float(cosine[i]), against) for i in nearest[first]]
     return Precedents(tuple(one for one in closest if one.share >= LEVEL), closest[0])
 
 
@@ -98,13 +111,14 @@ def _outcome(target: float | str | None) -> str:
     return "+" if rounded > 0 else "-" if rounded < 0 else "0"
 
 
-def _precedent(row: pd.Series, similarity: float, against: Background) -> Precedent:
+def _precedent(row: pd.Series, position: int, similarity: float, against: Background) -> Precedent:
     known = {
         name: None if pd.isna(row[name]) else row[name] for name in ("press", "company", "session", "target")
     }
     return Precedent(
         similarity=similarity,
         share=against.share(similarity),
+        position=position,
         row=int(row["row"]),
         headline=row["headline"],
         press=known["press"],

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
+from core.evaluate.event_outcomes import EventOutcomes
 from core.predict import Background, background, precedents
 
 ANY = Background(np.array([-2.0]))  # every headline is nearer
 
 
 def test_the_nearest_precedents_come_first_and_each_story_stands_once(data, vectors):
-    found = precedents(data, vectors, vectors[[5]], ANY).found
+    found = precedents(data, vectors, vectors[[5]], ANY, most=5).found
     assert found[0].headline == data.headlines[5]
     assert found[0].similarity == pytest.approx(1, abs=1e-5)
     assert [p.similarity for p in found] == sorted((p.similarity for p in found), reverse=True)
@@ -64,3 +65,23 @@ def test_a_row_of_the_same_story_does_not_count_where_it_is_named(data, vectors)
     made = precedents(data, vectors, vectors[[5]], ANY, most=20, story=story)
     assert made.found
     assert story not in data.frame.set_index("row")["story"].loc[[p.row for p in made.found]].tolist()
+
+
+def test_what_followed_the_precedents_counts_each_event_once(data, vectors):
+    outcomes = EventOutcomes.of_table(data, np.arange(0))
+    made = precedents(data, vectors, vectors[[5]], ANY, most=len(data))
+    at = [one.position for one in made.found]
+    assert list(data.frame["row"].iloc[at]) == [one.row for one in made.found]
+    events = np.unique(data.event[at])
+    by_event, won = (
+        values.groupby(data.event).mean().loc[events]
+        for values in (data.frame["target"], data.frame["target"] > 0)
+    )
+    mean = made.followed(outcomes)
+    assert mean.value == pytest.approx(by_event.mean())
+    wins = EventOutcomes.of_table(data, np.arange(0), task="classify")
+    assert made.followed(wins).value == pytest.approx(won.mean())
+    assert mean.low < mean.value < mean.high
+    assert made.events(outcomes) == len(by_event)
+    few = precedents(data, vectors, vectors[[5]], ANY, most=2).followed(outcomes)
+    assert np.isnan(few.low)
