@@ -2,7 +2,9 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
+from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
 from core.predict.interval import Intervals
+from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -13,7 +15,10 @@ from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
     "Background",
+    "Caution",
+    "Cautions",
     "Intervals",
+    "Known",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -24,6 +29,7 @@ __all__ = [
     "Scored",
     "Standing",
     "background",
+    "cautions_of",
     "inputs_of",
     "opposite",
     "opposite_news",
@@ -32,6 +38,7 @@ __all__ = [
     "predict_questions",
     "predictions_of_test",
     "reading",
+    "row_cautions",
     "score_table",
     "standing",
     "unread_part",

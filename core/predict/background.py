@@ -29,6 +29,11 @@ class Background:
             return 0.0
         return min(float(np.searchsorted(self.cosines, cosine, "left") / len(self.cosines)), MOST)
 
+    def near(self, cosines: np.ndarray) -> np.ndarray:
+        """Say which cosines `(n,)` are those of precedents: above the share `LEVEL` of the random pairs, `(n,)` bool."""
+        below = np.searchsorted(self.cosines, cosines, "left")
+        return np.asarray(below >= LEVEL * len(self.cosines)) & bool(len(self.cosines))
+
 
 def background(data: Dataset, vectors: np.ndarray, seed: int = 0) -> Background:
     """Draw up to `PAIRS` pairs of rows of different stories; `vectors (rows, dim)` are the table's.

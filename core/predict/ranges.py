@@ -35,6 +35,18 @@ class Range:
         """Whether a value lies within the range; a missing one does, and so does any where nothing is known."""
         return value is None or bool(np.isnan([value, self.low]).any()) or self.low <= value <= self.high
 
+    def outside(self, values: np.ndarray) -> np.ndarray:
+        """Say which values `(n,)` lie outside the range, as `holds` does of one, `(n,)` bool."""
+        return np.asarray((values < self.low) | (values > self.high))
+
+    def in_percent(self, values: np.ndarray) -> np.ndarray:
+        """Say which values `(n,)` look like percents where fractions are meant, as `meant` does of one, `(n,)` bool."""
+        if np.isnan(self.low) or max(abs(self.low), abs(self.high)) >= 1:
+            return np.zeros(len(values), bool)
+        sizes = np.abs(values)
+        plausible = ~self.outside(values / 100) | ((sizes >= 1) & (sizes < 100))
+        return np.asarray(self.outside(values) & plausible)
+
     def meant(self, value: float | None) -> float | None:
         """Return the fraction that was meant where a percent was typed, as in -5 for -0.05; else None.
 
