@@ -12,7 +12,6 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
-from starlette.middleware import Middleware
 
 from core.errors import Message, UserError
 from core.locale import N_, translate_message
@@ -48,7 +47,7 @@ _FAILURES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def make_app(answerer: Answerer, batcher: Batcher, gate: Gate) -> FastAPI:
+def make_app(answerer: Answerer, batcher: Batcher, gate: Gate) -> Guard:
     """Return the app that answers questions to a run by a batcher of the same answerer."""
     app = FastAPI(
         title="Headline Lab",
@@ -56,7 +55,6 @@ def make_app(answerer: Answerer, batcher: Batcher, gate: Gate) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         max_body_size=MOST_BYTES,
-        middleware=[Middleware(Guard, gate=gate)],
         telemetry=_NO_TELEMETRY,
     )
     described = lru_cache(lambda language: about(answerer.run, language))
@@ -109,7 +107,7 @@ def make_app(answerer: Answerer, batcher: Batcher, gate: Gate) -> FastAPI:
     app.add_exception_handler(StarletteHTTPException, _status)
     app.add_exception_handler(HTTPException, _status)
     app.add_exception_handler(Exception, _unexpected)
-    return app
+    return Guard(app, gate)
 
 
 async def _all(batcher: Batcher, questions: Sequence[Question]) -> list[Answer | UserError]:

@@ -14,6 +14,7 @@ _INTRO = N_(
     "Every address but this page, /openapi.json and /health wants the server's token. Every error is one sentence: "
     "{error}. Accept-Language chooses its language."
 )
+_ERROR = '{"error": "…"}'
 _EXAMPLE = N_("An example")
 _ASKED, _ANSWERED = N_("Asked"), N_("Answered")
 _FIELD, _KIND, _MEANING = N_("Field"), N_("Type"), N_("Meaning")
@@ -36,7 +37,7 @@ def docs_page(schema: Mapping[str, Any], language: str) -> str:
     models = schema["components"]["schemas"]
     parts = [
         f"<h1>{say(_TITLE)}</h1>",
-        f"<p>{say(_INTRO, error='{"error": "…"}')}</p>",
+        f"<p>{say(_INTRO, error=_ERROR)}</p>",
         f"<h2>{say(_EXAMPLE)}</h2><pre>{escape(_curl(models))}</pre>",
     ]
     for path, methods in schema["paths"].items():
