@@ -2,7 +2,7 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
-from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
+from core.predict.cautions import Caution, Cautions, cautions_of, cautions_of_each, row_cautions
 from core.predict.interval import Intervals
 from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
@@ -30,6 +30,7 @@ __all__ = [
     "Standing",
     "background",
     "cautions_of",
+    "cautions_of_each",
     "inputs_of",
     "opposite",
     "opposite_news",

@@ -17,7 +17,7 @@ from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, encode_headlines, explain_matrix, explained_class, readable
 from core.locale import N_, translate_message
-from core.predict import Intervals, Known, Question, cautions_of, inputs_of
+from core.predict import Intervals, Known, Question, cautions_of_each, inputs_of
 from core.predict.sealed import require_open
 from core.train.run import Run
 
@@ -127,6 +127,7 @@ class Answerer:
         calibrated = self.run.calibrated(predicted)
         reasons = explain_matrix(self.run, X, predicted)
         ends = self._ends(calibrated[MEAN])
+        warned = cautions_of_each(self.known, questions, vectors)
         fixed = (_BEFORE_CALIBRATION,) if self.run.parts.calibrators else ()
         return [
             Answer(
@@ -135,9 +136,9 @@ class Answerer:
                 ends[row] if np.isfinite(ends[row]).all() else None,
                 self.intervals.level if self.intervals else np.nan,
                 _groups(reasons, row),
-                (*cautions_of(self.known, question, vectors[row : row + 1]), *fixed),
+                (*warned[row], *fixed),
             )
-            for row, question in enumerate(questions)
+            for row in range(len(questions))
         ]
 
     def _vectors(self, questions: Sequence[Question]) -> np.ndarray:
@@ -154,13 +155,13 @@ class Answerer:
 
     def _written(self, value: np.ndarray) -> dict[str, float | None] | float | None:
         if not self.run.classes:
-            return _number(value)
-        return {label: _number(p) for label, p in zip(self.run.classes, value, strict=True)}
+            return _number(float(value))
+        return {label: _number(p) for label, p in zip(self.run.classes, value.tolist(), strict=True)}
 
 
 def _number(value: float) -> float | None:
     """Return a number as JSON holds it: null where it is undefined."""
-    return float(value) if np.isfinite(value) else None
+    return value if np.isfinite(value) else None
 
 
 def _table(run: Run) -> Dataset | None:

@@ -46,6 +46,7 @@ def lanes_of(answerer: Answerer) -> int:
 def serve(answerer: Answerer, gate: Gate, listening: socket.socket) -> None:
     """Answer questions on a socket until the process is interrupted, which is raised when all is closed."""
     import uvicorn
+    from threadpoolctl import threadpool_limits
 
     from core.serve.app import make_app
     from core.serve.batching import Batcher
@@ -62,6 +63,7 @@ def serve(answerer: Answerer, gate: Gate, listening: socket.socket) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with threadpool_limits(1):  # every lane is to compute on one core
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         batcher.close()
