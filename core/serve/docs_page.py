@@ -50,7 +50,7 @@ def docs_page(schema: Mapping[str, Any], language: str) -> str:
             ):
                 if content:
                     name = _named(content[_JSON]["schema"])
-                    parts.append(f"<h3>{say(title)}</h3>{_table(models[name], say)}")
+                    parts.append(f"<h3>{say(title)}</h3>{_table(models[name], say, title is _ASKED)}")
     fields = [name for name in models if name not in ("HTTPValidationError", "ValidationError")]
     parts += [f"<h3 id='{escape(name)}'>{escape(name)}</h3>{_table(models[name], say)}" for name in fields]
     head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{say(_TITLE)}</title>"
@@ -65,10 +65,11 @@ def _curl(models: Mapping[str, Any]) -> str:
     )
 
 
-def _table(model: Mapping[str, Any], say: Any) -> str:
+def _table(model: Mapping[str, Any], say: Any, asked: bool = False) -> str:
+    required = model.get("required", ()) if asked else ()
     rows = "".join(
         f"<tr><td><code>{escape(name)}</code></td><td>{_kind(field)}</td><td>{say(field.get('description', ''))}"
-        f"{' (' + say(_REQUIRED) + ')' if name in model.get('required', ()) else ''}</td></tr>"
+        f"{' (' + say(_REQUIRED) + ')' if name in required else ''}</td></tr>"
         for name, field in model.get("properties", {}).items()
     )
     head = f"<tr><th>{say(_FIELD)}</th><th>{say(_KIND)}</th><th>{say(_MEANING)}</th></tr>"

@@ -174,19 +174,27 @@ class Warned(BaseModel):
 class Said(BaseModel):
     """The predictions, calibrated: by model, and `mean`, which is the ensemble."""
 
-    predictions: dict[str, dict[str, float | None] | float | None]
+    predictions: Annotated[
+        dict[str, dict[str, float | None] | float | None],
+        Field(
+            description=N_("by model, and mean is the ensemble: a probability for each class, or the return")
+        ),
+    ]
     explained: Annotated[
         str | None, Field(alias="class", description=N_("the class that interval and groups are of"))
     ]
     interval: Annotated[Interval | None, Field(description=N_("the ensemble's"))]
-    groups: list[Group]
-    warnings: list[Warned]
+    groups: Annotated[
+        list[Group],
+        Field(description=N_("what each group adds to the ensemble's prediction, before calibration")),
+    ]
+    warnings: Annotated[list[Warned], Field(description=N_("what speaks against believing the prediction"))]
 
 
 class Answered(Said):
     """The answer to a question."""
 
-    run: About
+    run: Annotated[About, Field(description=N_("the run, and how far it can be believed"))]
 
 
 class Failed(BaseModel):
