@@ -5,15 +5,20 @@ import streamlit as st
 from core.ui import explain, frame
 from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
+from core.ui.pages import DATASET, RUN
 from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
 from core.ui.predict.opposite_news import opposite_news
 from core.ui.predict.sections import sections
+from core.ui.predict.without_encoder import without_encoder
 from core.ui.text import _
 
-here = frame.start("predict")
+here = frame.start("predict", alone=DATASET)
+here.open(RUN)
 data, run = here.data, here.run
+without_encoder(run, data)
+here.rest()
 
 left, right = st.columns([5, 6], gap="large")
 with left:
@@ -25,20 +30,19 @@ with right:
     explained = class_selector(run)
     made = live.predicted(run, vectors, question, turned, explained)
     answer.hero(run, data, made, explained)
+    reminder(run)
     pictures.models(run, made, explained)
 if len(run.classes) > 2:
     with every_class:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
 opposite_news(run, question, turned, made, explained)
-reminder(run)
 answer.before_calibration(run, made, explained)
 labels = explain.value_labels(made.reasons, dict(question.features), question.press)
 explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
 words = st.container()
-precedent_table(data, live.similar(data, here.vectors, vectors, question))
-with words:  # after what is known at once
-    live.words(run, question, made, explained)
-asked = live.Asked(question, vectors, turned, made, explained)
-sections(here, asked)
+precedent_table(run, data, live.similar(data, here.vectors, vectors, question), explained)
+sections(here, live.Asked(question, vectors, turned, made, explained))
 here.onward()
+with words:  # they take longest: after everything else
+    live.words(run, question, made, explained)

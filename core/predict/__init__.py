@@ -8,7 +8,7 @@ from core.predict.known import Known
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
-from core.predict.question import Question, inputs_of, predict_questions
+from core.predict.question import Question, inputs_of, predict_questions, session_at
 from core.predict.ranges import Range
 from core.predict.reading import Reading, reading
 from core.predict.standing import Standing, predictions_of_test, standing
@@ -41,6 +41,7 @@ __all__ = [
     "reading",
     "row_cautions",
     "score_table",
+    "session_at",
     "standing",
     "unread_part",
 ]

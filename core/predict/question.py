@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 
 from core.data.parse.cells import plain_text
+from core.data.plan import Exchange
+from core.data.sessions import sessions_around
 from core.embed.pipeline import canonical
+from core.errors import UserError
 from core.train.features.inputs import Inputs
 from core.train.run import Run
 
@@ -50,6 +53,16 @@ class Question:
             None if record[name] is None else str(record[name]) for name in ("press", "company")
         )
         return cls(str(record["headline"]), press, company, time and datetime.fromisoformat(time), features)
+
+
+def session_at(time: datetime, exchange: Exchange) -> pd.Timestamp:
+    """Return the session that a headline of this time belongs to; its day where the calendar does not reach so far."""
+    times = np.array([time], "datetime64[s]")
+    try:
+        found = sessions_around(times, exchange).of(times, np.array([True]), exchange.untimed)
+    except UserError:
+        found = times.astype("datetime64[D]").astype("datetime64[s]")
+    return pd.Timestamp(found[0])
 
 
 def inputs_of(run: Run, questions: Sequence[Question], vectors: np.ndarray) -> Inputs:

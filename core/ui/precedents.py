@@ -7,13 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.locale import P_
+from core.evaluate.event_outcomes import EventOutcomes
+from core.locale import N_, P_
 from core.predict import Background, Precedent, Precedents, background, precedents
+from core.train.run import Run
 from core.ui import state
 from core.ui.sealed import sealed_rows
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, bold, class_name, day, md, percent, signed_percent
 
+_SHOWN = 5  # precedents at once
 _SIGNS = {"+": "▲", "-": "▼", "0": "―"}
 
 
@@ -45,12 +48,15 @@ def similar(
     return precedents(data, table, vector, against, headline, before, sealed=sealed_rows(data), story=story)
 
 
-def precedent_table(data: Dataset, made: Precedents) -> None:
-    """Show the nearest earlier headlines, what followed first; say so where none is near."""
+def precedent_table(run: Run, data: Dataset, made: Precedents, explained: int) -> None:
+    """Show the nearest earlier headlines, what followed first; say so where none is near.
+
+    What followed on average is told in the terms of the run: the share of a class, or the return.
+    """
     title = _("The most similar earlier headlines, and what followed")
     if made.found:
-        table(_rows(data, made.found), "precedents", title, column_config=_columns())
-        _counts(data, made)
+        table(_rows(data, made.found), "precedents", title, column_config=_columns(), rows=_SHOWN)
+        _average(run, data, made, explained)
     else:
         st.markdown(bold(title))
         _none(made)
@@ -108,16 +114,54 @@ def _columns() -> dict[str, object]:
     }
 
 
-def _counts(data: Dataset, made: Precedents) -> None:
-    """Count what followed, with a word against making much of it."""
+def _average(run: Run, data: Dataset, made: Precedents, explained: int) -> None:
+    """Say what followed: the counts, and the mean over events with its interval beside that of the whole table."""
     named = _SIGNS if data.target_kind == "return" else {label: class_name(label) for label in data.classes}
-    counted = " · ".join(f"{named.get(kind, kind)} {n}" for kind, n in made.outcomes().items())
-    st.caption(
-        md(
-            "What followed: {counts}. Similar words do not mean a similar outcome.",
-            counts=counted,
+    counts = " · ".join(f"{named.get(kind, kind)} {n}" for kind, n in made.outcomes().items())
+    outcomes = told_outcomes(run, data, explained)
+    mean, events = made.followed(outcomes), made.events(outcomes)
+    write = percent if run.classes else signed_percent
+    label = class_name(run.classes[explained]) if run.classes else ""
+    words = {
+        "counts": counts,
+        "n": events,
+        "label": label,
+        "mean": write(mean.value),
+        "low": write(mean.low),
+        "high": write(mean.high),
+        "all": write(float(outcomes.values.mean())),
+    }
+    if np.isnan(mean.low):
+        template = P_(
+            "What followed: {counts}. {n} event is too few for an average.",
+            "What followed: {counts}. {n} events are too few for an average.",
         )
-    )
+    elif run.classes:
+        template = N_(
+            "What followed: {counts}. Of {n} events {mean} [{low}, {high}] were followed by {label}, of the whole table "
+            "{all}."
+        )
+    else:
+        template = N_(
+            "What followed: {counts}. The mean of {n} events is {mean} [{low}, {high}], of the whole table {all}."
+        )
+    st.caption(f"{md(template, **words)} {_('Similar words do not mean a similar outcome.')}")
+
+
+def told_outcomes(run: Run, data: Dataset, explained: int) -> EventOutcomes:
+    """Return the outcomes of the table that may be told, in the terms of the run, once per class."""
+    hidden = sealed_rows(data)
+    return _outcomes(data.id, run.task, explained, hidden.tobytes(), data, hidden)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outcomes(
+    dataset_id: str, task: str, explained: int, sealed: bytes, _data: Dataset, _hidden: np.ndarray
+) -> EventOutcomes:
+    found = EventOutcomes.of_table(_data, _hidden, explained, task)
+    if found is None:
+        raise ValueError("a table without outcomes has no run")
+    return found
 
 
 def _followed(target: float | str | None, is_return: bool) -> str:

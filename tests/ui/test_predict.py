@@ -5,16 +5,20 @@ import re
 import shutil
 
 import numpy as np
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.data.library import load_dataset
+from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
-from core.locale import P_, translate
-from core.predict import Background, Range
+from core.locale import N_, P_, translate
+from core.predict import Background, Intervals, Range
 from core.train.runs import load_run
 from core.ui.pages import PAGES
+from core.ui.text import as_typed
 from tests.makers.apps import APP, open_page, texts
 from tests.makers.bare_lab import CLASSES, make_bare_lab
 
@@ -222,3 +226,68 @@ def test_a_sealed_headline_is_neither_offered_nor_predicted(small_lab, tmp_path,
     (warning,) = [warning.value for warning in app.warning]
     assert "run-0" in warning.replace("\\", "")
     assert not numbers(app)
+
+
+def test_without_its_encoder_the_run_still_shows_what_it_predicted_in_the_test(small_lab, monkeypatch):
+    def gone(name):
+        raise UserError(N_("The encoder {name} is not on this machine yet. Download it first."), name=name)
+
+    monkeypatch.setattr("core.ui.predict.without_encoder.resolve", gone)
+    app = open_page("predict", **small_lab.link)
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        f"The encoder {as_typed(small_lab.encoder)} is not on this machine yet. Download it first."
+    ]
+    assert not app.text_input
+    run = load_run(small_lab.run)
+    expected = run.predictions.test["mean"][:, 1]
+    app.selectbox(f"tested-{run.id}").set_value(3).run()
+    assert numbers(app)[0] == f"{expected[3]:.0%}"
+
+
+def test_a_probability_has_the_interval_of_what_followed_predictions_like_it(small_lab, monkeypatch):
+    found = Intervals(0.95, np.array([0.0]), np.array([0.4]), np.array([[0.2, 0.3]]), 12)
+    monkeypatch.setattr(Intervals, "of", lambda *asked: found)
+    st.cache_resource.clear()
+    app = open_page("predict", **small_lab.link)
+    assert (
+        "After the 12 out-of-sample predictions nearest to it, win followed in 40% [20%, 30%] of cases."
+        in texts(app)
+    )
+    assert "[20%, 30%]" in "".join(html(app))
+    st.cache_resource.clear()
+
+
+def test_the_numbers_can_be_those_of_the_latest_session(small_lab):
+    app = open_page("predict", **small_lab.link)
+    data = load_dataset(small_lab.dataset)
+    last = data.frame[data.frame["session"] == data.frame["session"].max()]
+    app.button("fill-latest").click().run()
+    filled = [field.value for field in app.number_input]
+    assert filled == pytest.approx([last["feature.RSI"].mean(), last["feature.거래량"].mean()], rel=1e-3)
+    app.button("fill-median").click().run()
+    assert [field.value for field in app.number_input] == pytest.approx(
+        list(data.features.median()), rel=1e-3
+    )
+
+
+def test_a_slider_and_the_field_beside_it_move_together(small_lab):
+    app = open_page("predict", **small_lab.link)
+    low = app.slider[0].min
+    app.slider[0].set_value(low).run()
+    assert app.number_input[0].value == pytest.approx(low, rel=1e-3)
+    app.number_input[0].set_value(1e6).run()
+    assert app.slider[0].value == app.slider[0].max
+    assert app.number_input[0].value == 1e6
+
+
+def test_precedents_are_of_sessions_before_that_of_the_time(small_lab, monkeypatch):
+    monkeypatch.setattr(Background, "share", lambda self, cosine: 0.998)
+    data = load_dataset(small_lab.dataset)
+    day = data.frame["session"].sort_values().iloc[30]
+    app = open_page("predict", **small_lab.link)
+    app.datetime_input[0].set_value(day + pd.Timedelta(hours=10)).run()
+    assert not app.exception
+    (found,) = [frame.value for frame in app.dataframe]
+    assert len(found)
+    assert (found["session"].str[:10] < str(day)[:10]).all()

@@ -18,7 +18,7 @@ from core.locale import N_
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import meaning, metric_title, written
-from core.ui.text import _, md, plain, run_label, translate_md
+from core.ui.text import _, as_typed, md, plain, run_label, translate_md
 from core.ui.theme import palette
 
 
@@ -81,7 +81,7 @@ def reminder(run: Run) -> None:
         )
     elif main_metric(run.task).name in run.scores[MEAN]:
         lift = "" if run.lift is None else translate_md(sentence(run.lift))
-        st.info(f"{judgement(run)} {lift}", icon=":material/balance:")
+        st.info(f"{as_typed(run_label(run))}: {judgement(run)} {lift}", icon=":material/balance:")
 
 
 def judgement(run: Run) -> str:

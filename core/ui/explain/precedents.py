@@ -13,7 +13,9 @@ from core.ui.precedents import precedent_table, similar
 from core.ui.text import _
 
 
-def precedents_of_row(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions, place: int) -> None:
+def precedents_of_row(
+    run: Run, data: Dataset, vectors: np.ndarray, found: Contributions, place: int, chosen: int
+) -> None:
     """Show the nearest headlines of earlier sessions than that of the explained row at this place.
 
     `vectors (rows, dim)` are those of the whole dataset. A row without a session has no before: then every other
@@ -30,6 +32,6 @@ def precedents_of_row(run: Run, data: Dataset, vectors: np.ndarray, found: Contr
         row["session"] if dated else None,
         None if dated else int(row["story"]),
     )
-    precedent_table(data, made)
+    precedent_table(run, data, made, chosen)
     if not dated:
         st.caption(_("The row has no date, so these headlines may be later than it."))

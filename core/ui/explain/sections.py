@@ -39,7 +39,7 @@ def _row(here: Given, found: Contributions, chosen: int) -> None:
     )
     side_by_side(run, found, place)
     flips_of_row(run, data, here.vectors, found, place, chosen)
-    precedents_of_row(run, data, here.vectors, found, place)
+    precedents_of_row(run, data, here.vectors, found, place, chosen)
     details(run, data, here.vectors, found, place, chosen)
 
 

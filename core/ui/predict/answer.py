@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.coverage import RealisedCoverage, realised_coverage
+from core.evaluate.coverage import realised_coverage
 from core.evaluate.predictions import MEAN
 from core.locale import N_
-from core.predict import Prediction, Standing, standing
+from core.predict import Intervals, Prediction, Standing, standing
 from core.predict.standing import HIGHER, LOWER, USUAL
 from core.train.features.registry import headline_groups
 from core.train.run import Run
@@ -69,9 +69,9 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
     """
     value = float(made.values[MEAN][explained if run.classes else 0])
     found = placed(run, made, explained)
-    covered = _coverage(run, data)
-    half = covered.half_width if covered else np.nan
-    ends = f"[{signed_percent(value - half)}, {signed_percent(value + half)}]" if covered else ""
+    around = intervals(run, data, explained)
+    low, high = around.at(np.array([value]))[0] if around else (np.nan, np.nan)
+    ends = f"[{written(run, low)}, {written(run, high)}]" if np.isfinite(low) else ""
     mark, word = (_MARKS[found.place], _(_STATES[found.place])) if found else ("", "")
     shade, of = _shade(run, found, explained), name(run, explained)
     st.html(
@@ -81,7 +81,10 @@ def hero(run: Run, data: Dataset, made: Prediction, explained: int) -> None:
         middle = {"low": written(run, found.low), "high": written(run, found.high)}
         template = _OF_ALL.get(found.place) if found.share == 1 else None
         st.markdown(md(template or _SENTENCES[found.place], share=percent(found.share), **middle))
-    _brackets(covered)
+    if ends and around is not None and run.classes:
+        _followed(run, around, value, explained)
+    elif ends:
+        _brackets(run, data)
     st.caption(_headline_part(made))
     if made.unseen_press:
         st.info(
@@ -106,17 +109,38 @@ def _shade(run: Run, found: Standing | None, explained: int) -> str:
     return colours.high if found.place == HIGHER else colours.low
 
 
-def _coverage(run: Run, data: Dataset) -> RealisedCoverage | None:
-    """Return how far from the prediction of a return the outcome has been; None where that was not measured."""
-    if run.classes:
-        return None
-    found = evaluated(realised_coverage, run, data)
-    return None if isinstance(found, Message) or not np.isfinite(found.half_width) else found
+def intervals(run: Run, data: Dataset, explained: int) -> Intervals | None:
+    """Return what makes the interval of a prediction, once per run and class; None where nothing can."""
+    return _intervals(run, data, run.id, explained)
 
 
-def _brackets(covered: RealisedCoverage | None) -> None:
-    """Say what the brackets around a return are and how often they held it, where that was measured."""
-    if covered is None:
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _intervals(_run: Run, _data: Dataset, run_id: str, explained: int) -> Intervals | None:
+    return Intervals.of(_run, _data, explained)
+
+
+def _followed(run: Run, around: Intervals, value: float, explained: int) -> None:
+    """Say how often the class followed predictions like this one, and whether the number is far from it."""
+    low, high = around.at(np.array([value]))[0]
+    seen = md(
+        "After the {n:,} out-of-sample predictions nearest to it, {label} followed in {seen} [{low}, {high}] of cases.",
+        n=around.rows,
+        label=class_name(run.classes[explained]),
+        seen=percent(around.seen(value)),
+        low=percent(low),
+        high=percent(high),
+    )
+    if value > high:
+        seen += " " + _("So the number is too high.")
+    elif value < low:
+        seen += " " + _("So the number is too low.")
+    st.markdown(seen)
+
+
+def _brackets(run: Run, data: Dataset) -> None:
+    """Say what the brackets around a return are and how often they held it."""
+    covered = evaluated(realised_coverage, run, data)
+    if isinstance(covered, Message):
         return
     st.caption(
         md(

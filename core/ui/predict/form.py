@@ -6,29 +6,51 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from core.data.dataset import Dataset
-from core.data.library import saved_plan
-from core.data.plan import Exchange
+from core.data.dataset import FEATURE, Dataset
 from core.data.sessions import zone_of
 from core.predict import Question, Range
 from core.train.run import Run
+from core.ui.predict.live import exchange_of
 from core.ui.sealed import sealed_rows
-from core.ui.text import _, as_typed
+from core.ui.text import _, as_typed, day
 
 LONGEST = 1_000  # characters of a headline that can be typed
+_STEPS = 200  # of a slider
 ADDRESS = "headline"  # the part of the URL that carries what was typed
 
 
 def form(run: Run, data: Dataset) -> Question:
-    """Ask for a headline and for what the run and the table have: features, an outlet, a company, a time."""
+    """Ask for a headline and for what the run and the table have: outlet, company, time, features."""
     headline = headline_input(data)
-    with st.container(key="numbers-typed"):
-        features = feature_inputs(run, data)
+    companies = _companies(data.id, data)
     press = press_input(run) if run.preparation.outlets else None
+    company = company_input(data, companies) if len(companies) > 1 else None
     time = time_input(data) if data.has_sessions else None
-    return Question(headline, press, None, time, features)
+    with st.container(key="numbers-typed"):
+        features = feature_inputs(run, data, company)
+    return Question(headline, press, company, time, features)
+
+
+def company_input(data: Dataset, companies: tuple[str, ...]) -> str | None:
+    """Ask for the company: its latest numbers can stand in the fields."""
+    chosen: str | None = st.selectbox(
+        _("Company"),
+        companies,
+        index=None,
+        key=f"company-{data.id}",
+        placeholder=_("any"),
+        persist_state="session",
+        help=_("The numbers of its latest session can be filled in below; the models do not read the name."),
+    )
+    return chosen
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _companies(dataset_id: str, _data: Dataset) -> tuple[str, ...]:
+    return tuple(sorted(_data.frame["company"].dropna().unique()))
 
 
 def time_input(data: Dataset) -> datetime:
@@ -44,8 +66,7 @@ def time_input(data: Dataset) -> datetime:
 
 def now(data: Dataset) -> datetime:
     """Return the time now, to the minute, by the clock of the exchange of the table."""
-    plan = saved_plan(data.id)
-    zone = ZoneInfo(zone_of(plan.exchange if plan else Exchange()))
+    zone = ZoneInfo(zone_of(exchange_of(data)))
     return datetime.now(zone).replace(second=0, microsecond=0, tzinfo=None)
 
 
@@ -73,36 +94,108 @@ def _newest(data: Dataset) -> str:
     return str(data.frame.iloc[may_be_asked].sort_values(["session", "row"])["headline"].iloc[-1])
 
 
-def feature_inputs(run: Run, data: Dataset) -> dict[str, float]:
-    """Ask for the continuous features; the table's medians stand there at first, an empty field is missing."""
-    values: dict[str, float] = {}
+def feature_inputs(run: Run, data: Dataset, company: str | None) -> dict[str, float]:
+    """Ask for the continuous features; at first the table's medians stand there, an empty field is missing."""
     names = run.preparation.features
-    for start in range(0, len(names), 2):
-        cells = st.columns(2, wrap=False)
-        for cell, name in zip(cells, names[start : start + 2], strict=False):
-            with cell:
-                values[name] = _feature_input(run, data, name)
-    return values
+    if not names:
+        return {}
+    _fill_buttons(run, data, company)
+    return {name: _feature_input(run, data, name) for name in names}
+
+
+def _fill_buttons(run: Run, data: Dataset, company: str | None) -> None:
+    """Offer the medians of the table, and the values of the latest session before the time that is asked for."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Numbers:"))
+        medians = {name: _range(data.id, name, data).median for name in run.preparation.features}
+        fill_button(run, _("the median of each"), "fill-median", medians)
+        if data.has_sessions:
+            latest = _latest(data.id, company, run.preparation.features, sealed_rows(data).tobytes(), data)
+            if latest is not None:
+                title = _("the latest session ({day})", day=day(latest[0]))
+                fill_button(run, title, "fill-latest", latest[1])
+
+
+def fill_button(run: Run, title: str, key: str, values: dict[str, float]) -> None:
+    """Draw a button that puts these values into the fields; a value that is not known empties its field."""
+    st.button(title, key=key, type="tertiary", on_click=_fill, args=(run.id, values))
+
+
+def _fill(run_id: str, values: dict[str, float]) -> None:
+    for name, value in values.items():
+        st.session_state[f"feature-{run_id}-{name}"] = _short(value) if np.isfinite(value) else None
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _latest(
+    dataset_id: str, company: str | None, names: tuple[str, ...], hidden: bytes, _data: Dataset
+) -> tuple[pd.Timestamp, dict[str, float]] | None:
+    """Return the latest session of a company (or of all) and the means of its values; None where there is none."""
+    frame = _data.frame.drop(index=_data.frame.index[np.frombuffer(hidden, np.int64)])
+    if company is not None:
+        frame = frame[frame["company"] == company]
+    frame = frame[frame["session"].notna()]
+    if not len(frame):
+        return None
+    last = frame["session"].max()
+    columns = [FEATURE + name for name in names]
+    means = frame.loc[frame["session"] == last, columns].replace([np.inf, -np.inf], np.nan).mean()
+    return last, dict(zip(names, means.astype(float), strict=True))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.4g}")
 
 
 def _feature_input(run: Run, data: Dataset, name: str) -> float:
-    """Ask for one feature, with a line below that says its range, or doubts what was typed."""
+    """Ask for one feature by a slider over its range and a field for any number; below stands a doubt about it."""
     known = _range(data.id, name, data)
     key = f"feature-{run.id}-{name}"
     if key not in st.session_state:
-        st.session_state[key] = float(f"{known.median:.4g}") if np.isfinite(known.median) else None
-    value = st.number_input(
-        as_typed(name),
-        value=None,
-        step=float(f"{known.step:.1g}"),
-        format="%.6g",
-        key=key,
-        persist_state="session",
-        placeholder=_("missing"),
-    )
+        st.session_state[key] = _short(known.median) if np.isfinite(known.median) else None
+    slides = known.low < known.high
+    slide, field = st.columns([3, 2], wrap=False, vertical_alignment="bottom")
+    with slide:
+        if slides:
+            _slider(known, key, name)
+        else:
+            st.markdown(as_typed(name))
+    with field:
+        value = st.number_input(
+            as_typed(name),
+            value=None,
+            step=float(f"{known.step:.1g}"),
+            format="%.6g",
+            key=key,
+            persist_state="session",
+            placeholder=_("missing"),
+            label_visibility="collapsed",
+        )
     with st.container(key=f"below-{key}"):
         _below(known, value, key)
     return np.nan if value is None else float(value)
+
+
+def _slider(known: Range, key: str, name: str) -> None:
+    """Draw the slider of a feature: it follows the field, and moves it."""
+    typed = st.session_state[key]
+    at = known.median if typed is None else float(np.clip(typed, known.low, known.high))
+    own = f"slider-{key}"
+    st.session_state[own] = at
+    st.slider(
+        as_typed(name),
+        known.low,
+        known.high,
+        step=(known.high - known.low) / _STEPS,
+        format="%.3g",
+        key=own,
+        on_change=_slid,
+        args=(key, own),
+    )
+
+
+def _slid(key: str, own: str) -> None:
+    st.session_state[key] = _short(st.session_state[own])
 
 
 def _below(known: Range, value: float | None, key: str) -> None:

@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.data.library import saved_plan
+from core.data.plan import Exchange
 from core.errors import UserError
 from core.explain import encode_headlines, readable
 from core.predict import (
@@ -21,6 +22,7 @@ from core.predict import (
     opposite_news,
     predict_headline,
     predictions_of_test,
+    session_at,
     unread_part,
 )
 from core.train.run import Run
@@ -28,6 +30,12 @@ from core.ui import explain, precedents
 from core.ui.text import _, md, translate_md
 
 _SHOWN = 30  # characters of the part that was not read
+
+
+def exchange_of(data: Dataset) -> Exchange:
+    """Return the exchange of a table."""
+    plan = saved_plan(data.id)
+    return plan.exchange if plan else Exchange()
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +107,6 @@ def words(run: Run, question: Question, made: Prediction, explained: int) -> Non
 
 
 def similar(data: Dataset, table: np.ndarray, vectors: np.ndarray, question: Question) -> Precedents:
-    """Find the most similar headlines of the table from before the question's time."""
-    before = None if question.time is None else pd.Timestamp(question.time)
+    """Find the most similar headlines of the table from sessions before that of the question's time."""
+    before = None if question.time is None else session_at(question.time, exchange_of(data))
     return precedents.similar(data, table, vectors[:1], question.headline, before)

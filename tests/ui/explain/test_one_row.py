@@ -34,7 +34,7 @@ def _page(run, place, chosen):
     found = explain_run(run, data, vectors, explained=chosen)
     flips_of_row(run, data, vectors, found, place, chosen)
     side_by_side(run, found, place)
-    precedents_of_row(run, data, vectors, found, place)
+    precedents_of_row(run, data, vectors, found, place, chosen)
     position = int(found.rows[place])
     st.json({"position": position, "values": found.values["mean"][place].tolist()})
 
@@ -145,7 +145,7 @@ def _undated(run):
     data = replace(data, frame=frame, id="undated0undated0")
     vectors = np.repeat(np.eye(len(data) // 2, dtype=np.float32), 2, axis=0) + 0.1
     found = Contributions((), {}, {}, {}, np.array([10]), "승")
-    precedents_of_row(run, data, vectors, found, 0)
+    precedents_of_row(run, data, vectors, found, 0, -1)
 
 
 def test_a_row_without_a_date_has_other_stories_alone_and_it_is_said(small_lab, monkeypatch):
