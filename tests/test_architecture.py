@@ -20,7 +20,8 @@ MAY_IMPORT = {
     "explain": LEARNED | {"maps"},
     "predict": LEARNED | {"explain"},
     "tune": LEARNED | {"maps"},
-    "cli": LEARNED | {"explain", "maps", "predict", "tune"},
+    "serve": LEARNED | {"explain", "predict"},
+    "cli": LEARNED | {"explain", "maps", "predict", "serve", "tune"},
     "ui": LEARNED | {"explain", "maps", "predict", "tune"},
 }
 LONGEST_MODULE, LONGEST_PAGE = 300, 60

@@ -2,7 +2,7 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
-from core.predict.cautions import Caution, Cautions, cautions_of, row_cautions
+from core.predict.cautions import Caution, Cautions, cautions_of, cautions_of_each, row_cautions
 from core.predict.interval import Intervals
 from core.predict.kept import Kept, all_kept, forget_scored, keep_scored, load_scored
 from core.predict.known import Known
@@ -33,6 +33,7 @@ __all__ = [
     "all_kept",
     "background",
     "cautions_of",
+    "cautions_of_each",
     "forget_scored",
     "inputs_of",
     "keep_scored",

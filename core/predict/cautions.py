@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -158,12 +159,26 @@ def cautions_of(known: Known, question: Question, vector: np.ndarray | None = No
 
     It takes a few milliseconds. A feature that is not given counts as missing.
     """
-    headline = canonical(plain_text(question.headline))
-    names = known.run.preparation.features
-    features = {name: np.array([question.features.get(name, np.nan)]) for name in names}
-    press = pd.Series([question.press], dtype="str")
-    found = row_cautions(known, [headline], features, press, _session(known, question), vector)
-    return tuple(replace(caution.sentence, code=caution.code) for caution in found.at(0))
+    return cautions_of_each(known, [question], vector)[0]
+
+
+def cautions_of_each(
+    known: Known, questions: Sequence[Question], vectors: np.ndarray | None = None
+) -> list[tuple[Message, ...]]:
+    """Return the warnings of each of `n` questions as `cautions_of` does; `vectors` are `(n, dim)`."""
+    headlines = [canonical(plain_text(question.headline)) for question in questions]
+    features = {
+        name: np.array([question.features.get(name, np.nan) for question in questions])
+        for name in known.run.preparation.features
+    }
+    press = pd.Series([question.press for question in questions], dtype="str")
+    session = {time: _session(known, time) for time in {question.time for question in questions}}
+    sessions = np.concatenate([session[question.time] for question in questions])
+    found = row_cautions(known, headlines, features, press, sessions, vectors)
+    return [
+        tuple(replace(caution.sentence, code=caution.code) for caution in found.at(row))
+        for row in range(len(questions))
+    ]
 
 
 def _of_outlets(known: Known, press: pd.Series | None) -> list[tuple[Caution, np.ndarray]]:
@@ -236,11 +251,11 @@ def _cut(card: EncoderCard, headlines: Sequence[str]) -> np.ndarray:
     return cut[number]
 
 
-def _session(known: Known, question: Question) -> np.ndarray:
-    """Return the session of a question by the exchange of the run's table, `(1,)`; its day where that is not known."""
-    if question.time is None:
+def _session(known: Known, time: datetime | None) -> np.ndarray:
+    """Return the session of a time by the exchange of the run's table, `(1,)`; its day where that is not known."""
+    if time is None:
         return np.array(["NaT"], "datetime64[s]")
-    times = np.array([question.time], "datetime64[s]")
+    times = np.array([time], "datetime64[s]")
     try:
         return sessions_around(times, known.exchange).of(times, np.array([True]), known.exchange.untimed)
     except UserError:

@@ -141,7 +141,7 @@ def adds(lift: Lift, model: str) -> Message:
     return Message(_adds(lift), {"model": model, **numbers(lift)})
 
 
-def judgement(score: Interval, evidence: Evidence, task: str, model: str) -> Message:
+def judgement(score: Interval, evidence: Evidence, task: str, model: str | Message) -> Message:
     """Say whether the main score lies on one side of chance."""
     metric = main_metric(task)
     params = {

@@ -30,3 +30,19 @@ def test_a_saved_forest_holds_no_weight_of_a_training_row():
 
 def test_the_forest_trusts_no_type_but_the_tree():
     assert forest.TRUSTED == ["sklearn.tree._tree.Tree"]
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("rows", [1, 200])
+def test_the_forest_predicts_what_scikit_learn_does(classes, rows):
+    fitted = MODELS["rf"].fit(sample(classes), silent)
+    own = fitted.estimator.predict_proba(X[:rows]) if classes else fitted.estimator.predict(X[:rows])
+    assert np.array_equal(fitted.predict(X[:rows]), own)
+
+
+def test_the_forest_refuses_a_row_that_is_not_all_numbers():
+    fitted = MODELS["rf"].fit(sample(2), silent)
+    row = X[:1].copy()
+    row[0, 0] = np.nan
+    with pytest.raises(ValueError, match="NaN"):
+        fitted.predict(row)
