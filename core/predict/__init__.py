@@ -2,6 +2,7 @@
 
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
+from core.predict.flips import Flip, flips
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -12,6 +13,7 @@ from core.predict.standing import Standing, predictions_of_test, standing
 
 __all__ = [
     "Background",
+    "Flip",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -22,6 +24,7 @@ __all__ = [
     "Scored",
     "Standing",
     "background",
+    "flips",
     "inputs_of",
     "opposite",
     "opposite_news",
