@@ -142,6 +142,11 @@ def found_words(headline: str) -> list[Found]:
     return found
 
 
+def good_and_bad(word: str, other: str) -> tuple[str, str]:
+    """Return a word and its opposite with the good news first."""
+    return (word, other) if word in _GOOD else (other, word)
+
+
 def undone(headline: str, end: int) -> bool:
     """Say whether what stands before this place of a headline is said to end, or not to be."""
     return bool(_UNDONE.match(headline, end))
