@@ -35,6 +35,7 @@ from core.train.runs import run_folder
 log = logging.getLogger(__name__)
 
 REFITS = 12  # on dealt outcomes
+_FORMAT = 1  # of what is saved
 _LISTS = ("rows", "texts", "turn", "cluster", "pair", "of")
 
 
@@ -55,7 +56,7 @@ def flip_test(
     if saved is not None:
         return saved
     require_direction(run)
-    rows, turned = tested_headlines(run, dataset)
+    rows, turned = headlines_to_turn(run, dataset)
     texts = [one.text for one in turned]
     other = None
     if vectors is not None:
@@ -107,7 +108,7 @@ def require_direction(run: Run) -> None:
         )
 
 
-def tested_headlines(run: Run, dataset: Dataset) -> tuple[np.ndarray, list[Opposite]]:
+def headlines_to_turn(run: Run, dataset: Dataset) -> tuple[np.ndarray, list[Opposite]]:
     """Return the positions of the tested headlines that have a better or worse opposite, and these, in order of time.
 
     Each distinct headline comes once; none is sealed, nor is its opposite. Raises `UserError` where none is left.
@@ -205,8 +206,8 @@ def _save(run: Run, made: FlipTest) -> None:
 
 
 def _words() -> str:
-    """Return what changes where other words are turned round."""
-    return hashlib.sha256(repr(sorted(OTHER.items())).encode()).hexdigest()
+    """Return what changes where other words are turned round, or are saved in another form."""
+    return hashlib.sha256(repr((_FORMAT, sorted(OTHER.items()))).encode()).hexdigest()
 
 
 def _path(run: Run) -> Path | None:

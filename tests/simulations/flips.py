@@ -10,7 +10,6 @@ from core.evaluate.blocks import Blocks
 from core.evaluate.predictions import MEAN
 from core.predict.dealing import dealt_rows
 from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share, right_way, share_of
-from tests.simulations.row import Row, percent
 from tests.simulations.worlds import persistent
 
 DIM, WORDS, ROWS, TRAIN, TEST = 32, 12, 20, 60, 20
@@ -41,9 +40,9 @@ def flipped(seed: int, effect: float = 0.0, axis: float = 1.0, horizon: int = 1)
         return bare + places[(senses > 0).astype(int), word] + senses[:, None] * direction
 
     shocks = np.convolve(rng.normal(size=sessions + horizon - 1), np.ones(horizon), "valid")
-    outcome = (
-        shocks / np.sqrt(horizon) + effect * np.bincount(session, sense, minlength=sessions) / ROWS
-    )[session]
+    outcome = (shocks / np.sqrt(horizon) + effect * np.bincount(session, sense, minlength=sessions) / ROWS)[
+        session
+    ]
     numbers = 0.5 * outcome[:, None] + rng.normal(size=(sessions, 2))[session]
     train = np.flatnonzero(session < TRAIN - horizon + 1)
     test = np.flatnonzero(session >= TRAIN)
@@ -82,7 +81,9 @@ def _test(moves: np.ndarray, turn: np.ndarray, cluster: np.ndarray, dealt: np.nd
 def said(seeds: Iterable[int], **how: float) -> dict[str, float]:
     """Return the share of tables with each verdict, and with an interval that alone leaves out one half."""
     found = [flipped(seed, **how) for seed in seeds]  # type: ignore[arg-type]
-    shares = {kind: float(np.mean([one.verdict == kind for one in found])) for kind in (READS, COIN, WRONG, FEW)}
+    shares = {
+        kind: float(np.mean([one.verdict == kind for one in found])) for kind in (READS, COIN, WRONG, FEW)
+    }
     alone = float(np.mean([not one.right.low <= 0.5 <= one.right.high for one in found]))
     return shares | {"alone": alone}
 

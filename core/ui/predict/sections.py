@@ -6,13 +6,17 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
 from core.ui.guards import Given
+from core.ui.predict.flip_test import flip_score
 from core.ui.predict.live import Asked
 from core.ui.text import _
 
 Section = Callable[[Given, Asked], None]
 
-SECTIONS: dict[str, tuple[str, Section]] = {}
+SECTIONS: dict[str, tuple[str, Section]] = {
+    "flip-test": (N_("Flip test"), lambda here, _asked: flip_score(here)),
+}
 
 
 def sections(here: Given, asked: Asked) -> None:
