@@ -59,7 +59,7 @@ def test_a_run_that_has_learned_a_word_reads_it(found):
     assert [pair for pair, _ in found.words()] == [("급등", "급락")]
 
 
-def test_only_headlines_to_turn_are_turned_round_each_once(found, run, data):
+def test_only_tested_headlines_are_turned_round_each_once(found, run, data):
     tested = run.predictions.test.positions(data)
     assert set(found.rows) == set(tested)
     assert found.models == ("rf", "xgb", "lgbm", MEAN)
@@ -111,6 +111,7 @@ def test_a_repeated_headline_counts_once(run, data):
 def test_sealed_headlines_are_never_turned_round(made_lab, run, data, tmp_path, monkeypatch):
     home = shutil.copytree(made_lab.home, tmp_path / "own", symlinks=True)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    (home / "ledger" / "looks.jsonl").unlink()  # as if nothing had been tested
     rows, turned = headlines_to_turn(run, data)
     hidden = Rows.of(data, rows[:6])
     seal(data.id, "run-0", hidden, hidden.take(np.arange(0)))
@@ -123,6 +124,7 @@ def test_sealed_headlines_are_never_turned_round(made_lab, run, data, tmp_path, 
     assert rows[8] not in headlines_to_turn(run, data)[0]
 
 
+@pytest.mark.slow
 def test_returns_and_three_classes_are_read_too(lab, tmp_path):
     for kind, task in (("return", "regress"), ("label", "classify")):
         table = words_table(kind=kind, name="0f11bb0000000001")
