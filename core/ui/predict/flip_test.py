@@ -13,7 +13,7 @@ from core.evaluate.predictions import MEAN
 from core.jobs import Report
 from core.locale import N_, P_
 from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share
-from core.predict.flip_test import REFITS, flip_test, require_direction, saved_flip_test, headlines_to_turn
+from core.predict.flip_test import REFITS, flip_test, headlines_to_turn, require_direction, saved_flip_test
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.charts import show
@@ -146,6 +146,7 @@ def _verdict(run: Run, made: FlipTest) -> None:
 def _chart(run: Run, made: FlipTest) -> None:
     colours, shades = palette(), model_colours(made.models)
     shares = {model: made.share(model) for model in shades if model in made.models}
+    nothing = hover(_("learned nothing"))
     figure = go.Figure()
     figure.add_vline(x=50, line_dash="dot", line_color=colours.muted)
     for model, found in shares.items():
@@ -156,7 +157,7 @@ def _chart(run: Run, made: FlipTest) -> None:
             mode="markers",
             marker={"size": 9, "color": colours.muted, "opacity": 0.45, "symbol": "line-ns-open"},
             showlegend=False,
-            hovertemplate=f"{hover(_('learned nothing'))}: %{{x:.0f}}%<extra></extra>",
+            hovertemplate=f"{nothing}: %{{x:.0f}}%<extra></extra>",
         )
         figure.add_scatter(
             x=[found.right.value * 100],
@@ -187,7 +188,7 @@ def _chart(run: Run, made: FlipTest) -> None:
     )
     show(
         figure,
-        _("How often the prediction moves the right way"),
+        _("How often it moves the right way"),
         f"chart-flips-{run.id}",
         note,
         height=150 + 46 * len(shares),
@@ -238,14 +239,14 @@ def _wrong(run: Run, data: Dataset, made: FlipTest) -> None:
         return
     rows, places = made.rows[chosen], _places(run)
     columns: dict[str, list[object]] = {
-        _("day"): [day(when) for when in data.frame["session"].iloc[rows]],
+        _("move, percentage points"): [points(move, places) for move in made.moves()[chosen]],
         _("headline"): [data.headlines[row] for row in rows],
         _("turned round"): [str(text) for text in made.texts[chosen]],
     }
     if len(run.classes) in (0, 2):
-        columns[_("prediction")] = [_written(run, value) for value in made.before[MEAN][chosen]]
-        columns[_("turned round: prediction")] = [_written(run, value) for value in made.after[MEAN][chosen]]
-    columns[_("move, percentage points")] = [points(move, places) for move in made.moves()[chosen]]
+        both = zip(made.before[MEAN][chosen], made.after[MEAN][chosen], strict=True)
+        columns[_("prediction")] = [f"{_written(run, one)} → {_written(run, other)}" for one, other in both]
+    columns[_("trading day")] = [day(when) for when in data.frame["session"].iloc[rows]]
     table(
         pd.DataFrame(columns),
         f"flip-wrong-{run.id}",
