@@ -25,7 +25,6 @@ _PAIRS = (
     ("호황", "불황"),
     ("호평", "혹평"),
     ("훈풍", "역풍"),
-    ("순항", "난항"),
     ("증익", "감익"),
     ("낙관", "비관"),
     ("신고가", "신저가"),
@@ -60,6 +59,7 @@ _GOOD_ALONE = (
     ("역대급 실적", "최악 실적"),
     ("최고 실적", "최악 실적"),
     ("선방", "부진"),
+    ("순항", "난항"),
     ("호전", "악화"),
     ("흑전", "적자전환"),
     ("돌파", "붕괴"),
@@ -110,21 +110,21 @@ _UNDONE = re.compile(
     r"(?:탈출|탈피|해소|모면|면해|면했|벗어|멈|진정|완화|둔화|주춤|제동|꺾|불발|무산|취소|철회|탈락|백지화|제한|방어|피했|극복|뚫|딛고|선반영|"
     r"없|아니|아닌|(?:하|되)지\s?(?:않|못))"
 )
+_VERB = re.compile("[하한했해할함]")
 
 
 @dataclass(frozen=True)
 class Found:
-    """A word of the market in a headline, from `start` to `end`; `good` is 1 where it is good news there, -1 bad."""
+    """A word of the market in a headline, from `start` to `end`, and its opposite.
+
+    `good` is 1 where it is good news there, -1 where it is bad.
+    """
 
     start: int
     end: int
     word: str
+    other: str
     good: int
-
-    @property
-    def other(self) -> str:
-        """Its opposite."""
-        return OTHER[self.word]
 
 
 def found_words(headline: str) -> list[Found]:
@@ -138,7 +138,10 @@ def found_words(headline: str) -> list[Found]:
         kind = match.lastgroup or "word"
         start, end = match.span(kind)
         good = 1 if match[kind] in _GOOD else -1
-        found.append(Found(start, end, match[kind], -good if undone(headline, end) else good))
+        other = OTHER[match[kind]]
+        if match[kind] == "부진" and _VERB.match(headline, end):
+            other = "양호"  # 호조 makes no verb
+        found.append(Found(start, end, match[kind], other, -good if undone(headline, end) else good))
     return found
 
 

@@ -85,9 +85,16 @@ def _of_sizes(headline: str) -> list[Flip]:
         for factor, turn in ((2.0, good), (0.5, -good)):
             after = _sized(match, factor)
             if after:
-                text = replaced(headline, [(match.start(), match.end(), after)])
+                text = _in_place(headline, match, after)
                 made.append(Flip(text, match[0], after, turn))
     return made
+
+
+def _in_place(headline: str, match: re.Match[str], after: str) -> str:
+    """Put another number in; only after another unit may the particle be another one (1조로, 5000억으로)."""
+    if after[-1] == match["unit"]:
+        return headline[: match.start()] + after + headline[match.end() :]
+    return replaced(headline, [(match.start(), match.end(), after)])
 
 
 def _sense(headline: str, match: re.Match[str]) -> int:

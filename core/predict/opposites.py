@@ -22,6 +22,8 @@ _TO_OUTCOME = re.compile(rf"(?:{UNDONE})?\s?(?:폭|규모|세|전환|·)?에?\s?
 # what is hoped for becomes feared: 실적 개선 기대, 실적 악화 우려
 _HOPED = re.compile(r"세?\s?(?P<mood>기대(?!치|주|작| 이상| 이하| 못|에 못|에 미)|우려)")
 _MOODS = {1: ("기대", "우려"), -1: ("우려", "기대")}  # of good news, of bad news
+# 개선이라고, 악화라고: a vowel takes 이 away
+_COPULA = re.compile(r"이?(?P<rest>라(?:고|는|며|도)?|란|다|며)(?![가-힣])|이었|였")
 _PARTICLE = re.compile(rf"(?:{'|'.join(FIRST_FORM)})(?![가-힣])")
 
 
@@ -96,4 +98,14 @@ def replaced(headline: str, changes: Iterable[tuple[int, int, str]]) -> str:
         text, end = text + headline[end:start] + other, stop
         if follows := _PARTICLE.match(headline, end):
             text, end = text + particle(other, FIRST_FORM[follows[0]]), follows.end()
+        elif follows := _COPULA.match(headline, end):
+            text, end = text + _joined(other, follows["rest"]), follows.end()
     return text + headline[end:]
+
+
+def _joined(word: str, rest: str | None) -> str:
+    """Return the form of 이다 that follows a word; without a rest it is the past."""
+    closed = particle(word, "이") == "이"
+    if rest is None:
+        return "이었" if closed else "였"
+    return f"이{rest}" if closed else rest

@@ -13,13 +13,13 @@ from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share, ri
 from tests.simulations.row import Row, percent
 from tests.simulations.worlds import persistent
 
-DIM, WORDS, ROWS, TRAIN, TEST = 32, 12, 20, 60, 20
+DIM, WORDS, EACH, TRAIN, TEST = 32, 12, 20, 60, 20
 REFITS = 12
 TABLES = 200
 
 
 def flipped(seed: int, effect: float = 0.0, axis: float = 1.0, horizon: int = 1) -> Share:
-    """Return the score of a ridge regression in one made-up table of a company with `ROWS` headlines a session.
+    """Return the score of a ridge regression in one made-up table of a company with `EACH` headlines a session.
 
     A headline's vector is its session's topic, which drifts (autocorrelation 0.9), noise of its own, a word, and
     `axis` times one direction along which all good words differ from all bad ones. Sessions have moods. The outcome,
@@ -27,7 +27,7 @@ def flipped(seed: int, effect: float = 0.0, axis: float = 1.0, horizon: int = 1)
     """
     rng = np.random.default_rng(seed)
     sessions = TRAIN + TEST
-    session = np.repeat(np.arange(sessions), ROWS)
+    session = np.repeat(np.arange(sessions), EACH)
     mood = persistent(rng, sessions, 1, 0.5).ravel()
     sense = np.where(rng.random(len(session)) < 0.5 + 0.3 * np.tanh(mood[session]), 1.0, -1.0)
     topic = np.stack([persistent(rng, sessions, 1).ravel() for _ in range(DIM)], axis=1)
@@ -41,7 +41,7 @@ def flipped(seed: int, effect: float = 0.0, axis: float = 1.0, horizon: int = 1)
         return bare + places[(senses > 0).astype(int), word] + senses[:, None] * direction
 
     shocks = np.convolve(rng.normal(size=sessions + horizon - 1), np.ones(horizon), "valid")
-    outcome = (shocks / np.sqrt(horizon) + effect * np.bincount(session, sense, minlength=sessions) / ROWS)[
+    outcome = (shocks / np.sqrt(horizon) + effect * np.bincount(session, sense, minlength=sessions) / EACH)[
         session
     ]
     numbers = 0.5 * outcome[:, None] + rng.normal(size=(sessions, 2))[session]
