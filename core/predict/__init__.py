@@ -6,6 +6,7 @@ from core.predict.cautions import Caution, Cautions, cautions_of, cautions_of_ea
 from core.predict.interval import Intervals
 from core.predict.kept import Kept, all_kept, forget_scored, keep_scored, load_scored
 from core.predict.known import Known
+from core.predict.flips import Flip, flips
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -21,6 +22,7 @@ __all__ = [
     "Intervals",
     "Kept",
     "Known",
+    "Flip",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -35,6 +37,7 @@ __all__ = [
     "cautions_of",
     "cautions_of_each",
     "forget_scored",
+    "flips",
     "inputs_of",
     "keep_scored",
     "load_scored",

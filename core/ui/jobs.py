@@ -21,6 +21,7 @@ NAMES = {
     "map": N_("Map"),
     "topics": N_("Topics"),
     "stability": N_("Refits"),
+    "flips": N_("Flip test"),
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),

@@ -9,26 +9,33 @@ import streamlit as st
 from core.locale import N_
 from core.ui.guards import Given
 from core.ui.predict.file import score_file
+from core.ui.predict.flip_test import flip_score
+from core.ui.predict.history import history
 from core.ui.predict.live import Asked
+from core.ui.predict.whatif import what_if
+from core.ui.predict.why import why
 from core.ui.text import _
 
 Section = Callable[[Given, Asked], None]
 
-SECTIONS: dict[str, tuple[str, Section]] = {"file": (N_("Score a file"), score_file)}
+SECTIONS: dict[str, tuple[str, Section]] = {
+    "why": (N_("Why"), why),
+    "whatif": (N_("What if"), what_if),
+    "flip-test": (N_("Flip test"), lambda here, _asked: flip_score(here)),
+    "file": (N_("Score a file"), score_file),
+    "history": (N_("History"), history),
+}
 
 
 def sections(here: Given, asked: Asked) -> None:
     """Let the reader choose a part, and draw it."""
-    if not SECTIONS:
-        return
-    first = next(iter(SECTIONS))
     part = st.segmented_control(
-        _("Go on with"),
+        _("Look at"),
         list(SECTIONS),
-        default=first,
+        default="why",
         required=True,
         key="predict-section",
         format_func=lambda name: _(SECTIONS[name][0]),
         persist_state="session",
     )
-    SECTIONS[part or first][1](here, asked)
+    SECTIONS[part or "why"][1](here, asked)
