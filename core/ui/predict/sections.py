@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
 from core.ui.guards import Given
 from core.ui.predict.live import Asked
+from core.ui.predict.whatif import what_if
 from core.ui.text import _
 
 Section = Callable[[Given, Asked], None]
 
-SECTIONS: dict[str, tuple[str, Section]] = {}
+SECTIONS: dict[str, tuple[str, Section]] = {"whatif": (N_("What if"), what_if)}
 
 
 def sections(here: Given, asked: Asked) -> None:
