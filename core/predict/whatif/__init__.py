@@ -1,7 +1,7 @@
 """What if: a question changed in one way or many, and what a run says to each."""
 
 from core.predict.whatif.answers import ask, ask_beside
-from core.predict.whatif.changes import Changed, changed, moves, way
+from core.predict.whatif.changes import Changed, Comparison, changed, compare, is_read
 from core.predict.whatif.outlets import OTHER, OutletAnswers, outlet_answers
 from core.predict.whatif.sweep import Curve, Scale, Surface, curve, surface
 from core.predict.whatif.turned import FlipAnswer, flip_answers, open_flips
@@ -11,6 +11,7 @@ __all__ = [
     "MOST_VARIANTS",
     "OTHER",
     "Changed",
+    "Comparison",
     "Curve",
     "FlipAnswer",
     "OutletAnswers",
@@ -20,12 +21,12 @@ __all__ = [
     "ask",
     "ask_beside",
     "changed",
+    "compare",
     "curve",
     "flip_answers",
-    "moves",
+    "is_read",
     "open_flips",
     "outlet_answers",
     "read_variants",
     "surface",
-    "way",
 ]

@@ -41,7 +41,7 @@ def shade(change: float) -> str:
 def change_html(run: Run, before: float, after: float) -> str:
     """Return the change between two predictions as HTML, coloured."""
     change = difference(run, before, after)
-    return f'<b style="color: {shade(change)}; white-space: nowrap">{html.escape(arrowed(run, change))}</b>'
+    return f'<strong style="color: {shade(change)}; white-space: nowrap">{html.escape(arrowed(run, change))}</strong>'
 
 
 def axis_title(run: Run, explained: int) -> str:

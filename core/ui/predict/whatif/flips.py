@@ -44,7 +44,7 @@ def words_turned(here: Given, asked: Asked) -> None:
     st.markdown(bold(md("{what}: {now} as it is, and with one change", **_now(run, asked, answers[0]))))
     for number, answer in enumerate(answers):
         with st.container(key=f"flip-{number}", horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(_line(run, answer))
+            st.html(_line(run, answer), width="content")
             take_button(here.data, answer.flip.text, f"flip-{number}")
     st.caption(
         _(

@@ -48,7 +48,7 @@ def every_outlet(here: Given, asked: Asked) -> None:
 
 def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
     colours, now = palette(), float(found.values[found.present])
-    names = [hover(_label(found, place), _WIDTH) for place in range(len(found.outlets))]
+    names = [hover(_named(outlet), _WIDTH) for outlet in found.outlets]
     changes = [difference(run, now, float(value)) for value in found.values]
     bars_x: list[float | None] = []
     bars_y: list[str | None] = []
@@ -78,6 +78,7 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
                 colours.accent if mine else shade(change) for mine, change in zip(own, changes, strict=True)
             ],
             "size": [15 if mine else 11 for mine in own],
+            "opacity": 1,
             "symbol": ["diamond" if mine else "circle" for mine in own],
         },
         cliponaxis=False,
@@ -119,6 +120,12 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
         "change. The diamond is the present one.",
         n=len(names),
     )
+    if found.rarer:
+        told = P_(
+            "{n} rarer outlet of training counts as “other”.",
+            "{n} rarer outlets of training count as “other”.",
+        )
+        note += " " + _(told, n=found.rarer)
     lines = sum(1 + name.count("<br>") for name in names)
     show(
         figure,
@@ -127,18 +134,6 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
         note,
         height=130 + 24 * len(names) + 14 * (lines - len(names)),
     )
-
-
-def _label(found: OutletAnswers, place: int) -> str:
-    outlet = found.outlets[place]
-    name = _named(outlet)
-    if outlet == OTHER and found.rarer:
-        return _(
-            P_("{name}: {n} rarer one, any new one", "{name}: {n} rarer ones, any new one"),
-            name=name,
-            n=found.rarer,
-        )
-    return name
 
 
 def _named(outlet: str | None) -> str:

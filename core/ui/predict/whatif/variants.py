@@ -27,6 +27,7 @@ from core.ui.tables import table
 from core.ui.text import _, fixed, md, points, translate_md
 
 _PASTED = 200_000  # characters that can be pasted
+_SHOWN = 60  # characters of a headline in a sentence
 
 
 def several_headlines(here: Given, asked: Asked) -> None:
@@ -101,7 +102,7 @@ def _ranking(here: Given, asked: Asked, read: Variants, said: dict[str, np.ndarr
             all=len(values),
             now=exact(run, now),
             best=exact(run, float(values[best])),
-            headline=read.headlines[best],
+            headline=_short(read.headlines[best]),
         )
     )
     frame = _frame(run, asked, read, said, now, order)
@@ -144,6 +145,11 @@ def _coloured(run: Run, frame: pd.DataFrame) -> Styler:
     places = PLACES[bool(run.classes)]
     change = frame.columns[2]
     numbers = [column for column in frame.columns[1:] if column not in (change, _("headline"))]
-    styler = frame.style.format({change: lambda value: points(value / 100, places)})
-    styler = styler.format({column: lambda value: fixed(value, places) for column in numbers})
+    written = {change: lambda value: points(value / 100, places)}
+    written |= dict.fromkeys(numbers, lambda value: fixed(value, places))
+    styler = frame.style.format(written)
     return styler.map(lambda value: f"color: {shade(value)}", subset=[change])
+
+
+def _short(headline: str) -> str:
+    return headline if len(headline) <= _SHOWN else headline[:_SHOWN] + "…"
