@@ -13,21 +13,20 @@ from core.predict.whatif.answers import ask_beside
 from core.train.features.outlets import PRESS, Outlets
 from core.train.run import Run
 
-OTHER = "(other)"  # stands for every outlet that the models do not tell apart
-
 
 @dataclass(frozen=True, eq=False)
 class OutletAnswers:
     """The ensemble's prediction from each outlet, `values (n,)`, the highest first.
 
-    `outlets` holds the names that the models tell apart, OTHER for all others and None for an outlet that is not
-    given; `present` is the place of the question's own. `rarer` outlets of training count as OTHER, as does any that it
-    has never seen.
+    `outlets` holds the names that the models tell apart, `other` for all others and None for an outlet that is not
+    given; `present` is the place of the question's own. `rarer` outlets of training count as `other`, as does any that
+    it has never seen.
     """
 
     outlets: tuple[str | None, ...]
     values: np.ndarray
     present: int
+    other: str
     rarer: int
 
 
@@ -38,22 +37,24 @@ def outlet_answers(
     if not run.preparation.outlets:
         return None
     levels = cast(Outlets, run.preparation.parts[PRESS]).levels
-    outlets: list[str | None] = [*levels, OTHER, None]
-    asked = [replace(question, press=_unseen(levels) if name == OTHER else name) for name in outlets]
+    other = _unseen(levels)
+    outlets: list[str | None] = [*levels, other, None]
+    asked = [replace(question, press=name) for name in outlets]
     values = ask_beside(run, asked, vector, explained)[MEAN]
-    own = question.press if question.press in (None, *levels) else OTHER
+    own = question.press if question.press in (None, *levels) else other
     order = np.argsort(-values, kind="stable")
     return OutletAnswers(
         outlets=tuple(outlets[place] for place in order),
         values=values[order],
         present=[outlets[place] for place in order].index(own),
+        other=other,
         rarer=len(run.preparation.outlets) - len(levels),
     )
 
 
 def _unseen(levels: tuple[str, ...]) -> str:
     """Return a name that is none of these."""
-    name = OTHER
+    name = "(other)"
     while name in levels:
         name += "*"
     return name

@@ -4,6 +4,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from core.explain.shapley import shapley
 from core.predict import Question
 from core.predict.whatif import ask, changed, compare, is_read
 from core.predict.whatif.changes import Changed
@@ -72,7 +73,10 @@ def test_effects_of_several_changes_sum_to_the_whole_and_are_shared_fairly(run, 
 
 
 def test_many_changes_are_drawn_and_still_sum_to_the_whole(run, vectors, question, monkeypatch):
-    monkeypatch.setattr("core.predict.whatif.changes._EXACT", 1)
+    monkeypatch.setattr(
+        "core.predict.whatif.changes.shapley",
+        lambda worth, players, whole, exact: shapley(worth, players, whole, most=3, exact=1),
+    )
     other = replace(question, features={"RSI": -2.0, "거래량": 2.0}, press=None)
     found = compare(run, question, other, vectors[[0, 0]])
     assert not found.exact

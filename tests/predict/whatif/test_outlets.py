@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from core.predict import Question, predict_questions
-from core.predict.whatif import OTHER, outlet_answers
+from core.predict.whatif import outlet_answers
 from core.train.features.outlets import Outlets
+
+OTHER = "(other)"
 
 
 @pytest.fixture
@@ -56,5 +58,6 @@ def test_an_outlet_named_as_the_others_are_is_still_one_of_its_own(run, vectors,
 
     monkeypatch.setattr("core.predict.whatif.outlets.ask_beside", said)
     monkeypatch.setattr(Outlets, "levels", property(lambda _self: (OTHER, "가")))
-    outlet_answers(run, question, vectors[3:4])
+    found = outlet_answers(run, question, vectors[3:4])
+    assert found.other == f"{OTHER}*"
     assert [one.press for one in asked] == [OTHER, "가", f"{OTHER}*", None]

@@ -27,7 +27,7 @@ def test_a_flip_is_predicted_beside_the_same_numbers(run, vectors, question):
 
 def test_the_way_it_should_go_turns_with_the_class(run, vectors, question, monkeypatch):
     made = predict_headline(run, vectors[3:4], question)
-    after = {name: np.tile(values + [-0.2, 0.2], (1, 1)) for name, values in made.values.items()}
+    after = {name: (values + np.array([-0.2, 0.2]))[None] for name, values in made.values.items()}
     monkeypatch.setattr("core.predict.whatif.turned.predict_questions", lambda *_: after)
     verdicts = {
         (turn, explained): flip_answers(

@@ -4,8 +4,8 @@ from core.predict.whatif import MOST_VARIANTS, read_variants
 
 
 def test_each_line_is_a_headline_and_empty_ones_do_not_count():
-    found = read_variants("가온전자 급등\n\n   \n\u200b\n  나라전자  급락 \r\n<b>$5</b>\ud800\n")
-    assert found.headlines == ("가온전자 급등", "나라전자 급락", "$5?")
+    found = read_variants("가온전자 급등\n\n   \n\u200b\n  나라전자  급락 \r\n<b>$5</b>\n")
+    assert found.headlines == ("가온전자 급등", "나라전자 급락", "$5")
     assert (found.repeats, found.cut, found.beyond, found.sealed) == (0, 0, 0, 0)
 
 
@@ -34,6 +34,7 @@ def test_a_headline_of_a_sealed_holdout_is_left_out(monkeypatch):
         return text != "봉인"
 
     monkeypatch.setattr("core.predict.whatif.variants.is_open", is_open)
+    monkeypatch.setattr("core.predict.whatif.variants.any_sealed", lambda: True)
     found = read_variants("가\n봉인\n나", time="now")
     assert found.headlines == ("가", "나")
     assert found.sealed == 1

@@ -11,7 +11,7 @@ from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.guards import Given
 from core.ui.predict.live import Asked
-from core.ui.predict.whatif.baseline import against_baseline, baseline
+from core.ui.predict.whatif.baseline import against_baseline, since_baseline
 from core.ui.predict.whatif.flips import words_turned
 from core.ui.predict.whatif.outlets import every_outlet
 from core.ui.predict.whatif.sweep import features_moved
@@ -30,7 +30,7 @@ _PARTS: dict[str, tuple[str, Callable[[Given, Asked], None]]] = {
 
 def what_if(here: Given, asked: Asked) -> None:
     """Draw the baseline, and the part that the reader chooses of those that the run can answer."""
-    baseline(here, asked)
+    since_baseline(here, asked)
     parts = _parts_of(here.run)
     if not parts:
         st.info(

@@ -31,7 +31,7 @@ from core.ui.theme import model_colours
 _LONG = 12  # characters of a value beside its name in the chart
 
 
-def baseline(here: Given, asked: Asked) -> None:
+def since_baseline(here: Given, asked: Asked) -> None:
     """Let the reader pin the present question, and show what has changed since one was pinned."""
     run, key = here.run, _key(here.run)
     pinned, now = st.session_state.get(key), asked.question.record()
@@ -156,7 +156,8 @@ def _difference(run: Run, one: Changed, effect: float, several: bool) -> str:
         before, after = (html.escape(_value(value)) for value in (one.before, one.after))
     did = ""
     if not is_read(run, one):
-        did = f'<span style="opacity: .75">{html.escape(_("(this run does not read it)"))}</span>'
+        told = html.escape(_("(this run does not read it)"))
+        did = f'<span style="opacity: .75">{told}</span>'
     elif several:
         did = change_html(run, 0.0, effect)
     return (

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.locale import P_
-from core.predict.whatif import OTHER, OutletAnswers, outlet_answers
+from core.predict.whatif import OutletAnswers, outlet_answers
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.guards import Given
@@ -38,9 +38,9 @@ def every_outlet(here: Given, asked: Asked) -> None:
             md(
                 "The outlet alone moves the prediction from {low} ({worst}) to {high} ({best}).",
                 low=exact(run, last),
-                worst=_named(worst),
+                worst=_named(found, worst),
                 high=exact(run, first),
-                best=_named(best),
+                best=_named(found, best),
             )
         )
     _chart(run, found, asked.explained)
@@ -48,7 +48,7 @@ def every_outlet(here: Given, asked: Asked) -> None:
 
 def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
     colours, now = palette(), float(found.values[found.present])
-    names = [hover(_named(outlet), _WIDTH) for outlet in found.outlets]
+    names = [hover(_named(found, outlet), _WIDTH) for outlet in found.outlets]
     changes = [difference(run, now, float(value)) for value in found.values]
     bars_x: list[float | None] = []
     bars_y: list[str | None] = []
@@ -136,7 +136,7 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
     )
 
 
-def _named(outlet: str | None) -> str:
+def _named(found: OutletAnswers, outlet: str | None) -> str:
     if outlet is None:
         return _("no outlet given")
-    return _("other (never seen)") if outlet == OTHER else outlet
+    return _("other (never seen)") if outlet == found.other else outlet
