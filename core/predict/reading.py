@@ -49,12 +49,12 @@ def reading(
     verdict = READS
     if abs(moved) <= noise or printed(before, bool(run.classes)) == printed(after, bool(run.classes)):
         verdict = SMALL
-    elif moved * turn * _upward(run, at) < 0:
+    elif moved * turn * upward(run, at) < 0:
         verdict = WRONG
     return Reading(before, after, moved, noise, verdict)
 
 
-def _upward(run: Run, at: int) -> int:
+def upward(run: Run, at: int) -> int:
     """Return 1 where more of what is predicted is good news, -1 where it is bad, 0 where that is not known."""
     if not run.classes:
         return 1

@@ -25,12 +25,15 @@ def waterfall(
     note: str = "",
     labels: Mapping[str, str] | None = None,
     scale: tuple[float, float] | None = None,
+    ends: tuple[str, str] | None = None,
 ) -> None:
     """Draw how the groups lead from the average prediction to this row's, for the ensemble.
 
     `labels` are the groups' names with their values (plain text), `scale` the lowest and highest point that the axis
-    must hold: with one for all rows of a run, rows can be compared.
+    must hold: with one for all rows of a run, rows can be compared. `ends` name where the way begins and ends, where
+    that is not the average and the prediction.
     """
+    start, end = ends or (_("average"), _("prediction"))
     places = PLACES[found.label is not None]
     way = path(found, place, 0.5 * 10.0 ** -(places + 2))
     names = [hover((labels or {}).get(group) or group_name(group), _WIDTH) for group in way.groups]
@@ -39,8 +42,8 @@ def waterfall(
         names.append(_(P_("{n} other", "{n} others"), n=way.others))
         steps.append(way.rest)
     figure = go.Figure(_steps(names, steps, way.base, places))
-    figure.add_trace(_ends(found, way))
-    categories = [_("average"), *names, _("prediction")]
+    figure.add_trace(_ends(found, way, start, end))
+    categories = [start, *names, end]
     figure.update_yaxes(
         autorange="reversed", type="category", categoryorder="array", categoryarray=categories
     )
@@ -84,11 +87,11 @@ def _amount(step: float, places: int) -> str:
     return written if written.strip("0.") else "0"
 
 
-def _ends(found: Contributions, way: Path) -> go.Scatter:
-    """Return the marks of the average and of the prediction, each with its number on the side that has room."""
+def _ends(found: Contributions, way: Path, start: str, end: str) -> go.Scatter:
+    """Return the marks of where the way starts and ends, each with its number on the side that has room."""
     return go.Scatter(
         x=[way.base * 100, way.end * 100],
-        y=[_("average"), _("prediction")],
+        y=[start, end],
         text=[
             f"<b>{signed_percent(value) if found.label is None else percent(value, 1)}</b>"
             for value in (way.base, way.end)
