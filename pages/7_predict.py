@@ -8,13 +8,19 @@ from core.ui.evaluate.answer import reminder
 from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
+from core.ui.predict.history import remember, take_from_link
 from core.ui.predict.opposite_news import opposite_news
+from core.ui.predict.presenter import present, presenting
 from core.ui.predict.sections import sections
 from core.ui.text import _
 
 here = frame.start("predict")
 data, run = here.data, here.run
+if presenting():
+    present(here)
+    st.stop()
 
+take_from_link(run, data)
 left, right = st.columns([5, 6], gap="large")
 with left:
     question = form(run, data)
@@ -40,5 +46,6 @@ precedent_table(data, live.similar(data, here.vectors, vectors, question))
 with words:  # after what is known at once
     live.words(run, question, made, explained)
 asked = live.Asked(question, vectors, turned, made, explained)
+remember(run, asked)
 sections(here, asked)
 here.onward()

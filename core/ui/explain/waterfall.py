@@ -25,11 +25,12 @@ def waterfall(
     note: str = "",
     labels: Mapping[str, str] | None = None,
     scale: tuple[float, float] | None = None,
+    size: int = 13,
 ) -> None:
     """Draw how the groups lead from the average prediction to this row's, for the ensemble.
 
     `labels` are the groups' names with their values (plain text), `scale` the lowest and highest point that the axis
-    must hold: with one for all rows of a run, rows can be compared.
+    must hold: with one for all rows of a run, rows can be compared. `size` is that of the type in pixels.
     """
     places = PLACES[found.label is not None]
     way = path(found, place, 0.5 * 10.0 ** -(places + 2))
@@ -38,7 +39,7 @@ def waterfall(
     if way.others:
         names.append(_(P_("{n} other", "{n} others"), n=way.others))
         steps.append(way.rest)
-    figure = go.Figure(_steps(names, steps, way.base, places))
+    figure = go.Figure(_steps(names, steps, way.base, places, size))
     figure.add_trace(_ends(found, way))
     categories = [_("average"), *names, _("prediction")]
     figure.update_yaxes(
@@ -54,10 +55,11 @@ def waterfall(
     )
     figure.update_xaxes(title=title_of_axis, range=_extent(way, scale), zeroline=False)
     lines = sum(1 + name.count("<br>") for name in names)
-    show(figure, title, key, note, height=190 + 30 * (len(categories) + (lines - len(names)) // 2))
+    height = 190 + 30 * (len(categories) + (lines - len(names)) // 2)
+    show(figure, title, key, note, height=height, size=size)
 
 
-def _steps(names: list[str], steps: list[float], base: float, places: int) -> go.Waterfall:
+def _steps(names: list[str], steps: list[float], base: float, places: int, size: int) -> go.Waterfall:
     """Return the bars from the average on, one a group."""
     colours = palette()
     return go.Waterfall(
@@ -68,7 +70,7 @@ def _steps(names: list[str], steps: list[float], base: float, places: int) -> go
         x=[step * 100 for step in steps],
         text=[_amount(step, places) for step in steps],
         textposition="outside",
-        textfont={"size": 13},
+        textfont={"size": size},
         cliponaxis=False,
         showlegend=False,
         increasing={"marker": {"color": colours.high}},

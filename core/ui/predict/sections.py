@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
 from core.ui.guards import Given
+from core.ui.predict.history import history
 from core.ui.predict.live import Asked
 from core.ui.text import _
 
 Section = Callable[[Given, Asked], None]
 
-SECTIONS: dict[str, tuple[str, Section]] = {}
+SECTIONS: dict[str, tuple[str, Section]] = {"history": (N_("History"), history)}
 
 
 def sections(here: Given, asked: Asked) -> None:
