@@ -53,7 +53,7 @@ def waterfall(
         if found.label is None
         else _("probability of {label} (%)", label=hover(class_name(found.label)))
     )
-    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale), zeroline=False)
+    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale, size), zeroline=False)
     lines = sum(1 + name.count("<br>") for name in names)
     height = 190 + 30 * (len(categories) + (lines - len(names)) // 2)
     show(figure, title, key, note, height=height, size=size)
@@ -106,10 +106,10 @@ def _ends(found: Contributions, way: Path) -> go.Scatter:
     )
 
 
-def _extent(way: Path, scale: tuple[float, float] | None) -> list[float]:
+def _extent(way: Path, scale: tuple[float, float] | None, size: int) -> list[float]:
     """Return the ends of an axis in percent that holds the scale, the whole way and the numbers beside it."""
     low, high = way.span
     if scale is not None:
         low, high = min(low, scale[0]), max(high, scale[1])
-    margin = 0.17 * max(high - low, 0.001)
+    margin = 0.013 * size * max(high - low, 0.001)
     return [(low - margin) * 100, (high + margin) * 100]

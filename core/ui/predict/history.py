@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -11,15 +12,15 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.locale import N_, P_
+from core.predict import Question, scenarios
 from core.predict import history as store
-from core.predict import scenarios
 from core.predict.history import LONGEST_NAME, AskedBefore, History
 from core.train.run import Run
 from core.ui.evaluate.text import model_name
 from core.ui.guards import Given
 from core.ui.predict import answer
 from core.ui.predict.fill import put_into_form
-from core.ui.predict.form import ADDRESS
+from core.ui.predict.form import ADDRESS, now
 from core.ui.predict.live import Asked
 from core.ui.predict.scenarios import present_button
 from core.ui.tables import table
@@ -83,7 +84,7 @@ def history(here: Given, asked: Asked) -> None:
                 n=found.sealed,
             )
         )
-    _files(run, found)
+    _files(run, here.data, found)
 
 
 def _shown(run: Run) -> str:
@@ -260,7 +261,7 @@ def _do(change: object, *args: object) -> None:
         st.session_state["notice"] = error.message
 
 
-def _files(run: Run, found: History) -> None:
+def _files(run: Run, data: Dataset, found: History) -> None:
     """Offer the questions as a file, and to load such a file; what is not pinned can be deleted."""
     with st.container(horizontal=True):
         if found.items:
@@ -270,11 +271,11 @@ def _files(run: Run, found: History) -> None:
                 file_name=f"questions-{run.id[:8]}.json",
                 mime="application/json",
                 icon=":material/download:",
-                key="save-asked",
+                key="asked-json",
                 on_click="ignore",
             )
         with st.popover(_("Load prepared questions"), icon=":material/upload:"):
-            _load(run)
+            _load(run, data)
         if len(found.pinned) < len(found.items):
             with st.popover(_("Delete all"), icon=":material/delete_sweep:"):
                 st.markdown(_("All questions that are not pinned are deleted."))
@@ -287,7 +288,7 @@ def _files(run: Run, found: History) -> None:
                 )
 
 
-def _load(run: Run) -> None:
+def _load(run: Run, data: Dataset) -> None:
     st.caption(
         md(
             "A JSON file that was saved here, at most {n} questions: they are asked of this run and pinned in their order.",
@@ -300,7 +301,8 @@ def _load(run: Run) -> None:
         return
     try:
         with st.spinner(_("Asking the questions …")):
-            kept, sealed = scenarios.prepare(run, scenarios.from_json(file.getvalue()))
+            wanted = [(name, _timed(data, asked)) for name, asked in scenarios.from_json(file.getvalue())]
+            kept, sealed = scenarios.prepare(run, wanted)
     except UserError as error:
         st.error(translate_md(error.message))
         return
@@ -312,3 +314,8 @@ def _load(run: Run) -> None:
     st.session_state["done"] = Message(template, {"kept": kept, "sealed": sealed})
     st.session_state["asked-files"] = turn + 1
     st.rerun()
+
+
+def _timed(data: Dataset, question: Question) -> Question:
+    """Return a question as of now, where it says no time and the table has sessions, as the form does."""
+    return replace(question, time=now(data)) if question.time is None and data.has_sessions else question

@@ -80,8 +80,9 @@ def _present(here: Given, scenario: Scenario, hidden: st.delta_generator.DeltaGe
         _precedents(data, live.similar(data, here.vectors, vectors, question))
     with right:
         labels = explain.value_labels(made.reasons, dict(question.features), question.press)
-        why = _("Why: from the average to this prediction")
-        explain.waterfall(made.reasons, 0, "chart-presented", why, labels=labels, size=_TYPE)
+        explain.waterfall(
+            made.reasons, 0, "chart-presented", _("Why this number?"), labels=labels, size=_TYPE
+        )
     answer.before_calibration(run, made, explained)
     if mark not in known:
         with hidden:
@@ -178,7 +179,7 @@ def _read_ahead(here: Given, scenario: Scenario) -> None:
 _STYLE = """
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] > :not(:has(.st-key-presenter), :has([data-testid="stAlert"]), .st-key-presenter) { display: none; }
-.st-key-presenter-hidden, .st-key-presenter-ahead, .st-key-presenter-remote { display: none; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-presenter-hidden, > .st-key-presenter-ahead, > .st-key-presenter-remote) { display: none; }
 .block-container { max-width: 104rem; padding: 1.1rem 3.2rem 5.6rem; }
 .st-key-presenter .above { margin: 0; font-size: 1.25rem; opacity: .75; }
 .st-key-presenter .presented, .st-key-presenter .coloured { margin: 0; font-size: clamp(2.2rem, 3.1vw, 3.4rem); font-weight: 750; letter-spacing: -.01em; word-break: keep-all; overflow-wrap: anywhere; }
