@@ -32,7 +32,7 @@ from core.train.runs import RUN_ID, questions_folder
 
 log = logging.getLogger(__name__)
 
-MOST = 500  # questions kept of a run, beside those that are pinned
+MOST = 500  # questions kept of a run beside those that are pinned; a tenth more until they are tidied up
 LONGEST_NAME = 100  # characters
 _LARGEST = 200_000  # bytes of a file
 _ID = re.compile(r"[0-9a-f]{16}")
@@ -208,7 +208,7 @@ def clear(run_id: str) -> None:
 
 
 def _drop_oldest(run_id: str) -> None:
-    if len(_files(run_id)) <= MOST:
+    if len(_files(run_id)) <= 1.1 * MOST:  # to count is quick, to read them is not
         return
     unpinned = sorted((item for item in _all(run_id) if not item.pinned), key=lambda item: item.asked)
     for item in unpinned[:-MOST]:

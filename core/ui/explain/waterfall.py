@@ -111,5 +111,5 @@ def _extent(way: Path, scale: tuple[float, float] | None, size: int) -> list[flo
     low, high = way.span
     if scale is not None:
         low, high = min(low, scale[0]), max(high, scale[1])
-    margin = 0.013 * size * max(high - low, 0.001)
+    margin = 0.17 * (size / 13) ** 1.5 * max(high - low, 0.001)
     return [(low - margin) * 100, (high + margin) * 100]

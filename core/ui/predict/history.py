@@ -11,7 +11,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
-from core.locale import N_, P_
+from core.locale import P_
 from core.predict import Question, scenarios
 from core.predict import history as store
 from core.predict.history import LONGEST_NAME, AskedBefore, History
@@ -306,12 +306,13 @@ def _load(run: Run, data: Dataset) -> None:
     except UserError as error:
         st.error(translate_md(error.message))
         return
-    template = (
-        N_("{kept} questions are pinned; {sealed} of a sealed holdout were left out.")
-        if sealed
-        else N_("{kept} questions are pinned.")
-    )
-    st.session_state["done"] = Message(template, {"kept": kept, "sealed": sealed})
+    template = P_("{n:,} question is pinned.", "{n:,} questions are pinned.")
+    if sealed:
+        template = P_(
+            "{n:,} question is pinned. Left out, as of a sealed holdout: {sealed}.",
+            "{n:,} questions are pinned. Left out, as of a sealed holdout: {sealed}.",
+        )
+    st.session_state["done"] = Message(template, {"n": kept, "sealed": sealed})
     st.session_state["asked-files"] = turn + 1
     st.rerun()
 

@@ -30,15 +30,18 @@ _KNOWN = "presented-words"  # the headlines whose words have been read in this s
 
 def present(here: Given) -> None:
     """Draw the presented step of the chosen run: its prediction, its reasons, its precedents, and how good the run is."""
-    st.html(f"<style>{_STYLE}.st-key-presenter-bar {{ background: {palette().surface}; }}</style>")
+    st.html(
+        f"<style>{_STYLE}.st-key-presenter-bar, .st-key-presenter-steps {{ background: {palette().surface}; }}</style>"
+    )
     with st.container(key="presenter", gap="small"):
         steps = scenarios(here.run, here.data)
         at = step(len(steps))
-        with st.container(key="presenter-bar", horizontal=True, horizontal_alignment="center"):
-            _bar(at, len(steps))
         body = st.container(key="presenter-body", gap="small")
-        with st.container(key="presenter-foot"):
-            reminder(here.run)
+        with st.container(key="presenter-bar", horizontal=True, vertical_alignment="center"):
+            with st.container(key="presenter-score"):
+                reminder(here.run)
+            with st.container(key="presenter-steps", horizontal=True, width="content"):
+                _steps(at, len(steps))
     with body:
         if not steps:
             st.info(_("There is nothing to present: the table has no headline that may be predicted."))
@@ -49,7 +52,7 @@ def present(here: Given) -> None:
             _read_ahead(here, steps[at + 1])
 
 
-def _bar(at: int, steps: int) -> None:
+def _steps(at: int, steps: int) -> None:
     """Draw the large buttons to step by; the keys of a presenter's remote do the same."""
     back, on = {"args": (at - 1,), "disabled": at < 1}, {"args": (at + 1,), "disabled": at + 1 >= steps}
     st.button(_("Leave"), key="present-leave", type="tertiary", shortcut="Esc", on_click=leave)
@@ -156,7 +159,7 @@ def _precedents(data: Dataset, made: Precedents) -> None:
     ]
     st.markdown(
         md(
-            "What followed the {n} most similar earlier headlines: {counts}. The nearest: “{headline}”",
+            "After the most similar earlier headlines ({n}): {counts}. The nearest: “{headline}”",
             n=len(made.found),
             counts=" · ".join(counts),
             headline=made.found[0].headline,
@@ -177,10 +180,11 @@ def _read_ahead(here: Given, scenario: Scenario) -> None:
 
 
 _STYLE = """
+html { font-size: clamp(15px, min(1.04vw, 1.67vh), 30px) !important; }
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"], [data-testid="stHeader"], [data-testid="stToolbar"] { display: none !important; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] > :not(:has(.st-key-presenter), :has([data-testid="stAlert"]), .st-key-presenter) { display: none; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-presenter-hidden, > .st-key-presenter-ahead, > .st-key-presenter-remote) { display: none; }
-.block-container { max-width: 104rem; padding: 1.1rem 3.2rem 5.6rem; }
+.block-container { max-width: 104rem; padding: 1.1rem 3.2rem 8rem; }
 .st-key-presenter .above { margin: 0; font-size: 1.25rem; opacity: .75; }
 .st-key-presenter .presented, .st-key-presenter .coloured { margin: 0; font-size: clamp(2.2rem, 3.1vw, 3.4rem); font-weight: 750; letter-spacing: -.01em; word-break: keep-all; overflow-wrap: anywhere; }
 .st-key-presenter .presented { line-height: 1.3; }
@@ -194,22 +198,27 @@ _STYLE = """
 .st-key-presenter .verdict .number { font-size: clamp(6rem, 10vw, 10rem); line-height: 1; }
 .st-key-presenter .verdict .number small { font-size: 1.9rem; }
 .st-key-presenter .verdict .of { margin-top: .5rem; font-size: 1.35rem; }
-.st-key-presenter [data-testid="stMarkdownContainer"] p { font-size: 1.3rem; line-height: 1.5; }
-.st-key-presenter [data-testid="stCaptionContainer"] p { font-size: 1.05rem; }
+.st-key-presenter-body [data-testid="stMarkdownContainer"] p { font-size: 1.3rem; line-height: 1.5; }
+.st-key-presenter-body [data-testid="stCaptionContainer"] p { font-size: 1.05rem; }
 .st-key-presenter [class*="st-key-under-"] { display: none; }
-.st-key-presenter [data-testid="stAlert"] p { font-size: 1.1rem !important; }
-.stApp .st-key-presenter-bar { position: fixed; z-index: 90; left: 0; right: 0; bottom: 0; padding: .6rem 3.2rem; align-items: center; border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); width: 100vw; justify-content: center; }
-.st-key-presenter-bar .step { margin: 0; min-width: 5.5rem; text-align: center; font-size: 1.5rem; font-weight: 650; white-space: nowrap; }
-.st-key-presenter-bar button { min-height: 3rem; min-width: 11rem; padding: .4rem 1.4rem; }
-.st-key-presenter-bar button p { font-size: 1.35rem; font-weight: 650; }
-.st-key-presenter-bar .st-key-present-leave { position: fixed; width: auto; top: .9rem; right: 1.6rem; }
-.st-key-presenter-bar .st-key-present-leave button { min-height: 0; min-width: 0; padding: .2rem .4rem; opacity: .75; }
-.st-key-presenter-bar .st-key-present-leave button p { font-size: 1.05rem; font-weight: 400; }
-@media (max-width: 640px) {
-  .block-container { padding: 2.6rem 1.1rem 7rem; }
-  .st-key-presenter-bar { padding: .6rem .8rem; flex-wrap: nowrap; gap: .4rem; }
-  .st-key-presenter-bar button { min-width: 7.4rem; padding: .4rem .6rem; }
-  .st-key-presenter-bar .step { min-width: 3.4rem; font-size: 1.2rem; }
+.stApp .st-key-presenter-bar { position: fixed; z-index: 90; left: 0; bottom: 0; width: 100vw; padding: .6rem 3.2rem; gap: 1.6rem; flex-wrap: nowrap; align-items: center; border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+.st-key-presenter-bar > :first-child { flex: 1 1 0; min-width: 0; }
+.st-key-presenter-bar > :last-child { flex: none; }
+.st-key-presenter-score [data-testid="stAlertContainer"] { padding: .5rem .8rem; }
+.st-key-presenter-score [data-testid="stAlert"] p { font-size: 1.05rem; line-height: 1.4; }
+.st-key-presenter-steps { flex-wrap: nowrap; align-items: center; }
+.st-key-presenter-steps .step { margin: 0; min-width: 5.5rem; text-align: center; font-size: 1.5rem; font-weight: 650; white-space: nowrap; }
+.st-key-presenter-steps button { min-height: 3rem; min-width: 9rem; padding: .4rem 1.2rem; }
+.st-key-presenter-steps button p { font-size: 1.35rem; font-weight: 650; }
+.st-key-presenter-steps .st-key-present-leave { position: fixed; width: auto; top: .9rem; right: 1.6rem; }
+.st-key-presenter-steps .st-key-present-leave button { min-height: 0; min-width: 0; padding: .2rem .4rem; opacity: .75; }
+.st-key-presenter-steps .st-key-present-leave button p { font-size: 1.05rem; font-weight: 400; }
+@media (max-width: 900px) {
+  .block-container { padding: 3.2rem 1.1rem 7rem; }
+  .stApp .st-key-presenter-bar { position: static; width: auto; padding: 0; gap: 0; border: 0; }
+  .st-key-presenter-steps { position: fixed; z-index: 90; left: 0; bottom: 0; width: 100vw !important; padding: .6rem .8rem; gap: .4rem; justify-content: center; border-top: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
+  .st-key-presenter-steps button { min-width: 7.4rem; padding: .4rem .6rem; }
+  .st-key-presenter-steps .step { min-width: 3.4rem; font-size: 1.2rem; }
   .st-key-presenter .coloured span { white-space: normal; overflow-wrap: anywhere; }
 }
 """
