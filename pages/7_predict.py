@@ -1,25 +1,29 @@
-"""What would the models say about this headline? A live prediction, its reasons and its precedents."""
+"""What would the models say about this headline? A live prediction, what stands behind it, and what to do with it."""
 
 import streamlit as st
 
-from core.ui import explain, frame
+from core.ui import frame
 from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
 from core.ui.pages import DATASET, RUN
-from core.ui.precedents import precedent_table
 from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
+from core.ui.predict.history import remember, take_from_link
 from core.ui.predict.opposite_news import opposite_news
+from core.ui.predict.presenter import present, presenting
 from core.ui.predict.sections import sections
 from core.ui.predict.without_encoder import without_encoder
-from core.ui.text import _
 
 here = frame.start("predict", alone=DATASET)
 here.open(RUN)
 data, run = here.data, here.run
 without_encoder(run, data)
 here.rest()
+if presenting():
+    present(here)
+    st.stop()
 
+take_from_link(run, data)
 left, right = st.columns([5, 6], gap="large")
 with left:
     question = form(run, data)
@@ -37,12 +41,7 @@ if len(run.classes) > 2:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
 opposite_news(run, question, turned, made, explained)
-answer.before_calibration(run, made, explained)
-labels = explain.value_labels(made.reasons, dict(question.features), question.press)
-explain.waterfall(made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels)
-words = st.container()
-precedent_table(run, data, live.similar(data, here.vectors, vectors, question), explained)
-sections(here, live.Asked(question, vectors, turned, made, explained))
+asked = live.Asked(question, vectors, turned, made, explained)
+remember(run, asked)
+sections(here, asked)
 here.onward()
-with words:  # they take longest: after everything else
-    live.words(run, question, made, explained)

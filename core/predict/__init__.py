@@ -3,10 +3,10 @@
 from core.predict.background import Background, background
 from core.predict.batch import Scored, score_table
 from core.predict.cautions import Caution, Cautions, cautions_of, cautions_of_each, row_cautions
+from core.predict.flips import Flip, flips
 from core.predict.interval import Intervals
 from core.predict.kept import Kept, all_kept, forget_scored, keep_scored, load_scored
 from core.predict.known import Known
-from core.predict.flips import Flip, flips
 from core.predict.live import Prediction, opposite_news, predict_headline, unread_part
 from core.predict.opposites import Opposite, opposite
 from core.predict.precedents import Precedent, Precedents, precedents
@@ -19,10 +19,10 @@ __all__ = [
     "Background",
     "Caution",
     "Cautions",
+    "Flip",
     "Intervals",
     "Kept",
     "Known",
-    "Flip",
     "Opposite",
     "Precedent",
     "Precedents",
@@ -36,8 +36,8 @@ __all__ = [
     "background",
     "cautions_of",
     "cautions_of_each",
-    "forget_scored",
     "flips",
+    "forget_scored",
     "inputs_of",
     "keep_scored",
     "load_scored",

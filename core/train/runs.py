@@ -159,11 +159,17 @@ def list_runs(dataset_id: str | None = None) -> list[Run]:
     return sorted(chosen, key=lambda run: run.created, reverse=True)
 
 
+def questions_folder(run_id: str) -> Path:
+    """Return the folder of what was asked of a run; it need not be there."""
+    return settings().home / "questions" / run_id
+
+
 def delete_run(run_id: str) -> None:
-    """Remove a run from the workspace."""
+    """Remove a run from the workspace, with what was asked of it."""
     folder = run_folder(run_id)
     with disk_errors(folder):
         shutil.rmtree(folder)
+    shutil.rmtree(questions_folder(run_id), ignore_errors=True)
 
 
 def _files(run: Run) -> dict[str, bytes]:

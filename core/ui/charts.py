@@ -30,13 +30,14 @@ def show(
     select: bool | Sequence[str] = False,
     zoom: bool = False,
     foot: int = 88,
+    size: int = 13,
 ) -> Any:
     """Draw a figure in the project's template, its title above and a note on what it shows below.
 
     Title and note are shown as typed; other texts of a figure go through `hover`. Below stand buttons that
     save the chart as PNG and SVG with its title, note and date, and its values as CSV. With `select` a mark can be
     clicked, or marks are chosen in the ways it names ("box", "lasso"): what is selected is returned as `st.plotly_chart`
-    does. With `zoom` the wheel zooms; `foot` is the room in pixels below the plot for the legend.
+    does. With `zoom` the wheel zooms; `foot` is the room in pixels below the plot for the legend, `size` that of the type.
     """
     colours = palette()
     heading = hover(title, 44)
@@ -46,10 +47,10 @@ def show(
         "zerolinecolor": colours.muted,
         "linecolor": colours.grid,
         "automargin": True,
-        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
+        "title": {"font": {"color": colours.muted, "size": size}, "standoff": 12},
     }
     figure.update_layout(
-        font={"family": FONT, "color": colours.text, "size": 13},
+        font={"family": FONT, "color": colours.text, "size": size},
         title={
             "text": f"<b>{heading}</b>",
             "x": 0,
@@ -57,7 +58,7 @@ def show(
             "y": 1 - 24 / height,  # of the first line; Plotly sets further lines below it
             "yanchor": "bottom",
             "yref": "container",
-            "font": {"size": 17, "color": colours.text},
+            "font": {"size": size + 4, "color": colours.text},
         },
         paper_bgcolor=TRANSPARENT,
         plot_bgcolor=TRANSPARENT,
@@ -73,7 +74,7 @@ def show(
             "align": "left",
             "bgcolor": colours.surface,
             "bordercolor": colours.grid,
-            "font": {"family": FONT, "color": colours.text, "size": 13},
+            "font": {"family": FONT, "color": colours.text, "size": size},
         },
         separators=".,",
     )

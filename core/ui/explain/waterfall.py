@@ -26,12 +26,13 @@ def waterfall(
     labels: Mapping[str, str] | None = None,
     scale: tuple[float, float] | None = None,
     ends: tuple[str, str] | None = None,
+    size: int = 13,
 ) -> None:
     """Draw how the groups lead from the average prediction to this row's, for the ensemble.
 
     `labels` are the groups' names with their values (plain text), `scale` the lowest and highest point that the axis
     must hold: with one for all rows of a run, rows can be compared. `ends` name where the way begins and ends, where
-    that is not the average and the prediction.
+    that is not the average and the prediction. `size` is that of the type in pixels.
     """
     start, end = ends or (_("average"), _("prediction"))
     places = PLACES[found.label is not None]
@@ -41,7 +42,7 @@ def waterfall(
     if way.others:
         names.append(_(P_("{n} other", "{n} others"), n=way.others))
         steps.append(way.rest)
-    figure = go.Figure(_steps(names, steps, way.base, places))
+    figure = go.Figure(_steps(names, steps, way.base, places, size))
     figure.add_trace(_ends(found, way, start, end))
     categories = [start, *names, end]
     figure.update_yaxes(
@@ -55,12 +56,13 @@ def waterfall(
         if found.label is None
         else _("probability of {label} (%)", label=hover(class_name(found.label)))
     )
-    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale), zeroline=False)
+    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale, size), zeroline=False)
     lines = sum(1 + name.count("<br>") for name in names)
-    show(figure, title, key, note, height=190 + 30 * (len(categories) + (lines - len(names)) // 2))
+    height = 190 + 30 * (len(categories) + (lines - len(names)) // 2)
+    show(figure, title, key, note, height=height, size=size)
 
 
-def _steps(names: list[str], steps: list[float], base: float, places: int) -> go.Waterfall:
+def _steps(names: list[str], steps: list[float], base: float, places: int, size: int) -> go.Waterfall:
     """Return the bars from the average on, one a group."""
     colours = palette()
     return go.Waterfall(
@@ -71,7 +73,7 @@ def _steps(names: list[str], steps: list[float], base: float, places: int) -> go
         x=[step * 100 for step in steps],
         text=[_amount(step, places) for step in steps],
         textposition="outside",
-        textfont={"size": 13},
+        textfont={"size": size},
         cliponaxis=False,
         showlegend=False,
         increasing={"marker": {"color": colours.high}},
@@ -107,10 +109,10 @@ def _ends(found: Contributions, way: Path, start: str, end: str) -> go.Scatter:
     )
 
 
-def _extent(way: Path, scale: tuple[float, float] | None) -> list[float]:
+def _extent(way: Path, scale: tuple[float, float] | None, size: int) -> list[float]:
     """Return the ends of an axis in percent that holds the scale, the whole way and the numbers beside it."""
     low, high = way.span
     if scale is not None:
         low, high = min(low, scale[0]), max(high, scale[1])
-    margin = 0.17 * max(high - low, 0.001)
+    margin = 0.17 * (size / 13) ** 1.5 * max(high - low, 0.001)
     return [(low - margin) * 100, (high + margin) * 100]

@@ -1,0 +1,24 @@
+"""Puts a question into the form of the predict page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.data.dataset import Dataset
+from core.predict import Question
+from core.train.run import Run
+
+
+def put_into_form(run: Run, data: Dataset, question: Question) -> None:
+    """Let the form show a question, as it was asked; called before the form is drawn.
+
+    A feature that the question does not know becomes an empty field.
+    """
+    state = st.session_state
+    state[f"headline-{data.id}"] = question.headline
+    state[f"press-{run.id}"] = question.press
+    state[f"company-{data.id}"] = question.company
+    for name in run.preparation.features:
+        state[f"feature-{run.id}-{name}"] = question.features.get(name)
+    if question.time is not None:
+        state["as-of"] = question.time
