@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -143,6 +144,9 @@ def _list(run: Run, found: History, explained: int) -> AskedBefore | None:
     start = ids.index(chosen) if chosen in ids else 0
     key = f"asked-{run.id}-{zlib.crc32(repr([(i.id, i.place, i.name) for i in found.items]).encode())}"
     frame, hidden = _frame(run, found, explained)
+    config: dict[str, object] = dict.fromkeys(hidden)
+    config[_("pinned")] = st.column_config.TextColumn(width=60)
+    config[_("headline")] = st.column_config.TextColumn(width="large")
     event = table(
         frame,
         key,
@@ -151,11 +155,7 @@ def _list(run: Run, found: History, explained: int) -> AskedBefore | None:
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [start]}},
-        column_config={
-            _("pinned"): st.column_config.TextColumn(width=60),
-            _("headline"): st.column_config.TextColumn(width="large"),
-            **dict.fromkeys(hidden),
-        },
+        column_config=config,
     )
     rows = event.selection.rows
     if not rows or rows[0] >= len(ids):
@@ -253,10 +253,10 @@ def _rename(item: AskedBefore, key: str) -> None:
     _do(store.rename, item, st.session_state[key])
 
 
-def _do(change: object, *args: object) -> None:
+def _do(change: Callable[..., None], *args: object) -> None:
     """Change the history; where it cannot be written, the next page says why."""
     try:
-        change(*args)  # type: ignore[operator]
+        change(*args)
     except UserError as error:
         st.session_state["notice"] = error.message
 
