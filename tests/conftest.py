@@ -141,10 +141,11 @@ def finished_lab(tmp_path_factory: pytest.TempPathFactory, shared_encoders: Path
 
 
 @pytest.fixture
-def lab(finished_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+def lab(finished_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     """The finished workspace, set as this test's own. A test must leave it as it was."""
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_lab.home))
-    return finished_lab
+    yield finished_lab
+    shutil.rmtree(finished_lab.home / "questions", ignore_errors=True)  # the predict page keeps them
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +160,8 @@ def finished_small_lab(tmp_path_factory: pytest.TempPathFactory) -> SmallLab:
 
 
 @pytest.fixture
-def small_lab(finished_small_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> SmallLab:
+def small_lab(finished_small_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallLab]:
     """The small workspace, set as this test's own. A test must leave it as it was."""
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_small_lab.home))
-    return finished_small_lab
+    yield finished_small_lab
+    shutil.rmtree(finished_small_lab.home / "questions", ignore_errors=True)  # the predict page keeps them

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.errors import Message, UserError
+from core.errors import UserError
 from core.evaluate.predictions import MEAN
 from core.locale import P_
-from core.predict import Question, scenarios
 from core.predict import history as store
 from core.predict.history import LONGEST_NAME, AskedBefore, History
 from core.train.run import Run
@@ -20,11 +18,12 @@ from core.ui.evaluate.text import model_name
 from core.ui.guards import Given
 from core.ui.predict import answer
 from core.ui.predict.fill import put_into_form
-from core.ui.predict.form import ADDRESS, now
+from core.ui.predict.form import ADDRESS
 from core.ui.predict.live import Asked
+from core.ui.predict.prepared import do, files
 from core.ui.predict.scenarios import present_button
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, as_typed, class_name, md, translate_md, when
+from core.ui.text import UNKNOWN, _, as_typed, class_name, translate_md, when
 
 LINK = "asked"  # the part of the URL that names a question
 
@@ -84,7 +83,7 @@ def history(here: Given, asked: Asked) -> None:
                 n=found.sealed,
             )
         )
-    _files(run, here.data, found)
+    files(run, here.data, found)
 
 
 def _shown(run: Run) -> str:
@@ -132,7 +131,7 @@ def _pin_this(run: Run, found: History, asked: Asked) -> None:
 def _pin_asked(run: Run, asked: Asked) -> None:
     st.session_state.pop(_own(run), None)
     if item := _keep(run, asked):
-        _do(store.pin, item)
+        do(store.pin, item)
         st.session_state[_chosen(run)] = item.id
 
 
@@ -143,6 +142,9 @@ def _list(run: Run, found: History, explained: int) -> AskedBefore | None:
     start = ids.index(chosen) if chosen in ids else 0
     key = f"asked-{run.id}-{zlib.crc32(repr([(i.id, i.place, i.name) for i in found.items]).encode())}"
     frame, hidden = _frame(run, found, explained)
+    config: dict[str, object] = dict.fromkeys(hidden)
+    config[_("pinned")] = st.column_config.TextColumn(width=60)
+    config[_("headline")] = st.column_config.TextColumn(width="large")
     event = table(
         frame,
         key,
@@ -151,11 +153,7 @@ def _list(run: Run, found: History, explained: int) -> AskedBefore | None:
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [start]}},
-        column_config={
-            _("pinned"): st.column_config.TextColumn(width=60),
-            _("headline"): st.column_config.TextColumn(width="large"),
-            **dict.fromkeys(hidden),
-        },
+        column_config=config,
     )
     rows = event.selection.rows
     if not rows or rows[0] >= len(ids):
@@ -227,7 +225,7 @@ def _actions(run: Run, data: Dataset, found: History, item: AskedBefore) -> None
             )
             change = store.unpin if item.pinned else store.pin
             label = _("Unpin") if item.pinned else _("Pin")
-            st.button(label, icon=":material/keep:", key="pin-asked", on_click=_do, args=(change, item))
+            st.button(label, icon=":material/keep:", key="pin-asked", on_click=do, args=(change, item))
             if item.pinned and len(found.pinned) > 1:
                 first, last = found.pinned[0].id == item.id, found.pinned[-1].id == item.id
                 for by, word, icon, end in ((-1, _("Up"), "upward", first), (1, _("Down"), "downward", last)):
@@ -236,87 +234,18 @@ def _actions(run: Run, data: Dataset, found: History, item: AskedBefore) -> None
                         icon=f":material/arrow_{icon}:",
                         key=f"move-asked-{by}",
                         disabled=end,
-                        on_click=_do,
+                        on_click=do,
                         args=(store.move, item, by),
                     )
             st.button(
                 _("Delete"),
                 icon=":material/delete:",
                 key="forget-asked",
-                on_click=_do,
+                on_click=do,
                 args=(store.forget, item),
             )
     st.caption(_("The address of this page always leads back to the question in the form."))
 
 
 def _rename(item: AskedBefore, key: str) -> None:
-    _do(store.rename, item, st.session_state[key])
-
-
-def _do(change: object, *args: object) -> None:
-    """Change the history; where it cannot be written, the next page says why."""
-    try:
-        change(*args)  # type: ignore[operator]
-    except UserError as error:
-        st.session_state["notice"] = error.message
-
-
-def _files(run: Run, data: Dataset, found: History) -> None:
-    """Offer the questions as a file, and to load such a file; what is not pinned can be deleted."""
-    with st.container(horizontal=True):
-        if found.items:
-            st.download_button(
-                _("Save as JSON"),
-                data=lambda: scenarios.to_json(found.items),
-                file_name=f"questions-{run.id[:8]}.json",
-                mime="application/json",
-                icon=":material/download:",
-                key="asked-json",
-                on_click="ignore",
-            )
-        with st.popover(_("Load prepared questions"), icon=":material/upload:"):
-            _load(run, data)
-        if len(found.pinned) < len(found.items):
-            with st.popover(_("Delete all"), icon=":material/delete_sweep:"):
-                st.markdown(_("All questions that are not pinned are deleted."))
-                st.button(
-                    _("Delete them"),
-                    type="primary",
-                    key="clear-asked",
-                    on_click=_do,
-                    args=(store.clear, run.id),
-                )
-
-
-def _load(run: Run, data: Dataset) -> None:
-    st.caption(
-        md(
-            "A JSON file that was saved here, at most {n} questions: they are asked of this run and pinned in their order.",
-            n=scenarios.MOST,
-        )
-    )
-    turn = st.session_state.get("asked-files", 0)
-    file = st.file_uploader(_("Questions"), type="json", key=f"asked-file-{turn}", max_upload_size=1)
-    if file is None:
-        return
-    try:
-        with st.spinner(_("Asking the questions …")):
-            wanted = [(name, _timed(data, asked)) for name, asked in scenarios.from_json(file.getvalue())]
-            kept, sealed = scenarios.prepare(run, wanted)
-    except UserError as error:
-        st.error(translate_md(error.message))
-        return
-    template = P_("{n:,} question is pinned.", "{n:,} questions are pinned.")
-    if sealed:
-        template = P_(
-            "{n:,} question is pinned. Left out, as of a sealed holdout: {sealed}.",
-            "{n:,} questions are pinned. Left out, as of a sealed holdout: {sealed}.",
-        )
-    st.session_state["done"] = Message(template, {"n": kept, "sealed": sealed})
-    st.session_state["asked-files"] = turn + 1
-    st.rerun()
-
-
-def _timed(data: Dataset, question: Question) -> Question:
-    """Return a question as of now, where it says no time and the table has sessions, as the form does."""
-    return replace(question, time=now(data)) if question.time is None and data.has_sessions else question
+    do(store.rename, item, st.session_state[key])

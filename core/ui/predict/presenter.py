@@ -7,6 +7,7 @@ import html
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.data.dataset import Dataset
 from core.errors import UserError
@@ -54,17 +55,26 @@ def present(here: Given) -> None:
 
 def _steps(at: int, steps: int) -> None:
     """Draw the large buttons to step by; the keys of a presenter's remote do the same."""
-    back, on = {"args": (at - 1,), "disabled": at < 1}, {"args": (at + 1,), "disabled": at + 1 >= steps}
+    first, last = at < 1, at + 1 >= steps
+    back, on = (at - 1,), (at + 1,)
     st.button(_("Leave"), key="present-leave", type="tertiary", shortcut="Esc", on_click=leave)
-    st.button(_("Back"), key="present-back", shortcut="Left", on_click=go_to, **back)
+    st.button(_("Back"), key="present-back", shortcut="Left", on_click=go_to, args=back, disabled=first)
     st.html(f'<p class="step">{min(at + 1, steps)} / {steps}</p>', width="content")
-    st.button(_("Next"), key="present-next", type="primary", shortcut="Right", on_click=go_to, **on)
+    st.button(
+        _("Next"),
+        key="present-next",
+        type="primary",
+        shortcut="Right",
+        on_click=go_to,
+        args=on,
+        disabled=last,
+    )
     with st.container(key="presenter-remote"):
-        st.button(_("Back"), key="remote-back", shortcut="PageUp", on_click=go_to, **back)
-        st.button(_("Next"), key="remote-next", shortcut="PageDown", on_click=go_to, **on)
+        st.button(_("Back"), key="remote-back", shortcut="PageUp", on_click=go_to, args=back, disabled=first)
+        st.button(_("Next"), key="remote-next", shortcut="PageDown", on_click=go_to, args=on, disabled=last)
 
 
-def _present(here: Given, scenario: Scenario, hidden: st.delta_generator.DeltaGenerator) -> None:
+def _present(here: Given, scenario: Scenario, hidden: DeltaGenerator) -> None:
     run, data, question = here.run, here.data, scenario.question
     _above(scenario)
     place = st.empty()
@@ -131,9 +141,7 @@ def _plain(question: Question) -> str:
     return f'<p class="presented">{html.escape(question.headline)}</p>'
 
 
-def _coloured(
-    place: st.delta_generator.DeltaGenerator, run: Run, question: Question, made: Prediction, explained: int
-) -> None:
+def _coloured(place: DeltaGenerator, run: Run, question: Question, made: Prediction, explained: int) -> None:
     """Draw the headline in its words' colours, as it is where it has none."""
     with place.container(key="presenter-headline"):
         st.html(_plain(question))

@@ -1,6 +1,8 @@
 """The presenter mode: its steps, what it shows of each, and what it never leaves out."""
 
+import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +16,9 @@ from core.predict import Question
 from core.predict import history as store
 from core.train import load_run
 from core.ui.pages import PAGES
-from tests.makers.apps import APP, texts
+from tests.makers.apps import APP, open_page, texts
 from tests.makers.bare_lab import make_bare_lab
+from tests.makers.small_lab import table_of, train_beside
 from tests.ui.predict.conftest import HEADLINES
 
 REMINDER = "never saw"
@@ -56,6 +59,7 @@ def test_a_step_shows_the_prediction_its_reasons_and_how_good_the_run_is(opened,
     assert 'class="coloured"' in body
     (chart,) = app.get("plotly_chart")
     assert chart.key == "chart-presented"
+    assert json.loads(chart.proto.spec)["layout"]["font"]["size"] >= 18
     assert REMINDER in texts(app)
     assert "similar" in texts(app)
 
@@ -187,3 +191,20 @@ def test_of_three_classes_the_most_likely_is_presented(tmp_path, monkeypatch):
     assert not app.exception
     (line,) = [line for line in texts(app).splitlines() if line.count(" · ") == 2 and line.count("%") == 3]
     assert f'class="number">{max(re.findall(r"[0-9]+", line), key=int)}% ' in html(app)
+
+
+@pytest.mark.slow
+def test_of_a_return_the_interval_stands_beside_it_and_the_history_has_it(small_lab, tmp_path, monkeypatch):
+    settings = replace(small_lab.settings, task="regress")
+    home, link = train_beside(small_lab, tmp_path, table_of(small_lab), settings)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    app = open_page("predict", **link)
+    app.text_input[0].set_value(HEADLINES[0]).run()
+    assert not app.exception
+    (listed,) = [frame.value for frame in app.dataframe if "pinned" in frame.value]
+    (number,) = listed["Mean of the models: return"]
+    assert re.fullmatch(r"[+-]?\d+\.\d\d%", number)
+    app.button(key="present-history").click().run()
+    assert not app.exception
+    assert f'class="number">{number} ' in html(app)
+    assert shown(app) == (HEADLINES[0], "1 / 1")
