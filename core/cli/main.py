@@ -1,4 +1,4 @@
-"""The same pipeline from a shell: `headline-lab check | encoders | embed | evaluate | map | run | score | sts`.
+"""The same pipeline from a shell: `headline-lab check | encoders | embed | evaluate | map | run | score | serve | sts`.
 
 Nothing heavy is imported before `main` can answer an interrupt.
 """

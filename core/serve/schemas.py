@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from core.data.parse.cells import plain_text
 from core.errors import Message, UserError
 from core.locale import N_
 from core.predict import Question
@@ -92,16 +93,20 @@ class Asked(BaseModel):
 
     def question(self, answerer: Answerer) -> Question:
         """Return the question to a run; raises `UserError` for features that it does not have."""
-        given = {name: value for name, value in (self.features or {}).items() if value is not None}
+        features = {plain_text(name): value for name, value in (self.features or {}).items()}
         known = answerer.run.preparation.features
-        if unknown := [name for name in self.features or {} if name not in known]:
+        if unknown := [name for name in features if name not in known]:
             raise UserError(
                 N_("The run has no feature {name}; it has {known}."),
                 name=", ".join(_short(name) for name in unknown[:5]),
                 known=", ".join(known) or "–",
             )
         return Question(
-            self.headline, self.press or None, self.company or None, answerer.clock(self.time), given
+            self.headline,
+            plain_text(self.press or "") or None,
+            plain_text(self.company or "") or None,
+            answerer.clock(self.time),
+            {name: value for name, value in features.items() if value is not None},
         )
 
 

@@ -7,7 +7,19 @@ from core.cli.main import main
 
 
 def test_every_stage_registers_its_commands():
-    names = {"check", "embed", "encoders", "evaluate", "explain", "map", "run", "score", "sts", "tune"}
+    names = {
+        "check",
+        "embed",
+        "encoders",
+        "evaluate",
+        "explain",
+        "map",
+        "run",
+        "score",
+        "serve",
+        "sts",
+        "tune",
+    }
     assert {c.name for c in commands()} == names
 
 

@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -61,6 +62,15 @@ def test_an_answer_carries_the_interval_of_the_ensemble(answerer):
     assert answer.as_dict("en")["interval"] == pytest.approx(
         {"low": last - 0.1, "high": last + 0.2, "level": 0.9}
     )
+
+
+def test_names_are_read_as_a_table_reads_them(client):
+    apart = unicodedata.normalize("NFD", "거래량")
+    asked = {"headline": "수주", "press": " 한국경제 ", "features": {apart: 0.3}}
+    found = client.post("/predict", json=asked).json()
+    same = {"headline": "수주", "press": "한국경제", "features": {"거래량": 0.3}}
+    assert found["predictions"] == client.post("/predict", json=same).json()["predictions"]
+    assert "missing:거래량" not in [warning["code"] for warning in found["warnings"]]
 
 
 def test_no_interval_is_null(answerer):
