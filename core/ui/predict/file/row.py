@@ -36,14 +36,15 @@ def _row(here: Given, scored: Scored, place: int, explained: int) -> None:
     run, question, number = here.run, scored.question(place), int(scored.values("row")[place])
     with st.container(border=True):
         st.markdown(bold(as_typed(question.headline)))
-        when = question.time.strftime("%Y-%m-%d %H:%M") if question.time else ""
+        when = f"{question.time:%Y-%m-%d %H:%M}".removesuffix(" 00:00") if question.time else ""
         facts = [_("row {n}", n=number), question.press, when]
         st.caption(" · ".join(as_typed(fact) for fact in facts if fact))
         label = f":{run.classes[explained]}" if run.classes else ""
         value = written(run, float(scored.values(MEAN + label)[place]))
         st.markdown(md("{name}: **{value}**", name=name(run, explained), value=value))
-        for caution in scored.cautions.at(place):
-            st.markdown(f":material/warning: {translate_md(caution.sentence)}")
+        said = [f":material/warning: {translate_md(one.sentence)}" for one in scored.cautions.at(place)]
+        if said:
+            st.markdown("  \n".join(said))
         _words(run, question, explained)
         st.button(
             _("Ask about this headline above"),
