@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -70,7 +71,7 @@ def dealt_refits(
         donor = train[dealt_rows(event, blocks.ids, rng, blocks.length)]
         preparation, sample = _dealt(context, train, donor).prepare(train)
         models, _seconds = fit_models(sample, part(report, begin, end))
-        found.append(said(preparation, lambda X, models=models: predict_all(models, X)))  # type: ignore[misc]
+        found.append(said(preparation, partial(predict_all, models)))
     return found
 
 

@@ -183,12 +183,23 @@ def saved_flip_test(run: Run) -> FlipTest | None:
     if arrays is None or str(arrays["words"]) != _words():
         return None
     models = [name.removeprefix("before.") for name in arrays if name.startswith("before.")]
-    lists = {name: arrays[name] for name in _LISTS}
-    said = {
-        kind: {name: arrays[f"{kind}.{name}"] for name in models} for kind in ("before", "after", "dealt")
-    }
-    pairs = tuple((one, other) for one, other in arrays["pairs"].tolist())
-    return FlipTest(**lists, **said, pairs=pairs, classes=bool(run.classes), learned=run.settings.sealed)
+    before, after, dealt = (
+        {name: arrays[f"{kind}.{name}"] for name in models} for kind in ("before", "after", "dealt")
+    )
+    return FlipTest(
+        arrays["rows"],
+        arrays["texts"],
+        arrays["turn"],
+        arrays["cluster"],
+        before,
+        after,
+        dealt,
+        tuple((one, other) for one, other in arrays["pairs"].tolist()),
+        arrays["pair"],
+        arrays["of"],
+        bool(run.classes),
+        run.settings.sealed,
+    )
 
 
 def _save(run: Run, made: FlipTest) -> None:

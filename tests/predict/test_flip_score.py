@@ -104,6 +104,7 @@ def test_models_that_learned_nothing_are_seldom_said_to_read_and_readers_are_fou
     nothing = said(range(40))
     assert nothing[READS] + nothing[WRONG] <= 0.05 + 2 * (0.05 * 0.95 / 40) ** 0.5
     assert nothing["alone"] > 0.3  # an interval over headlines alone would claim it
+    assert said(range(20), effect=3.0, axis=3.0)[READS] >= 0.8
 
 
 @pytest.mark.slow
