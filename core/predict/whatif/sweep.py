@@ -109,7 +109,8 @@ def _scale(run: Run, data: Dataset, question: Question, feature: str, points: in
     distinct = np.unique(values)
     if len(distinct) < 2:
         return None
-    grid = distinct if len(distinct) <= points else np.linspace(*np.quantile(values, REACH), points)
+    start, end = np.quantile(values, REACH)
+    grid = distinct if len(distinct) <= points else np.linspace(start, end, points)
     if len(np.unique(grid)) < 2:  # nearly all values are the same
         grid = distinct[[0, -1]]
     low, high = float(distinct[0]), float(distinct[-1])
