@@ -71,7 +71,7 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
         y=names,
         mode="markers+text",
         text=[
-            f"{_ARROWS[np.sign(change)]}{exact(run, float(value))}"
+            f"{_ARROWS[int(np.sign(change))]}{exact(run, float(value))}"
             for value, change in zip(found.values, changes, strict=True)
         ],
         customdata=[arrowed(run, change) for change in changes],
