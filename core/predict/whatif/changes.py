@@ -92,7 +92,8 @@ def compare(
         questions = [_mixed(before, after, some) for some in chosen]
         rows = [int(any(one.kind == HEADLINE for one in some)) for some in chosen]
         said: np.ndarray = np.column_stack(list(ask(run, questions, vectors[rows], explained).values()))
-        return said - start
+        moved: np.ndarray = said - start
+        return moved
 
     values, _errors, exact = shapley(worth, len(moving), end - start, exact=_EXACT)
     effects = np.zeros((len(differences), len(ends)))

@@ -117,7 +117,7 @@ def _scale(run: Run, data: Dataset, question: Question, feature: str, points: in
     own = question.features.get(feature)
     own = float(own) if own is not None and np.isfinite(own) else None
     if own is not None and abs(own - (low + high) / 2) <= _FAR * (high - low):
-        grid = [*grid, own]
+        grid = np.append(grid, own)
     return Scale(feature, np.unique(grid), own, low, high)
 
 
