@@ -56,8 +56,8 @@ def changed(before: Question, after: Question) -> tuple[Changed, ...]:
         Changed(TIME, before.time, after.time),
     ]
     for name in dict.fromkeys([*after.features, *before.features]):
-        values = (_known(question.features.get(name)) for question in (before, after))
-        pairs.append(Changed(FEATURE, *values, name))
+        old, new = (_known(question.features.get(name)) for question in (before, after))
+        pairs.append(Changed(FEATURE, old, new, name))
     return tuple(pair for pair in pairs if pair.before != pair.after)
 
 
@@ -91,7 +91,9 @@ def compare(
         chosen = [[differences[place] for place in np.array(moving)[mask]] for mask in masks]
         questions = [_mixed(before, after, some) for some in chosen]
         rows = [int(any(one.kind == HEADLINE for one in some)) for some in chosen]
-        return np.column_stack(list(ask(run, questions, vectors[rows], explained).values())) - start
+        said: np.ndarray = np.column_stack(list(ask(run, questions, vectors[rows], explained).values()))
+        moved: np.ndarray = said - start
+        return moved
 
     values, _errors, exact = shapley(worth, len(moving), end - start, exact=_EXACT)
     effects = np.zeros((len(differences), len(ends)))

@@ -109,14 +109,15 @@ def _scale(run: Run, data: Dataset, question: Question, feature: str, points: in
     distinct = np.unique(values)
     if len(distinct) < 2:
         return None
-    grid = distinct if len(distinct) <= points else np.linspace(*np.quantile(values, REACH), points)
+    start, end = np.quantile(values, REACH)
+    grid = distinct if len(distinct) <= points else np.linspace(start, end, points)
     if len(np.unique(grid)) < 2:  # nearly all values are the same
         grid = distinct[[0, -1]]
     low, high = float(distinct[0]), float(distinct[-1])
     own = question.features.get(feature)
     own = float(own) if own is not None and np.isfinite(own) else None
     if own is not None and abs(own - (low + high) / 2) <= _FAR * (high - low):
-        grid = [*grid, own]
+        grid = np.append(grid, own)
     return Scale(feature, np.unique(grid), own, low, high)
 
 

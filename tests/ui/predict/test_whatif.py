@@ -1,8 +1,10 @@
 """What if: the baseline, words turned round, several headlines, outlets and features moved."""
 
 import json
+import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.data.library import load_dataset
@@ -17,6 +19,7 @@ from core.ui.predict.sections import SECTIONS
 from core.ui.predict.whatif import what_if
 from tests.makers.apps import open_page, texts
 from tests.makers.bare_lab import CLASSES, make_bare_lab
+from tests.makers.small_lab import table_of, train_beside
 
 TYPED = "가온전자, 3분기 흑자전환"
 
@@ -32,6 +35,10 @@ def charts(app):
 def button(app, label):
     (found,) = [button for button in app.button if button.label == label]
     return found
+
+
+def shown(label):
+    return label.replace("\\", "")
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +94,7 @@ def test_the_baseline_survives_edits_and_another_page_until_it_is_unpinned(page,
     assert " → 2" in said.replace("&nbsp;", " ").replace("  ", " ")
     bars = charts(app)["chart-baseline"]["data"][0]
     assert bars["y"][0].startswith(app.number_input[0].label)
-    app.switch_page(PAGES["explain"].file).run()
+    app.switch_page(PAGES["data"].file).run()
     app.switch_page(PAGES["predict"].file).run()
     assert "<s>흑자전환</s>" in html(app)
     button(app, "Unpin").click().run()
@@ -115,11 +122,11 @@ def test_a_change_has_sign_arrow_and_colour_and_is_that_of_the_models(page, aske
 def test_words_turned_round_stand_each_with_its_change_and_one_click_asks_them(page):
     app = page()
     (found, *_others) = flips(TYPED)
-    assert "흑자 → 적자" in html(app)
+    assert shown(app.button(key="take-flip-0").label) == "흑자 → 적자"
     app.button(key="take-flip-0").click().run()
     assert not app.exception
     assert app.text_input[0].value == found.text
-    assert "적자 → 흑자" in html(app)
+    assert shown(app.button(key="take-flip-0").label) == "적자 → 흑자"
 
 
 def test_words_that_mean_html_are_shown_as_typed(page, monkeypatch):
@@ -128,7 +135,8 @@ def test_words_that_mean_html_are_shown_as_typed(page, monkeypatch):
     app = page(headline='<img src=x onerror=alert(1)> "흑자"')
     assert "<img" not in html(app)
     assert "<script" not in html(app)
-    assert "&lt;b&gt;x&lt;/b&gt; → &lt;/p&gt;&lt;script&gt;" in html(app)
+    label = app.button(key="take-flip-0").label
+    assert label == r"\<b\>x\<\/b\> → \<\/p\>\<script\>"
 
 
 def test_a_headline_without_such_words_gets_one_sentence(page):
@@ -246,3 +254,25 @@ def test_a_run_without_outlets_and_features_offers_the_other_parts(tmp_path, mon
     assert not app.exception
     (shown,) = [frame.value for frame in app.dataframe if len(frame.value.columns) > 5]
     assert any(CLASSES[-1] in column for column in shown.columns)
+
+
+@pytest.mark.slow
+def test_returns_are_in_percent_with_their_sign(finished_small_lab, tmp_path, monkeypatch):
+    data = table_of(finished_small_lab)
+    rng = np.random.default_rng(0)
+    returns = 0.01 * (data.features["RSI"].to_numpy() + 0.3 * rng.normal(size=len(data)))
+    other = replace(data, frame=data.frame.assign(target=returns), id="00112233445566aa")
+    settings = replace(finished_small_lab.settings, task="regress")
+    home, link = train_beside(finished_small_lab, tmp_path, other, settings)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    app = open_page("predict", **link)
+    app.text_input[0].set_value(TYPED).run()
+    button(app, "Pin as baseline").click().run()
+    app.number_input(key=f"feature-{link['run']}-RSI").set_value(2.0).run()
+    assert not app.exception
+    assert re.search(r"<b>[+-]\d\.\d\d%</b><small>before: [+-]?\d\.\d\d%</small>", html(app))
+    for part in ("headlines", "outlets", "features"):
+        app.segmented_control(key=f"what-if-{link['run']}").set_value(part).run()
+        assert not app.exception
+    curve_axis = charts(app)["chart-sweep"]["layout"]["yaxis"]["title"]["text"]
+    assert curve_axis == "predicted return (%)"

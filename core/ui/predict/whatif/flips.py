@@ -41,11 +41,12 @@ def words_turned(here: Given, asked: Asked) -> None:
         st.error(translate_md(error.message))
         return
     answers = flip_answers(run, asked.question, asked.made, turned, vectors, asked.explained)
-    st.markdown(bold(md("{what}: {now} as it is, and with one change", **_now(run, asked, answers[0]))))
+    st.markdown(bold(md("{what}: {now} now. Press a change to ask it.", **_now(run, asked, answers[0]))))
     for number, answer in enumerate(answers):
         with st.container(key=f"flip-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+            flip = answer.flip
+            take_button(here.data, flip.text, f"flip-{number}", f"{flip.before} → {flip.after}")
             st.html(_line(run, answer), width="content")
-            take_button(here.data, answer.flip.text, f"flip-{number}")
     st.caption(
         _(
             "A change is called right where better news is given the higher prediction and worse news the lower. It "
@@ -59,13 +60,12 @@ def _now(run: Run, asked: Asked, answer: FlipAnswer) -> dict[str, str]:
 
 
 def _line(run: Run, answer: FlipAnswer) -> str:
-    """Return a flip as a line of HTML; the whole headline is told where one points at it."""
-    flip, found = answer.flip, answer.reading
-    swap, text = html.escape(f"{flip.before} → {flip.after}"), html.escape(flip.text)
+    """Return the new prediction, its change and whether that goes the right way, as HTML."""
+    found = answer.reading
     mark, colour = _mark(answer)
     return (
-        f'<p title="{text}" style="margin: 0; line-height: 1.5"><b style="overflow-wrap: anywhere">{swap}</b>'
-        f" &ensp;{html.escape(exact(run, found.other))} &ensp;{change_html(run, found.typed, found.other)}"
+        f'<p style="margin: 0">{html.escape(exact(run, found.other))} &ensp;'
+        f"{change_html(run, found.typed, found.other)}"
         f' &ensp;<span style="color: {colour}; white-space: nowrap">{html.escape(mark)}</span></p>'
     )
 

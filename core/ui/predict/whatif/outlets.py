@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -15,6 +16,7 @@ from core.ui.predict.whatif.amounts import arrowed, axis_title, difference, exac
 from core.ui.text import _, hover, md
 from core.ui.theme import palette
 
+_ARROWS = {1: "▲ ", 0: "", -1: "▼ "}
 _WIDTH = 16  # characters of an outlet's name before it is broken
 
 
@@ -69,9 +71,10 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
         y=names,
         mode="markers+text",
         text=[
-            exact(run, float(value)) if mine else f"{exact(run, float(value))} {arrowed(run, change)}"
-            for value, change, mine in zip(found.values, changes, own, strict=True)
+            f"{_ARROWS[int(np.sign(change))]}{exact(run, float(value))}"
+            for value, change in zip(found.values, changes, strict=True)
         ],
+        customdata=[arrowed(run, change) for change in changes],
         textposition=["middle left" if change < 0 else "middle right" for change in changes],
         marker={
             "color": [
@@ -83,10 +86,10 @@ def _chart(run: Run, found: OutletAnswers, explained: int) -> None:
         },
         cliponaxis=False,
         showlegend=False,
-        hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertemplate="%{y}: %{text} (%{customdata})<extra></extra>",
     )
     low, high = float(found.values.min()) * 100, float(found.values.max()) * 100
-    margin = 0.45 * max(high - low, 1.0 if run.classes else 0.02)
+    margin = 0.65 * max(high - low, 1.0 if run.classes else 0.02)
     figure = go.Figure(
         [bars, dots],
         {

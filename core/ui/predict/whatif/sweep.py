@@ -204,7 +204,7 @@ def _surface_chart(run: Run, made: Surface, explained: int) -> None:
                 "y": -0.2,
                 "yanchor": "top",
                 "ticksuffix": "%",
-                "title": {"text": axis_title(run, explained), "side": "bottom"},
+                "title": {"text": axis_title(run, explained), "side": "bottom", "font": {"size": 13}},
             },
         )
     ]
