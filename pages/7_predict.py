@@ -10,8 +10,9 @@ from core.ui.predict import answer, live, pictures
 from core.ui.predict.form import form
 from core.ui.predict.history import remember, take_from_link
 from core.ui.predict.opposite_news import opposite_news
-from core.ui.predict.presenter import present, presenting
+from core.ui.predict.presenter import present, present_button, presenting
 from core.ui.predict.sections import sections
+from core.ui.predict.whatif import against_baseline
 from core.ui.predict.without_encoder import without_encoder
 
 here = frame.start("predict", alone=DATASET)
@@ -33,7 +34,9 @@ with left if len(run.classes) > 2 and not run.preparation.features else right:
 with right:
     explained = class_selector(run)
     made = live.predicted(run, vectors, question, turned, explained)
+    asked = live.Asked(question, vectors, turned, made, explained)
     answer.hero(run, data, made, explained)
+    against_baseline(run, asked)
     reminder(run)
     pictures.models(run, made, explained)
 if len(run.classes) > 2:
@@ -41,7 +44,7 @@ if len(run.classes) > 2:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
 opposite_news(run, question, turned, made, explained)
-asked = live.Asked(question, vectors, turned, made, explained)
+present_button("page")
 remember(run, asked)
 sections(here, asked)
 here.onward()
