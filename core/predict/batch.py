@@ -58,7 +58,7 @@ class Scored:
 
     def values(self, name: str) -> np.ndarray:
         """Return an added column, `(n,)`."""
-        return self.table[self.added[name]].to_numpy()
+        return np.asarray(self.table[self.added[name]].to_numpy())
 
     def question(self, place: int) -> Question:
         """Return what the row at a place asks."""

@@ -57,7 +57,9 @@ class Cautions:
     @property
     def any(self) -> np.ndarray:
         """Which rows have a warning, `(n,)` bool."""
-        return np.logical_or.reduce([np.zeros(self.rows, bool), *(which for _, which in self.found)])
+        return np.asarray(
+            np.logical_or.reduce([np.zeros(self.rows, bool), *(which for _, which in self.found)])
+        )
 
     def codes(self) -> np.ndarray:
         """Return the codes of each row, `(n,)` of str, joined by `SEPARATOR`; "" where it has none."""
@@ -246,9 +248,9 @@ def _cut(card: EncoderCard, headlines: Sequence[str]) -> np.ndarray:
         try:
             encodings = load_tokenizer(card).encode_batch([card.prefix + distinct[place] for place in long])
         except UserError:
-            return cut[number]
+            return np.zeros(len(headlines), bool)
         cut[long] = [bool(encoding.overflowing) for encoding in encodings]
-    return cut[number]
+    return np.asarray(cut[number])
 
 
 def _session(known: Known, time: datetime | None) -> np.ndarray:
