@@ -14,7 +14,7 @@ from core.locale import N_
 def _flips(options: argparse.Namespace) -> dict[str, Any]:
     from core.data.library import load_dataset
     from core.embed import embed
-    from core.predict.flip_test import flip_test, require_direction
+    from core.predict.finance_words.flip_test import flip_test, require_direction
     from core.train.runs import load_run
 
     run = load_run(options.run)

@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.parse.cells import plain_text
 from core.embed.typed import readable, unread_end
 from core.explain import Contributions, explain_matrix
-from core.predict.opposites import Opposite, opposite
+from core.predict.finance_words.opposites import Opposite, opposite
 from core.predict.question import Question, inputs_of
 from core.predict.sealed import is_open, require_open
 from core.train.run import Run

@@ -8,8 +8,17 @@ import numpy as np
 
 from core.evaluate.blocks import Blocks
 from core.evaluate.predictions import MEAN
-from core.predict.dealing import dealt_rows
-from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share, right_way, share_of
+from core.predict.finance_words.dealing import dealt_rows
+from core.predict.finance_words.flip_score import (
+    COIN,
+    FEW,
+    READS,
+    WRONG,
+    FlipTest,
+    Share,
+    right_way,
+    share_of,
+)
 from tests.simulations.row import Row, percent
 from tests.simulations.worlds import persistent
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.explain import explained_class
-from core.predict.flips import Flip, flips
+from core.predict.finance_words.flips import Flip, flips
+from core.predict.finance_words.reading import Reading, reading, upward
 from core.predict.live import Prediction
 from core.predict.question import Question, predict_questions
-from core.predict.reading import Reading, reading, upward
 from core.predict.sealed import is_open
 from core.train.run import Run
 

@@ -12,8 +12,14 @@ from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.jobs import Report
 from core.locale import N_, P_
-from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share
-from core.predict.flip_test import REFITS, flip_test, headlines_to_turn, require_direction, saved_flip_test
+from core.predict.finance_words.flip_score import COIN, FEW, READS, WRONG, FlipTest, Share
+from core.predict.finance_words.flip_test import (
+    REFITS,
+    flip_test,
+    headlines_to_turn,
+    require_direction,
+    saved_flip_test,
+)
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.charts import show

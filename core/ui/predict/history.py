@@ -11,8 +11,8 @@ from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.predictions import MEAN
 from core.locale import P_
-from core.predict import history as store
-from core.predict.history import LONGEST_NAME, AskedBefore, History
+from core.predict.asked import history as store
+from core.predict.asked.history import LONGEST_NAME, AskedBefore, History
 from core.train.run import Run
 from core.ui.evaluate.text import model_name
 from core.ui.guards import Given

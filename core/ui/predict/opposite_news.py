@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.locale import N_
 from core.predict import Opposite, Prediction, Question, reading
-from core.predict.reading import READS, SMALL, WRONG
+from core.predict.finance_words.reading import READS, SMALL, WRONG
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.verdict import Verdict

@@ -11,8 +11,8 @@ from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.locale import P_
 from core.predict import Question, scenarios
-from core.predict import history as store
-from core.predict.history import History
+from core.predict.asked import history as store
+from core.predict.asked.history import History
 from core.train.run import Run
 from core.ui.predict.form import now
 from core.ui.text import _, md, translate_md

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.data.dataset import Dataset
 from core.predict import Question
-from core.predict import history as store
+from core.predict.asked import history as store
 from core.train.run import Run
 from core.ui.sealed import sealed_rows
 from core.ui.text import _

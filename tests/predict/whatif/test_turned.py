@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.predict import Question, predict_headline, predict_questions
-from core.predict.flips import Flip
+from core.predict.finance_words.flips import Flip
 from core.predict.whatif import flip_answers, open_flips
 
 UP = Flip("가온전자 흑자전환", "적자", "흑자", 1)

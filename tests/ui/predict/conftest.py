@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.predict import Question
-from core.predict import history as store
+from core.predict.asked import history as store
 from core.train import load_run
 from core.ui.pages import PAGES
 from tests.makers.apps import APP

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.library import load_dataset
 from core.embed import vectors_if_stored
 from core.jobs import queue
-from core.predict.flip_test import flip_test
+from core.predict.finance_words.flip_test import flip_test
 from core.train.runs import load_run, run_folder
 from tests.makers.apps import texts
 from tests.makers.flipped_lab import make_flipped_lab, use

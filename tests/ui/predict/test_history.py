@@ -7,9 +7,9 @@ import pytest
 
 from core.errors import UserError
 from core.predict import Question
-from core.predict import history as store
-from core.predict.history import history
-from core.predict.scenarios import KIND, prepare
+from core.predict.asked import history as store
+from core.predict.asked.history import history
+from core.predict.asked.scenarios import KIND, prepare
 from core.train import load_run
 from core.ui.predict import history as part
 from tests.makers.apps import texts
@@ -130,7 +130,7 @@ def test_a_file_of_questions_is_loaded_once_and_another_one_gets_a_sentence(open
 
 
 def test_prepared_questions_without_an_answer_are_listed(opened, own_lab, monkeypatch):
-    monkeypatch.setattr("core.predict.scenarios._answers", lambda *_: {})
+    monkeypatch.setattr("core.predict.asked.scenarios._answers", lambda *_: {})
     prepare(load_run(own_lab.run), [("", Question(HEADLINES[0]))])
     app = opened()
     assert not app.exception

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.predict import Question
-from core.predict import history as store
+from core.predict.asked import history as store
 from core.train import load_run
 from core.ui.pages import PAGES
 from tests.makers.apps import APP, open_page, texts

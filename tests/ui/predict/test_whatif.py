@@ -11,7 +11,7 @@ from core.data.library import load_dataset
 from core.errors import UserError
 from core.explain import encode_headlines
 from core.predict import Question
-from core.predict.flips import Flip, flips
+from core.predict.finance_words.flips import Flip, flips
 from core.predict.whatif import ask, curve, outlet_answers
 from core.train.runs import load_run
 from core.ui.pages import PAGES

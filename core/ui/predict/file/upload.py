@@ -16,7 +16,7 @@ from core.errors import UserError
 from core.evaluate.ledger import any_sealed
 from core.jobs import Report
 from core.predict import keep_scored, score_table
-from core.predict.batch import guess_columns
+from core.predict.scoring.batch import guess_columns
 from core.train.run import Run
 from core.ui import jobs
 from core.ui.text import _, md, translate_md

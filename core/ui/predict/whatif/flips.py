@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.locale import N_
-from core.predict.reading import SMALL, WRONG
+from core.predict.finance_words.reading import SMALL, WRONG
 from core.predict.whatif import FlipAnswer, flip_answers, open_flips
 from core.train.run import Run
 from core.ui.guards import Given

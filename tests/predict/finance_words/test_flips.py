@@ -1,7 +1,7 @@
 import pytest
 
 from core.predict import flips
-from core.predict.flips import MOST
+from core.predict.finance_words.flips import MOST
 
 
 def told(headline):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.predict.dealing import dealt_rows
+from core.predict.finance_words.dealing import dealt_rows
 
 
 @pytest.fixture

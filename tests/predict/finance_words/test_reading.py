@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.predict import reading
-from core.predict.reading import READS, SMALL, WRONG
+from core.predict.finance_words.reading import READS, SMALL, WRONG
 
 
 def both(before, after):

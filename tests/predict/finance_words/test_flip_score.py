@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from core.evaluate.predictions import MEAN
-from core.predict.flip_score import COIN, FEW, READS, WRONG, FlipTest, luck_of, right_way, share_of
+from core.predict.finance_words.flip_score import (
+    COIN,
+    FEW,
+    READS,
+    WRONG,
+    FlipTest,
+    luck_of,
+    right_way,
+    share_of,
+)
 from tests.simulations.flips import held, said
 
 NOTHING = np.zeros(0, int)

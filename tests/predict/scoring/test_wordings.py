@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.predict.wordings import Wordings
+from core.predict.scoring.wordings import Wordings
 
 TABLE = [
     "가온전자, 3분기 영업이익 12% 증가…시장 예상 웃돌아",
@@ -34,7 +34,9 @@ def test_another_story_of_the_same_company_is_not_found():
 
 def test_a_shared_hash_alone_makes_no_repeat(monkeypatch):
     """Two texts that happen to share a band are compared trigram by trigram."""
-    monkeypatch.setattr("core.predict.wordings.bands", lambda texts: np.ones((len(texts), 8), np.uint32))
+    monkeypatch.setattr(
+        "core.predict.scoring.wordings.bands", lambda texts: np.ones((len(texts), 8), np.uint32)
+    )
     assert _found("완전히 다른 기사 제목입니다") == {}
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from core.predict import Cautions, Known, Question, cautions_of, row_cautions
-from core.predict.known import training_rows
+from core.predict.scoring.known import training_rows
 
 NEW = "새 공장 착공에 매수세가 몰렸다"
 

@@ -18,8 +18,8 @@ from core.evaluate.ledger import sealed_positions
 from core.jobs import Report, silent
 from core.locale import N_
 from core.predict.background import Background, background
-from core.predict.ranges import Range
-from core.predict.wordings import Wordings
+from core.predict.scoring.ranges import Range
+from core.predict.scoring.wordings import Wordings
 from core.train.prepared import prepared_vectors
 from core.train.run import Run
 from core.train.splits.outcome import known_outcome

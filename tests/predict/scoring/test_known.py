@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from core.predict import Background, Known, background, precedents
-from core.predict import known as module
-from core.predict.known import Past, training_rows
+from core.predict.scoring import known as module
+from core.predict.scoring.known import Past, training_rows
 from core.train.splits.plan import plan_splits
 from tests.makers.train_tables import make_dataset
 

@@ -22,10 +22,10 @@ from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import MEAN
 from core.jobs import Report, part, silent
 from core.locale import N_
-from core.predict.dealing import Predict, dealt_refits
-from core.predict.finance_words import OTHER, good_and_bad
-from core.predict.flip_score import FlipTest, right_way
-from core.predict.opposites import Opposite, opposite
+from core.predict.finance_words.dealing import Predict, dealt_refits
+from core.predict.finance_words.flip_score import FlipTest, right_way
+from core.predict.finance_words.opposites import Opposite, opposite
+from core.predict.finance_words.vocabulary import OTHER, good_and_bad
 from core.train.features.inputs import Inputs
 from core.train.features.preparation import Preparation
 from core.train.features.registry import headline_groups

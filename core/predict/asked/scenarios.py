@@ -14,7 +14,7 @@ from core.data.parse.cells import plain_text
 from core.errors import UserError
 from core.explain import encode_headlines
 from core.locale import N_
-from core.predict.history import LONGEST_NAME, AskedBefore, history, remember
+from core.predict.asked.history import LONGEST_NAME, AskedBefore, history, remember
 from core.predict.question import Question, predict_questions
 from core.predict.sealed import is_open
 from core.train.run import Run

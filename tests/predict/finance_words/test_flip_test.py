@@ -14,8 +14,8 @@ from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import MEAN
 from core.jobs import Cancelled
 from core.predict import flip_test as module
-from core.predict.flip_score import READS
-from core.predict.flip_test import flip_test, headlines_to_turn, saved_flip_test
+from core.predict.finance_words.flip_score import READS
+from core.predict.finance_words.flip_test import flip_test, headlines_to_turn, saved_flip_test
 from core.train import load_run, train
 from core.train.runs import run_folder
 from tests.makers.flipped_lab import make_flipped_lab, use, words_table

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from core.predict.finance_words import undone
-from core.predict.opposites import is_told, opposite, replaced, turned_round, words_to_turn
+from core.predict.finance_words.opposites import is_told, opposite, replaced, turned_round, words_to_turn
+from core.predict.finance_words.vocabulary import undone
 
 MOST = 24  # changes of one headline
 _SIZES = 2  # numbers of one headline that are made larger and smaller

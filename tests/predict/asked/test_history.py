@@ -14,8 +14,8 @@ from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.predict import Question
-from core.predict import history as store
-from core.predict.history import (
+from core.predict.asked import history as store
+from core.predict.asked.history import (
     AskedBefore,
     clear,
     forget,

@@ -11,9 +11,9 @@ from core.errors import UserError
 from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.predict import Question, predict_questions
-from core.predict import scenarios as files
-from core.predict.history import history, pin, remember
-from core.predict.scenarios import KIND, LARGEST, LONGEST, MOST, from_json, prepare, to_json
+from core.predict.asked import scenarios as files
+from core.predict.asked.history import history, pin, remember
+from core.predict.asked.scenarios import KIND, LARGEST, LONGEST, MOST, from_json, prepare, to_json
 
 ASKED = Question("가온전자, 흑자전환", "한빛일보", "005930", datetime(2024, 1, 2, 9, 30), {"RSI": 51.8})
 ONE = {"headline": "가온전자, 흑자전환"}

@@ -20,10 +20,10 @@ from core.errors import Message, UserError
 from core.evaluate.predictions import MEAN
 from core.jobs import Report, part, silent
 from core.locale import N_
-from core.predict.cautions import Cautions, row_cautions
 from core.predict.interval import Intervals
-from core.predict.known import Known
 from core.predict.question import Question
+from core.predict.scoring.cautions import Cautions, row_cautions
+from core.predict.scoring.known import Known
 from core.predict.sealed import open_rows
 from core.train.features.inputs import Inputs
 from core.train.features.registry import reads

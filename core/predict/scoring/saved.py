@@ -20,8 +20,8 @@ from core.data.dataset import Problem
 from core.errors import Message, UserError
 from core.files import folder_atomic
 from core.locale import N_
-from core.predict.batch import Scored
-from core.predict.cautions import Caution, Cautions
+from core.predict.scoring.batch import Scored
+from core.predict.scoring.cautions import Caution, Cautions
 from core.settings import settings
 
 log = logging.getLogger(__name__)

@@ -18,8 +18,8 @@ from core.embed.pipeline import canonical
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.predict.known import Known
 from core.predict.question import Question
+from core.predict.scoring.known import Known
 
 SEPARATOR = "; "  # between the codes of a row
 

@@ -3,7 +3,7 @@
 Two things make it uncertain. Other headlines could have been tested: the interval of the share is that of a mean over
 clusters of headlines (`core.evaluate.clustered`). And a model that learned from headlines which say nothing would move
 some way too, often the same way for all of them, as opposite words lie along one direction of an encoder's space: how
-far is measured on models that learned from outcomes dealt to other sessions (`core.predict.dealing`).
+far is measured on models that learned from outcomes dealt to other sessions (`core.predict.finance_words.dealing`).
 """
 
 from __future__ import annotations

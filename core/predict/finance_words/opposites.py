@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from core.locale.korean import FIRST_FORM, particle
-from core.predict.finance_words import UNDONE, Found, found_words, undone
+from core.predict.finance_words.vocabulary import UNDONE, Found, found_words, undone
 
 # what is said of the noun before it: that there is more or less of it (적자 축소 is good), whether it came about
 # (적자 축소 실패 is bad), or how well it does (적자 악화 is bad)

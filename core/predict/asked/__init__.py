@@ -1,0 +1,1 @@
+"""What was asked of a run, and what is to be presented."""

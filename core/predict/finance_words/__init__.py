@@ -1,0 +1,1 @@
+"""Headlines with their finance words turned round: does a run read them?"""
