@@ -7,10 +7,11 @@ from core.ui.classes import class_selector
 from core.ui.evaluate.answer import reminder
 from core.ui.pages import DATASET, RUN
 from core.ui.predict import answer, live, pictures
+from core.ui.predict.asked.history import remember, take_from_link
+from core.ui.predict.asked.presenter import present, present_button, presenting
 from core.ui.predict.form import form
-from core.ui.predict.history import remember, take_from_link
+from core.ui.predict.known import known
 from core.ui.predict.opposite_news import opposite_news
-from core.ui.predict.presenter import present, present_button, presenting
 from core.ui.predict.sections import sections
 from core.ui.predict.whatif import against_baseline
 from core.ui.predict.without_encoder import without_encoder
@@ -27,7 +28,7 @@ if presenting():
 take_from_link(run, data)
 left, right = st.columns([5, 6], gap="large")
 with left:
-    question = form(run, data)
+    question = form(run, data, known(run, data, here.vectors).ranges)
 with left if len(run.classes) > 2 and not run.preparation.features else right:
     vectors, turned = live.read(run, question)
     every_class = st.container()
@@ -36,6 +37,7 @@ with right:
     made = live.predicted(run, vectors, question, turned, explained)
     asked = live.Asked(question, vectors, turned, made, explained)
     answer.hero(run, data, made, explained)
+    answer.learned(run, data, question)
     against_baseline(run, asked)
     reminder(run)
     pictures.models(run, made, explained)

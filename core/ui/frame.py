@@ -9,12 +9,12 @@ import streamlit as st
 from core.train.runs import list_runs
 from core.ui import jobs, state
 from core.ui.guards import Given, chosen_run, need
-from core.ui.maps.warm import warm_up_once
 from core.ui.navigation import go, title
 from core.ui.pages import PAGES, after
 from core.ui.sidebar import sidebar
 from core.ui.text import _, translate_md
 from core.ui.theme import style
+from core.ui.warm import warm_up_once
 from core.ui.words import translate_streamlit
 
 __all__ = ["chosen_run", "start"]

@@ -145,7 +145,8 @@ def _average(run: Run, data: Dataset, made: Precedents, explained: int) -> None:
         template = N_(
             "What followed: {counts}. The mean of {n} events is {mean} [{low}, {high}], of the whole table {all}."
         )
-    st.caption(f"{md(template, **words)} {_('Similar words do not mean a similar outcome.')}")
+    caution = _("Similar words do not mean a similar outcome.")
+    st.caption(f"{md(template, **words)} {caution}")
 
 
 def told_outcomes(run: Run, data: Dataset, explained: int) -> EventOutcomes:

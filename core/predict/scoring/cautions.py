@@ -11,14 +11,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from core.data.parse.cells import plain_text
-from core.data.sessions import sessions_around
 from core.embed.checkpoint.loading import load_tokenizer
 from core.embed.encoder_card import EncoderCard
 from core.embed.pipeline import canonical
 from core.errors import Message, UserError
 from core.jobs import Report, silent
 from core.locale import N_
-from core.predict.question import Question
+from core.predict.question import Question, session_at
 from core.predict.scoring.known import Known
 
 SEPARATOR = "; "  # between the codes of a row
@@ -254,11 +253,6 @@ def _cut(card: EncoderCard, headlines: Sequence[str]) -> np.ndarray:
 
 
 def _session(known: Known, time: datetime | None) -> np.ndarray:
-    """Return the session of a time by the exchange of the run's table, `(1,)`; its day where that is not known."""
-    if time is None:
-        return np.array(["NaT"], "datetime64[s]")
-    times = np.array([time], "datetime64[s]")
-    try:
-        return sessions_around(times, known.exchange).of(times, np.array([True]), known.exchange.untimed)
-    except UserError:
-        return times.astype("datetime64[D]").astype("datetime64[s]")
+    """Return the session of a time by the exchange of the run's table, `(1,)`; NaT where there is no time."""
+    found = None if time is None else session_at(time, known.exchange)
+    return np.array([found], "datetime64[s]")

@@ -10,9 +10,11 @@ import pandas as pd
 
 from core.data.dataset import Dataset
 from core.data.library import saved_plan
+from core.data.parse.cells import plain_text
 from core.data.plan import Exchange
 from core.embed import vectors_if_stored
 from core.embed.encoder_card import EncoderCard
+from core.embed.pipeline import canonical
 from core.errors import UserError
 from core.evaluate.ledger import sealed_positions
 from core.jobs import Report, silent
@@ -134,6 +136,11 @@ class Known:
             card,
             exchange,
         )
+
+    def learned_from(self, headline: str) -> bool:
+        """Say whether the models learned from this headline, or from nearly the same one."""
+        _place, wording = self.wordings.alike([canonical(plain_text(headline))])
+        return bool(self.learned[wording].any())
 
 
 def training_rows(run: Run, data: Dataset) -> np.ndarray:

@@ -10,15 +10,17 @@ from core.errors import Message
 from core.evaluate.coverage import realised_coverage
 from core.evaluate.predictions import MEAN
 from core.locale import N_
-from core.predict import Intervals, Prediction, Standing, standing
+from core.predict import Intervals, Prediction, Question, Standing, standing
+from core.predict.scoring.cautions import LEARNED
 from core.predict.standing import HIGHER, LOWER, USUAL
 from core.train.features.registry import headline_groups
 from core.train.run import Run
 from core.ui.evaluate.cache import evaluated
 from core.ui.evaluate.text import model_name, share
 from core.ui.evaluate.verdict import Verdict
+from core.ui.predict.known import known
 from core.ui.predict.live import usual
-from core.ui.text import _, class_name, md, percent, points, signed_percent
+from core.ui.text import _, class_name, md, percent, points, signed_percent, translate_md
 from core.ui.theme import palette
 
 _MARKS = {HIGHER: "▲", USUAL: "＝", LOWER: "▼"}
@@ -159,6 +161,12 @@ def _headline_part(made: Prediction) -> str:
         return _("The run was trained without headlines, so this one changes nothing.")
     moved = float(made.reasons.values[MEAN][0, said].sum())
     return _("The headline moved the prediction by {points} percentage points.", points=points(moved))
+
+
+def learned(run: Run, data: Dataset, question: Question) -> None:
+    """Say so where the models learned from this headline, or from nearly the same one."""
+    if known(run, data).learned_from(question.headline):
+        st.warning(translate_md(LEARNED.sentence), icon=":material/school:")
 
 
 def before_calibration(run: Run, made: Prediction, explained: int) -> None:

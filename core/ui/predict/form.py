@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,15 +23,18 @@ _STEPS = 200  # of a slider
 ADDRESS = "headline"  # the part of the URL that carries what was typed
 
 
-def form(run: Run, data: Dataset) -> Question:
-    """Ask for a headline and for what the run and the table have: outlet, company, time, features."""
+def form(run: Run, data: Dataset, ranges: Mapping[str, Range]) -> Question:
+    """Ask for a headline and for what the run and the table have: outlet, company, time, features.
+
+    `ranges` are those of the features over the rows that the run's models learned from.
+    """
     headline = headline_input(data)
     companies = _companies(data.id, data)
     press = press_input(run) if run.preparation.outlets else None
     company = company_input(data, companies) if len(companies) > 1 else None
     time = time_input(data) if data.has_sessions else None
     with st.container(key="numbers-typed"):
-        features = feature_inputs(run, data, company)
+        features = feature_inputs(run, data, company, ranges)
     return Question(headline, press, company, time, features)
 
 
@@ -94,20 +98,23 @@ def _newest(data: Dataset) -> str:
     return str(data.frame.iloc[may_be_asked].sort_values(["session", "row"])["headline"].iloc[-1])
 
 
-def feature_inputs(run: Run, data: Dataset, company: str | None) -> dict[str, float]:
-    """Ask for the continuous features; at first the table's medians stand there, an empty field is missing."""
+def feature_inputs(
+    run: Run, data: Dataset, company: str | None, ranges: Mapping[str, Range]
+) -> dict[str, float]:
+    """Ask for the continuous features; at first their medians stand there, an empty field is missing."""
     names = run.preparation.features
     if not names:
         return {}
-    _fill_buttons(run, data, company)
-    return {name: _feature_input(run, data, name) for name in names}
+    known = {name: ranges.get(name) or Range.of(data.features[name]) for name in names}
+    _fill_buttons(run, data, company, known)
+    return {name: _feature_input(run, known[name], name) for name in names}
 
 
-def _fill_buttons(run: Run, data: Dataset, company: str | None) -> None:
-    """Offer the medians of the table, and the values of the latest session before the time that is asked for."""
+def _fill_buttons(run: Run, data: Dataset, company: str | None, known: Mapping[str, Range]) -> None:
+    """Offer the medians, and the values of the latest session before the time that is asked for."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_("Numbers:"))
-        medians = {name: _range(data.id, name, data).median for name in run.preparation.features}
+        st.caption(_("Numbers:"), width="content")
+        medians = {name: one.median for name, one in known.items()}
         fill_button(run, _("the median of each"), "fill-median", medians)
         if data.has_sessions:
             latest = _latest(data.id, company, run.preparation.features, sealed_rows(data).tobytes(), data)
@@ -147,9 +154,8 @@ def _short(value: float) -> float:
     return float(f"{value:.4g}")
 
 
-def _feature_input(run: Run, data: Dataset, name: str) -> float:
+def _feature_input(run: Run, known: Range, name: str) -> float:
     """Ask for one feature by a slider over its range and a field for any number; below stands a doubt about it."""
-    known = _range(data.id, name, data)
     key = f"feature-{run.id}-{name}"
     if key not in st.session_state:
         st.session_state[key] = _short(known.median) if np.isfinite(known.median) else None
@@ -219,11 +225,6 @@ def _below(known: Range, value: float | None, key: str) -> None:
 
 def _take(key: str, value: float) -> None:
     st.session_state[key] = value
-
-
-@st.cache_data(max_entries=200, show_spinner=False)
-def _range(dataset_id: str, name: str, _data: Dataset) -> Range:
-    return Range.of(_data.features[name])
 
 
 def press_input(run: Run) -> str | None:

@@ -8,14 +8,16 @@ import streamlit as st
 
 from core.locale import N_
 from core.ui.guards import Given
+from core.ui.predict.asked.history import history
 from core.ui.predict.file import score_file
+from core.ui.predict.file.section import ADDRESS as SCORED
 from core.ui.predict.flip_test import flip_score
-from core.ui.predict.history import history
 from core.ui.predict.live import Asked
 from core.ui.predict.whatif import what_if
 from core.ui.predict.why import why
 from core.ui.text import _
 
+KEY = "predict-section"
 Section = Callable[[Given, Asked], None]
 
 SECTIONS: dict[str, tuple[str, Section]] = {
@@ -29,12 +31,13 @@ SECTIONS: dict[str, tuple[str, Section]] = {
 
 def sections(here: Given, asked: Asked) -> None:
     """Let the reader choose a part, and draw it."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = "file" if SCORED in st.query_params else "why"
     part = st.segmented_control(
         _("Look at"),
         list(SECTIONS),
-        default="why",
         required=True,
-        key="predict-section",
+        key=KEY,
         format_func=lambda name: _(SECTIONS[name][0]),
         persist_state="session",
     )

@@ -11,7 +11,7 @@ from core.predict.asked import history as store
 from core.predict.asked.history import history
 from core.predict.asked.scenarios import KIND, prepare
 from core.train import load_run
-from core.ui.predict import history as part
+from core.ui.predict.asked import history as part
 from tests.makers.apps import texts
 from tests.ui.predict.conftest import HEADLINES
 

@@ -96,8 +96,8 @@ def test_one_enters_by_a_button_and_leaves_to_the_form(opened, prepared):
     ("step", "position"), [("99", "3 / 3"), ("0", "1 / 3"), ("-1", "1 / 3"), ("x", "1 / 3"), ("²", "1 / 3")]
 )
 def test_a_link_to_no_step_opens_the_nearest(opened, prepared, step, position, monkeypatch):
-    monkeypatch.setattr("core.ui.predict.presenter._present", lambda *_: None)
-    monkeypatch.setattr("core.ui.predict.presenter._read_ahead", lambda *_: None)
+    monkeypatch.setattr("core.ui.predict.asked.presenter._present", lambda *_: None)
+    monkeypatch.setattr("core.ui.predict.asked.presenter._read_ahead", lambda *_: None)
     app = opened(present="1", step=step)
     assert not app.exception
     assert shown(app)[1] == position
@@ -120,7 +120,7 @@ def test_without_a_history_the_newest_headlines_not_learned_from_are_presented(o
 
 
 def test_headlines_of_the_table_that_the_models_learned_from_are_told(own_lab, opened, monkeypatch):
-    from core.ui.predict import scenarios
+    from core.ui.predict.asked import scenarios
 
     monkeypatch.setattr(scenarios, "sealed_rows", lambda data: np.arange(40, len(data)))
     assert "the models learned from this headline" in html(opened(present="1"))

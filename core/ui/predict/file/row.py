@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from core.train.features.vector import HEADLINE
 from core.train.run import Run
 from core.ui.guards import Given
 from core.ui.predict.answer import name, written
-from core.ui.predict.form import LONGEST
+from core.ui.predict.asked.fill import put_into_form
 from core.ui.predict.live import words
 from core.ui.text import _, as_typed, bold, md, translate_md
 
@@ -68,13 +69,7 @@ def _words(run: Run, question: Question, explained: int) -> None:
 
 
 def _into_form(run: Run, data: Dataset, question: Question) -> None:
-    """Put a question into the live form."""
-    st.session_state[f"headline-{data.id}"] = question.headline[:LONGEST]
-    for feature in run.preparation.features:
-        value = question.features.get(feature, np.nan)
-        st.session_state[f"feature-{run.id}-{feature}"] = float(value) if np.isfinite(value) else None
-    if question.press:
-        st.session_state[f"press-{run.id}"] = question.press
-    if question.time:
-        st.session_state["as-of"] = question.time.replace(second=0, microsecond=0)
+    """Put a question into the live form; an outlet that the row lacks stays as it is there."""
+    press = question.press or st.session_state.get(f"press-{run.id}")
+    put_into_form(run, data, replace(question, press=press))
     st.session_state["done"] = Message(N_("The row of the file stands in the form now."))

@@ -19,7 +19,15 @@ from core.ui import explain
 from core.ui.evaluate.answer import reminder
 from core.ui.guards import Given
 from core.ui.predict import answer, live
-from core.ui.predict.scenarios import Scenario, go_to, leave, present_button, presenting, scenarios, step
+from core.ui.predict.asked.scenarios import (
+    Scenario,
+    go_to,
+    leave,
+    present_button,
+    presenting,
+    scenarios,
+    step,
+)
 from core.ui.text import _, as_typed, class_name, day, md, percent, translate_md
 from core.ui.theme import palette
 

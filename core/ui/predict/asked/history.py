@@ -17,11 +17,11 @@ from core.train.run import Run
 from core.ui.evaluate.text import model_name
 from core.ui.guards import Given
 from core.ui.predict import answer
-from core.ui.predict.fill import put_into_form
+from core.ui.predict.asked.fill import put_into_form
+from core.ui.predict.asked.prepared import do, files
+from core.ui.predict.asked.scenarios import present_button
 from core.ui.predict.form import ADDRESS
 from core.ui.predict.live import Asked
-from core.ui.predict.prepared import do, files
-from core.ui.predict.scenarios import present_button
 from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, as_typed, class_name, translate_md, when
 

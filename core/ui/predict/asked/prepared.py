@@ -10,8 +10,9 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message, UserError
 from core.locale import P_
-from core.predict import Question, scenarios
+from core.predict import Question
 from core.predict.asked import history as store
+from core.predict.asked import scenarios
 from core.predict.asked.history import History
 from core.train.run import Run
 from core.ui.predict.form import now
