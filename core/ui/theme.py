@@ -176,6 +176,7 @@ _STYLE = """
 /* the line below a feature's field has one height, whatever it says */
 [class*="st-key-below-feature-"] { margin-top: -.85rem; min-height: 1.5rem; }
 .st-key-numbers-typed [data-testid="stColumn"] { min-width: 0; }
+.st-key-numbers-typed [data-testid="stSliderTickBar"] { display: none; }
 @media (min-width: 641px) and (max-width: 1250px) { .st-key-numbers-typed [data-testid="stNumberInput"] button { display: none; } }
 [class*="st-key-below-feature-"] button { min-height: 0; padding: 0; font-size: .8rem; text-align: left; }
 [class*="st-key-below-feature-"] p { font-size: .8rem; line-height: 1.3; }

@@ -13,7 +13,7 @@ from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.evaluate.predictions import MEAN
 from core.jobs import Cancelled
-from core.predict import flip_test as module
+from core.predict.finance_words import flip_test as module
 from core.predict.finance_words.flip_score import READS
 from core.predict.finance_words.flip_test import flip_test, headlines_to_turn, saved_flip_test
 from core.train import load_run, train

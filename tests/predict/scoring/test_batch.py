@@ -4,8 +4,9 @@ import pytest
 from core.data.plan import Exchange, Plan, Roles
 from core.errors import UserError
 from core.jobs import Cancelled
-from core.predict import batch, score_table
+from core.predict import score_table
 from core.predict.interval import Intervals
+from core.predict.scoring import batch
 from core.train.features.inputs import Inputs
 
 

@@ -3,7 +3,8 @@ import pandas as pd
 import pytest
 
 from core.errors import UserError
-from core.predict import all_kept, forget_scored, keep_scored, kept, load_scored, score_table
+from core.predict import all_kept, forget_scored, keep_scored, load_scored, score_table
+from core.predict.scoring import saved
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_a_scored_file_is_found_again_as_it_was(made):
 
 
 def test_only_the_newest_are_kept(made, monkeypatch):
-    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(saved, "MOST", 2)
     names = [keep_scored("run-1", f"{number}.csv", 8, made).file for number in range(4)]
     assert [one.file for one in all_kept()] == names[:1:-1]
 

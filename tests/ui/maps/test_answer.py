@@ -71,7 +71,8 @@ def test_a_page_in_a_test_begins_no_warming_up(small_lab, monkeypatch):
 def test_warming_up_compiles_apart_first(monkeypatch):
     done = []
     monkeypatch.setattr(warm.time, "sleep", lambda seconds: done.append(seconds))
+    monkeypatch.setattr("core.data.sessions.sessions_around", lambda times: done.append("calendar"))
     monkeypatch.setattr("core.maps.compile_apart", lambda: done.append("apart"))
     monkeypatch.setattr("core.maps.warm_up", lambda: done.append("here"))
     warm._work()
-    assert done == [5.0, "apart", "here"]
+    assert done == [5.0, "calendar", "apart", "here"]
