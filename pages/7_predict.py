@@ -46,7 +46,7 @@ if len(run.classes) > 2:
         answer.most_likely(run, made)
         pictures.all_classes(run, made)
 opposite_news(run, question, turned, made, explained)
-present_button("page")
+present_button()
 remember(run, asked)
 sections(here, asked)
 here.onward()

@@ -17,7 +17,7 @@ from core.ui.predict.whatif import what_if
 from core.ui.predict.why import why
 from core.ui.text import _
 
-KEY = "predict-section"
+KEY, FIRST = "predict-section", "why"
 Section = Callable[[Given, Asked], None]
 
 SECTIONS: dict[str, tuple[str, Section]] = {
@@ -32,7 +32,7 @@ SECTIONS: dict[str, tuple[str, Section]] = {
 def sections(here: Given, asked: Asked) -> None:
     """Let the reader choose a part, and draw it."""
     if KEY not in st.session_state:
-        st.session_state[KEY] = "file" if SCORED in st.query_params else "why"
+        st.session_state[KEY] = "file" if SCORED in st.query_params else FIRST
     part = st.segmented_control(
         _("Look at"),
         list(SECTIONS),
@@ -41,4 +41,4 @@ def sections(here: Given, asked: Asked) -> None:
         format_func=lambda name: _(SECTIONS[name][0]),
         persist_state="session",
     )
-    SECTIONS[part or "why"][1](here, asked)
+    SECTIONS[part or FIRST][1](here, asked)

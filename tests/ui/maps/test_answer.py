@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.maps import METHODS, MapSettings, coordinates, trust
-from core.ui.maps import answer, warm
+from core.ui import warm
+from core.ui.maps import answer
 from tests.makers.apps import open_page, texts
 from tests.makers.vectors import clusters
 

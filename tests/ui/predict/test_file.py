@@ -13,6 +13,11 @@ from tests.makers.apps import open_page, texts
 NEW = "새 공장 착공에 매수세가 몰렸다"
 
 
+@pytest.fixture(autouse=True)
+def _this_part_first(monkeypatch):
+    monkeypatch.setattr("core.ui.predict.sections.FIRST", "file")
+
+
 @pytest.fixture
 def own_lab(small_lab, tmp_path, monkeypatch):
     """The small workspace as the test's own, for what is scored is kept in it."""

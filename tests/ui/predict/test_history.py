@@ -16,6 +16,11 @@ from tests.makers.apps import texts
 from tests.ui.predict.conftest import HEADLINES
 
 
+@pytest.fixture(autouse=True)
+def _this_part_first(monkeypatch):
+    monkeypatch.setattr("core.ui.predict.sections.FIRST", "history")
+
+
 def button(app, label):
     (found,) = [one for one in app.button if one.label == label]
     return found

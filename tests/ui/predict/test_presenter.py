@@ -82,7 +82,7 @@ def test_there_is_nothing_to_set_but_the_steps(opened, prepared):
 
 def test_one_enters_by_a_button_and_leaves_to_the_form(opened, prepared):
     app = opened()
-    app.button(key="present-history").click().run()
+    app.button(key="present").click().run()
     assert app.query_params["present"] == "1"
     assert shown(app)[1] == "1 / 3"
     app.button(key="present-leave").click().run()
@@ -204,7 +204,7 @@ def test_of_a_return_the_interval_stands_beside_it_and_the_history_has_it(small_
     (listed,) = [frame.value for frame in app.dataframe if "pinned" in frame.value]
     (number,) = listed["Mean of the models: return"]
     assert re.fullmatch(r"[+-]?\d+\.\d\d%", number)
-    app.button(key="present-history").click().run()
+    app.button(key="present").click().run()
     assert not app.exception
     assert f'class="number">{number} ' in html(app)
     assert shown(app) == (HEADLINES[0], "1 / 1")

@@ -15,8 +15,6 @@ from core.predict.finance_words.flips import Flip, flips
 from core.predict.whatif import ask, curve, outlet_answers
 from core.train.runs import load_run
 from core.ui.pages import PAGES
-from core.ui.predict.sections import SECTIONS
-from core.ui.predict.whatif import what_if
 from tests.makers.apps import open_page, texts
 from tests.makers.bare_lab import CLASSES, make_bare_lab
 from tests.makers.small_lab import table_of, train_beside
@@ -42,10 +40,8 @@ def shown(label):
 
 
 @pytest.fixture(autouse=True)
-def _only_this_part(monkeypatch):
-    for name in list(SECTIONS):
-        monkeypatch.delitem(SECTIONS, name)
-    monkeypatch.setitem(SECTIONS, "whatif", ("What if", what_if))
+def _this_part_first(monkeypatch):
+    monkeypatch.setattr("core.ui.predict.sections.FIRST", "whatif")
 
 
 @pytest.fixture

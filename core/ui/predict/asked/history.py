@@ -19,7 +19,6 @@ from core.ui.guards import Given
 from core.ui.predict import answer
 from core.ui.predict.asked.fill import put_into_form
 from core.ui.predict.asked.prepared import do, files
-from core.ui.predict.asked.scenarios import present_button
 from core.ui.predict.form import ADDRESS
 from core.ui.predict.live import Asked
 from core.ui.tables import table
@@ -64,9 +63,7 @@ def remember(run: Run, asked: Asked) -> None:
 def history(here: Given, asked: Asked) -> None:
     """List what was asked of the run, with what one can do with a question; all of it can be saved, and loaded again."""
     run, found = here.run, store.history(here.run.id)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _pin_this(run, found, asked)
-        present_button("history")
+    _pin_this(run, found, asked)
     if found.items:
         item = _list(run, found, asked.explained)
         if item is not None:

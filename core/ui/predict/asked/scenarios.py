@@ -34,12 +34,12 @@ def presenting() -> bool:
     return st.query_params.get(PRESENT) == "1"
 
 
-def present_button(place: str) -> None:
-    """Draw the button that begins the presenter mode; several of a page are told apart by their `place`."""
+def present_button() -> None:
+    """Draw the button that begins the presenter mode."""
     st.button(
         _("Present"),
         icon=":material/slideshow:",
-        key=f"present-{place}",
+        key="present",
         on_click=go_to,
         args=(0,),
         help=_("Large type, one question after the other by the arrow keys: the pinned ones in their order."),
