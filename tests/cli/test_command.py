@@ -13,6 +13,7 @@ def test_every_stage_registers_its_commands():
         "encoders",
         "evaluate",
         "explain",
+        "flips",
         "map",
         "run",
         "score",

@@ -48,11 +48,9 @@ def test_columns_that_were_chosen_are_not_guessed(run, table):
 
 
 def test_the_ends_of_the_interval_stand_beside_the_prediction(run, table, monkeypatch):
-    class Wide(Intervals):
-        def at(self, values):
-            return np.stack([values - 0.1, values + 0.1], axis=1)
-
-    monkeypatch.setattr(Intervals, "of", classmethod(lambda cls, run, data, explained=-1: Wide()))
+    none = np.empty(0)
+    wide = Intervals(0.9, none, none, np.empty((0, 2)), half_width=0.1)
+    monkeypatch.setattr(Intervals, "of", classmethod(lambda cls, run, data, explained=-1: wide))
     scored = score_table(run, table.head(5)).table
     np.testing.assert_allclose(scored["low"], scored["mean:승"] - 0.1)
     np.testing.assert_allclose(scored["high"], scored["mean:승"] + 0.1)
