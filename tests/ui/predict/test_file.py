@@ -98,7 +98,7 @@ def test_a_chosen_row_shows_its_words_and_can_be_asked_above(own_lab, content):
     app.run()
     assert not app.exception
     bodies = [element.proto.body for element in app.get("html")]
-    assert sum('class="coloured"' in body for body in bodies) == 2  # the one asked above, and this one
+    assert sum('class="coloured"' in body for body in bodies) == 1
     _press(app, "Ask about this headline above")
     assert not app.exception
     assert app.text_input[0].value == NEW

@@ -198,6 +198,7 @@ def test_of_a_return_the_interval_stands_beside_it_and_the_history_has_it(small_
     settings = replace(small_lab.settings, task="regress")
     home, link = train_beside(small_lab, tmp_path, table_of(small_lab), settings)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
+    monkeypatch.setattr("core.ui.predict.sections.FIRST", "history")
     app = open_page("predict", **link)
     app.text_input[0].set_value(HEADLINES[0]).run()
     assert not app.exception
