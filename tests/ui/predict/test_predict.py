@@ -16,6 +16,7 @@ from core.evaluate.ledger import seal
 from core.evaluate.ledger_rows import Rows
 from core.locale import N_, P_, translate
 from core.predict import Background, Intervals, Range
+from core.predict.scoring.known import training_rows
 from core.train.runs import load_run
 from core.ui.pages import PAGES
 from core.ui.text import as_typed
