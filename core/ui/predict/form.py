@@ -115,22 +115,25 @@ def _fill_buttons(run: Run, data: Dataset, company: str | None, known: Mapping[s
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(_("Numbers:"), width="content")
         medians = {name: one.median for name, one in known.items()}
-        fill_button(run, _("the median of each"), "fill-median", medians)
+        _fill_button(run, _("the median of each"), "fill-median", medians, known)
         if data.has_sessions:
             latest = _latest(data.id, company, run.preparation.features, sealed_rows(data).tobytes(), data)
             if latest is not None:
                 title = _("the latest session ({day})", day=day(latest[0]))
-                fill_button(run, title, "fill-latest", latest[1])
+                _fill_button(run, title, "fill-latest", latest[1], known)
 
 
-def fill_button(run: Run, title: str, key: str, values: dict[str, float]) -> None:
+def _fill_button(
+    run: Run, title: str, key: str, values: Mapping[str, float], known: Mapping[str, Range]
+) -> None:
     """Draw a button that puts these values into the fields; a value that is not known empties its field."""
-    st.button(title, key=key, type="tertiary", on_click=_fill, args=(run.id, values))
+    short = {name: _short(value, known[name]) for name, value in values.items()}
+    st.button(title, key=key, type="tertiary", on_click=_fill, args=(run.id, short))
 
 
-def _fill(run_id: str, values: dict[str, float]) -> None:
+def _fill(run_id: str, values: dict[str, float | None]) -> None:
     for name, value in values.items():
-        st.session_state[f"feature-{run_id}-{name}"] = _short(value) if np.isfinite(value) else None
+        st.session_state[f"feature-{run_id}-{name}"] = value
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
@@ -150,15 +153,19 @@ def _latest(
     return last, dict(zip(names, means.astype(float), strict=True))
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.4g}")
+def _short(value: float, known: Range) -> float | None:
+    """Round a number for its field, but not out of the range in which it lies; None where it is not known."""
+    if not np.isfinite(value):
+        return None
+    short = float(f"{value:.4g}")
+    return float(np.clip(short, known.low, known.high)) if known.low <= value <= known.high else short
 
 
 def _feature_input(run: Run, known: Range, name: str) -> float:
     """Ask for one feature by a slider over its range and a field for any number; below stands a doubt about it."""
     key = f"feature-{run.id}-{name}"
     if key not in st.session_state:
-        st.session_state[key] = _short(known.median) if np.isfinite(known.median) else None
+        st.session_state[key] = _short(known.median, known)
     slides = known.low < known.high
     slide, field = st.columns([3, 2], wrap=False, vertical_alignment="bottom")
     with slide:
@@ -196,12 +203,12 @@ def _slider(known: Range, key: str, name: str) -> None:
         format="%.3g",
         key=own,
         on_change=_slid,
-        args=(key, own),
+        args=(known, key, own),
     )
 
 
-def _slid(key: str, own: str) -> None:
-    st.session_state[key] = _short(st.session_state[own])
+def _slid(known: Range, key: str, own: str) -> None:
+    st.session_state[key] = _short(st.session_state[own], known)
 
 
 def _below(known: Range, value: float | None, key: str) -> None:

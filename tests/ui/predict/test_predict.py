@@ -284,6 +284,16 @@ def test_a_slider_and_the_field_beside_it_move_together(small_lab):
     assert app.number_input[0].value == 1e6
 
 
+def test_a_slider_at_its_end_is_not_outside_of_what_training_saw(small_lab):
+    app = open_page("predict", **small_lab.link)
+    ends = [(slider.min, slider.max) for slider in app.slider]
+    for place, (low, high) in enumerate(ends):
+        for end in (low, high):
+            app.slider[place].set_value(end).run()
+            assert app.number_input[place].value == pytest.approx(end, rel=1e-3)
+            assert not [caption for caption in app.caption if "outside" in caption.value]
+
+
 def test_precedents_are_of_sessions_before_that_of_the_time(small_lab, monkeypatch):
     monkeypatch.setattr(Background, "share", lambda self, cosine: 0.998)
     data = load_dataset(small_lab.dataset)
