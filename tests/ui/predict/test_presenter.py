@@ -146,6 +146,19 @@ def test_a_sealed_headline_is_never_presented(opened, own_lab, monkeypatch, tmp_
     assert not app.button(key="present-back").disabled
 
 
+def test_after_a_first_step_that_is_sealed_the_next_one_is_read_ahead(opened, own_lab, tmp_path):
+    headlines = load_dataset(own_lab.dataset).headlines
+    (tmp_path / "own" / "ledger" / "looks.jsonl").unlink()
+    rows = Rows.of_headlines([headlines[-1]], np.array(["2001-02-05"], "datetime64[s]"))  # of another table
+    seal("another-table", "run-0", rows, rows.take(np.arange(0)))
+    app = opened(present="1")
+    assert not app.exception
+    assert "run-0" in texts(app)
+    app.button(key="present-next").click().run()
+    assert not app.exception
+    assert shown(app) == (headlines[-2], "2 / 5")
+
+
 def test_a_step_whose_encoder_is_gone_says_so_and_can_be_left(opened, own_lab, monkeypatch):
     def gone(*_):
         raise UserError("The encoder is gone from this machine.")

@@ -90,8 +90,7 @@ def _present(here: Given, scenario: Scenario, hidden: DeltaGenerator) -> None:
     if not _may_be_presented(question):
         return
     vectors, explained, made = _answered(run, question)
-    known = st.session_state.setdefault(_KNOWN, set())
-    mark = (run.id, explained, repr(question.record()))
+    known, mark = _known(), _mark(run, question, explained)
     if mark in known:
         _coloured(place, run, question, made, explained)
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
@@ -192,7 +191,17 @@ def _read_ahead(here: Given, scenario: Scenario) -> None:
         return
     _vectors, explained, made = _answered(run, question)
     live.words(run, question, made, explained)
-    st.session_state[_KNOWN].add((run.id, explained, repr(question.record())))
+    _known().add(_mark(run, question, explained))
+
+
+def _known() -> set[tuple[str, int, str]]:
+    """Return the marks of the questions whose words have been read in this session."""
+    known: set[tuple[str, int, str]] = st.session_state.setdefault(_KNOWN, set())
+    return known
+
+
+def _mark(run: Run, question: Question, explained: int) -> tuple[str, int, str]:
+    return run.id, explained, repr(question.record())
 
 
 _STYLE = """
