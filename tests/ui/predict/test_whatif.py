@@ -238,6 +238,16 @@ def test_a_baseline_that_was_sealed_since_is_not_predicted(page, monkeypatch):
     assert "sealed" in [warning.value for warning in app.warning]
 
 
+def test_the_line_against_the_baseline_asks_the_two_questions_alone(page, monkeypatch):
+    app = page()
+    button(app, "Pin as baseline").click().run()
+    app.segmented_control(key="predict-section").set_value("history").run()
+    monkeypatch.setattr("core.ui.predict.whatif.baseline.compare", None)  # asks up to 512
+    app.number_input[0].set_value(2.0).run()
+    assert not app.exception
+    assert "against the baseline" in html(app)
+
+
 def test_a_run_without_outlets_and_features_offers_the_other_parts(tmp_path, monkeypatch):
     lab = make_bare_lab(tmp_path)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(lab.home))

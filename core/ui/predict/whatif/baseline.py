@@ -15,7 +15,7 @@ from core.evaluate.predictions import MEAN
 from core.explain import Contributions
 from core.predict import Question
 from core.predict.sealed import require_open
-from core.predict.whatif import Changed, Comparison, changed, compare, is_read
+from core.predict.whatif import Changed, Comparison, ask, changed, compare, is_read
 from core.predict.whatif.changes import COMPANY, FEATURE, HEADLINE, PRESS, TIME
 from core.train.run import Run
 from core.ui.evaluate.text import model_name
@@ -49,10 +49,11 @@ def since_baseline(here: Given, asked: Asked) -> None:
             return
         st.button(_("Unpin"), key="unpin-baseline", type="tertiary", on_click=_unpin, args=(key,))
     try:
-        found = _compared(run, asked, pinned)
+        both, vectors = _both(run, asked, pinned)
     except UserError as error:
         st.warning(translate_md(error.message), icon=":material/lock:")
         return
+    found = compare(run, *both, vectors, asked.explained)
     if not found.differences:
         st.info(
             _("This is the baseline. Change the form above, and what that does stands here."),
@@ -68,10 +69,10 @@ def against_baseline(run: Run, asked: Asked) -> None:
     if pinned is None or not changed(Question.of_record(pinned), asked.question):
         return
     try:
-        found = _compared(run, asked, pinned)
+        both, vectors = _both(run, asked, pinned)
     except UserError:
         return
-    before, after = found.before[MEAN], found.after[MEAN]
+    before, after = map(float, ask(run, both, vectors, asked.explained)[MEAN])
     line = _("against the baseline: {before} → {after}", before=exact(run, before), after=exact(run, after))
     st.html(f'<p style="margin: 0">{html.escape(line)} &ensp;{change_html(run, before, after)}</p>')
 
@@ -88,12 +89,14 @@ def _unpin(key: str) -> None:
     st.session_state.pop(key, None)
 
 
-def _compared(run: Run, asked: Asked, pinned: dict[str, Any]) -> Comparison:
-    """Compare the pinned question with the present one. Raises `UserError` where it is sealed or cannot be read."""
-    before = Question.of_record(pinned)
+def _both(run: Run, asked: Asked, pinned: dict[str, Any]) -> tuple[tuple[Question, Question], np.ndarray]:
+    """Return the pinned question and the present one, and the vectors `(2, dim)` of their headlines.
+
+    Raises `UserError` where the pinned one is sealed or cannot be read.
+    """
+    before, after = Question.of_record(pinned), asked.question
     require_open(before.headline, before.time)
-    vectors = encoded(run, asked, [before.headline, asked.question.headline])
-    return compare(run, before, asked.question, vectors, asked.explained)
+    return (before, after), encoded(run, asked, [before.headline, after.headline])
 
 
 def _draw(run: Run, asked: Asked, found: Comparison) -> None:
