@@ -225,7 +225,9 @@ def _columns(run: Run, predicted: dict[str, np.ndarray]) -> dict[str, np.ndarray
 
 
 def _free(name: str, table: pd.DataFrame) -> str:
-    return f"{name}_" if name in table.columns else name
+    while name in table.columns:
+        name += "_"
+    return name
 
 
 def _remarks(

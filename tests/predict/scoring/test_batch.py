@@ -40,6 +40,13 @@ def test_every_row_has_its_number_its_warnings_and_what_was_asked(run, table):
     assert question.time.isoformat(" ", "minutes") == table["작성일시"][2]
 
 
+def test_an_added_column_has_a_name_that_the_file_does_not_have(run, table):
+    scored = score_table(run, table.head(3).assign(row="x", row_="y"))
+    assert scored.table.columns.is_unique
+    assert scored.table["row_"].tolist() == ["y"] * 3
+    assert scored.values("row").tolist() == [1, 2, 3]
+
+
 def test_columns_that_were_chosen_are_not_guessed(run, table):
     scored = score_table(run, table.head(5), Roles("제목"))
     assert scored.asked["press"].isna().all()
