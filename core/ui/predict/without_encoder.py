@@ -14,6 +14,7 @@ from core.train.run import Run
 from core.ui.evaluate.answer import reminder
 from core.ui.evaluate.verdict import Verdict
 from core.ui.predict.answer import name, written
+from core.ui.sealed import sealed_rows
 from core.ui.text import UNKNOWN, _, class_name, md, signed_percent, translate_md
 from core.ui.theme import palette
 
@@ -38,8 +39,8 @@ def without_encoder(run: Run, data: Dataset) -> None:
 
 def _look_up(run: Run, data: Dataset) -> None:
     made = run.predictions.test
-    positions = made.positions(data)
-    headlines = data.frame["headline"].iloc[positions].tolist()
+    made = made.where(~np.isin(made.positions(data), sealed_rows(data)))
+    headlines = data.frame["headline"].iloc[made.positions(data)].tolist()
     place = st.selectbox(
         _("A headline of the test"),
         range(len(headlines)),
