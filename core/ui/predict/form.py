@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import FEATURE, Dataset
+from core.data.parse.cells import plain_text
 from core.data.sessions import zone_of
 from core.predict import Question, Range
 from core.train.run import Run
@@ -244,4 +245,4 @@ def press_input(run: Run) -> str | None:
         persist_state="session",
         help=_("Type another name to try an outlet that the models have never seen."),
     )
-    return chosen
+    return plain_text(chosen or "") or None

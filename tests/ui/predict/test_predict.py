@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from core.predict import Background, Intervals, Range
 from core.predict.scoring.known import training_rows
 from core.train.runs import load_run
 from core.ui.pages import PAGES
+from core.ui.predict import form
 from core.ui.text import as_typed
 from tests.makers.apps import APP, open_page, texts
 from tests.makers.bare_lab import CLASSES, make_bare_lab
@@ -246,6 +248,25 @@ def test_without_its_encoder_the_run_still_shows_what_it_predicted_in_the_test(s
     expected = run.predictions.test["mean"][:, 1]
     app.selectbox(f"tested-{run.id}").set_value(3).run()
     assert numbers(app)[0] == f"{expected[3]:.0%}"
+
+
+def test_without_its_encoder_nothing_is_told_of_rows_that_are_sealed_since(small_lab, monkeypatch):
+    run, data = load_run(small_lab.run), load_dataset(small_lab.dataset)
+    tested = run.predictions.test.positions(data)
+    monkeypatch.setattr("core.ui.predict.without_encoder.sealed_rows", lambda data: tested[:3])
+    monkeypatch.setattr(
+        "core.ui.predict.without_encoder.resolve", lambda name: SimpleNamespace(available=False)
+    )
+    app = open_page("predict", **small_lab.link)
+    assert not app.exception
+    assert app.selectbox(f"tested-{run.id}").options == [data.headlines[row] for row in tested[3:]]
+
+
+def test_an_outlet_is_read_as_a_table_reads_it(small_lab, monkeypatch):
+    run = load_run(small_lab.run)
+    known = run.preparation.outlets[0]
+    monkeypatch.setattr(form.st, "selectbox", lambda *asked, **options: f" {known}\t")
+    assert form.press_input(run) == known
 
 
 def test_a_probability_has_the_interval_of_what_followed_predictions_like_it(small_lab, monkeypatch):
