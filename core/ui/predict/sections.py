@@ -41,4 +41,6 @@ def sections(here: Given, asked: Asked) -> None:
         format_func=lambda name: _(SECTIONS[name][0]),
         persist_state="session",
     )
+    if part != "file":
+        st.query_params.pop(SCORED, None)  # a link leads to the part that is looked at
     SECTIONS[part or FIRST][1](here, asked)

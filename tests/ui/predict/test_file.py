@@ -72,6 +72,10 @@ def test_a_file_is_scored_shown_and_found_again(own_lab, content):
     assert (kept.file, app.query_params["scored"]) == ("다음 주.csv", kept.id)
     again = open_page("predict", scored=kept.id, **own_lab.link)
     assert _shown(again)["headline"].tolist() == rows["headline"].tolist()
+    again.segmented_control(key="predict-section").set_value("why").run()
+    assert "scored" not in again.query_params  # the link leads to what is looked at
+    again.segmented_control(key="predict-section").set_value("file").run()
+    assert again.query_params["scored"] == kept.id
 
 
 def test_a_bad_file_gets_the_sentence_of_the_data_page(own_lab):
