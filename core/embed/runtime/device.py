@@ -28,7 +28,13 @@ def known_device() -> str | None:
 
 def on_this_machine(fact: str) -> str:
     """Return the name under which a fact that holds for this machine alone is cached in the workspace."""
-    return f"{fact}|{platform.node()}|{_processor()}|torch {importlib.metadata.version('torch')}"
+    return f"{fact}|{platform.node()}|{_processor()}|torch {_torch()}"
+
+
+@lru_cache(maxsize=1)
+def _torch() -> str:
+    """Return torch's version without importing it."""
+    return importlib.metadata.version("torch")
 
 
 @lru_cache(maxsize=1)
