@@ -126,6 +126,14 @@ def test_headlines_of_the_table_that_the_models_learned_from_are_told(own_lab, o
     assert "the models learned from this headline" in html(opened(present="1"))
 
 
+def test_a_pinned_headline_that_the_models_learned_from_is_told(opened, own_lab):
+    data, run = load_dataset(own_lab.dataset), load_run(own_lab.run)
+    for headline in (data.headlines[0], "전혀 다른 이야기"):
+        store.pin(store.remember(run, Question(headline), {}))
+    assert "the models learned from this headline" in html(opened(present="1"))
+    assert "learned" not in html(opened(present="1", step="2"))
+
+
 def test_a_sealed_headline_is_never_presented(opened, own_lab, monkeypatch, tmp_path):
     data, run = load_dataset(own_lab.dataset), load_run(own_lab.run)
     store.pin(store.remember(run, Question("새로운 공장"), {}))

@@ -28,13 +28,14 @@ from core.ui.predict.asked.scenarios import (
     scenarios,
     step,
 )
+from core.ui.predict.known import known
 from core.ui.text import _, as_typed, class_name, day, md, percent, translate_md
 from core.ui.theme import palette
 
 __all__ = ["present", "present_button", "presenting"]
 
 _TYPE = 18  # pixels of the chart's type
-_KNOWN = "presented-words"  # the headlines whose words have been read in this session
+_WORDS = "presented-words"  # the headlines whose words have been read in this session
 
 
 def present(here: Given) -> None:
@@ -84,14 +85,14 @@ def _steps(at: int, steps: int) -> None:
 
 def _present(here: Given, scenario: Scenario, hidden: DeltaGenerator) -> None:
     run, data, question = here.run, here.data, scenario.question
-    _above(scenario)
+    _above(here, scenario)
     place = st.empty()
     place.html(_plain(question))
     if not _may_be_presented(question):
         return
     vectors, explained, made = _answered(run, question)
-    known, mark = _known(), _mark(run, question, explained)
-    if mark in known:
+    read, mark = _read(), _mark(run, question, explained)
+    if mark in read:
         _coloured(place, run, question, made, explained)
     left, right = st.columns([5, 6], gap="large", vertical_alignment="center")
     with left:
@@ -104,10 +105,10 @@ def _present(here: Given, scenario: Scenario, hidden: DeltaGenerator) -> None:
             made.reasons, 0, "chart-presented", _("Why this number?"), labels=labels, size=_TYPE
         )
     answer.before_calibration(run, made, explained)
-    if mark not in known:
+    if mark not in read:
         with hidden:
             live.words(run, question, made, explained)
-        known.add(mark)
+        read.add(mark)
         _coloured(place, run, question, made, explained)
 
 
@@ -130,15 +131,17 @@ def _may_be_presented(question: Question) -> bool:
     return True
 
 
-def _above(scenario: Scenario) -> None:
-    """Draw the step's name, and outlet, company and time."""
-    question = scenario.question
+def _above(here: Given, scenario: Scenario) -> None:
+    """Draw the step's name, outlet, company and time, and whether the models learned from its headline."""
+    question, learned = scenario.question, scenario.learned
+    if learned is None:
+        learned = known(here.run, here.data, here.vectors).learned_from(question.headline)
     when = ""
     if question.time is not None:
         at = f"{question.time:%H:%M}"
         when = f"{day(pd.Timestamp(question.time))} {at}".removesuffix(" 00:00")  # a day alone
     parts = [scenario.name, question.press or "", question.company or "", when]
-    if scenario.learned:
+    if learned:
         parts.append(_("the models learned from this headline"))
     written = " · ".join(html.escape(part) for part in parts if part)
     st.html(f'<p class="above">{written}</p>')
@@ -191,13 +194,13 @@ def _read_ahead(here: Given, scenario: Scenario) -> None:
         return
     _vectors, explained, made = _answered(run, question)
     live.words(run, question, made, explained)
-    _known().add(_mark(run, question, explained))
+    _read().add(_mark(run, question, explained))
 
 
-def _known() -> set[tuple[str, int, str]]:
+def _read() -> set[tuple[str, int, str]]:
     """Return the marks of the questions whose words have been read in this session."""
-    known: set[tuple[str, int, str]] = st.session_state.setdefault(_KNOWN, set())
-    return known
+    read: set[tuple[str, int, str]] = st.session_state.setdefault(_WORDS, set())
+    return read
 
 
 def _mark(run: Run, question: Question, explained: int) -> tuple[str, int, str]:

@@ -22,11 +22,11 @@ NEWEST = 5  # headlines of the table
 
 @dataclass(frozen=True)
 class Scenario:
-    """One step: a question, the name it was given, and whether it is a row that the models learned from."""
+    """One step: a question and the name it was given; of a row of the table, whether the models learned from it."""
 
     question: Question
     name: str = ""
-    learned: bool = False
+    learned: bool | None = None
 
 
 def presenting() -> bool:
