@@ -177,7 +177,7 @@ _STYLE = """
 [class*="st-key-below-feature-"] { margin-top: -.85rem; min-height: 1.5rem; }
 .st-key-numbers-typed [data-testid="stColumn"] { min-width: 0; }
 .st-key-numbers-typed [data-testid="stSliderTickBar"] { display: none; }
-@media (min-width: 641px) and (max-width: 1250px) { .st-key-numbers-typed [data-testid="stNumberInput"] button { display: none; } }
+@media (max-width: 1250px) { .st-key-numbers-typed [data-testid="stNumberInput"] button { display: none; } }
 [class*="st-key-below-feature-"] button { min-height: 0; padding: 0; font-size: .8rem; text-align: left; }
 [class*="st-key-below-feature-"] p { font-size: .8rem; line-height: 1.3; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); gap: .5rem; }
