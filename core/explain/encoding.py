@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.embed import space_key
+from core.embed import resolve, space_key
+from core.embed.runtime.encoder import load_encoder
 from core.embed.typed import encode_typed, readable
 from core.train.run import Run
 
@@ -27,6 +28,7 @@ def encode_texts(run: Run, texts: Sequence[str]) -> np.ndarray:
     so are its parts. Raises `UserError` where the run's encoder is not on this machine any more.
     """
     settings = run.settings
+    load_encoder(resolve(settings.encoder))  # the bundled one is unpacked only now, and has no key before
     return _encoded(tuple(texts), settings.encoder, settings.pooling, space_key(settings.encoder))
 
 

@@ -42,3 +42,17 @@ def test_another_pooling_and_another_content_of_the_encoder_are_read_anew(small_
     monkeypatch.setattr(encoding, "space_key", lambda name: "saved again")
     encode_headlines(run, ["급등"])
     assert len(encoded) == 3
+
+
+def test_an_encoder_that_is_not_unpacked_yet_is_loaded_before_its_key_is_asked_for(
+    small_lab, encoded, monkeypatch
+):
+    loaded = []
+
+    def key(name):
+        assert loaded
+        return "unpacked"
+
+    monkeypatch.setattr(encoding, "load_encoder", loaded.append)
+    monkeypatch.setattr(encoding, "space_key", key)
+    assert encode_headlines(load_run(small_lab.run), ["급등"]).shape == (1, 2)
