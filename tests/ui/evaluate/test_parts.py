@@ -151,7 +151,7 @@ def test_a_predicted_return_says_how_far_off_it_has_been(lab):
 
 BRACKETS = """
 def part(run, data):
-    answer._brackets(answer._coverage(run, data))
+    answer._brackets(run, data)
 """
 WALKED = """
 from dataclasses import replace
