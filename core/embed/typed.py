@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
 import numpy as np
 
@@ -12,11 +11,8 @@ from core.embed.catalog import resolve
 from core.embed.pipeline import canonical
 from core.embed.pooling import pooling_row
 from core.embed.runtime.encoder import load_encoder
-from core.embed.runtime.parallel import on_one_core
 from core.errors import UserError
 from core.locale import N_
-
-FEW = 4  # texts that one core reads as fast as two, and does not have to wait for the other
 
 
 def encode_typed(texts: Sequence[str], encoder_name: str, pooling: str) -> np.ndarray:
@@ -25,8 +21,7 @@ def encode_typed(texts: Sequence[str], encoder_name: str, pooling: str) -> np.nd
     Raises `UserError` where the encoder is not on this machine any more.
     """
     encoder = load_encoder(resolve(encoder_name))
-    with on_one_core() if len(texts) <= FEW else nullcontext():
-        poolings: np.ndarray = encoder.encode([canonical(text) for text in texts])  # (poolings, n, dim)
+    poolings: np.ndarray = encoder.encode([canonical(text) for text in texts])  # (poolings, n, dim)
     result: np.ndarray = poolings[pooling_row(pooling)]
     return result
 

@@ -114,9 +114,12 @@ class Encoder:
         return f"CUDA ({torch.cuda.get_device_name()})"
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Return the vectors of a few texts in all poolings, `(poolings, n, dim)` float32."""
+        """Return the vectors of a few texts in all poolings, `(poolings, n, dim)` float32.
+
+        One batch is read on one core: where others compute too, as a running job does, two would wait for each other.
+        """
         vectors = np.empty((len(POOLINGS), len(texts), self.dim), np.float32)
-        for batch in map(self._embedded, self._batches(texts)):
+        for batch in self.encode_batches(texts):
             vectors[:, batch.indices] = batch.vectors
         return vectors
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -48,21 +47,12 @@ def one_core() -> None:
     Where others compute too, two threads of one region wait for each other: a text that takes 30 ms on one core was
     seen to take 1,000 on two.
     """
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1, user_api="openmp")
-
-
-@contextmanager
-def on_one_core() -> Iterator[None]:
-    """Compute on one core meanwhile, as `one_core` does from then on: what a single text is read fastest by."""
-    with _pools().limit(limits=1, user_api="openmp"):
-        yield
+    _pools().limit(limits=1, user_api="openmp")
 
 
 @lru_cache
 def _pools() -> ThreadpoolController:
-    """Return the thread pools of the libraries that are loaded by now."""
+    """Return the thread pools of the libraries that an encoder has loaded: to look for them takes 3 ms."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -13,8 +13,8 @@ from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import model_name
 from core.ui.explain.beeswarm import key_of_colours, offer_row, row_texts, value_colours
-from core.ui.explain.names import PLACES, group_name, number, unit
-from core.ui.text import _, class_name, hover, percent, signed_percent
+from core.ui.explain.names import PLACES, group_name, number, scale_title, unit
+from core.ui.text import _, hover, percent, signed_percent
 from core.ui.theme import model_colours, palette
 
 
@@ -104,12 +104,7 @@ def partial_chart(data: Dataset, made: PartialDependence) -> None:
                 x0=start, x1=end, fillcolor=colours.muted, opacity=0.13, line_width=0, layer="below"
             )
     figure.update_xaxes(title=hover(made.feature, 30), zeroline=False)
-    title = (
-        _("predicted return (%)")
-        if made.label is None
-        else _("probability of {label} (%)", label=hover(class_name(made.label)))
-    )
-    figure.update_yaxes(title=title, zeroline=False)
+    figure.update_yaxes(title=scale_title(made.label), zeroline=False)
     note = _(
         "n = {n:,} test rows, a thin line each; thick: their mean; dotted: the single models. Marks at the foot: the values "
         "of {all:,} rows. In the grey areas lie 5% of them on each side: what is drawn there is guessed from few rows. All "

@@ -10,7 +10,7 @@ import pandas as pd
 from core.explain import Contributions
 from core.train.features.outlets import PRESS
 from core.train.features.registry import CLOCK, groups
-from core.ui.text import UNKNOWN, _, class_name
+from core.ui.text import UNKNOWN, _, class_name, hover
 
 PLACES = {True: 1, False: 2}  # of percentage points, by whether they are of a probability
 
@@ -26,6 +26,13 @@ def unit(found: Contributions) -> str:
     if found.label is None:
         return _("return, percentage points")
     return _("probability of {label}, percentage points", label=class_name(found.label))
+
+
+def scale_title(label: str | None) -> str:
+    """Return what is predicted with its unit, for a chart's axis in percent: a class, or a return where there is none."""
+    if label is None:
+        return _("predicted return (%)")
+    return _("probability of {label} (%)", label=hover(class_name(label), 30))
 
 
 def number(value: float) -> str:

@@ -10,8 +10,8 @@ from core.explain import Contributions
 from core.explain.path import Path, path
 from core.locale import P_
 from core.ui.charts import show
-from core.ui.explain.names import PLACES, group_name
-from core.ui.text import _, class_name, hover, percent, points, signed_percent
+from core.ui.explain.names import PLACES, group_name, scale_title
+from core.ui.text import _, hover, percent, points, signed_percent
 from core.ui.theme import palette
 
 _WIDTH = 20  # characters of a label before it is broken
@@ -51,12 +51,7 @@ def waterfall(
     figure.add_vline(
         x=way.base * 100, line_width=1, line_dash="dot", line_color=palette().muted, layer="below"
     )
-    title_of_axis = (
-        _("predicted return (%)")
-        if found.label is None
-        else _("probability of {label} (%)", label=hover(class_name(found.label)))
-    )
-    figure.update_xaxes(title=title_of_axis, range=_extent(way, scale, size), zeroline=False)
+    figure.update_xaxes(title=scale_title(found.label), range=_extent(way, scale, size), zeroline=False)
     lines = sum(1 + name.count("<br>") for name in names)
     height = 190 + 30 * (len(categories) + (lines - len(names)) // 2)
     show(figure, title, key, note, height=height, size=size)

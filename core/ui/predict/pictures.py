@@ -12,6 +12,7 @@ from core.predict import Prediction
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import model_name
+from core.ui.explain.names import scale_title
 from core.ui.predict.answer import placed, written
 from core.ui.text import _, class_name, hover, percent
 from core.ui.theme import class_colours, model_colours, palette
@@ -73,7 +74,7 @@ def models(run: Run, made: Prediction, explained: int) -> None:
     axes = {
         "xaxis": {
             "range": [min(marks) - margin, max(marks) + margin],
-            "title": {"text": hover(_scale(run, explained), 40)},
+            "title": {"text": scale_title(run.classes[explained] if run.classes else None)},
             "zeroline": False,
         },
         "yaxis": {"type": "category", "range": [len(values) - 0.1, -0.7]},
@@ -112,12 +113,6 @@ def _behind(
         side = "right" if average > middle else "left"
         words.append(_word(average, _("average {value}", value=write(average)), y=0, xanchor=side))
     return shapes, words
-
-
-def _scale(run: Run, explained: int) -> str:
-    if not run.classes:
-        return _("predicted return (%)")
-    return _("probability of {label} (%)", label=class_name(run.classes[explained]))
 
 
 def _word(x: float, text: str, y: float, xanchor: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A file of headlines on the predict page: uploaded, scored in the background, looked at row by row."""
 
-import shutil
 import time
 
 import pytest
@@ -16,14 +15,6 @@ NEW = "새 공장 착공에 매수세가 몰렸다"
 @pytest.fixture(autouse=True)
 def _this_part_first(monkeypatch):
     monkeypatch.setattr("core.ui.predict.sections.FIRST", "file")
-
-
-@pytest.fixture
-def own_lab(small_lab, tmp_path, monkeypatch):
-    """The small workspace as the test's own, for what is scored is kept in it."""
-    home = shutil.copytree(small_lab.home, tmp_path / "own", symlinks=True)
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
-    return small_lab
 
 
 @pytest.fixture

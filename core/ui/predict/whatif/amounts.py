@@ -7,8 +7,8 @@ import html
 import numpy as np
 
 from core.train.run import Run
-from core.ui.explain.names import PLACES
-from core.ui.text import UNKNOWN, _, class_name, hover, percent, points, signed_percent
+from core.ui.explain.names import PLACES, scale_title
+from core.ui.text import UNKNOWN, _, percent, points, signed_percent
 from core.ui.theme import palette
 
 
@@ -46,6 +46,4 @@ def change_html(run: Run, before: float, after: float) -> str:
 
 def axis_title(run: Run, explained: int) -> str:
     """Return what is predicted with its unit, for a chart's axis: in percent."""
-    if not run.classes:
-        return _("predicted return (%)")
-    return _("probability of {label} (%)", label=hover(class_name(run.classes[explained]), 30))
+    return scale_title(run.classes[explained] if run.classes else None)
