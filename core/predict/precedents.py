@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -100,8 +102,15 @@ def precedents(
     nearest = np.argsort(-cosine, kind="stable")[: int(allowed.sum())]
     stories = frame["story"].to_numpy()[nearest]
     first = np.sort(np.unique(stories, return_index=True)[1])[:most]
-    closest = [_precedent(frame.iloc[int(i)], int(i), float(cosine[i]), against) for i in nearest[first]]
-    return Precedents(tuple(one for one in closest if one.share >= LEVEL), closest[0])
+    places = nearest[first]
+    shares = [against.share(float(cosine[place])) for place in places]
+    count = max(sum(share >= LEVEL for share in shares), 1)
+    rows = frame.iloc[places[:count]].to_dict("records")
+    closest = tuple(
+        _precedent(row, int(place), float(cosine[place]), share)
+        for row, place, share in zip(rows, places, shares, strict=False)
+    )
+    return Precedents(closest if shares[0] >= LEVEL else (), closest[0])
 
 
 def _outcome(target: float | str | None) -> str:
@@ -111,13 +120,13 @@ def _outcome(target: float | str | None) -> str:
     return "+" if rounded > 0 else "-" if rounded < 0 else "0"
 
 
-def _precedent(row: pd.Series, position: int, similarity: float, against: Background) -> Precedent:
+def _precedent(row: Mapping[Hashable, Any], position: int, similarity: float, share: float) -> Precedent:
     known = {
         name: None if pd.isna(row[name]) else row[name] for name in ("press", "company", "session", "target")
     }
     return Precedent(
         similarity=similarity,
-        share=against.share(similarity),
+        share=share,
         position=position,
         row=int(row["row"]),
         headline=row["headline"],
