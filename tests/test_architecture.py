@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "explain": LEARNED | {"maps"},
     "predict": LEARNED | {"explain"},
     "tune": LEARNED | {"maps"},
+    "compare": LEARNED | {"explain", "maps", "predict", "tune"},
     "serve": LEARNED | {"explain", "predict"},
-    "cli": LEARNED | {"explain", "maps", "predict", "serve", "tune"},
-    "ui": LEARNED | {"explain", "maps", "predict", "tune"},
+    "cli": LEARNED | {"compare", "explain", "maps", "predict", "serve", "tune"},
+    "ui": LEARNED | {"compare", "explain", "maps", "predict", "tune"},
 }
 LONGEST_MODULE, LONGEST_PAGE = 300, 60
 

@@ -22,6 +22,7 @@ from core.train.models.combinations import learns_outcomes
 from core.train.models.ensemble import Ensemble
 from core.train.models.fusion import Fusion, with_fusion
 from core.train.models.sample import Fold, Parameters, Sample
+from core.train.settings import HEADLINE as HEADLINE_ALONE
 from core.train.settings import TrainSettings
 from core.train.splits.outcome import require_learnable_folds
 from core.train.splits.split import folds, inner_validation
@@ -76,7 +77,9 @@ class TrainingContext:
         report: Report,
     ) -> TrainingContext:
         """Return the context of a training; the texts are read once, ahead of all folds."""
-        inputs = Inputs.of(dataset, vectors, settings.use_press)
+        inputs = Inputs.of(dataset, vectors if settings.reads_headline else None, settings.use_press)
+        if settings.features == HEADLINE_ALONE:
+            inputs = inputs._replace(features=inputs.features.iloc[:, :0])
         read_ahead(inputs, settings, report)
         classes = dataset.classes if settings.task == "classify" else ()
         return cls(dataset, inputs, outcome, classes, settings)
@@ -102,6 +105,7 @@ class TrainingContext:
             class_weight=self.settings.class_weight if self.classes else "none",
             folds=self.inner_folds(train) if inner else (),
             parameters=self.parameters,
+            models=self.settings.models,
         )
         return preparation, sample
 

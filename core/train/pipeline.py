@@ -28,6 +28,7 @@ from core.train.seen import cautions_of, reason_of, require_sealable, seen_tests
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan, plan_splits
 from core.train.splits.summary import summary_of_fold
+from core.train.versions import versions
 from core.train.withheld import withheld, without_verdict
 
 SCORING = 0.86  # share of a training's time after which it is scored, as measured
@@ -56,7 +57,7 @@ def train(
         report(0.0, N_("Splitting into training and test"))
         plan = plan or plan_splits(dataset, settings)
         plan.require_learnable()
-        seen = seen_tests(plan, settings, vectors is not None)
+        seen = seen_tests(plan, settings, vectors is not None and settings.reads_headline)
         require_sealable(seen, settings)
 
     with watch("prepare"):
@@ -119,6 +120,7 @@ def train(
         tuned=tuned,
         holdout=plan.holdout_rows.name,
         seen=seen,
+        versions=versions(),
         parts=FittedParts(
             last.preparation,
             last.ensemble.models,

@@ -94,7 +94,7 @@ class Run:
     of each model. `evidence` is what the intervals of the scores rest on (None in a run of before); `lift` what
     the headlines add, over the walk and the holdout together; `effective` what the table is worth; `tuned` what a search found; `holdout` the signature that the ledger knows it by;
     `prepared` whether it came with the app (see `core.train.prepared`); `seen` what its encoder, tuned here, had seen
-    of its tests.
+    of its tests; `versions` the packages that made it, empty in a run of before.
     """
 
     id: str
@@ -118,6 +118,7 @@ class Run:
     holdout: str = ""
     prepared: bool = False
     seen: SeenTests | None = None
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def task(self) -> str:

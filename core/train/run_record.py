@@ -55,6 +55,7 @@ def to_record(run: Run) -> dict[str, Any]:
         "holdout": run.holdout,
         "prepared": run.prepared,
         "seen": None if run.seen is None else asdict(run.seen),
+        "versions": run.versions,
     }
 
 

@@ -13,12 +13,19 @@ from core.locale import N_
 from core.train.features.block import OUTLETS
 from core.train.features.classifier import KEY
 from core.train.features.registry import EXTRAS
+from core.train.models.registry import MODELS
 from core.train.splits.registry import SPLITS
 from core.train.splits.splitters import WINDOWS
 from core.validation import require_choice, require_settings
 
 WEIGHTINGS = {"events": N_("every event counts the same"), "rows": N_("every row counts the same")}
 CLASS_WEIGHTS = ("none", "balanced")
+ALL, TABLE, HEADLINE = "all", "table", "headline"
+FEATURES = {
+    ALL: N_("headline and table"),
+    TABLE: N_("table alone"),
+    HEADLINE: N_("headline alone"),
+}
 CALIBRATIONS = {
     "none": N_("none"),
     "sigmoid": N_("sigmoid (few rows)"),
@@ -32,6 +39,7 @@ _CHOICES: dict[str, Collection[str]] = {
     "weighting": WEIGHTINGS,
     "class_weight": CLASS_WEIGHTS,
     "calibrate": CALIBRATIONS,
+    "features": FEATURES,
 }
 _RANGES = {
     "test_share": (0.05, 0.5),
@@ -66,6 +74,11 @@ class TrainSettings:
     `tune_seconds` is the time given to the search for better parameters (0: none); `calibrate` is how probabilities
     are calibrated on later inner sessions.
 
+    `features` is what the models are given: the headline and the table, or one of them alone. What they are not given
+    is taken out of the settings: "table" names no encoder and no extra of the text, "headline" no outlet and no clock,
+    so that runs which are the same have the same settings. `models` are the keys of those to fit, all where
+    none is named.
+
     A value outside its range raises `UserError`.
     """
 
@@ -91,6 +104,8 @@ class TrainSettings:
     class_weight: str = "none"
     tune_seconds: int = 0
     calibrate: str = "none"
+    features: str = ALL
+    models: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "extras", tuple(self.extras))  # JSON gives a list
@@ -98,6 +113,10 @@ class TrainSettings:
         require_settings(self, _CHOICES, _RANGES)
         for extra in self.extras:
             require_choice("extras", extra, EXTRAS)
+        for model in self.models:
+            require_choice("models", model, MODELS)
+        object.__setattr__(self, "models", tuple(key for key in MODELS if key in (self.models or MODELS)))
+        self._leave_out()
         if (KEY in self.extras) != bool(self.classifier):
             raise UserError(
                 N_(
@@ -112,6 +131,24 @@ class TrainSettings:
                     "A sealed holdout is not scored before it is opened: choose folds, so that there is a score."
                 )
             )
+
+    def _leave_out(self) -> None:
+        """Take out of the settings what the models are not given."""
+        if self.features == ALL:
+            return
+        kept = "time" if self.features == TABLE else "text"
+        changed: dict[str, Any] = {"extras": tuple(e for e in self.extras if EXTRAS[e].source == kept)}
+        if self.features == TABLE:
+            changed |= {"encoder": "", "pooling": TrainSettings.pooling, "components": 0, "classifier": ""}
+        else:
+            changed |= {"use_press": False, "winsor": 0.0}
+        for name, value in changed.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def reads_headline(self) -> bool:
+        """Whether the models are given the headline's vector, so that an encoder is needed."""
+        return self.features != TABLE
 
     @property
     def evaluation(self) -> EvaluateSettings:

@@ -117,6 +117,15 @@ _ENTRIES = (
         shows_run=True,
     ),
     Page(
+        "compare",
+        "pages/8_compare.py",
+        N_("Compare"),
+        N_("Which encoder and which model are best?"),
+        N_("Every run of this table on one board, with what can and what cannot be told apart."),
+        N_("Next: compare encoders and models"),
+        needs=(DATASET,),
+    ),
+    Page(
         "tune",
         "pages/9_tune.py",
         N_("Tune"),

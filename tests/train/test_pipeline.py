@@ -447,3 +447,25 @@ def test_folds_without_an_order_in_time_are_refused():
     dataset = make_dataset(np.arange(60) % 7 / 100, np.repeat(np.arange(20), 3))
     with pytest.raises(UserError, match="need a split by time"):
         train(dataset, None, TrainSettings("regress", "group", folds=2))
+
+
+def test_the_table_alone_reads_no_vector_and_the_headline_alone_no_column():
+    dataset, vectors = signal()
+    table, headline = (
+        train(dataset, vectors, TrainSettings(features=each, models=("lgbm",)))
+        for each in ("table", "headline")
+    )
+    assert not table.preparation.of_headline.any()
+    assert table.lift is None
+    assert headline.preparation.of_headline.all()
+    assert headline.preparation.features == ()
+    assert set(headline.models) == {"lgbm"}
+    assert "lgbm" in headline.scores
+    rows = Inputs.of(dataset, vectors).take(np.arange(5))
+    assert np.array_equal(table.predict(rows)["lgbm"], table.predict(rows._replace(vectors=None))["lgbm"])
+
+
+def test_a_run_names_the_packages_that_made_it():
+    dataset, vectors = signal()
+    made = train(dataset, vectors, TrainSettings(models=("lgbm",)))
+    assert {"python", "lightgbm", "numpy"} <= set(made.versions)

@@ -36,6 +36,7 @@ def test_the_sidebar_lists_the_pages_with_their_numbers(home):
         "5 설명",
         "6 지도",
         "7 예측",
+        "8 비교",
         "9 미세조정",
     ]
 

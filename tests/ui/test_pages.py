@@ -16,8 +16,8 @@ STAGES = [page.key for page in pages.stages()]
 
 
 def test_the_stages_stand_in_the_order_of_the_way():
-    assert STAGES == ["data", "embed", "train", "evaluate", "explain", "maps", "predict", "tune"]
-    assert [pages.number(page) for page in pages.stages()] == [1, 2, 3, 4, 5, 6, 7, 9]
+    assert STAGES == ["data", "embed", "train", "evaluate", "explain", "maps", "predict", "compare", "tune"]
+    assert [pages.number(page) for page in pages.stages()] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
 
 
 @pytest.mark.parametrize("key", STAGES)
@@ -63,31 +63,31 @@ def tenth(tmp_path, monkeypatch):
     shutil.copy(APP, tmp_path)
     shutil.copytree(ROOT / "pages", tmp_path / "pages")
     page = Page(
-        "compare",
-        "pages/10_compare.py",
-        "Compare",
+        "appraise",
+        "pages/10_appraise.py",
+        "Appraise",
         "Which run is better?",
         "Runs side by side.",
         "Next: compare the runs",
         needs=(pages.DATASET, pages.RUN),
         shows_run=True,
     )
-    (tmp_path / page.file).write_text('from core.ui import frame\n\nframe.start("compare")\n')
+    (tmp_path / page.file).write_text('from core.ui import frame\n\nframe.start("appraise")\n')
     code = (tmp_path / PAGES["tune"].file).read_text(encoding="utf-8")
     assert "here.onward()" in code  # the last page offers whatever follows
-    monkeypatch.setitem(PAGES, "compare", page)
+    monkeypatch.setitem(PAGES, "appraise", page)
     return tmp_path / "app.py"
 
 
 def test_a_further_page_stands_on_home_and_in_the_sidebar(home, tenth):
     app = open_page("home", app=tenth)
     assert not app.exception
-    assert links(app).count("10 Compare") == 2
+    assert links(app).count("10 Appraise") == 2
     assert "Which run is better?" in [caption.value for caption in app.caption]
 
 
 def test_a_further_page_guards_what_its_entry_says(home, tenth):
-    app = open_page("compare", app=tenth)
+    app = open_page("appraise", app=tenth)
     assert app.title[0].value == "Which run is better?"
     assert [button.label for button in app.button] == ["Go to “1 Data”"]
 
@@ -97,7 +97,7 @@ def test_a_further_page_comes_next_after_the_page_before_it(small_lab, tenth):
     assert not app.exception
     assert "Next: compare the runs" in [button.label for button in app.button]
     assert not any(label.startswith("Next") for label in links(app))  # one "next" on a page
-    app = open_page("compare", app=tenth, **small_lab.link)
+    app = open_page("appraise", app=tenth, **small_lab.link)
     assert not app.exception
     assert not any(label.startswith("Next") for label in links(app))
 

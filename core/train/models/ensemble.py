@@ -12,7 +12,7 @@ from core.jobs import Report, part
 from core.train.models.combinations import STACK, Combiners, Reference
 from core.train.models.model import Model
 from core.train.models.parallel import cores, run_together, threads
-from core.train.models.registry import MODELS, import_libraries, require_known
+from core.train.models.registry import MODELS, chosen, import_libraries, require_known
 from core.train.models.sample import Sample
 
 REFERENCE = 2000  # training rows that stand for the distribution of a model's predictions
@@ -66,7 +66,8 @@ def fit_models(sample: Sample, report: Report) -> tuple[dict[str, Model], dict[s
     require_known(sample.parameters)
     import_libraries()
     seconds: dict[str, float] = {}
-    lanes, share = lanes_and_threads(sample.X)
+    kinds = chosen(sample)
+    lanes, share = lanes_and_threads(sample.X, kinds)
 
     def work(name: str, kind: type[Model]) -> Callable[[Report], Model]:
         own = replace(sample, threads=share[name])
@@ -79,21 +80,21 @@ def fit_models(sample: Sample, report: Report) -> tuple[dict[str, Model], dict[s
 
         return fit
 
-    fitted = run_together([work(name, kind) for name, kind in MODELS.items()], report, lanes)
-    return dict(zip(MODELS, fitted, strict=True)), {name: seconds[name] for name in MODELS}
+    fitted = run_together([work(name, kind) for name, kind in kinds.items()], report, lanes)
+    return dict(zip(kinds, fitted, strict=True)), {name: seconds[name] for name in kinds}
 
 
-def lanes_and_threads(X: np.ndarray) -> tuple[int, dict[str, int]]:
+def lanes_and_threads(X: np.ndarray, kinds: Mapping[str, type[Model]] = MODELS) -> tuple[int, dict[str, int]]:
     """Return how many models are fitted at the same time, and the threads of each, by name.
 
     There is one lane for each core, up to one for each model. A model has as many threads as its matrix
     `(n, columns)` is worth; the greedy ones have the cores that are left.
     """
-    lanes = min(cores(), len(MODELS))
+    lanes = min(cores(), len(kinds))
     modest = max(1, min(threads(X), cores() // lanes))
-    greedy = min(lanes, sum(kind.entry.greedy for kind in MODELS.values()))
+    greedy = min(lanes, sum(kind.entry.greedy for kind in kinds.values()))
     left = max(1, (cores() - modest * (lanes - greedy)) // max(greedy, 1))
-    return lanes, {name: left if kind.entry.greedy else modest for name, kind in MODELS.items()}
+    return lanes, {name: left if kind.entry.greedy else modest for name, kind in kinds.items()}
 
 
 def out_of_fold(sample: Sample, report: Report) -> tuple[np.ndarray, dict[str, np.ndarray]]:

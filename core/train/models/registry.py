@@ -10,11 +10,16 @@ from importlib import import_module
 from core.train.models.forest import Forest
 from core.train.models.lightgbm_model import LightGBM
 from core.train.models.model import Model
-from core.train.models.sample import Parameters
+from core.train.models.sample import Parameters, Sample
 from core.train.models.xgboost_model import XGBoost
 
 KINDS: tuple[type[Model], ...] = (Forest, XGBoost, LightGBM)
 MODELS: dict[str, type[Model]] = {kind.entry.key: kind for kind in KINDS}
+
+
+def chosen(sample: Sample) -> dict[str, type[Model]]:
+    """Return the models that a sample names, all where it names none."""
+    return {key: kind for key, kind in MODELS.items() if key in (sample.models or MODELS)}
 
 
 def fastest() -> type[Model]:

@@ -20,7 +20,8 @@ class Sample:
     number of classes, 0 for returns. `weight (n,)` is how much each row counts (None: all the same), and
     `class_weight` "balanced" lets every class count the same. `folds` are positions to fit and to predict,
     earlier first, for stacking and tuning. `parameters` replace a model's default hyperparameters. `threads`
-    are those that a model may use, 0 for as many as are worth it.
+    are those that a model may use, 0 for as many as are worth it. `models` are the keys of those to fit, all where
+    none is named.
 
     Raises `ValueError` for weights that are not finite, negative, all zero or not one per row.
     """
@@ -36,6 +37,7 @@ class Sample:
     folds: tuple[Fold, ...] = ()
     parameters: Parameters = field(default_factory=dict)
     threads: int = 0
+    models: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.class_weight not in ("none", "balanced"):

@@ -24,7 +24,7 @@ from core.jobs import Cancelled, Report, part
 from core.locale import N_
 from core.train.models.model import Hyperparameter, Model
 from core.train.models.parallel import cores, run_together
-from core.train.models.registry import MODELS, import_libraries
+from core.train.models.registry import chosen, import_libraries
 from core.train.models.sample import Fold, Parameters, Sample
 
 RANDOM_TRIALS = 8  # before the sampler learns
@@ -93,7 +93,7 @@ def tune(
     with _quiet():
         searches = [
             Search(kind, study, number, (begin or {}).get(name))
-            for number, (name, kind) in enumerate(MODELS.items())
+            for number, (name, kind) in enumerate(chosen(sample).items())
             if kind.entry.hyperparameters
         ]
         lanes = min(cores(), len(searches))

@@ -148,7 +148,7 @@ def test_a_run_that_was_saved_before_it_was_registered_still_opens(home, rows, m
 
 def test_its_hyperparameters_are_tuned(four, monkeypatch):
     monkeypatch.setattr(tuning, "cores", lambda: 1)
-    monkeypatch.setattr(tuning, "MODELS", {"logit": LinearModel, "blind": Unexplained})
+    monkeypatch.setattr(tuning, "chosen", lambda _sample: {"logit": LinearModel, "blind": Unexplained})
     ticks = iter(range(10**6))
     (found,) = tuning.tune(sample(2), 60, silent, lambda: float(next(ticks)))  # what has none is not tuned
     assert found.model == "logit"

@@ -1,0 +1,30 @@
+"""What stands below the leaderboard, a part each: what is entered here can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.ui.compare.shown import Shown
+from core.ui.text import _
+
+SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {}
+
+
+def sections(shown: Shown) -> None:
+    """Let one part be chosen, and draw it."""
+    if not SECTIONS:
+        return
+    names = list(SECTIONS)
+    chosen = st.segmented_control(
+        _("More"),
+        names,
+        default=names[0],
+        format_func=lambda name: _(SECTIONS[name][0]),
+        key="compare-section",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    if chosen:
+        SECTIONS[chosen][1](shown)

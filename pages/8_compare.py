@@ -1,0 +1,11 @@
+"""Which encoder and which model are best? Every run of a table on one board, and what is handed on."""
+
+from core.train.runs import list_runs
+from core.ui import frame
+from core.ui.compare.sections import sections
+from core.ui.compare.shown import Shown
+
+here = frame.start("compare")
+shown = Shown(here.data, tuple(list_runs(here.data.id)))
+sections(shown)
+here.onward()
