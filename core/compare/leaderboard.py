@@ -58,11 +58,12 @@ class Place:
 class Leaderboard:
     """The candidates of one group of runs, the best first, those without a verdict last.
 
-    `left_out` are the runs of other groups and those that cannot be read, `all` holds the groups that there are.
-    `together` has all of them, the table alone as their runs had it and chance in the same resamples; `other_tests`
-    counts the tests of these rows that no run of the group made. What is below `tables` are its keys of the table alone.
+    `all` holds the groups that there are. `together` has the candidates, the table alone as their runs had it, and chance
+    in the same resamples, and `tables` the keys in it of what reads no headline; `other_tests` counts the tests of these
+    rows that no run of the group made.
     """
 
+    data: Dataset
     group: Group
     all: Grouped
     places: tuple[Place, ...]
@@ -202,6 +203,7 @@ def leaderboard(data: Dataset, runs: Sequence[Run], report: Report = silent, gro
         *(p.candidate.key for p in ranked if p.candidate.run.settings.features == "table"),
     ]
     return Leaderboard(
+        data,
         chosen,
         found,
         (*ranked, *(place for place in every if place.withheld)),

@@ -57,7 +57,7 @@ def boards(
         also = [] if skill or lead else [CHANCE]
         says = [_any_told(_of(made, [*named[:size], *also]), size) for size in range(1, len(named) + 1)]
         told, ever = told + says[-1], ever + any(says)
-        found += pair_of(made, *named[:2], made.comparisons * growth(len(named))).verdict == BETTER
+        found += pair_of(made, named[0], named[1], made.comparisons * growth(len(named))).verdict == BETTER
         held += ranks(made, named)[named[0]].low == 1
     return Board(told / repetitions, ever / repetitions, found / repetitions, held / repetitions)
 
