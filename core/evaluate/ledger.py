@@ -74,12 +74,14 @@ def record_access(
     return _refusal(first) if opened and first else None
 
 
-def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows) -> Message | None:
+def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows, tests: int = 1) -> Message | None:
     """Seal a holdout until it is opened, and count the access to the rows `scored` before it.
 
-    Returns why the holdout is not sealed where a row of it was tested before; raises as `record_access` does.
+    `tests` is how many sets of predictions of them were scored at once. Returns why the holdout is not sealed where a row of it was tested before; raises as `record_access` does.
     """
-    first = _write(Entry(SEALED, run_id, save_rows(holdout), dataset=dataset_id, scored=save_rows(scored)))
+    first = _write(
+        Entry(SEALED, run_id, save_rows(holdout), dataset=dataset_id, scored=save_rows(scored), tests=tests)
+    )
     return _refusal(first) if first else None
 
 

@@ -121,7 +121,7 @@ def save_run(run: Run, large: Mapping[str, bytes] | None = None) -> Path:
 
     `large` are the files of its large parts by name, where they are written already.
     """
-    files = {RECORD: _json(to_record(run)), **(_files(run) if large is None else large)}
+    files = {RECORD: _json(to_record(run)), **(large_files(run) if large is None else large)}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     files[MANIFEST] = _json(hashes)
 
@@ -172,8 +172,8 @@ def delete_run(run_id: str) -> None:
     shutil.rmtree(questions_folder(run_id), ignore_errors=True)
 
 
-def _files(run: Run) -> dict[str, bytes]:
-    """Return the files of a run's large parts by name."""
+def large_files(run: Run) -> dict[str, bytes]:
+    """Return the files of a run's large parts by name, as `save_run` takes them."""
     table = io.BytesIO()
     run.predictions.table.to_parquet(table, index=False)
     combined = run.parts.combiners.to_arrays()
