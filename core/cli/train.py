@@ -40,6 +40,7 @@ _SETTINGS = (
     "winsor",
     "class_weight",
     "calibrate",
+    "features",
 )
 
 
@@ -51,12 +52,13 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     start = time.perf_counter()
     sources, data = read_dataset(options)
     read = time.perf_counter() - start
-    pooling = chosen_pooling(options)
-    settings = _settings(options, data, pooling)
+    settings = _settings(options, data)
     if options.staircase:
         staircase_rows(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
-    vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
+    vectors = None
+    if settings.reads_headline:
+        vectors = embed(data.headlines, settings.encoder, settings.pooling, progress()).vectors
     embedded = time.perf_counter() - start
     save_dataset(data, sources)
     made = train_and_record(data, vectors, settings, progress(), open_sealed=options.open)
@@ -66,9 +68,9 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     return _table(made, data, vectors, options)
 
 
-def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
+def _settings(options: argparse.Namespace, data: Dataset) -> TrainSettings:
     from core.evaluate.settings import default_unit
-    from core.train.settings import TrainSettings
+    from core.train.settings import TABLE, TrainSettings
     from core.train.splits.registry import default_split
 
     given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
@@ -78,16 +80,19 @@ def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> Train
         split=options.split or default_split(data),
         horizon=data.horizon,
         encoder=options.encoder,
-        pooling=pooling,
+        pooling=TrainSettings.pooling if options.features == TABLE else chosen_pooling(options),
         seed=options.seed,
         extras=(*names(options.extras), *["classifier"] * bool(options.classifier)),
         classifier=options.classifier,
         tune_seconds=options.tune,
+        models=names(options.models),
         **given,
     )
 
 
-def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
+def _table(
+    made: Run, data: Dataset, vectors: np.ndarray | None, options: argparse.Namespace
+) -> dict[str, Any]:
     from core.evaluate.arms import arms_sentence
     from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
@@ -108,7 +113,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
     return table
 
 
-def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
+def _staircase(made: Run, data: Dataset, vectors: np.ndarray | None) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
     from core.evaluate.leakage_text import sentence
     from core.train.leakage import draw_staircase
@@ -126,7 +131,8 @@ def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     from core.evaluate.settings import TASKS, UNITS
     from core.train.features.registry import EXTRAS
-    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
+    from core.train.models.registry import MODELS
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, FEATURES, WEIGHTINGS
     from core.train.splits.registry import SPLITS
     from core.train.splits.splitters import WINDOWS
 
@@ -137,6 +143,18 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
     add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
+    add(
+        "--features",
+        choices=FEATURES,
+        help=_(
+            "what the models are given: headline and table, or one of them alone; the table needs no encoder"
+        ),
+    )
+    add(
+        "--models",
+        metavar="A,B",
+        help=_("the models to fit, all if not given: {models}", models=", ".join(MODELS)),
+    )
     add("--folds", type=int, help=_("number of walk-forward folds before the holdout"))
     add(
         "--window",

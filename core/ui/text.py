@@ -21,6 +21,7 @@ from core.evaluate.bootstrap import Interval
 from core.locale import N_, language_of, translate, translate_message
 from core.pace import Left
 from core.train.run import Run
+from core.train.settings import ALL, FEATURES
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
@@ -178,8 +179,23 @@ def task_name(task: str, classes: Sequence[str]) -> str:
 
 
 def run_label(run: Run) -> str:
-    """Write what a run is: what it predicts, how it was split, and when it was made."""
-    return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {when_made(run.created)}"
+    """Write what a run is: what it predicts, from what unless from all, how it was split, and when it was made."""
+    parts = [task_name(run.task, run.classes)]
+    if run.settings.features != ALL:
+        parts.append(features_name(run))
+    return " · ".join([*parts, _(run.rule.short), when_made(run.created)])
+
+
+def features_name(run: Run) -> str:
+    """Write what the models of a run are given: headline and table, or one of them alone."""
+    return _(FEATURES[run.settings.features])
+
+
+def encoder_name(run: Run) -> str:
+    """Write the encoder and pooling that a run reads headlines by, "–" where it reads none."""
+    if not run.settings.reads_headline:
+        return UNKNOWN
+    return f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}"
 
 
 def file_name(title: str) -> str:

@@ -23,11 +23,19 @@ from core.ui import state as session
 from core.ui.evaluate import verdict
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made
+from core.ui.text import (
+    UNKNOWN,
+    _,
+    encoder_name,
+    features_name,
+    run_label,
+    task_name,
+    when_made,
+)
 
 
-def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
-    """Queue a training."""
+def start(data: Dataset, vectors: np.ndarray | None, settings: TrainSettings) -> None:
+    """Queue a training; `vectors (rows, dim)` are None for the table alone."""
 
     def work(report: Report) -> dict[str, str]:
         return {"run": train_and_record(data, vectors, settings, report).id}
@@ -57,8 +65,7 @@ def run_list(data: Dataset) -> None:
     )
     with st.container(horizontal=True):
         if st.button(_("Show its scores"), key="open-run"):
-            settings = by_id[picked].settings
-            session.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
+            session.choose(run=picked, **session.space_of_run(by_id[picked]))
             navigation.go("evaluate")
         with st.popover(_("Delete"), icon=":material/delete:"):
             st.write(_("The run and its models are removed from the workspace."))
@@ -82,7 +89,8 @@ def _row(run: Run) -> dict[str, str]:
         ): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric], run.believable)}",
         _("predicts"): task_name(run.task, run.classes),
         _(C_("form field", "Test")): _(run.rule.short),
-        _("encoder"): f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}",
+        _("models are given"): features_name(run),
+        _("encoder"): encoder_name(run),
         _("made"): when_made(run.created),
     }
 
