@@ -2,7 +2,7 @@
 
 from core.compare.grid.cells import Cell, Failure, Grid, cells_of
 from core.compare.grid.plan import Cost, GridPlan, plan_grid
-from core.compare.grid.record import Step, saved_grid
+from core.compare.grid.record import SavedGrid, Step, saved_grid
 from core.compare.grid.running import run_grid
 from core.compare.grid.settings import GridSettings
 
@@ -13,6 +13,7 @@ __all__ = [
     "Grid",
     "GridPlan",
     "GridSettings",
+    "SavedGrid",
     "Step",
     "cells_of",
     "plan_grid",

@@ -11,7 +11,8 @@ import numpy as np
 from core.compare.grid.settings import GridSettings
 from core.data.dataset import Dataset
 from core.embed.elsewhere import count_missing
-from core.errors import UserError
+from core.errors import Message, UserError
+from core.locale import N_
 from core.pace import Paces
 from core.settings import settings as app_settings
 from core.train.run import Run
@@ -33,6 +34,28 @@ class Cost:
     headlines: dict[str, int]
     tests: int
     seconds: float | None
+
+    @property
+    def sentence(self) -> Message:
+        """The costs in words."""
+        if not self.runs:
+            return Message(N_("Every run of this grid is there already: nothing has to be made."))
+        params = {"runs": self.runs, "headlines": sum(self.headlines.values()), "tests": self.tests}
+        if self.seconds is None:
+            return Message(
+                N_(
+                    "To make: {runs:,} runs, with {headlines:,} headlines to embed. They count as {tests:,} tests of these "
+                    "rows. How long it takes is not known before the first run."
+                ),
+                params,
+            )
+        return Message(
+            N_(
+                "To make: {runs:,} runs, with {headlines:,} headlines to embed: about {minutes:,} min on this machine. They "
+                "count as {tests:,} tests of these rows."
+            ),
+            params | {"minutes": max(1, round(self.seconds / 60))},
+        )
 
 
 @dataclass(frozen=True, eq=False)

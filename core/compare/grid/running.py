@@ -43,7 +43,7 @@ def run_grid(
     splits = {each: _admitted(data, each) for each in dict.fromkeys(map(split_alone, plan.new))}
     reused = tuple(run.id for run in plan.known.values())
     steps = Steps(
-        settings.id(data.id),
+        settings,
         data.id,
         [
             Step(each, REUSED, plan.known[each].id) if each in plan.known else Step(each)
