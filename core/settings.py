@@ -26,6 +26,9 @@ class Settings:
     - `max_unpack_ratio` (MAX_UNPACK_RATIO, 200): how much larger than packed an XLSX file may be unpacked;
     - `parser_bytes` (PARSER_MEMORY_MB, 4,000) and `parser_seconds` (PARSER_SECONDS, 120): what the separate
       process may take that reads XLSX, Parquet and JSON.
+
+    `cluster` (CLUSTER, none) is the address of a Dask scheduler, such as tcp://host:8786, whose workers run grids;
+    without one workers on this machine do.
     """
 
     home: Path
@@ -37,6 +40,7 @@ class Settings:
     max_unpack_ratio: int = 200
     parser_bytes: int = 4_000 * MEGABYTE
     parser_seconds: int = 120
+    cluster: str = ""
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -52,6 +56,7 @@ class Settings:
             max_unpack_ratio=_limit("HEADLINE_LAB_MAX_UNPACK_RATIO", cls.max_unpack_ratio),
             parser_bytes=_limit("HEADLINE_LAB_PARSER_MEMORY_MB", 4_000) * MEGABYTE,
             parser_seconds=_limit("HEADLINE_LAB_PARSER_SECONDS", cls.parser_seconds),
+            cluster=os.environ.get("HEADLINE_LAB_CLUSTER") or "",
         )
 
     def folder(self, *parts: str) -> Path:

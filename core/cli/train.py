@@ -40,7 +40,6 @@ _SETTINGS = (
     "winsor",
     "class_weight",
     "calibrate",
-    "features",
 )
 
 
@@ -69,23 +68,35 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _settings(options: argparse.Namespace, data: Dataset) -> TrainSettings:
-    from core.evaluate.settings import default_unit
     from core.train.settings import TABLE, TrainSettings
+
+    table = options.features == TABLE
+    return training_settings(
+        options,
+        data,
+        encoder=options.encoder,
+        pooling=TrainSettings.pooling if table else chosen_pooling(options),
+        seed=options.seed,
+        tune_seconds=options.tune,
+        models=names(options.models),
+        **{} if options.features is None else {"features": options.features},
+    )
+
+
+def training_settings(options: argparse.Namespace, data: Dataset, **given: Any) -> TrainSettings:
+    """Return the settings of a training from what `takes_training` has added, and from what is given beside it."""
+    from core.evaluate.settings import default_unit
+    from core.train.settings import TrainSettings
     from core.train.splits.registry import default_split
 
-    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    given |= {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     given.setdefault("unit", default_unit(data))
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
         horizon=data.horizon,
-        encoder=options.encoder,
-        pooling=TrainSettings.pooling if options.features == TABLE else chosen_pooling(options),
-        seed=options.seed,
         extras=(*names(options.extras), *["classifier"] * bool(options.classifier)),
         classifier=options.classifier,
-        tune_seconds=options.tune,
-        models=names(options.models),
         **given,
     )
 
@@ -129,20 +140,14 @@ def _staircase(made: Run, data: Dataset, vectors: np.ndarray | None) -> list[dic
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
-    from core.evaluate.settings import TASKS, UNITS
-    from core.train.features.registry import EXTRAS
     from core.train.models.registry import MODELS
-    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, FEATURES, WEIGHTINGS
-    from core.train.splits.registry import SPLITS
-    from core.train.splits.splitters import WINDOWS
+    from core.train.settings import FEATURES
 
     takes_file(parser)
     takes_second_file(parser)
     takes_encoder(parser)
     takes_seed(parser)
     add = parser.add_argument
-    add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
-    add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
     add(
         "--features",
         choices=FEATURES,
@@ -155,6 +160,24 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A,B",
         help=_("the models to fit, all if not given: {models}", models=", ".join(MODELS)),
     )
+    takes_training(parser)
+    add("--tune", type=int, default=0, metavar="SECONDS", help=_("time to search for better hyperparameters"))
+    add("--open", action="store_true", help=_("open a sealed holdout, once"))
+    add("--staircase", action="store_true", help=_("what each safeguard against leakage costs"))
+    add("--lift", action="store_true", help=_("say whether the headlines add anything"))
+
+
+def takes_training(parser: argparse.ArgumentParser) -> None:
+    """Add what every training of a grid has in common: the task, the tests, and how the models learn."""
+    from core.evaluate.settings import TASKS, UNITS
+    from core.train.features.registry import EXTRAS
+    from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
+    from core.train.splits.registry import SPLITS
+    from core.train.splits.splitters import WINDOWS
+
+    add = parser.add_argument
+    add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
+    add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
     add("--folds", type=int, help=_("number of walk-forward folds before the holdout"))
     add(
         "--window",
@@ -187,11 +210,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--class-weight", choices=CLASS_WEIGHTS, help=_("give every class the same weight"))
     add("--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions"))
-    add("--tune", type=int, default=0, metavar="SECONDS", help=_("time to search for better hyperparameters"))
     add("--sealed", action="store_true", default=None, help=_("do not score the holdout until it is opened"))
-    add("--open", action="store_true", help=_("open a sealed holdout, once"))
-    add("--staircase", action="store_true", help=_("what each safeguard against leakage costs"))
-    add("--lift", action="store_true", help=_("say whether the headlines add anything"))
 
 
 COMMANDS = (Command("run", N_("train and score the models on the file"), _arguments, _run),)
