@@ -1,0 +1,22 @@
+"""What is handed to others of a run: a report, a model card, and the tables of both."""
+
+from core.compare.report.card import card
+from core.compare.report.content import ReportContent
+from core.compare.report.document import report
+from core.compare.report.gathering import gather
+from core.compare.report.html_file import CARD, html_file
+from core.compare.report.markdown_file import markdown_file
+from core.compare.report.reader import Reader
+from core.compare.report.tables import tables_file
+
+__all__ = [
+    "CARD",
+    "Reader",
+    "ReportContent",
+    "card",
+    "gather",
+    "html_file",
+    "markdown_file",
+    "report",
+    "tables_file",
+]
