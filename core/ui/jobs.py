@@ -27,6 +27,7 @@ NAMES = {
     "judge": N_("Judging"),
     "words": N_("Words"),
     "score": N_("Scoring"),
+    "report": N_("Report"),
     "tune": N_("Fine-tuning"),
     "tune-maps": N_("Maps before and after"),
     "tune-curve": N_("Learning curve"),

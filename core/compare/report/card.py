@@ -56,7 +56,7 @@ def _short(content: ReportContent, reader: Reader) -> pd.DataFrame:
         N_("models"): ", ".join(reader.model(key) for key in MODELS if key in run.scores),
         N_("encoder"): encoder if settings.reads_headline else UNKNOWN,
         N_("features"): ", ".join(features) or UNKNOWN,
-        N_("learned from"): reader.say(N_("{n:,} rows to learn from"), n=split.train_rows),
+        N_("rows learned from"): count(split.train_rows),
         N_("tested on"): reader.text(_tested(run)),
         N_("run"): f"{run.id} · {run.created[:10]}",
         N_("dataset"): f"{run.dataset_id} · {count(len(data))}",

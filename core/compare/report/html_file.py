@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 REPORT, CARD = "report", "card"
+LONGEST = 20_000  # characters of one paragraph, cell or text to copy
 
 
 def html_file(document: Document, kind: str = REPORT) -> str:
@@ -36,9 +37,16 @@ def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_bounded
     )
     return environment.from_string(_file("document.html"))
+
+
+def _bounded(value: object) -> object:
+    """Return what a place of the template is filled with: of a user's text no more than fits some pages."""
+    if isinstance(value, Markup) or not isinstance(value, str) or len(value) <= LONGEST:
+        return value
+    return value[:LONGEST] + "…"
 
 
 @lru_cache

@@ -17,8 +17,9 @@ from core.compare.report.blocks import (
     Text,
 )
 
-_MARKUP = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
-_JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of bare links, addresses and emoji codes
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|$~&])")
+_JOINED = re.compile(r"(:(?=[A-Za-z/+_-])|@|www(?=\.))", re.IGNORECASE)  # of emoji codes, links and addresses
+_FIRST = re.compile(r"^(\d*)([-+=.)])")  # would begin a list or underline what is above
 
 
 def markdown_file(document: Document) -> str:
@@ -32,7 +33,8 @@ def markdown_file(document: Document) -> str:
 
 def typed(text: str) -> str:
     """Escape a text so that no mark in it is one of Markdown or HTML."""
-    return _MARKUP.sub(r"\\\1", _JOINED.sub("\\1\u2060", " ".join(text.split())))
+    joined = _JOINED.sub("\\1\u2060", " ".join(text.split()))
+    return _FIRST.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", joined))
 
 
 def _block(block: Block) -> str:

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
+from core.ui.compare import report
 from core.ui.compare.shown import Shown
 from core.ui.text import _
 
-SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {}
+SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
+    "report": (N_("Report"), report.report),
+}
 
 
 def sections(shown: Shown) -> None:
