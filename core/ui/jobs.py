@@ -28,6 +28,7 @@ NAMES = {
     "words": N_("Words"),
     "score": N_("Scoring"),
     "grid": N_("Grid"),
+    "report": N_("Report"),
     "tune": N_("Fine-tuning"),
     "tune-maps": N_("Maps before and after"),
     "tune-curve": N_("Learning curve"),
