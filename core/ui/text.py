@@ -21,6 +21,7 @@ from core.evaluate.bootstrap import Interval
 from core.locale import N_, language_of, translate, translate_message
 from core.pace import Left
 from core.train.run import Run
+from core.train.run_notes import notes_of
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
@@ -178,7 +179,9 @@ def task_name(task: str, classes: Sequence[str]) -> str:
 
 
 def run_label(run: Run) -> str:
-    """Write what a run is: what it predicts, how it was split, and when it was made."""
+    """Write what a run is: its name, else what it predicts, how it was split, and when it was made."""
+    if name := notes_of(run.id).name:
+        return name
     return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {when_made(run.created)}"
 
 
