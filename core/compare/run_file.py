@@ -79,6 +79,20 @@ class Imported:
     table: bool
     notes: tuple[Message, ...] = ()
 
+    def sentences(self) -> list[Message]:
+        """Say what came of it."""
+        if not self.new:
+            first = N_("Run {run} is here already, just as it is in the file.")
+        elif self.table:
+            first = N_("Run {run} was imported, and its test was counted.")
+        else:
+            first = N_(
+                "Run {run} was imported, and its test was counted. Its table is not here: until it is loaded, the run can "
+                "score a file and answer other programs (headline-lab score, headline-lab serve); the pages open with the "
+                "table."
+            )
+        return [Message(first, {"run": self.run_id}), *self.notes]
+
 
 def export_run(run_id: str, with_data: bool = False) -> bytes:
     """Return a run of this workspace as a ZIP archive; its notes stay here.

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
+from core.ui.compare.runs import runs
 from core.ui.compare.shown import Shown
 from core.ui.text import _
 
-SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {}
+SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
+    "runs": (N_("Runs"), runs),
+}
 
 
 def sections(shown: Shown) -> None:
