@@ -44,6 +44,7 @@ _SETTINGS = (
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
+    from core.compare.mlflow_mirror import mirror_if_asked
     from core.embed import embed
     from core.train.leakage import staircase_rows
     from core.train.recording import train_and_record
@@ -64,6 +65,8 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     made = replace(made, seconds={"read": read, "embed": embedded, **made.seconds})
     for warning in made.warnings:
         tell(warning)
+    if refusal := mirror_if_asked(made):
+        tell(refusal)
     return _table(made, data, vectors, options)
 
 

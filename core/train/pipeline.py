@@ -42,12 +42,14 @@ def train(
     begin: Parameters | None = None,
     plan: SplitPlan | None = None,
     holdout_alone: bool = False,
+    found: tuple[Tuned, ...] = (),
 ) -> Run:
     """Fit the models and have them evaluated on rows that nothing was fitted on.
 
     `vectors` is `(rows, dim)` float32, one per row of the dataset, or None for the table alone. With folds the
     models also walk forward over the sessions before the holdout; a sealed holdout is not even predicted.
-    `begin` are parameters that a search tries first; `plan` are the splits where they are made already. With
+    `begin` are parameters that a search tries first; `plan` are the splits where they are made already, and
+    `found` is what a search has found, instead of another one. With
     `holdout_alone` what the headlines add is measured without the walk-forward. Raises
     `UserError` where the table cannot be trained on or a holdout that the encoder was tuned on is to be sealed, and
     whatever `report` raises, in a search as `SearchCancelled`. The run is not saved.
@@ -64,7 +66,7 @@ def train(
         context = TrainingContext.of(dataset, vectors, plan.outcome, settings, part(report, 0.0, 0.02))
 
     with watch("tune"):
-        tuned = _tuned(context, plan, part(report, 0.02, 0.3), begin)
+        tuned = found or _tuned(context, plan, part(report, 0.02, 0.3), begin)
         context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
 
     begun = 0.3 if tuned else 0.02

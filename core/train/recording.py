@@ -113,7 +113,7 @@ def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report, holdou
 def recall(dataset: Dataset) -> None:
     """Give the ledger the rows that its entries of an earlier version mean, where their runs are still there."""
     unknown = ledger.unknown_rows(dataset.id)
-    for run in list_runs(dataset.id) if unknown else ():
+    for run in list_runs(dataset.id, archived=True) if unknown else ():
         if run.holdout in unknown:
             save_rows(plan_splits(dataset, run.settings, recorded=True).holdout_rows, run.holdout)
 

@@ -25,12 +25,14 @@ from core.evaluate.predictions import Predictions
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
+from core.train.bare_predictions import is_bare, with_data
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
 from core.train.models.fusion import Fusion
 from core.train.models.model import Model
 from core.train.models.registry import MODELS
 from core.train.run import Run
+from core.train.run_notes import notes_of
 from core.train.run_record import from_record, to_record
 
 log = logging.getLogger(__name__)
@@ -103,6 +105,8 @@ class Saved:
     def predictions(self) -> Predictions:
         """The out-of-sample predictions."""
         table = pd.read_parquet(io.BytesIO(_read(self.folder, PREDICTIONS)))
+        if is_bare(table):
+            table = with_data(table, json.loads(_read(self.folder, RECORD)))
         return Predictions(_upgraded(table), self.classes)
 
 
@@ -145,8 +149,8 @@ def load_run(run_id: str) -> Run:
     return _open(folder)
 
 
-def list_runs(dataset_id: str | None = None) -> list[Run]:
-    """Return the saved runs, newest first, reading no more than each one's record."""
+def list_runs(dataset_id: str | None = None, archived: bool = False) -> list[Run]:
+    """Return the saved runs, newest first, reading no more than each one's record; those put away with `archived`."""
     runs = []
     for path in (settings().home / "runs").glob(f"*/{RECORD}"):
         if not RUN_ID.fullmatch(path.parent.name):
@@ -155,7 +159,11 @@ def list_runs(dataset_id: str | None = None) -> list[Run]:
             runs.append(_open(path.parent))
         except (OSError, ValueError, KeyError, TypeError, UserError) as error:
             log.warning("the run in %s cannot be read: %r", path.parent, error)
-    chosen = [run for run in runs if dataset_id in (None, run.dataset_id)]
+    chosen = [
+        run
+        for run in runs
+        if dataset_id in (None, run.dataset_id) and (archived or not notes_of(run.id).archived)
+    ]
     return sorted(chosen, key=lambda run: run.created, reverse=True)
 
 

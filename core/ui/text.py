@@ -27,6 +27,7 @@ from core.evaluate.written import signed_percent as signed_percent
 from core.locale import N_, language_of, translate, translate_message
 from core.pace import Left
 from core.train.run import Run
+from core.train.run_notes import notes_of
 from core.train.settings import ALL, FEATURES
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
@@ -142,7 +143,9 @@ def task_name(task: str, classes: Sequence[str]) -> str:
 
 
 def run_label(run: Run) -> str:
-    """Write what a run is: what it predicts, from what unless from all, how it was split, and when it was made."""
+    """Write what a run is: its name, else what it predicts, from what unless from all, its split, and when it was made."""
+    if name := notes_of(run.id).name:
+        return name
     parts = [task_name(run.task, run.classes)]
     if run.settings.features != ALL:
         parts.append(features_name(run))
