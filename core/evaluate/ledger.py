@@ -144,7 +144,12 @@ def looks(rows: Rows, dataset_id: str = "") -> int:
 
     Accesses of an earlier version whose rows are not known any more count where they are of this dataset.
     """
-    return sum(access.tests for access in replay().accesses if _looked(access, rows, dataset_id))
+    return sum(access.tests for access in looks_at(rows, dataset_id))
+
+
+def looks_at(rows: Rows, dataset_id: str = "") -> list[Entry]:
+    """Return the accesses that `looks` counts, the oldest first."""
+    return [access for access in replay().accesses if _looked(access, rows, dataset_id)]
 
 
 def require_unsealed(scored: Rows, holdout: Rows | None = None, allowed: bool = False) -> None:

@@ -75,7 +75,7 @@ class Scored:
         """Return what the headlines add to the main metric; None where one of the two predictions is missing."""
         if with_text not in self.predictions or without not in self.predictions:
             return None
-        metric = mean_over(self.fold, _guessing_where_constant(main_metric(settings.task)))
+        metric = compared_by(settings.task, self.fold)
         ours, other = self.predictions[with_text], self.predictions[without]
         made = text_lift(self.y, ours, other, self.blocks, metric, settings.seed)
         every = np.ones((1, len(self.y)))
@@ -117,6 +117,11 @@ def mean_over(fold: np.ndarray, metric: Metric) -> Metric:
     return replace(metric, compute=compute)
 
 
+def compared_by(task: str, fold: np.ndarray) -> Metric:
+    """Return what predictions are compared by: the main metric as a mean over folds `(n,)`, defined for any prediction."""
+    return mean_over(fold, _guessing_where_constant(main_metric(task)))
+
+
 def one_scale(p: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """Turn predictions of several folds' models into ranks within their fold, which order metrics can pool."""
     from scipy.stats import rankdata
@@ -139,7 +144,7 @@ def main_score(
 ) -> Interval:
     """Return the main metric of one model on every row that was tested, a mean over the tests, as the lift is."""
     scored = Scored.of(predictions.holdout if holdout_alone else predictions, dataset, settings, [name])
-    metric = mean_over(scored.fold, _guessing_where_constant(main_metric(settings.task)))
+    metric = compared_by(settings.task, scored.fold)
     found = intervals(scored.y, scored.predictions[name], scored.blocks, [metric], settings.seed)
     return found[metric.name]
 
