@@ -23,6 +23,7 @@ from core.train.context import TrainingContext
 from core.train.fold_results import FoldResult, fit_folds, predictions_of, uncalibrated_of
 from core.train.models.sample import Parameters
 from core.train.models.tuning import TABLE, Tuned, parameters, tune_arms
+from core.train.partitioned.context import placed
 from core.train.run import FittedParts, Run, Walk
 from core.train.seen import SeenTests, cautions_of, reason_of, require_sealable, seen_tests
 from core.train.settings import TrainSettings
@@ -65,15 +66,16 @@ def train(
     with watch("prepare"):
         context = TrainingContext.of(dataset, vectors, plan.outcome, settings, part(report, 0.0, 0.02))
 
-    with watch("tune"):
-        tuned = found or _tuned(context, plan, part(report, 0.02, 0.3), begin)
-        context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
+    with placed(context, plan) as context:
+        with watch("tune"):
+            tuned = found or _tuned(context, plan, part(report, 0.02, 0.3), begin)
+            context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
 
-    begun = 0.3 if tuned else 0.02
-    with watch("fit"):
-        results = fit_folds(context, plan.walk, plan.holdout, part(report, begun, SCORING))
-    found = assemble(plan, results, seen, watch.seconds, part(report, SCORING, 1), holdout_alone)
-    return replace(found, tuned=tuned)
+        begun = 0.3 if tuned else 0.02
+        with watch("fit"):
+            results = fit_folds(context, plan.walk, plan.holdout, part(report, begun, SCORING))
+    made = assemble(plan, results, seen, watch.seconds, part(report, SCORING, 1), holdout_alone)
+    return replace(made, tuned=tuned)
 
 
 def assemble(
@@ -168,7 +170,7 @@ def _tuned(
     context: TrainingContext, plan: SplitPlan, report: Report, begin: Parameters | None
 ) -> tuple[Tuned, ...]:
     """Search on the rows before the first test, so that no test takes part in the choice."""
-    if not context.settings.tune_seconds:
+    if not context.settings.tune_seconds or not context.searches:
         return ()
     preparation, sample = context.prepare(plan.splits[0].train, inner=True)
     return tune_arms(sample, preparation.of_headline, context.settings.tune_seconds, report, begin)

@@ -30,7 +30,7 @@ from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
 from core.train.models.fusion import Fusion
 from core.train.models.model import Model
-from core.train.models.registry import MODELS
+from core.train.models.registry import MODELS, STAND_INS
 from core.train.run import Run
 from core.train.run_notes import notes_of
 from core.train.run_record import from_record, to_record
@@ -95,11 +95,14 @@ class Saved:
 
     def _models(self, mark: str = "") -> dict[str, Model]:
         """Read the models whose files begin with a mark."""
-        return {
-            name: kind.from_bytes(_read(self.folder, mark + kind.entry.file), len(self.classes))
-            for name, kind in MODELS.items()
-            if name in self.names
-        }
+        saved, read = _manifest(self.folder), {}
+        for name, kind in MODELS.items():
+            if name in self.names:
+                other = STAND_INS.get(name, kind)
+                chosen = other if mark + other.entry.file in saved else kind
+                data = _read(self.folder, mark + chosen.entry.file)
+                read[name] = chosen.from_bytes(data, len(self.classes))
+        return read
 
     @cached_property
     def predictions(self) -> Predictions:
