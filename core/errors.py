@@ -68,5 +68,12 @@ class UserError(Exception):
         self.message = Message(template, params)
         super().__init__(template, params)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _user_error, (self.message,)  # from another process
+
     def __str__(self) -> str:
         return str(self.message)
+
+
+def _user_error(message: Message) -> UserError:
+    return UserError(message.template, **message.params)

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import UserError
 from core.locale import N_
 
-MEGABYTE = 2**20
+MEGABYTE, GIGABYTE = 2**20, 2**30
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Settings:
     - `max_unpack_ratio` (MAX_UNPACK_RATIO, 200): how much larger than packed an XLSX file may be unpacked;
     - `parser_bytes` (PARSER_MEMORY_MB, 4,000) and `parser_seconds` (PARSER_SECONDS, 120): what the separate
       process may take that reads XLSX, Parquet and JSON.
+
+    `cluster` (CLUSTER, none) is the address of a Dask scheduler, such as tcp://host:8786, whose workers run grids;
+    without one workers on this machine do.
+    `memory_bytes` (MEMORY_GB) is the memory that a training may take; 0, the default: what the machine has free. A
+    table that does not fit trains in partitions.
     """
 
     home: Path
@@ -37,6 +42,8 @@ class Settings:
     max_unpack_ratio: int = 200
     parser_bytes: int = 4_000 * MEGABYTE
     parser_seconds: int = 120
+    cluster: str = ""
+    memory_bytes: int = 0
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -52,6 +59,8 @@ class Settings:
             max_unpack_ratio=_limit("HEADLINE_LAB_MAX_UNPACK_RATIO", cls.max_unpack_ratio),
             parser_bytes=_limit("HEADLINE_LAB_PARSER_MEMORY_MB", 4_000) * MEGABYTE,
             parser_seconds=_limit("HEADLINE_LAB_PARSER_SECONDS", cls.parser_seconds),
+            cluster=os.environ.get("HEADLINE_LAB_CLUSTER") or "",
+            memory_bytes=_limit("HEADLINE_LAB_MEMORY_GB", 0) * GIGABYTE,
         )
 
     def folder(self, *parts: str) -> Path:
@@ -65,7 +74,9 @@ class Settings:
 
 
 def _limit(variable: str, default: int) -> int:
-    value = os.environ.get(variable) or str(default)
+    value = os.environ.get(variable)
+    if not value:
+        return default
     if not (value.isascii() and value.isdigit() and 0 < len(value) < 16 and int(value)):
         raise UserError(
             N_("The environment variable {variable} is {value}; set it to a whole number above 0."),

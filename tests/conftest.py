@@ -165,3 +165,35 @@ def small_lab(finished_small_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_small_lab.home))
     yield finished_small_lab
     shutil.rmtree(finished_small_lab.home / "questions", ignore_errors=True)  # the predict page keeps them
+
+
+@pytest.fixture(scope="session")
+def finished_table_lab(finished_small_lab: SmallLab, tmp_path_factory: pytest.TempPathFactory) -> SmallLab:
+    """A workspace with no encoder and one run, of the table alone, made once."""
+    from tests.makers.feature_sets import make_table_lab
+
+    return make_table_lab(finished_small_lab, tmp_path_factory.mktemp("table"))
+
+
+@pytest.fixture
+def table_lab(finished_table_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallLab]:
+    """The workspace of the table alone, set as this test's own. A test must leave it as it was."""
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_table_lab.home))
+    yield finished_table_lab
+    shutil.rmtree(finished_table_lab.home / "questions", ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def finished_headline_lab(finished_small_lab: SmallLab, tmp_path_factory: pytest.TempPathFactory) -> SmallLab:
+    """The small workspace with a run of the headline alone by one model, made once."""
+    from tests.makers.feature_sets import make_headline_lab
+
+    return make_headline_lab(finished_small_lab, tmp_path_factory.mktemp("headline"))
+
+
+@pytest.fixture
+def headline_lab(finished_headline_lab: SmallLab, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallLab]:
+    """The workspace of the headline alone, set as this test's own. A test must leave it as it was."""
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(finished_headline_lab.home))
+    yield finished_headline_lab
+    shutil.rmtree(finished_headline_lab.home / "questions", ignore_errors=True)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.cli.shell import progress
+from core.errors import UserError
+from core.locale import N_
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
@@ -16,13 +18,15 @@ if TYPE_CHECKING:
 def topic_table(run: Run, headline: str, row: int | None, explained: int) -> list[dict[str, Any]]:
     """Return the topics of the run's table, the largest contribution first; empty where there are none.
 
-    `row` is the headline's number in the table, None for a new one. Raises `UserError` where the table or its encoder
-    is gone.
+    `row` is the headline's number in the table, None for a new one. Raises `UserError` where the run reads
+    no headline, and where the table or its encoder is gone.
     """
     from core.data.library import load_dataset
     from core.explain import encode_texts, explain_run, topic_effects
     from core.maps import topics_of
 
+    if not run.settings.reads_headline:
+        raise UserError(N_("This run's models do not read the headline, so no topic can move them."))
     data = load_dataset(run.dataset_id)
     vectors = _vectors(run, data)
     found = topics_of(data, vectors, report=progress())

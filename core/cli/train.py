@@ -44,6 +44,7 @@ _SETTINGS = (
 
 
 def _run(options: argparse.Namespace) -> dict[str, Any]:
+    from core.compare.mlflow_mirror import mirror_if_asked
     from core.embed import embed
     from core.train.leakage import staircase_rows
     from core.train.recording import train_and_record
@@ -51,43 +52,61 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     start = time.perf_counter()
     sources, data = read_dataset(options)
     read = time.perf_counter() - start
-    pooling = chosen_pooling(options)
-    settings = _settings(options, data, pooling)
+    settings = _settings(options, data)
     if options.staircase:
         staircase_rows(data, settings)  # what it lacks is said before the training
     start = time.perf_counter()
-    vectors = embed(data.headlines, options.encoder, pooling, progress()).vectors
+    vectors = None
+    if settings.reads_headline:
+        vectors = embed(data.headlines, settings.encoder, settings.pooling, progress()).vectors
     embedded = time.perf_counter() - start
     save_dataset(data, sources)
     made = train_and_record(data, vectors, settings, progress(), open_sealed=options.open)
     made = replace(made, seconds={"read": read, "embed": embedded, **made.seconds})
     for warning in made.warnings:
         tell(warning)
+    if refusal := mirror_if_asked(made):
+        tell(refusal)
     return _table(made, data, vectors, options)
 
 
-def _settings(options: argparse.Namespace, data: Dataset, pooling: str) -> TrainSettings:
+def _settings(options: argparse.Namespace, data: Dataset) -> TrainSettings:
+    from core.train.settings import TABLE, TrainSettings
+
+    table = options.features == TABLE
+    return training_settings(
+        options,
+        data,
+        encoder=options.encoder,
+        pooling=TrainSettings.pooling if table else chosen_pooling(options),
+        seed=options.seed,
+        tune_seconds=options.tune,
+        models=names(options.models),
+        **{} if options.features is None else {"features": options.features},
+    )
+
+
+def training_settings(options: argparse.Namespace, data: Dataset, **given: Any) -> TrainSettings:
+    """Return the settings of a training from what `takes_training` has added, and from what is given beside it."""
     from core.evaluate.settings import default_unit
     from core.train.settings import TrainSettings
     from core.train.splits.registry import default_split
 
-    given = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    given |= {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     given.setdefault("unit", default_unit(data))
     return TrainSettings(
         task=options.task,
         split=options.split or default_split(data),
         horizon=data.horizon,
-        encoder=options.encoder,
-        pooling=pooling,
-        seed=options.seed,
         extras=(*names(options.extras), *["classifier"] * bool(options.classifier)),
         classifier=options.classifier,
-        tune_seconds=options.tune,
         **given,
     )
 
 
-def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Namespace) -> dict[str, Any]:
+def _table(
+    made: Run, data: Dataset, vectors: np.ndarray | None, options: argparse.Namespace
+) -> dict[str, Any]:
     from core.evaluate.arms import arms_sentence
     from core.evaluate.ledger import accesses
     from core.evaluate.lift import sentence
@@ -108,7 +127,7 @@ def _table(made: Run, data: Dataset, vectors: np.ndarray, options: argparse.Name
     return table
 
 
-def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, Any]] | None:
+def _staircase(made: Run, data: Dataset, vectors: np.ndarray | None) -> list[dict[str, Any]] | None:
     """Draw and explain the staircase; None, with the reason said, where the finished run has none."""
     from core.evaluate.leakage_text import sentence
     from core.train.leakage import draw_staircase
@@ -124,16 +143,41 @@ def _staircase(made: Run, data: Dataset, vectors: np.ndarray) -> list[dict[str, 
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
+    from core.train.models.registry import MODELS
+    from core.train.settings import FEATURES
+
+    takes_file(parser)
+    takes_second_file(parser)
+    takes_encoder(parser)
+    takes_seed(parser)
+    add = parser.add_argument
+    add(
+        "--features",
+        choices=FEATURES,
+        help=_(
+            "what the models are given: headline and table, or one of them alone; the table needs no encoder"
+        ),
+    )
+    add(
+        "--models",
+        metavar="A,B",
+        help=_("the models to fit, all if not given: {models}", models=", ".join(MODELS)),
+    )
+    takes_training(parser)
+    add("--tune", type=int, default=0, metavar="SECONDS", help=_("time to search for better hyperparameters"))
+    add("--open", action="store_true", help=_("open a sealed holdout, once"))
+    add("--staircase", action="store_true", help=_("what each safeguard against leakage costs"))
+    add("--lift", action="store_true", help=_("say whether the headlines add anything"))
+
+
+def takes_training(parser: argparse.ArgumentParser) -> None:
+    """Add what every training of a grid has in common: the task, the tests, and how the models learn."""
     from core.evaluate.settings import TASKS, UNITS
     from core.train.features.registry import EXTRAS
     from core.train.settings import CALIBRATIONS, CLASS_WEIGHTS, WEIGHTINGS
     from core.train.splits.registry import SPLITS
     from core.train.splits.splitters import WINDOWS
 
-    takes_file(parser)
-    takes_second_file(parser)
-    takes_encoder(parser)
-    takes_seed(parser)
     add = parser.add_argument
     add("--task", choices=TASKS, default="classify", help=_("a class or a return"))
     add("--split", choices=SPLITS, help=_("by time where the file has dates, else by story"))
@@ -169,11 +213,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--class-weight", choices=CLASS_WEIGHTS, help=_("give every class the same weight"))
     add("--calibrate", choices=CALIBRATIONS, help=_("calibrate probabilities on later inner sessions"))
-    add("--tune", type=int, default=0, metavar="SECONDS", help=_("time to search for better hyperparameters"))
     add("--sealed", action="store_true", default=None, help=_("do not score the holdout until it is opened"))
-    add("--open", action="store_true", help=_("open a sealed holdout, once"))
-    add("--staircase", action="store_true", help=_("what each safeguard against leakage costs"))
-    add("--lift", action="store_true", help=_("say whether the headlines add anything"))
 
 
 COMMANDS = (Command("run", N_("train and score the models on the file"), _arguments, _run),)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.errors import Message
+from core.locale import N_
+
 WIN, LOSE = "승", "패"
 
 
@@ -28,6 +31,12 @@ _RATINGS = _ranks(
     }
 )
 _CLASSES = _OUTCOMES | _RATINGS
+
+
+def class_message(name: str) -> Message:
+    """Return what a class is called: 승 and 패 are win and lose in English, any other label stays as it is."""
+    ours = {WIN: N_("win"), LOSE: N_("lose")}.get(name)
+    return Message(ours) if ours else Message("{name}", {"name": name})
 
 
 def class_rank(label: str) -> int | None:

@@ -54,7 +54,7 @@ class Embedding:
 
 
 @dataclass(frozen=True)
-class _Source:
+class Source:
     """Where vectors belong in the store, and with which device and number type they are made."""
 
     space: Space
@@ -62,7 +62,7 @@ class _Source:
     dtype: str
 
     @classmethod
-    def known(cls, card: EncoderCard) -> _Source | None:
+    def known(cls, card: EncoderCard) -> Source | None:
         """Return what this machine used last, without loading the encoder; None where it never ran here."""
         device = known_device()
         file_hash = fingerprint(card) if device else ""
@@ -72,7 +72,7 @@ class _Source:
         return cls(Space(encoder_key(card, file_hash, dtype), card.name, card.dim), device.upper(), dtype)
 
     @classmethod
-    def of(cls, encoder: Encoder) -> _Source:
+    def of(cls, encoder: Encoder) -> Source:
         """Return the source that a loaded encoder is."""
         space = Space(encoder.key, encoder.card.name, encoder.dim)
         return cls(space, encoder.device_name, encoder.dtype)
@@ -109,19 +109,19 @@ def embed_by(
     if not card.ready:
         report(0.0, N_("Unpacking the encoder, once"))
         ready_folder(card)
-    distinct, rows = _distinct(texts)
+    distinct, rows = distinct_texts(texts)
     room, found = np.zeros((len(rows), card.dim), np.float32), np.zeros(len(distinct), bool)
     vectors = room[: len(distinct)]
     embedded = truncated = 0
     seconds = 0.0
     with VectorStore() as store:
-        source = _Source.known(card)
+        source = Source.known(card)
         if source:
             _vectors, found = store.get(source.space, kind, distinct, vectors)
         if source is None or not found.all():
             report(0.0, N_("Loading the encoder {name}"), name=card.name)
             encoder = load_encoder(card)
-            source, before = _Source.of(encoder), source
+            source, before = Source.of(encoder), source
             if source != before:
                 _vectors, found = store.get(source.space, kind, distinct, vectors)
             start = time.perf_counter()
@@ -164,10 +164,10 @@ def vectors_if_stored(texts: Sequence[str], encoder_name: str, pooling: str = ME
     Loads and unpacks no encoder. Raises `UserError` for an unknown encoder or pooling.
     """
     card, kind = resolve(encoder_name), pooling_named(pooling).key
-    source = _Source.known(card) if card.ready else None
+    source = Source.known(card) if card.ready else None
     if source is None:
         return None
-    distinct, rows = _distinct(texts)
+    distinct, rows = distinct_texts(texts)
     room = np.zeros((len(rows), card.dim), np.float32)
     with VectorStore() as store:
         _vectors, found = store.get(source.space, kind, distinct, room[: len(distinct)])
@@ -190,7 +190,7 @@ def space_key(encoder_name: str) -> str:
             ),
             name=card.name,
         )
-    source = _Source.known(card)
+    source = Source.known(card)
     return source.space.encoder if source else encoder_key(card, fingerprint(card), "")
 
 
@@ -199,7 +199,7 @@ def canonical(text: str) -> str:
     return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()
 
 
-def _distinct(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
+def distinct_texts(texts: Sequence[str]) -> tuple[list[str], np.ndarray]:
     """Return the distinct texts in order of appearance, and the number of each row's text, `(rows,)`."""
     number: dict[str, int] = {}
     rows = np.fromiter(

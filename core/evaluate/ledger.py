@@ -9,6 +9,7 @@ turns up.
 from __future__ import annotations
 
 import math
+import uuid
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -74,13 +75,46 @@ def record_access(
     return _refusal(first) if opened and first else None
 
 
-def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows) -> Message | None:
+def seal(dataset_id: str, run_id: str, holdout: Rows, scored: Rows, tests: int = 1) -> Message | None:
     """Seal a holdout until it is opened, and count the access to the rows `scored` before it.
 
-    Returns why the holdout is not sealed where a row of it was tested before; raises as `record_access` does.
+    `tests` is how many sets of predictions of them were scored at once. Returns why the holdout is not sealed where a row of it was tested before; raises as `record_access` does.
     """
-    first = _write(Entry(SEALED, run_id, save_rows(holdout), dataset=dataset_id, scored=save_rows(scored)))
+    first = _write(
+        Entry(SEALED, run_id, save_rows(holdout), dataset=dataset_id, scored=save_rows(scored), tests=tests)
+    )
     return _refusal(first) if first else None
+
+
+def record_elsewhere(
+    dataset_id: str, run_id: str, holdout: str, metric: str, score: Interval | None, sealed: bool = False
+) -> Message | None:
+    """Count what a run tested in another workspace, of a table that is not here; it keeps its holdout `sealed`.
+
+    `holdout` is the name of its rows. As long as these are not known, it counts as a test of every holdout of the table.
+    Returns and raises as `seal` and `record_access` do.
+    """
+    if not sealed and is_sealed(dataset_id, holdout):
+        raise UserError(
+            N_(
+                "This holdout is sealed: it is scored once, when it is opened. Open it, or go on with a sealed "
+                "run that is scored by walking forward."
+            )
+        )
+    known = score is not None and not math.isnan(score.value) and not sealed
+    first = _write(
+        Entry(
+            SEALED if sealed else SCORED,
+            run_id,
+            holdout,
+            metric=metric if known else "",
+            value=score.value if score and known else None,
+            se=standard_error(score) if score and known else None,
+            dataset=dataset_id,
+            scored=uuid.uuid4().hex if sealed or load_rows(holdout) is None else holdout,
+        )
+    )
+    return _refusal(first) if sealed and first else None
 
 
 def is_sealed(dataset_id: str, holdout: str) -> bool:
@@ -187,6 +221,11 @@ def require_untested(dataset_id: str, holdout: Rows) -> None:
         run=found[0].run_id,
         time=_minute(found[0]),
     )
+
+
+def knows(run_id: str) -> bool:
+    """Whether a test access or a seal of a run is written here."""
+    return any(entry.run_id == run_id for entry in entries())
 
 
 def unknown_rows(dataset_id: str) -> set[str]:

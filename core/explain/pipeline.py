@@ -53,6 +53,12 @@ def explain_run(
     return made[number]
 
 
+def saved_explanation(run: Run, limit: int = LIMIT, explained: int = -1) -> Contributions | None:
+    """Return what `explain_run` saved beside a run; None where there is nothing, or it is of an earlier version."""
+    paths = _paths(run, limit)
+    return _read(paths[explained_class(run, explained)], run) if paths else None
+
+
 def chosen_rows(run: Run, dataset: Dataset, limit: int = LIMIT) -> np.ndarray:
     """Return the positions in the dataset of up to `limit` test rows, evenly spread."""
     return evenly(run.predictions.test.positions(dataset), limit)

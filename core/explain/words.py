@@ -59,12 +59,13 @@ def explain_words(
     """Attribute the headline's contribution in `found` at this place to its words.
 
     `row` are the inputs of that one row, `explained` is the number of the class that `found` is about. The same seed
-    draws the same words to leave out, in about `coalitions` ways at most. Raises `UserError` where the run's encoder is not on this machine any more.
+    draws the same words to leave out, in about `coalitions` ways at most. Where the models read no headline there are no
+    words. Raises `UserError` where the run's encoder is not on this machine any more.
     """
     number = explained_class(run, explained)
-    words = words_of(headline)
     models = list(found.values)
     mine = [place_of for place_of, group in enumerate(found.groups) if group in headline_groups()]
+    words = words_of(headline) if mine else ()
     total: np.ndarray = np.array([found.values[name][place, mine].sum() for name in models])
     full: np.ndarray = np.array([found.prediction[name][place] for name in models])
 

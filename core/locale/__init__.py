@@ -72,6 +72,11 @@ def translate(template: str, language: str, params: Mapping[str, object] | None 
     return text.format(**values)
 
 
+def knows(template: str) -> bool:
+    """Whether a template is one of ours: it stands in the Korean catalog, as all do."""
+    return not template or _text(template, "ko", 2) != _text(template, "en", 2)
+
+
 def translate_message(message: Message, language: str) -> str:
     """Translate a message as a user will read it."""
     return translate(message.template, language, message.params)

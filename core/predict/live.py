@@ -34,11 +34,12 @@ class Prediction:
 
 
 def unread_part(run: Run, headline: str) -> str:
-    """Return the end of a headline that the run's encoder does not read, "" where it reads all of it.
+    """Return the end of a headline that the run's encoder does not read, "" where it reads all of it, or has no encoder.
 
     Raises as `encode_headlines` does.
     """
-    return unread_end(readable(headline), run.settings.encoder)
+    text = readable(headline)
+    return unread_end(text, run.settings.encoder) if run.settings.reads_headline else ""
 
 
 def opposite_news(question: Question) -> Opposite | None:

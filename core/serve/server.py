@@ -39,7 +39,8 @@ def lanes_of(answerer: Answerer) -> int:
     from core.embed.catalog import resolve
     from core.embed.runtime.encoder import load_encoder
 
-    on_cpu = load_encoder(resolve(answerer.run.settings.encoder)).device == "cpu"
+    settings = answerer.run.settings
+    on_cpu = not settings.reads_headline or load_encoder(resolve(settings.encoder)).device == "cpu"
     return min(cores(), MOST_LANES) if on_cpu else 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -59,6 +60,7 @@ class TrainingContext:
     `parameters` are the hyperparameters of the models of all columns, `table_parameters` of those of the table alone.
     """
 
+    searches: ClassVar[bool] = True  # whether hyperparameters can be searched for
     dataset: Dataset
     inputs: Inputs
     outcome: np.ndarray
@@ -92,10 +94,14 @@ class TrainingContext:
         inputs = self.inputs.take(train)
         preparation = Preparation.fit(inputs, self.settings)
         require_columns(preparation)
+        return preparation, replace(self.sample(train, inner), X=preparation.matrix(inputs))
+
+    def sample(self, train: np.ndarray, inner: bool = True) -> Sample:
+        """Return the sample that the training rows are, with no column in its matrix yet."""
         fit, valid = inner_validation(self.dataset, train, self.settings)
         weighted = self.settings.weighting == "events" and self.dataset.has_sessions
-        sample = Sample(
-            preparation.matrix(inputs),
+        return Sample(
+            np.zeros((len(train), 0), np.float32),
             self.outcome[train],
             np.searchsorted(train, fit),
             np.searchsorted(train, valid),
@@ -107,7 +113,6 @@ class TrainingContext:
             parameters=self.parameters,
             models=self.settings.models,
         )
-        return preparation, sample
 
     def learn(self, train: np.ndarray, report: Report, inner: bool = False) -> TrainedModels:
         """Fit the models and their fusion on these rows; with `inner` folds also their stack and their calibration."""
@@ -117,12 +122,15 @@ class TrainingContext:
         ensemble = Ensemble.fit(stacked, part(report, 0, 0.7))
         fusion = Fusion.fit(sample, preparation.of_headline, self.table_parameters, part(report, 0.7, 1))
         learned = TrainedModels(train, preparation, stacked, ensemble, fusion=fusion)
-        if not calibrate:
-            return learned
+        return self.calibrated(learned) if calibrate else learned
+
+    def calibrated(self, learned: TrainedModels) -> TrainedModels:
+        """Return the models with what calibrates them, or with a note that says why they have none."""
         try:
-            return replace(learned, calibrators=self._calibrators(stacked, ensemble))
+            return replace(learned, calibrators=self._calibrators(learned.sample, learned.ensemble))
         except UserError as error:
-            return replace(learned, notes=(replace(error.message, code="not_calibrated"),))
+            note = replace(error.message, code="not_calibrated")
+            return replace(learned, notes=(*learned.notes, note))
 
     def baselines(
         self, learned: TrainedModels, test: np.ndarray, report: Report, quick: bool = False

@@ -38,6 +38,19 @@ def train_and_record(
     was sealed during the training, where a holdout to be sealed has been looked at, and as `train` and
     `save_run` do.
     """
+    plan = admitted(dataset, settings, open_sealed)
+    opening = open_sealed and ledger.is_sealed(dataset.id, plan.holdout_rows.name)
+    run = counted(_trained(plan, vectors, report, opening), plan, open_sealed, opening)
+    save_run(run)
+    return run
+
+
+def admitted(dataset: Dataset, settings: TrainSettings, open_sealed: bool = False) -> SplitPlan:
+    """Return the plan of a training's splits, none of whose tests is refused by the ledger.
+
+    Raises `UserError` where a row that would be scored is sealed and not to be opened, and where a holdout to be
+    sealed has been looked at.
+    """
     if settings.sealed and open_sealed:
         raise UserError(N_("A holdout is either sealed or opened: choose one of the two."))
     recall(dataset)
@@ -45,22 +58,36 @@ def train_and_record(
     ledger.require_unsealed(plan.test_rows, plan.holdout_rows, allowed=settings.sealed or open_sealed)
     if settings.sealed:
         ledger.require_untested(dataset.id, plan.holdout_rows)
-    opening = open_sealed and ledger.is_sealed(dataset.id, plan.holdout_rows.name)
-    run = _trained(plan, vectors, report, opening)
-    scored = plan.walk_rows if settings.sealed else plan.holdout_rows
-    compared = scored if settings.sealed or opening else plan.test_rows
-    run = run.after(*(1 + ledger.looks(rows, dataset.id) for rows in (scored, compared)))
-    if settings.sealed:
-        refusal = ledger.seal(dataset.id, run.id, plan.holdout_rows, plan.walk_rows)
+    return plan
+
+
+def counted(
+    run: Run,
+    plan: SplitPlan,
+    open_sealed: bool = False,
+    opening: bool = False,
+    tests: int = 1,
+    ahead: int = 0,
+) -> Run:
+    """Count a trained run's test access in the ledger, or seal its holdout; return it as it then stands.
+
+    `opening` says that a seal is opened. `tests` is how many of its models are tests of their own, and `ahead` how many
+    tests more belong to the same search: they count for this run as if they had been made. Raises `UserError` where a
+    row was sealed during the training.
+    """
+    sealed = plan.settings.sealed
+    scored = plan.walk_rows if sealed else plan.holdout_rows
+    compared = scored if sealed or opening else plan.test_rows
+    own = tests + ahead
+    run = run.after(*(own + ledger.looks(rows, plan.dataset.id) for rows in (scored, compared)))
+    if sealed:
+        refusal = ledger.seal(plan.dataset.id, run.id, plan.holdout_rows, plan.walk_rows, tests)
     else:
-        refusal = count(run, plan, open_sealed)
-    if refusal:
-        run = replace(run, warnings=(refusal, *run.warnings))
-    save_run(run)
-    return run
+        refusal = count(run, plan, open_sealed, tests)
+    return replace(run, warnings=(refusal, *run.warnings)) if refusal else run
 
 
-def count(run: Run, plan: SplitPlan, opened: bool = False) -> Message | None:
+def count(run: Run, plan: SplitPlan, opened: bool = False, tests: int = 1) -> Message | None:
     """Count in the ledger that a run's holdout and walk-forward were scored; returns and raises as it does.
 
     With `opened` that opens the holdout's seal.
@@ -68,7 +95,7 @@ def count(run: Run, plan: SplitPlan, opened: bool = False) -> Message | None:
     metric = main_metric(run.task).name
     score = run.scores[MEAN][metric]
     return ledger.record_access(
-        run.dataset_id, run.id, plan.holdout_rows, plan.test_rows, metric, score, opened
+        run.dataset_id, run.id, plan.holdout_rows, plan.test_rows, metric, score, opened, tests
     )
 
 
@@ -86,7 +113,7 @@ def _trained(plan: SplitPlan, vectors: np.ndarray | None, report: Report, holdou
 def recall(dataset: Dataset) -> None:
     """Give the ledger the rows that its entries of an earlier version mean, where their runs are still there."""
     unknown = ledger.unknown_rows(dataset.id)
-    for run in list_runs(dataset.id) if unknown else ():
+    for run in list_runs(dataset.id, archived=True) if unknown else ():
         if run.holdout in unknown:
             save_rows(plan_splits(dataset, run.settings, recorded=True).holdout_rows, run.holdout)
 

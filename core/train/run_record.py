@@ -96,6 +96,7 @@ def run_table(run: Run) -> dict[str, Any]:
         "events": run.split.events,
         "encoder": run.settings.encoder,
         "pooling": run.settings.pooling,
+        "features": run.settings.features,
         "models": plain_scores(run.scores),
         "baselines": plain_scores(run.baselines),
         "walk_forward": None if run.walk is None else _plain_walk(run.walk),

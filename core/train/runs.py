@@ -25,12 +25,14 @@ from core.evaluate.predictions import Predictions
 from core.files import disk_errors, folder_atomic
 from core.locale import N_
 from core.settings import settings
+from core.train.bare_predictions import is_bare, with_data
 from core.train.features.preparation import Preparation
 from core.train.models.combinations import Combiners
 from core.train.models.fusion import Fusion
 from core.train.models.model import Model
-from core.train.models.registry import MODELS
+from core.train.models.registry import MODELS, STAND_INS
 from core.train.run import Run
+from core.train.run_notes import notes_of
 from core.train.run_record import from_record, to_record
 
 log = logging.getLogger(__name__)
@@ -93,16 +95,21 @@ class Saved:
 
     def _models(self, mark: str = "") -> dict[str, Model]:
         """Read the models whose files begin with a mark."""
-        return {
-            name: kind.from_bytes(_read(self.folder, mark + kind.entry.file), len(self.classes))
-            for name, kind in MODELS.items()
-            if name in self.names
-        }
+        saved, read = _manifest(self.folder), {}
+        for name, kind in MODELS.items():
+            if name in self.names:
+                other = STAND_INS.get(name, kind)
+                chosen = other if mark + other.entry.file in saved else kind
+                data = _read(self.folder, mark + chosen.entry.file)
+                read[name] = chosen.from_bytes(data, len(self.classes))
+        return read
 
     @cached_property
     def predictions(self) -> Predictions:
         """The out-of-sample predictions."""
         table = pd.read_parquet(io.BytesIO(_read(self.folder, PREDICTIONS)))
+        if is_bare(table):
+            table = with_data(table, json.loads(_read(self.folder, RECORD)))
         return Predictions(_upgraded(table), self.classes)
 
 
@@ -121,7 +128,7 @@ def save_run(run: Run, large: Mapping[str, bytes] | None = None) -> Path:
 
     `large` are the files of its large parts by name, where they are written already.
     """
-    files = {RECORD: _json(to_record(run)), **(_files(run) if large is None else large)}
+    files = {RECORD: _json(to_record(run)), **(large_files(run) if large is None else large)}
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     files[MANIFEST] = _json(hashes)
 
@@ -145,8 +152,8 @@ def load_run(run_id: str) -> Run:
     return _open(folder)
 
 
-def list_runs(dataset_id: str | None = None) -> list[Run]:
-    """Return the saved runs, newest first, reading no more than each one's record."""
+def list_runs(dataset_id: str | None = None, archived: bool = False) -> list[Run]:
+    """Return the saved runs, newest first, reading no more than each one's record; those put away with `archived`."""
     runs = []
     for path in (settings().home / "runs").glob(f"*/{RECORD}"):
         if not RUN_ID.fullmatch(path.parent.name):
@@ -155,7 +162,11 @@ def list_runs(dataset_id: str | None = None) -> list[Run]:
             runs.append(_open(path.parent))
         except (OSError, ValueError, KeyError, TypeError, UserError) as error:
             log.warning("the run in %s cannot be read: %r", path.parent, error)
-    chosen = [run for run in runs if dataset_id in (None, run.dataset_id)]
+    chosen = [
+        run
+        for run in runs
+        if dataset_id in (None, run.dataset_id) and (archived or not notes_of(run.id).archived)
+    ]
     return sorted(chosen, key=lambda run: run.created, reverse=True)
 
 
@@ -172,8 +183,8 @@ def delete_run(run_id: str) -> None:
     shutil.rmtree(questions_folder(run_id), ignore_errors=True)
 
 
-def _files(run: Run) -> dict[str, bytes]:
-    """Return the files of a run's large parts by name."""
+def large_files(run: Run) -> dict[str, bytes]:
+    """Return the files of a run's large parts by name, as `save_run` takes them."""
     table = io.BytesIO()
     run.predictions.table.to_parquet(table, index=False)
     combined = run.parts.combiners.to_arrays()

@@ -34,12 +34,12 @@ class Given:
 
     @property
     def vectors(self) -> np.ndarray:
-        """The dataset's vectors `(rows, dim)` for the chosen encoder and pooling."""
+        """The dataset's vectors `(rows, dim)` for the chosen encoder and pooling, `(rows, 0)` for a run that reads none."""
         return _there(self._vectors, VECTORS, self.page)
 
     @property
     def run(self) -> Run:
-        """The chosen run of the dataset; its encoder and pooling are chosen too."""
+        """The chosen run of the dataset; the encoder and pooling that it reads by are chosen too."""
         return _there(self._run, RUN, self.page)
 
     def rest(self) -> None:
@@ -54,11 +54,16 @@ class Given:
         elif thing == TARGET:
             need_target(self.data)
         elif thing == VECTORS:
-            self._vectors = need_vectors(self.data) if self._vectors is None else self._vectors
+            self._vectors = self._open_vectors() if self._vectors is None else self._vectors
         elif thing == RUN:
             self._run = self._run or need_run(self.data)
         else:
             raise ValueError(f"page {self.page.key!r} needs {thing!r}, which nobody can open")
+
+    def _open_vectors(self) -> np.ndarray:
+        if self._run is not None and not self._run.settings.reads_headline:
+            return np.zeros((len(self.data), 0), np.float32)
+        return need_vectors(self.data)
 
     def onward(self) -> None:
         """Draw the button to the page after this one, where there is one."""
@@ -121,12 +126,15 @@ def chosen_run(data: Dataset) -> Run | None:
 
 
 def need_run(data: Dataset) -> Run:
-    """Return the chosen run of this dataset with its encoder and pooling chosen, or link to where one is made."""
+    """Return the chosen run of this dataset, or link to where one is made.
+
+    The encoder and pooling that it reads headlines by are chosen too.
+    """
     run = chosen_run(data)
     if run is None:
         _missing(_("No run is chosen yet. Train the models, or open an earlier run."), RUN)
-    wanted = {"encoder": run.settings.encoder, "pooling": run.settings.pooling}
-    if (state.encoder(), state.pooling()) != tuple(wanted.values()):
+    wanted = state.space_of_run(run)
+    if wanted and (state.encoder(), state.pooling()) != tuple(wanted.values()):
         state.choose(**wanted)
     return run
 

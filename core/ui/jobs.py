@@ -27,10 +27,15 @@ NAMES = {
     "judge": N_("Judging"),
     "words": N_("Words"),
     "score": N_("Scoring"),
+    "grid": N_("Grid"),
+    "report": N_("Report"),
     "tune": N_("Fine-tuning"),
     "tune-maps": N_("Maps before and after"),
     "tune-curve": N_("Learning curve"),
     "tune-models": N_("Models on both encoders"),
+    "repeat": N_("Repeat"),
+    "import": N_("Import"),
+    "mirror": N_("MLflow"),
 }
 _CHOSEN = ("dataset", "run", "evaluation", "tuned")  # what a job made is chosen
 
@@ -59,6 +64,8 @@ def collect() -> bool:
             state.choose(job="")
         return False
     st.session_state["ended_job"] = job
+    if said := job.result.get("said"):  # what the next page has to tell beside
+        st.session_state["notice"] = Message.from_dict(said)
     made = {key: value for key, value in job.result.items() if key in _CHOSEN}
     if job.subject.get("dataset", state.chosen("dataset")) != state.chosen("dataset"):
         made = {}

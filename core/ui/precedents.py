@@ -17,6 +17,7 @@ from core.ui.tables import table
 from core.ui.text import UNKNOWN, _, bold, class_name, day, md, percent, signed_percent
 
 _SHOWN = 5  # precedents at once
+_TITLE = N_("The most similar earlier headlines, and what followed")
 _SIGNS = {"+": "▲", "-": "▼", "0": "―"}
 
 
@@ -53,7 +54,7 @@ def precedent_table(run: Run, data: Dataset, made: Precedents, explained: int) -
 
     What followed on average is told in the terms of the run: the share of a class, or the return.
     """
-    title = _("The most similar earlier headlines, and what followed")
+    title = _(_TITLE)
     if made.found:
         table(_rows(data, made.found), "precedents", title, column_config=_columns(), rows=_SHOWN)
         _average(run, data, made, explained)
@@ -70,6 +71,14 @@ def precedent_table(run: Run, data: Dataset, made: Precedents, explained: int) -
                 n=sealed,
             )
         )
+
+
+def no_precedents() -> None:
+    """Say why a run that reads no headline has none."""
+    st.markdown(bold(_(_TITLE)))
+    st.caption(
+        _("This run's models read no headlines, so no earlier headline is a precedent for what they say.")
+    )
 
 
 def _none(made: Precedents) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import UserError
 from core.locale import LANGUAGES
 from core.ui import jobs, navigation, state
-from core.ui.pages import PAGES
+from core.ui.pages import PAGES, number
 from core.ui.text import _, language, md, pooling_name, run_label
 
 
@@ -15,8 +15,8 @@ def sidebar() -> None:
     """Draw the sidebar of every page."""
     with st.sidebar:
         st.subheader("Headline Lab", anchor=False)
-        for key in PAGES:
-            navigation.link(key)
+        for page in sorted(PAGES.values(), key=number):
+            navigation.link(page.key)
         st.divider()
         _chosen()
         jobs.sidebar()

@@ -152,6 +152,13 @@ def space_of(encoder_name: str, pooling_name: str) -> tuple[str, str, str]:
         return encoder_name, pooling_name, ""
 
 
+def space_of_run(run: Run) -> dict[str, str]:
+    """Return the `encoder` and `pooling` that a run reads headlines by, to be chosen; empty where it reads none."""
+    if not run.settings.reads_headline:
+        return {}
+    return {"encoder": run.settings.encoder, "pooling": run.settings.pooling}
+
+
 def forget_vectors() -> None:
     """Read the vectors from the store again: some were removed."""
     _vectors.clear()

@@ -9,22 +9,29 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 from babel.dates import get_day_names
 
-from core.data.classes import LOSE, WIN
+from core.data.classes import LOSE, WIN, class_message
 from core.embed.pooling import POOLINGS
 from core.errors import Message
-from core.evaluate.bootstrap import Interval
+from core.evaluate.written import UNKNOWN as UNKNOWN
+from core.evaluate.written import count as count
+from core.evaluate.written import fixed as fixed
+from core.evaluate.written import interval as interval
+from core.evaluate.written import percent as percent
+from core.evaluate.written import points as points
+from core.evaluate.written import points_interval as points_interval
+from core.evaluate.written import signed_percent as signed_percent
 from core.locale import N_, language_of, translate, translate_message
 from core.pace import Left
 from core.train.run import Run
+from core.train.run_notes import notes_of
+from core.train.settings import ALL, FEATURES
 
 _MARKDOWN = re.compile(r"([!-/;-?\[-`{-~])")  # ASCII punctuation but for ":" and "@"
 _JOINED = re.compile(r"(:|@|www(?=\.))", re.IGNORECASE)  # starts of emoji and colour codes, and of bare links
-UNKNOWN = "–"
 
 
 def language() -> str:
@@ -68,48 +75,6 @@ def as_typed(text: str) -> str:
 def hover(text: str, width: int = 40) -> str:
     """Escape and wrap a text for a Plotly label, which reads a kind of HTML."""
     return "<br>".join(html.escape(line) for line in textwrap.wrap(str(text), width)) or " "
-
-
-def count(number: float) -> str:
-    """Write a count with thousands separators."""
-    return f"{number:,.0f}"
-
-
-def signed_percent(fraction: float) -> str:
-    """Write a return: in percent with its sign and two places."""
-    return f"{points(fraction)}%" if np.isfinite(fraction) else UNKNOWN
-
-
-def fixed(number: float, places: int) -> str:
-    """Write a number to so many places; what rounds to 0 has no sign, and what is not known is a dash."""
-    return f"{round(float(number), places) + 0.0:.{places}f}" if np.isfinite(number) else UNKNOWN
-
-
-def percent(fraction: float, places: int = 0) -> str:
-    """Write a probability or a share: in percent, by default without places."""
-    return f"{fixed(fraction * 100, places)}%" if np.isfinite(fraction) else UNKNOWN
-
-
-def points(fraction: float, places: int = 2) -> str:
-    """Write a difference of percentages: in percentage points with its sign; what rounds to 0 has none."""
-    if not np.isfinite(fraction):
-        return UNKNOWN
-    rounded = round(fraction * 100, places)
-    return f"{rounded:+.{places}f}" if rounded else f"{0:.{places}f}"
-
-
-def interval(value: float, low: float, high: float, places: int = 3, unit: str = "") -> str:
-    """Write a value with its interval: 0.583 [0.491, 0.670]; an end that is not known is a dash."""
-    if not np.isfinite(value):
-        return UNKNOWN
-    return f"{fixed(value, places)}{unit} [{fixed(low, places)}, {fixed(high, places)}]"
-
-
-def points_interval(found: Interval, places: int) -> str:
-    """Write a difference of percentages with its interval: -1.1 [-1.9, -0.2]; alone where no end is known."""
-    if not np.isfinite(found.low):
-        return points(found.value, places)
-    return f"{points(found.value, places)} [{points(found.low, places)}, {points(found.high, places)}]"
 
 
 def day(moment: pd.Timestamp | None) -> str:
@@ -158,7 +123,7 @@ def when_made(created: str) -> str:
 
 def class_name(name: str) -> str:
     """Write a class: 승 and 패 are win and lose in English, any other label stays as it is."""
-    return {"승": _("win"), "패": _("lose")}.get(name, name)
+    return plain(class_message(name))
 
 
 def pooling_name(pooling: str) -> str:
@@ -178,8 +143,25 @@ def task_name(task: str, classes: Sequence[str]) -> str:
 
 
 def run_label(run: Run) -> str:
-    """Write what a run is: what it predicts, how it was split, and when it was made."""
-    return f"{task_name(run.task, run.classes)} · {_(run.rule.short)} · {when_made(run.created)}"
+    """Write what a run is: its name, else what it predicts, from what unless from all, its split, and when it was made."""
+    if name := notes_of(run.id).name:
+        return name
+    parts = [task_name(run.task, run.classes)]
+    if run.settings.features != ALL:
+        parts.append(features_name(run))
+    return " · ".join([*parts, _(run.rule.short), when_made(run.created)])
+
+
+def features_name(run: Run) -> str:
+    """Write what the models of a run are given: headline and table, or one of them alone."""
+    return _(FEATURES[run.settings.features])
+
+
+def encoder_name(run: Run) -> str:
+    """Write the encoder and pooling that a run reads headlines by, "–" where it reads none."""
+    if not run.settings.reads_headline:
+        return UNKNOWN
+    return f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}"
 
 
 def file_name(title: str) -> str:

@@ -6,12 +6,11 @@ import numpy as np
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.explain.sentences import NAMED, topic_message
 from core.jobs import Report
 from core.maps import Topics, load_topics, topics_key, topics_of
 from core.ui import jobs, state
-from core.ui.text import _, md
-
-_NAMED = 3  # keywords of a short name
+from core.ui.text import _, md, plain
 
 
 def saved_topics(data: Dataset, vectors: np.ndarray, number: int = 0) -> tuple[bool, Topics | None]:
@@ -73,6 +72,6 @@ def soft_note(topics: Topics) -> None:
         )
 
 
-def topic_name(keywords: tuple[str, ...], most: int = _NAMED) -> str:
+def topic_name(keywords: tuple[str, ...], most: int = NAMED) -> str:
     """Return a topic's keywords for the reader, as plain text."""
-    return ", ".join(keywords[:most]) or _("without keywords")
+    return plain(topic_message(keywords, most))

@@ -46,6 +46,7 @@ def test_run_prints_the_fixed_keys(own_lab, capsys, task, metrics, baseline):
         "events",
         "encoder",
         "pooling",
+        "features",
         "models",
         "baselines",
         "walk_forward",

@@ -53,7 +53,7 @@ def test_what_an_interval_rests_on_is_said(evidence, said):
 @pytest.mark.slow
 def test_at_most_one_of_twenty_users_who_test_twenty_times_is_deceived():
     world = World(1, companies=4, memory=0.5)
-    assert deceived(world, range(100)) <= 0.05
+    assert deceived(world, range(40)) <= 0.05
 
 
 def test_a_difference_has_no_verdict_below_six_blocks_and_follows_its_interval_above():

@@ -107,8 +107,8 @@ def _lifts(dataset: Dataset, vectors: np.ndarray, seed: int) -> dict[str, Lift]:
         patch.setattr(baselines, "BASELINES", {key: baselines.BASELINES[key] for key in NEEDED})
         context = TrainingContext.of(dataset, vectors, plan.outcome, settings, silent)
         results = fit_folds(context, plan.walk, plan.holdout, silent)
-    scored = Scored.of(predictions_of(context, results), dataset, settings.evaluation)
-    arms = {"all": MEAN, "fusion": FUSION, "chosen": arms_of(results)[0]}
+    scored = Scored.of(predictions_of(plan, results), dataset, settings.evaluation)
+    arms = {"all": MEAN, "fusion": FUSION, "chosen": arms_of(plan, results)[0]}
     lifts = {arm: scored.lift(settings.evaluation, name, "table_only") for arm, name in arms.items()}
     return {arm: lift for arm, lift in lifts.items() if lift is not None}
 

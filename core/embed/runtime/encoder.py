@@ -77,8 +77,8 @@ class Encoder:
         self.dim = card.dim
 
     @classmethod
-    def load(cls, card: EncoderCard, device: str = "auto") -> Encoder:
-        """Load from the card's folder in the fastest number type that agrees with float32.
+    def load(cls, card: EncoderCard, device: str = "auto", dtype: str = "") -> Encoder:
+        """Load from the card's folder in the fastest number type that agrees with float32, or in the one given.
 
         Raises `UserError` where the folder cannot be read as an encoder, or is too large for memory.
         """
@@ -87,7 +87,7 @@ class Encoder:
         device = best_device() if device == "auto" else device
         require_memory(card, device)
         file_hash = fingerprint(card)
-        known = known_dtype(file_hash, device)
+        known = dtype or known_dtype(file_hash, device)
         model = load_model(card, getattr(torch, known) if known else torch.float32).to(device)
         encoder = cls(card, file_hash, model, load_tokenizer(card), device)
         if known is None:
@@ -210,19 +210,21 @@ _loading: dict[loaded.Key, threading.Lock] = {}
 _lock = threading.Lock()
 
 
-def load_encoder(card: EncoderCard, device: str = "auto") -> Encoder:
+def load_encoder(card: EncoderCard, device: str = "auto", dtype: str = "") -> Encoder:
     """Return this process's encoder for the card, loaded at the first call and shared by all threads.
+
+    With a `dtype` it computes in that number type, not in the one that is best here.
 
     An encoder that is loaded already is returned at once, also while another one is being loaded. Where the
     next one does not fit beside those in memory, they are let go. Raises what `Encoder.load` raises.
     """
-    key = (fingerprint(card), card.prefix, card.max_length, device)
+    key = (fingerprint(card), card.prefix, card.max_length, f"{device} {dtype}".strip())
     found: Encoder | None = loaded.cached(key)
     if found is not None:
         return found
     with _lock:
         turn = _loading.setdefault(key, threading.Lock())
     with turn:
-        encoder: Encoder = loaded.cached(key) or Encoder.load(card, device)
+        encoder: Encoder = loaded.cached(key) or Encoder.load(card, device, dtype)
         loaded.cache(key, encoder)
     return encoder

@@ -99,7 +99,7 @@ class Known:
 
     `ranges` are those of the run's features over its training rows. Of the distinct `wordings` of the table, `learned
     (wordings,)` are in training rows. `past` is None where the table or its vectors are not on this machine, and
-    `card`, the encoder's, where that is not; without the table `ranges` and `wordings` are empty. `exchange` is the one
+    `card`, the encoder's, where that is not, and both where the run reads no headline; without the table `ranges` and `wordings` are empty. `exchange` is the one
     that the table's sessions are of.
     """
 
@@ -126,7 +126,8 @@ class Known:
         wordings = Wordings.of(data.headlines)
         learned = np.zeros(len(wordings.texts), bool)
         learned[wordings.numbers([data.headlines[row] for row in train])] = True
-        vectors = table_vectors(run, data) if vectors is None else vectors
+        if vectors is None or not run.settings.reads_headline:
+            vectors = table_vectors(run, data)
         return cls(
             run,
             {name: Range.of(features[name]) for name in run.preparation.features if name in features},
@@ -157,7 +158,12 @@ def training_rows(run: Run, data: Dataset) -> np.ndarray:
 
 
 def table_vectors(run: Run, data: Dataset) -> np.ndarray | None:
-    """Return the vectors `(rows, dim)` of a table for the run's encoder and pooling; None where they are not stored."""
+    """Return the vectors `(rows, dim)` of a table for the run's encoder and pooling.
+
+    None where they are not stored, or the run reads no headline.
+    """
+    if not run.settings.reads_headline:
+        return None
     encoder, pooling = run.settings.encoder, run.settings.pooling
     found = prepared_vectors(data.id, encoder, pooling)
     if found is not None:
@@ -171,6 +177,8 @@ def table_vectors(run: Run, data: Dataset) -> np.ndarray | None:
 def _card(run: Run) -> EncoderCard | None:
     from core.embed import resolve
 
+    if not run.settings.reads_headline:
+        return None
     try:
         card = resolve(run.settings.encoder)
     except UserError:

@@ -7,7 +7,7 @@ consistent semiparametric regression", 1988), here by ridge regression on piecew
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Self
@@ -96,8 +96,7 @@ class BeyondTable:
         rest, coefficients, intercept = residuals(
             pieces.of(sample.X[:, ~headline]), sample.X[:, headline].astype(np.float64)
         )
-        y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
-        weight = np.ones(len(y)) if sample.row_weight is None else sample.row_weight
+        y, weight = outputs_and_weights(sample)
         levels = []  # of each fold the outputs' averages `(outputs,)`
         moved = []  # and by how much each penalty's estimates of the later rows differ from them
         for number, (fit, valid) in enumerate(sample.folds):
@@ -107,16 +106,37 @@ class BeyondTable:
             moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
             levels.append(level)
         report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))
+        return cls.of_folds(
+            sample, pieces, coefficients, intercept, levels, moved, ridge(rest, y, weight)
+        )
+
+    @classmethod
+    def of_folds(
+        cls,
+        sample: Sample,
+        pieces: Pieces,
+        coefficients: np.ndarray,
+        intercept: np.ndarray,
+        levels: Sequence[np.ndarray],
+        moved: Sequence[Sequence[np.ndarray]],
+        solve: Callable[[float], tuple[np.ndarray, np.ndarray]],
+    ) -> tuple[Self, list[np.ndarray]]:
+        """Pick the penalty, and return what `fit` does.
+
+        `coefficients (kept, columns)` and `intercept (columns,)` are the table's part in the headline. Of each fold
+        there are the outputs' averages among the earlier rows, `levels (outputs,)`, and by how much the estimates of
+        the later rows differ from them for each of `PENALTIES`, `moved (n, outputs)`; `solve` is `ridge` on all rows.
+        """
+        y, weight = outputs_and_weights(sample)
         rows = np.concatenate([valid for _, valid in sample.folds])
         off = np.concatenate(
             [y[valid] - level for (_, valid), level in zip(sample.folds, levels, strict=True)]
         )
         best, scale = _most_explained(np.concatenate(moved, axis=1), off, weight[rows])
-        slope, base = ridge(rest, y, weight)(PENALTIES[best])
+        slope, base = solve(PENALTIES[best])
         level = np.average(y, axis=0, weights=weight)
         slope, base = scale * slope, scale * (base - level)
         model = cls(pieces, slope, -slope @ coefficients.T, base - slope @ intercept, level[: sample.classes])
-        report(1, N_("Fitting a linear model"))
         later = [
             _moves(scale * made[best], level[: sample.classes])
             for made, level in zip(moved, levels, strict=True)
@@ -152,6 +172,12 @@ class BeyondTable:
             arrays["intercept"],
             arrays["shares"],
         )
+
+
+def outputs_and_weights(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """Return what is regressed, the returns or an indicator of each class, `(n, outputs)`, and weights `(n,)`."""
+    y = np.eye(sample.classes)[sample.y.astype(int)] if sample.classes else sample.y[:, None]
+    return y, np.ones(len(y)) if sample.row_weight is None else sample.row_weight
 
 
 def _most_explained(moved: np.ndarray, off: np.ndarray, weight: np.ndarray) -> tuple[int, float]:

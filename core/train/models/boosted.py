@@ -26,6 +26,8 @@ class Boosted(ABC):
     """What the two have in common: the search for the number of rounds, then a fit of all rows."""
 
     entry: ClassVar[ModelEntry]
+    booster: Any
+    classes: int
 
     @abstractmethod
     def __init__(self, booster: Any, classes: int) -> None:
@@ -49,6 +51,9 @@ class Boosted(ABC):
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)`."""
         return self._predictions(self._output(X))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.booster, self.classes)  # the lock stays here
 
     @classmethod
     @abstractmethod

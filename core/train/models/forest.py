@@ -144,6 +144,9 @@ class Forest:
 
         return bytes(skops.io.dumps(self.estimator))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.estimator, self.classes)  # the lock stays here
+
     @classmethod
     def from_bytes(cls, data: bytes, classes: int) -> Self:
         """Read the forest, trusting no type but the one of a tree."""

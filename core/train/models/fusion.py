@@ -10,7 +10,7 @@ so the two differ by the headline and by nothing else: not by calibration, nor b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -22,7 +22,7 @@ from core.locale import N_
 from core.train.models.beyond import BeyondTable
 from core.train.models.ensemble import fit_models, out_of_fold, predict_all
 from core.train.models.model import Model
-from core.train.models.sample import Parameters, Sample
+from core.train.models.sample import Fold, Parameters, Sample
 
 TITLE, SHORT = N_("Table and headline, fused"), N_("Fused")
 PULL = 5.0  # rows that say: the table alone
@@ -49,20 +49,14 @@ class Fusion:
         `parameters` are the hyperparameters of the table's models. None where the columns are not of both
         kinds, or too few rows are left for an inner fold.
         """
-        folds = sample.folds or ((sample.fit, sample.valid),)
-        enough = all(len(valid) and _has_all(sample, fit) for fit, valid in folds)
-        if not enough or headline.all() or not headline.any():
+        if not fusible(sample, headline):
             return None
-        sample = replace(sample, folds=folds)
+        sample = replace(sample, folds=fusion_folds(sample))
         table = replace(sample, X=sample.X[:, ~headline], parameters=parameters)
         models, _ = fit_models(table, part(report, 0, 0.25))
         rows, inner = out_of_fold(table, part(report, 0.25, 0.6))
         text, moves = BeyondTable.fit(sample, headline, part(report, 0.6, 1))
-        alone = np.mean(list(inner.values()), axis=0)
-        weigh = _of_classes if sample.classes else _of_returns
-        row_weight = sample.weight_of(rows)
-        w = np.ones(len(rows)) if row_weight is None else row_weight
-        return cls(headline, models, text, weigh(alone, np.concatenate(moves), sample.y[rows], w))
+        return cls(headline, models, text, weight_of_moves(sample, rows, inner, moves))
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities `(n, classes)` or returns `(n,)` from a matrix `(n, columns)`."""
@@ -74,7 +68,11 @@ class Fusion:
 
     def predict_table(self, X: np.ndarray) -> np.ndarray:
         """Return what the table's columns of a matrix `(n, columns)` alone predict, the mean of their models."""
-        return predict_all(self.models, X[:, ~self.headline])[MEAN]
+        return self.predict_columns(X[:, ~self.headline])
+
+    def predict_columns(self, table: np.ndarray) -> np.ndarray:
+        """Return what rows of the table's columns alone, `(n, table columns)`, predict."""
+        return predict_all(self.models, table)[MEAN]
 
     def to_arrays(self) -> dict[str, np.ndarray]:
         """Return everything but the models as arrays that `numpy.load` reads without pickle."""
@@ -86,6 +84,31 @@ class Fusion:
         """Make what `to_arrays` took apart, with its models."""
         text = {n.removeprefix(TEXT_MARK): arrays[n] for n in arrays if n.startswith(TEXT_MARK)}
         return cls(arrays[HEADLINE], models, BeyondTable.from_arrays(text), float(arrays[WEIGHT]))
+
+
+def fusion_folds(sample: Sample) -> tuple[Fold, ...]:
+    """Return the folds that a fusion is fitted on: the sample's, or its rows for early stopping as the only one."""
+    return sample.folds or ((sample.fit, sample.valid),)
+
+
+def fusible(sample: Sample, headline: np.ndarray) -> bool:
+    """Say whether the columns `headline (columns,)` bool are some but not all, and every fold has rows enough."""
+    enough = all(len(valid) and _has_all(sample, fit) for fit, valid in fusion_folds(sample))
+    return enough and bool(headline.any() and not headline.all())
+
+
+def weight_of_moves(
+    sample: Sample, rows: np.ndarray, inner: Mapping[str, np.ndarray], moves: Sequence[np.ndarray]
+) -> float:
+    """Return the best weight of the headline's `moves` of each fold beside the table's out-of-fold predictions.
+
+    `inner` are those by model, of the rows at the positions `rows (n,)` of the sample.
+    """
+    alone = np.mean(list(inner.values()), axis=0)
+    weigh = _of_classes if sample.classes else _of_returns
+    row_weight = sample.weight_of(rows)
+    w = np.ones(len(rows)) if row_weight is None else row_weight
+    return weigh(alone, np.concatenate(moves), sample.y[rows], w)
 
 
 def with_fusion(

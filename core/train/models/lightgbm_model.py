@@ -64,7 +64,7 @@ class LightGBM(Boosted):
 
         fit = _dataset(sample, sample.fit)
         booster = lightgbm.train(
-            cls._parameters(sample),
+            cls.parameters(sample),
             fit,
             boosted.MOST_ROUNDS,
             valid_sets=[_dataset(sample, sample.valid, reference=fit)],
@@ -80,10 +80,11 @@ class LightGBM(Boosted):
         import lightgbm
 
         callbacks = [_callback(progress)]
-        return lightgbm.train(cls._parameters(sample), _dataset(sample), rounds, callbacks=callbacks)
+        return lightgbm.train(cls.parameters(sample), _dataset(sample), rounds, callbacks=callbacks)
 
     @classmethod
-    def _parameters(cls, sample: Sample) -> dict[str, Any]:
+    def parameters(cls, sample: Sample) -> dict[str, Any]:
+        """Return LightGBM's parameters for a sample."""
         return {
             **cls._objective(sample.classes),
             **hyperparameters_of(cls, sample),

@@ -66,8 +66,6 @@ def ridge(
     `(outputs, columns)` and intercepts `(outputs,)`. All penalties share one matrix of products, so ten of them take
     hardly longer than one.
     """
-    from scipy.linalg import solve
-
     w = np.ones(len(y)) if weight is None else weight
     centre, level = w @ X / w.sum(), w @ y / w.sum()
     root = np.sqrt(w)[:, None]
@@ -75,10 +73,27 @@ def ridge(
     spread = np.sqrt((Z**2).sum(axis=0) / w.sum())
     spread[spread == 0] = 1
     Z /= spread
-    products, moments = Z.T @ Z, Z.T @ ((y - level) * root)
+    return ridge_of_products(Z.T @ Z, Z.T @ ((y - level) * root), centre, spread, level, w.sum())
+
+
+def ridge_of_products(
+    products: np.ndarray,
+    moments: np.ndarray,
+    centre: np.ndarray,
+    spread: np.ndarray,
+    level: np.ndarray,
+    total: float,
+) -> Callable[[float], tuple[np.ndarray, np.ndarray]]:
+    """Return what `ridge` does, from sums over rows alone, so that the rows need not be in one place.
+
+    `products (columns, columns)` and `moments (columns, outputs)` are the weighted sums of products of the
+    standardised columns with each other and with the outcomes less their `level (outputs,)`; `centre` and `spread`
+    `(columns,)` standardise, and `total` is the sum of the weights.
+    """
+    from scipy.linalg import solve
 
     def solved(penalty: float) -> tuple[np.ndarray, np.ndarray]:
-        slope = solve(products + penalty * w.sum() * np.eye(len(products)), moments, assume_a="pos")
+        slope = solve(products + penalty * total * np.eye(len(products)), moments, assume_a="pos")
         slope = (slope / spread[:, None]).T
         return slope, level - slope @ centre
 

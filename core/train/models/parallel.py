@@ -21,10 +21,13 @@ SMALL = 5_000_000  # cells of a matrix
 
 
 def cores() -> int:
-    """Return the number of processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return the number of processor cores that this process may use.
+
+    `OMP_NUM_THREADS`, which numeric libraries keep to as well, lowers it: several workers share a machine so.
+    """
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(own, int(most))) if most.isdecimal() else own
 
 
 def threads(X: np.ndarray) -> int:

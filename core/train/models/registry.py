@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from core.train.models.forest import Forest
+from core.train.models.histogram_forest import HistogramForest
 from core.train.models.lightgbm_model import LightGBM
 from core.train.models.model import Model
 from core.train.models.sample import Parameters, Sample
@@ -15,6 +16,9 @@ from core.train.models.xgboost_model import XGBoost
 
 KINDS: tuple[type[Model], ...] = (Forest, XGBoost, LightGBM)
 MODELS: dict[str, type[Model]] = {kind.entry.key: kind for kind in KINDS}
+STAND_INS: dict[str, type[Model]] = {  # what a model is where its rows lie in partitions, told by its file
+    kind.entry.key: kind for kind in (HistogramForest,)
+}
 
 
 def chosen(sample: Sample) -> dict[str, type[Model]]:

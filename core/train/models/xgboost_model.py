@@ -63,7 +63,7 @@ class XGBoost(Boosted):
         import xgboost
 
         booster = xgboost.train(
-            cls._parameters(sample),
+            cls.parameters(sample),
             _matrix(sample, sample.fit),
             boosted.MOST_ROUNDS,
             evals=[(_matrix(sample, sample.valid), "valid")],
@@ -78,10 +78,11 @@ class XGBoost(Boosted):
         import xgboost
 
         callbacks = [_callback(progress)]
-        return xgboost.train(cls._parameters(sample), _matrix(sample), rounds, callbacks=callbacks)
+        return xgboost.train(cls.parameters(sample), _matrix(sample), rounds, callbacks=callbacks)
 
     @classmethod
-    def _parameters(cls, sample: Sample) -> dict[str, Any]:
+    def parameters(cls, sample: Sample) -> dict[str, Any]:
+        """Return XGBoost's parameters for a sample."""
         return {
             **cls._objective(sample.classes),
             **hyperparameters_of(cls, sample),

@@ -6,10 +6,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
+from core.ui.compare import report
+from core.ui.compare.grid import grid
+from core.ui.compare.runs import runs
 from core.ui.compare.shown import Shown
 from core.ui.text import _
 
-SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {}
+SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
+    "grid": (N_("Grid"), grid),
+    "report": (N_("Report"), report.report),
+    "runs": (N_("Runs"), runs),
+}
 
 
 def sections(shown: Shown) -> None:

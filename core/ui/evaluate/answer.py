@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
 from core.evaluate.arms import arms_sentence
-from core.evaluate.blocks import FEWEST_BLOCKS
-from core.evaluate.bootstrap import Interval
 from core.evaluate.lift import Lift, apart_sentence, sentence
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
-from core.locale import N_
+from core.train.judgement import judgement as judged
 from core.train.run import Run
 from core.ui.charts import show
-from core.ui.evaluate.text import meaning, metric_title, written
+from core.ui.evaluate.text import meaning, metric_title
 from core.ui.text import _, as_typed, md, plain, run_label, translate_md
 from core.ui.theme import palette
 
@@ -86,52 +81,7 @@ def reminder(run: Run) -> None:
 
 def judgement(run: Run) -> str:
     """Return the sentence on the ensemble against chance, for Markdown."""
-    metric = main_metric(run.task).name
-    score, chance = run.scores[MEAN][metric], METRICS[metric].guessing
-    if run.withheld:
-        template = N_(
-            "Whether the ensemble beats chance cannot be told from this test: {why} ({name} {score})."
-        )
-    elif not np.isfinite(score.value):
-        template = N_("The score is undefined: the test holds too few outcomes.")
-    elif not np.isfinite(score.low):
-        template = N_("The test is a single session, so the score has no interval: {name} {score}.")
-    else:
-        template = _against_chance(run, score, chance)
-    words = {
-        "name": metric_title(run, metric),
-        "score": written(metric, score, run.believable),
-        "unseen": _unseen(run),
-    }
-    return md(template, **words, why=_(run.withheld), looks=run.looks, needed=FEWEST_BLOCKS)
-
-
-def _against_chance(run: Run, score: Interval, chance: float) -> str:
-    """Return the template that the interval allows: enough blocks, and a level for tests made before."""
-    evidence = run.basis
-    if not evidence.enough:
-        return N_(
-            "On {unseen} it cannot be told whether the ensemble beats chance: they hold fewer than {needed} "
-            "independent stretches of time ({name} {score})."
-        )
-    sign = evidence.against(score, chance)
-    if sign > 0:
-        return N_("On {unseen} the ensemble is better than chance: {name} {score}.")
-    if sign < 0:
-        return N_("On {unseen} the ensemble is worse than chance: {name} {score}.")
-    if replace(evidence, looks=1).against(score, chance) > 0:
-        return N_(
-            "On {unseen} it cannot be told whether the ensemble beats chance: {name} {score} would be evidence in a "
-            "first test, but the rows have been tested {looks} times."
-        )
-    return N_("On {unseen} there is no evidence that the ensemble beats chance: {name} {score}.")
-
-
-def _unseen(run: Run) -> str:
-    if run.walk is not None and run.scored_by_walk:
-        return _("{n:,} walk-forward sessions that it never saw", n=run.walk.sessions)
-    rule = run.rule
-    return _(rule.unseen, n=run.split.test_sessions if rule.ordered else run.split.test_rows)
+    return translate_md(judged(run))
 
 
 def split_line(run: Run) -> None:

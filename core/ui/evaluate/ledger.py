@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.compare.mlflow_mirror import mirrored
 from core.data.dataset import Dataset
 from core.evaluate.deflation import Deflated, deflated_best
 from core.evaluate.ledger import accesses, is_sealed
@@ -98,7 +100,7 @@ def _seal(run: Run, data: Dataset, vectors: np.ndarray | None) -> None:
         if st.button(_("Open it now"), type="primary"):
             settings = replace(run.settings, sealed=False)
 
-            def work(report: Report) -> dict[str, str]:
-                return {"run": train_and_record(data, vectors, settings, report, open_sealed=True).id}
+            def work(report: Report) -> dict[str, Any]:
+                return mirrored(train_and_record(data, vectors, settings, report, open_sealed=True))
 
             jobs.submit("train", {"dataset": data.id, "open": run.id}, work)

@@ -11,12 +11,14 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.errors import Message
 from core.evaluate.bootstrap import Interval
-from core.evaluate.metrics import METRICS, RETURN, SHARE
+from core.evaluate.metrics import METRICS
 from core.evaluate.scoring import scored_unit
+from core.evaluate.written import ends_of as ends_of
+from core.evaluate.written import written as written
 from core.locale import N_
 from core.train.models.titles import title
 from core.train.run import Run
-from core.ui.text import UNKNOWN, _, class_name, fixed, interval, percent
+from core.ui.text import _, class_name, interval, percent
 
 LABEL_WIDTH = 14
 
@@ -38,27 +40,6 @@ def metric_title(run: Run, metric: str) -> str:
 def meaning(run: Run, metric: str) -> Message:
     """Say what a score of the run means, of its classes or of returns; "" where nobody wrote it down."""
     return METRICS[metric].meaning.of([class_name(name) for name in run.classes])
-
-
-def written(metric: str, score: Interval, sure: bool = True) -> str:
-    """Write a score with its interval: 0.58 [0.49, 0.67]; alone where its interval holds nothing, or is not `sure`."""
-    value, _low, _high, mark = _in_its_unit(metric, score)
-    return f"{value}{mark} {ends_of(metric, score, sure)}".rstrip() if value != UNKNOWN else UNKNOWN
-
-
-def ends_of(metric: str, score: Interval, sure: bool = True) -> str:
-    """Write the interval of a score alone: [0.49, 0.67]; "" where there is none, or it is not `sure`."""
-    _value, low, high, _mark = _in_its_unit(metric, score)
-    known = sure and np.isfinite([score.low, score.high]).any()
-    return f"[{low}, {high}]" if known else ""
-
-
-def _in_its_unit(metric: str, score: Interval) -> tuple[str, str, str, str]:
-    """Write value and ends of a score to the places of its metric, and the mark that follows the value."""
-    places, mark = {RETURN: (2, "%"), SHARE: (1, "%")}.get(METRICS[metric].unit, (3, ""))
-    scale = 100 if mark else 1
-    value, low, high = (fixed(end * scale, places) for end in (score.value, score.low, score.high))
-    return value, low, high, mark
 
 
 def share(found: Interval, sure: bool = True, places: int = 0) -> str:

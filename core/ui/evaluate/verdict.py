@@ -9,6 +9,7 @@ from core.evaluate.lift import Lift
 from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, state
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import MEAN
+from core.train import judgement
 from core.train.run import Run
 from core.ui.evaluate.text import ends_of, metric_title, written
 from core.ui.text import UNKNOWN, _
@@ -60,13 +61,8 @@ def _of_headlines(run: Run, lift: Lift) -> Verdict:
 
 def _of_models(run: Run) -> Verdict:
     metric = main_metric(run.task).name
-    score, sign = run.scores.get(MEAN, {}).get(metric), run.against_chance
-    kind = HELP if sign > 0 else NOTHING if sign < 0 else UNSURE
-    word = {
-        HELP: _("The models beat chance"),
-        UNSURE: _("Whether the models beat chance cannot be told"),
-        NOTHING: _("The models do not beat chance"),
-    }[kind]
+    score, kind = run.scores.get(MEAN, {}).get(metric), judgement.state(run)
+    word = _(judgement.STATES[kind])
     number = UNKNOWN if score is None else written(metric, score, sure=False)
     ends = "" if score is None else ends_of(metric, score, run.believable)
     return Verdict(_MARKS[kind], word, _shade(kind), number, ends, metric_title(run, metric))

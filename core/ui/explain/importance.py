@@ -10,17 +10,14 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core.errors import Message
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions
-from core.explain.path import shares
-from core.locale import N_
-from core.train.features.vector import HEADLINE
+from core.explain.sentences import movement
 from core.train.run import Run
 from core.ui.charts import show
 from core.ui.evaluate.text import model_name
 from core.ui.explain.names import PLACES, group_name
-from core.ui.text import _, class_name, hover, md, percent, plain, points
+from core.ui.text import _, hover, translate_md
 from core.ui.theme import model_colours, palette
 
 MOST = 10  # groups in the chart
@@ -28,47 +25,7 @@ MOST = 10  # groups in the chart
 
 def answer(found: Contributions) -> None:
     """Say in one sentence what moved the predictions most."""
-    of = shares(found)
-    if of is None:
-        st.subheader(_("Nothing moved the predictions: they are the same for every row."), anchor=False)
-        return
-    words = {
-        "what": plain(_what(found)),
-        "group": group_name(of.most),
-        "size": points(of.size, PLACES[found.label is not None]).lstrip("+"),
-        "share": percent(of.share),
-        "headline": percent(of.headline),
-    }
-    if of.groups == 1 and of.most == HEADLINE:
-        sentence = md(
-            "The headline is all that moves {what}: by {size} percentage points on average.", **words
-        )
-    elif of.groups == 1:
-        sentence = md("“{group}” is all that moves {what}: by {size} percentage points on average.", **words)
-    elif of.most == HEADLINE:
-        sentence = md(
-            "The headline moves {what} most: by {size} percentage points on average, {share} of all movement.",
-            **words,
-        )
-    elif of.of_headline or not of.headline:
-        sentence = md(
-            "“{group}” moves {what} most: by {size} percentage points on average, {share} of all movement.",
-            **words,
-        )
-    else:
-        sentence = md(
-            "“{group}” moves {what} most: by {size} percentage points on average, {share} of all movement; {headline} "
-            "comes from the headline.",
-            **words,
-        )
-    st.subheader(sentence, anchor=False)
-
-
-def _what(found: Contributions) -> Message:
-    """Return what is explained: the probability of a class, or the predicted return."""
-    if found.label is None:
-        return Message(N_("the predicted return"))
-    return Message(N_("the probability of {label}"), {"label": class_name(found.label)})
+    st.subheader(translate_md(movement(found)), anchor=False)
 
 
 def importance_chart(

@@ -8,17 +8,16 @@ import numpy as np
 import pandas as pd
 
 from core.explain import Contributions
+from core.explain.sentences import PLACES as PLACES
+from core.explain.sentences import group_message
 from core.train.features.outlets import PRESS
 from core.train.features.registry import CLOCK, groups
-from core.ui.text import UNKNOWN, _, class_name, hover
-
-PLACES = {True: 1, False: 2}  # of percentage points, by whether they are of a probability
+from core.ui.text import UNKNOWN, _, class_name, hover, plain
 
 
 def group_name(group: str) -> str:
     """Return a group of columns for the reader, as plain text; a feature keeps its own name."""
-    ours = groups()
-    return _(ours[group]) if group in ours else group.removeprefix("feature.")
+    return plain(group_message(group))
 
 
 def unit(found: Contributions) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.explain import Contributions
 from core.train.run import Run
-from core.ui.precedents import precedent_table, similar
+from core.ui.precedents import no_precedents, precedent_table, similar
 from core.ui.text import _
 
 
@@ -19,8 +19,11 @@ def precedents_of_row(
     """Show the nearest headlines of earlier sessions than that of the explained row at this place.
 
     `vectors (rows, dim)` are those of the whole dataset. A row without a session has no before: then every other
-    story's rows count, and it is said.
+    story's rows count, and it is said. Where the run reads no headline there are none.
     """
+    if not run.settings.reads_headline:
+        no_precedents()
+        return
     position = int(found.rows[place])
     row = data.frame.iloc[position]
     dated = not pd.isna(row["session"])

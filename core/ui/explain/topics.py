@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.dataset import Dataset
 from core.evaluate.predictions import MEAN
 from core.explain import Contributions, Effect, topic_effects
+from core.explain.sentences import topics_sentence
 from core.maps import Topics
 from core.train.features.registry import headline_groups
 from core.train.run import Run
@@ -25,10 +26,10 @@ from core.ui.text import (
     count,
     day,
     hover,
-    md,
     percent,
     points,
     signed_percent,
+    translate_md,
 )
 from core.ui.theme import palette
 from core.ui.topics import soft_note, topic_name, topics_or_offer
@@ -55,7 +56,7 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
     if made is None:
         return
     effects = topic_effects(run, data, found, made, chosen)
-    st.markdown(bold(_answer(effects, found)))
+    st.markdown(bold(translate_md(topics_sentence(effects, found))))
     soft_note(made)
     unknown = sum(bool(np.isnan(effect.outcome.low)) for effect in effects)
     if unknown:
@@ -69,27 +70,6 @@ def by_topic(run: Run, data: Dataset, vectors: np.ndarray, found: Contributions,
         )
     _chart(run, found, effects)
     _tables(run, data, found, made, effects)
-
-
-def _answer(effects: list[Effect], found: Contributions) -> str:
-    told = [effect for effect in effects if effect.confirmed]
-    if not told:
-        return md(
-            "After none of the {n} topics did what happened differ, in the models' direction, from the rest by more than "
-            "{n} comparisons bring about by chance: read the bars as what the models believe.",
-            n=len(effects),
-        )
-    places = PLACES[found.label is not None]
-    first = told[0]
-    return md(
-        "Of {n} topics, what happened bears the models out for {told}; most of all for “{topic}”: its headlines move the "
-        "prediction by {size} percentage points on average, and what followed differed by {outcome}.",
-        n=len(effects),
-        told=len(told),
-        topic=topic_name(first.keywords),
-        size=points(first.contribution.value, places),
-        outcome=points(first.outcome.value, places),
-    )
 
 
 def _chart(run: Run, found: Contributions, effects: list[Effect]) -> None:

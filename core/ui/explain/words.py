@@ -28,6 +28,9 @@ def coloured_words(
     `key` tells the row from others of the run. Where the encoder is gone, a sentence says so.
     """
     st.markdown(bold(_("Which words?")))
+    if not headline_groups() & set(found.groups):
+        st.caption(_("The models of this run read no headlines, so no word moves their predictions."))
+        return
     try:
         with st.spinner(_("Reading the headline without some of its words …")):
             said = _explained(run, headline, row, found, place, run.id, chosen, key)

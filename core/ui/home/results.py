@@ -10,6 +10,7 @@ import streamlit as st
 from core.data.library import list_datasets
 from core.train.run import Run
 from core.train.runs import list_runs
+from core.ui import state
 from core.ui.evaluate import verdict
 from core.ui.pages import PAGES
 from core.ui.text import _, run_label
@@ -39,13 +40,12 @@ def _result(run: Run, tables: Collection[str]) -> None:
     if run.dataset_id not in tables:
         st.caption(_("Its table is no longer in the library."))
         return
-    settings = run.settings
     chosen = {"dataset": run.dataset_id, "run": run.id}
     st.page_link(
         PAGES["evaluate"].file,
         label=_("Open this result"),
         icon=":material/arrow_forward:",
-        query_params=chosen | {"encoder": settings.encoder, "pooling": settings.pooling},
+        query_params=chosen | state.space_of_run(run),
     )
 
 

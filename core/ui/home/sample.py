@@ -64,8 +64,7 @@ def open_sample() -> bool:
         load_sample()
         st.session_state["notice"] = error.message
         return False
-    chosen = {"encoder": run.settings.encoder, "pooling": run.settings.pooling}
-    state.choose(dataset=run.dataset_id, run=run.id, **chosen)
+    state.choose(dataset=run.dataset_id, run=run.id, **state.space_of_run(run))
     return True
 
 

@@ -68,7 +68,7 @@ def read(run: Run, question: Question) -> tuple[np.ndarray, Opposite | None]:
     """Encode the headline and its opposite, `(1 or 2, dim)`; where it cannot be, say why and end the page."""
     with st.spinner(_("Reading the headline …")):
         try:
-            turned = opposite_news(question)
+            turned = opposite_news(question) if run.settings.reads_headline else None
             texts = (question.headline,) if turned is None else (question.headline, turned.text)
             vectors = _vectors(run, run.id, texts)
             unread = unread_part(run, question.headline)

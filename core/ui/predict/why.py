@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.ui import explain
 from core.ui.guards import Given
-from core.ui.precedents import precedent_table
+from core.ui.precedents import no_precedents, precedent_table
 from core.ui.predict import answer, live
 from core.ui.text import _
 
@@ -20,7 +20,10 @@ def why(here: Given, asked: live.Asked) -> None:
         made.reasons, 0, "chart-live", _("Why: from the average to this prediction"), labels=labels
     )
     words = st.container()
-    similar = live.similar(here.data, here.vectors, asked.vectors, question)
-    precedent_table(run, here.data, similar, explained)
+    if run.settings.reads_headline:
+        similar = live.similar(here.data, here.vectors, asked.vectors, question)
+        precedent_table(run, here.data, similar, explained)
+    else:
+        no_precedents()
     with words:  # they take longest: after everything else
         live.words(run, question, made, explained)

@@ -20,7 +20,9 @@ from core.ui.theme import palette
 
 
 def without_encoder(run: Run, data: Dataset) -> None:
-    """Where the run's encoder is gone, say so, let the reader look up the test's predictions, and end the page."""
+    """Where the encoder that the run reads by is gone, say so, let the test's predictions be looked up, end the page."""
+    if not run.settings.reads_headline:
+        return
     try:
         if resolve(run.settings.encoder).available:
             return

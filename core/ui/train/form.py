@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -14,22 +15,29 @@ from core.locale import C_
 from core.train.features.block import OUTLETS
 from core.train.features.classifier import KEY
 from core.train.features.registry import EXTRAS
-from core.train.settings import CALIBRATIONS, WEIGHTINGS, TrainSettings
+from core.train.models.registry import MODELS
+from core.train.settings import ALL, CALIBRATIONS, FEATURES, HEADLINE, TABLE, WEIGHTINGS, TrainSettings
 from core.train.splits.registry import SPLITS, default_split, possible_splits
 from core.train.splits.splitters import WINDOWS
 from core.ui import state
+from core.ui.evaluate.text import model_name
 from core.ui.text import TASKS, _, bold, translate_md
 from core.ui.train import plan
 from core.ui.train.folds import folds_picture
 
 
-def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
+def settings_form(
+    data: Dataset, running: bool = False, need_vectors: Callable[[], None] = lambda: None
+) -> TrainSettings | None:
     """Ask for the settings and draw what they mean; return the settings once the user has pressed the button.
 
-    While a training is `running` it cannot be pressed.
+    While a training is `running` it cannot be pressed. `need_vectors` is called where the headlines are to be read, and
+    may end the page.
     """
     top = st.container()
     chosen = _first(data)
+    if chosen["features"] != TABLE:
+        need_vectors()
     if caution := SPLITS[chosen["split"]].on(data.has_sessions).caution:
         st.markdown(f":material/info: {_(caution)}")
     with st.expander(_("More settings"), icon=":material/tune:"):
@@ -39,7 +47,7 @@ def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
             chosen |= _test(data, chosen["folds"])
         with inputs:
             st.markdown(bold(_("What the models see")))
-            chosen |= _inputs(data)
+            chosen |= _inputs(data, chosen["features"])
         with models:
             st.markdown(bold(_("How they learn")))
             chosen |= _learning(data, chosen["task"])
@@ -63,7 +71,7 @@ def settings_form(data: Dataset, running: bool = False) -> TrainSettings | None:
 
 
 def _first(data: Dataset) -> dict[str, Any]:
-    """Ask for what is predicted, how it is tested, and in how many tests before the last."""
+    """Ask for what is predicted, from what, how it is tested, and in how many tests before the last."""
     tasks = ["classify", "regress"] if data.target_kind == "return" else ["classify"]
     splits = [rule.key for rule in possible_splits(data)]
     task = tasks[0]
@@ -97,7 +105,26 @@ def _first(data: Dataset) -> dict[str, Any]:
                     "more than one holdout, and take longer."
                 ),
             )
-    return {"task": task or tasks[0], "split": split, "folds": int(folds)}
+        features = _features(data)
+    return {"task": task or tasks[0], "split": split, "folds": int(folds), "features": features}
+
+
+def _features(data: Dataset) -> str:
+    """Ask what the models are given, where the table has more than headlines."""
+    if not (data.roles.press or data.roles.numeric):
+        return ALL
+    chosen: str = st.selectbox(
+        _("The models are given"),
+        list(FEATURES),
+        key=f"train-features-{data.id}",
+        persist_state="session",
+        format_func=lambda name: _(FEATURES[name]),
+        width=220,
+        help=_(
+            "The table is what stands beside the headline: the features and the outlet. The table alone needs no encoder."
+        ),
+    )
+    return chosen
 
 
 def _test(data: Dataset, folds: int) -> dict[str, Any]:
@@ -142,9 +169,11 @@ def _test(data: Dataset, folds: int) -> dict[str, Any]:
     return chosen | {"test_share": share / 100}
 
 
-def _inputs(data: Dataset) -> dict[str, Any]:
+def _inputs(data: Dataset, features: str) -> dict[str, Any]:
+    """Ask for what is read of each row, so far as the models are given it."""
     chosen: dict[str, Any] = {"use_press": False}
-    if data.roles.press:
+    table, headline = features != HEADLINE, features != TABLE
+    if table and data.roles.press:
         chosen["use_press"] = st.checkbox(_("Let the models see the press outlet"), value=True)
         chosen["outlets"] = st.number_input(
             _("Press outlets kept separate"),
@@ -154,21 +183,23 @@ def _inputs(data: Dataset) -> dict[str, Any]:
             help=_("The most frequent ones of the training rows; all others count as one."),
         )
     extras = st.multiselect(
-        _("Also read from the headline"),
-        list(EXTRAS),
+        _("Also read from the headline") if headline else _("Also read"),
+        [key for key, extra in EXTRAS.items() if (table if extra.source == "time" else headline)],
         format_func=lambda e: _(EXTRAS[e].title),
         placeholder=_("none"),
     )
     if KEY in extras:
         extras, chosen["classifier"] = _classifier(extras)
-    components = st.number_input(
-        _("Principal components of the vector"),
-        0,
-        512,
-        0,
-        help=_("0 leaves the vector as it is. Fitted on the training rows of each fold."),
-    )
-    if data.roles.numeric:
+    if headline:
+        components = st.number_input(
+            _("Principal components of the vector"),
+            0,
+            512,
+            0,
+            help=_("0 leaves the vector as it is. Fitted on the training rows of each fold."),
+        )
+        chosen["components"] = int(components)
+    if table and data.roles.numeric:
         winsor = st.number_input(
             _("Clip features at each tail (%)"),
             0.0,
@@ -178,7 +209,7 @@ def _inputs(data: Dataset) -> dict[str, Any]:
             help=_("Winsorising: the most extreme training values of each feature are cut to a quantile."),
         )
         chosen["winsor"] = winsor / 100
-    return chosen | {"extras": tuple(extras), "components": int(components)}
+    return chosen | {"extras": tuple(extras)}
 
 
 def _classifier(extras: list[str]) -> tuple[list[str], str]:
@@ -200,7 +231,14 @@ def _classifier(extras: list[str]) -> tuple[list[str], str]:
 
 
 def _learning(data: Dataset, task: str) -> dict[str, Any]:
-    chosen: dict[str, Any] = {}
+    models = st.multiselect(
+        _("Models"),
+        list(MODELS),
+        format_func=model_name,
+        placeholder=_("all"),
+        help=_("The ensemble is the mean of those that are chosen."),
+    )
+    chosen: dict[str, Any] = {"models": tuple(models)}
     if data.has_sessions:
         chosen["weighting"] = st.radio(
             _("In training"), list(WEIGHTINGS), format_func=lambda w: _(WEIGHTINGS[w])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.compare.mlflow_mirror import mirrored
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.metrics import main_metric
@@ -16,6 +18,7 @@ from core.jobs import Report
 from core.locale import C_
 from core.train.recording import delete_recorded, train_and_record
 from core.train.run import Run
+from core.train.run_notes import notes_of
 from core.train.runs import list_runs
 from core.train.settings import TrainSettings
 from core.ui import jobs, navigation
@@ -23,14 +26,22 @@ from core.ui import state as session
 from core.ui.evaluate import verdict
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, pooling_name, run_label, task_name, when_made
+from core.ui.text import (
+    UNKNOWN,
+    _,
+    encoder_name,
+    features_name,
+    run_label,
+    task_name,
+    when_made,
+)
 
 
-def start(data: Dataset, vectors: np.ndarray, settings: TrainSettings) -> None:
-    """Queue a training."""
+def start(data: Dataset, vectors: np.ndarray | None, settings: TrainSettings) -> None:
+    """Queue a training; `vectors (rows, dim)` are None for the table alone."""
 
-    def work(report: Report) -> dict[str, str]:
-        return {"run": train_and_record(data, vectors, settings, report).id}
+    def work(report: Report) -> dict[str, Any]:
+        return mirrored(train_and_record(data, vectors, settings, report))
 
     subject = {"dataset": data.id, "settings": json.dumps(settings.as_dict(), sort_keys=True)}
     pace = "train-searched" if settings.tune_seconds else "train"
@@ -46,9 +57,7 @@ def run_list(data: Dataset) -> None:
     narrow = {_("encoder"): st.column_config.TextColumn(width=160)}
     table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"), column_config=narrow)
     by_id = {run.id: run for run in runs}
-    chosen = session.chosen("run")
-    ids = list(by_id)
-
+    chosen, ids = session.chosen("run"), list(by_id)
     picked = st.selectbox(
         _("Run"),
         ids,
@@ -56,23 +65,31 @@ def run_list(data: Dataset) -> None:
         format_func=lambda i: f"{run_label(by_id[i])} · {i[:6]}",
     )
     with st.container(horizontal=True):
-        if st.button(_("Show its scores"), key="open-run"):
-            settings = by_id[picked].settings
-            session.choose(run=picked, encoder=settings.encoder, pooling=settings.pooling)
-            navigation.go("evaluate")
-        with st.popover(_("Delete"), icon=":material/delete:"):
-            st.write(_("The run and its models are removed from the workspace."))
-            if st.button(_("Delete it"), key="delete-run", type="primary"):
-                _delete(picked)
-                if picked == chosen:
-                    session.choose(run="")
-                st.rerun()
+        open_button(by_id[picked])
+        delete_button(by_id[picked])
+
+
+def open_button(run: Run) -> None:
+    """Draw the button that opens a run on the page of its scores."""
+    if st.button(_("Show its scores"), key="open-run"):
+        session.choose(run=run.id, **session.space_of_run(run))
+        navigation.go("evaluate")
+
+
+def delete_button(run: Run) -> None:
+    """Draw the button that removes a run, which asks first."""
+    with st.popover(_("Delete"), icon=":material/delete:"):
+        st.write(_("The run and its models are removed from the workspace."))
+        if st.button(_("Delete it"), key="delete-run", type="primary"):
+            _delete(run.id)
+            st.rerun()
 
 
 def _row(run: Run) -> dict[str, str]:
     metric = main_metric(run.task).name
-    found = verdict.of_run(run)
-    return {
+    found, notes = verdict.of_run(run), notes_of(run.id)
+    named = " ".join(filter(None, ["★" * notes.starred, notes.name]))
+    return {_("name"): named or UNKNOWN} | {
         _("verdict"): f"{found.mark} {found.word}",
         _("what the headlines add"): UNKNOWN
         if run.lift is None
@@ -82,7 +99,8 @@ def _row(run: Run) -> dict[str, str]:
         ): f"{metric_title(run, metric)} {written(metric, run.scores[MEAN][metric], run.believable)}",
         _("predicts"): task_name(run.task, run.classes),
         _(C_("form field", "Test")): _(run.rule.short),
-        _("encoder"): f"{run.settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(run.settings.pooling)}",
+        _("models are given"): features_name(run),
+        _("encoder"): encoder_name(run),
         _("made"): when_made(run.created),
     }
 
@@ -92,3 +110,6 @@ def _delete(run_id: str) -> None:
         delete_recorded(run_id)
     except UserError as error:
         st.session_state["notice"] = error.message
+        return
+    if run_id == session.chosen("run"):
+        session.choose(run="")

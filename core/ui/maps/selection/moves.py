@@ -29,7 +29,8 @@ def moves(chosen: Selection) -> None:
     run = chosen.run
     if run is None:
         return
-    if (state.encoder(), state.pooling()) != (run.settings.encoder, run.settings.pooling):
+    shown = {"encoder": state.encoder(), "pooling": state.pooling()}
+    if state.space_of_run(run) not in ({}, shown):
         st.info(
             _(
                 "The run was trained with another encoder than this map shows. Open it on the Explain page to see why it "

@@ -98,7 +98,8 @@ def _present(here: Given, scenario: Scenario, hidden: DeltaGenerator) -> None:
     with left:
         answer.hero(run, data, made, explained)
         _every_class(run, made)
-        _precedents(data, live.similar(data, here.vectors, vectors, question))
+        if run.settings.reads_headline:
+            _precedents(data, live.similar(data, here.vectors, vectors, question))
     with right:
         labels = explain.value_labels(made.reasons, dict(question.features), question.press)
         explain.waterfall(

@@ -1,0 +1,1 @@
+"""Tables that do not fit in memory: their rows lie in blocks on Dask workers, and the models train there."""

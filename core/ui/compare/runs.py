@@ -1,0 +1,235 @@
+"""The runs of a table as things that one keeps: named, noted, starred, put away, repeated, handed on, deleted."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.compare.mlflow_mirror import address, mirror
+from core.compare.repeat import repeat
+from core.compare.run_file import export_run, import_run
+from core.data.dataset import Dataset
+from core.data.library import dataset_files
+from core.errors import Message, UserError
+from core.evaluate.metrics import main_metric
+from core.evaluate.predictions import MEAN
+from core.jobs import Job, Report, queue
+from core.train.run import Run
+from core.train.run_notes import LONGEST_NAME, LONGEST_NOTE, change_notes, notes_of
+from core.train.runs import list_runs
+from core.train.settings import FEATURES
+from core.ui import jobs, state
+from core.ui.compare.shown import Shown
+from core.ui.evaluate import verdict
+from core.ui.evaluate.text import metric_title, written
+from core.ui.tables import table
+from core.ui.text import (
+    UNKNOWN,
+    _,
+    as_typed,
+    bold,
+    md,
+    pooling_name,
+    run_label,
+    translate_md,
+    when,
+    when_made,
+)
+from core.ui.train.runs import delete_button, open_button
+
+_DATA = "with-data"
+
+
+def runs(shown: Shown) -> None:
+    """List the table's runs, and do something with the one that is chosen in the list."""
+    found = list_runs(shown.data.id, archived=True)
+    put_away = [run for run in found if notes_of(run.id).archived]
+    if put_away and not st.checkbox(
+        _("Show archived runs ({n})", n=len(put_away)), key="show-archived", persist_state="session"
+    ):
+        found = [run for run in found if run not in put_away]
+    if found:
+        run = _chosen(found)
+        st.markdown(bold(as_typed(f"{run_label(run)} · {run.id[:6]}")))
+        _actions(run)
+        _notes(run)
+        _repeat(run, shown.data)
+        _file(run)
+    else:
+        st.caption(_("No runs yet."))
+    _import()
+
+
+def _chosen(found: list[Run]) -> Run:
+    drawn = table(
+        pd.DataFrame([_row(run) for run in found]),
+        "kept-runs",
+        _("Runs of this table: choose one"),
+        column_config={
+            "★": st.column_config.TextColumn(width=40),
+            _("name"): st.column_config.TextColumn(width=200),
+        },
+        on_select="rerun",
+        selection_mode="single-row",
+    )
+    ids = [run.id for run in found]
+    if rows := [row for row in drawn.selection.rows if row < len(found)]:
+        return found[rows[0]]
+    return found[ids.index(state.chosen("run"))] if state.chosen("run") in ids else found[0]
+
+
+def _row(run: Run) -> dict[str, str]:
+    notes, settings, metric = notes_of(run.id), run.settings, main_metric(run.task).name
+    encoder = f"{settings.encoder.rsplit('/', 1)[-1]} · {pooling_name(settings.pooling)}"
+    lift = UNKNOWN if run.lift is None else " ".join(verdict.written_lift(run.lift)).strip()
+    score = written(metric, run.scores[MEAN][metric], run.believable)
+    return {
+        "★": "★" * notes.starred,
+        _("name"): notes.name or run_label(run),
+        _("encoder"): encoder if settings.reads_headline else UNKNOWN,
+        _("reads"): _(FEATURES[settings.features]),
+        _("score"): f"{metric_title(run, metric)} {score}",
+        _("what the headlines add"): lift,
+        _("note"): " ".join(notes.note.split())[:60],
+        _("made"): when_made(run.created),
+    } | ({_("archived"): "✓"} if notes.archived else {})
+
+
+def _actions(run: Run) -> None:
+    notes = notes_of(run.id)
+    with st.container(horizontal=True):
+        open_button(run)
+        star = _("Take the star away") if notes.starred else _("Star")
+        if st.button(star, key="star-run", icon=":material/star:"):
+            _change(run, starred=not notes.starred)
+        archive = _("Take out of the archive") if notes.archived else _("Archive")
+        if st.button(archive, key="archive-run", icon=":material/archive:"):
+            _change(run, archived=not notes.archived)
+        if address() and st.button(_("Send to MLflow"), key="mirror-run", icon=":material/sync:"):
+            jobs.submit("mirror", {"run": run.id}, lambda _report: {"sent": mirror(run)})
+        delete_button(run)
+    if address():
+        jobs.panel("mirror", run=run.id)
+
+
+def _notes(run: Run) -> None:
+    seen = notes_of(run.id)
+    with st.expander(_("Name and note"), icon=":material/edit:"), st.form(f"notes-{run.id}", border=False):
+        name = st.text_input(
+            _("Name"),
+            seen.name,
+            max_chars=LONGEST_NAME,
+            help=_("It stands wherever the run is named. Without one the run is called by what it predicts."),
+        )
+        note = st.text_area(_("Note"), seen.note, max_chars=LONGEST_NOTE)
+        if st.form_submit_button(_("Save")):
+            before = st.session_state.get(f"notes-seen-{run.id}", seen)
+            _change(run, before, name=name, note=note)
+        st.session_state[f"notes-seen-{run.id}"] = seen
+
+
+def _change(run: Run, seen: Any = None, **changes: str | bool) -> None:
+    try:
+        change_notes(run.id, seen, **changes)
+    except UserError as error:
+        st.session_state["notice"] = error.message
+    st.rerun()
+
+
+def _repeat(run: Run, data: Dataset) -> None:
+    with st.expander(_("Repeat this run"), icon=":material/replay:"):
+        st.markdown(
+            _(
+                "The models are trained again with the same settings and seed, and held against the saved numbers. Only the "
+                "differences are shown, no score, so this counts as no further test."
+            )
+        )
+        if jobs.panel("repeat", run=run.id):
+            return
+        last = _ended("repeat", run=run.id)
+        if last:
+            for number, sentence in enumerate(_sentences(last)):
+                show = st.markdown if number else (st.success if last.result.get("same") else st.warning)
+                show(translate_md(sentence))
+            st.caption(_("Last repeated on {when}.", when=when(last.finished or last.created)))
+        vectors = None
+        if run.settings.reads_headline:
+            vectors = state.vectors_of(data, run.settings.encoder, run.settings.pooling)
+            if vectors is None:
+                st.info(_("First embed the headlines with the run's encoder and pooling, on the Embed page."))
+                return
+
+        def work(report: Report) -> dict[str, Any]:
+            made = repeat(data, vectors, run, report)
+            return {"same": made.same, "sentences": [sentence.as_dict() for sentence in made.sentences()]}
+
+        if st.button(_("Repeat"), key="repeat-run"):
+            jobs.submit("repeat", {"run": run.id}, work, len(data) * (run.settings.folds + 1))
+
+
+def _file(run: Run) -> None:
+    with st.expander(_("Take this run away as a file"), icon=":material/download:"):
+        data = st.checkbox(_("With the data: the table with its headlines and outcomes"), key=_DATA)
+        st.markdown(
+            _("The file holds everything of the run and of its table: whoever has it can read the headlines.")
+            if data
+            else _(
+                "The file holds the models, settings and scores, and of each tested row its number and what the models "
+                "said: no headline, date, company, outcome or feature value. It does hold what the models learned: names "
+                "of features and outlets, their averages, and single words where morphemes are read. Your note stays here."
+            )
+        )
+        if data:
+            size = sum(map(len, dataset_files(run.dataset_id).values())) / 2**20
+            st.caption(_("The table is about {size:.1f} MB.", size=size))
+        st.download_button(
+            _("Download as zip"),
+            data=lambda: export_run(run.id, data),
+            file_name=f"run-{run.id}{'-with-data' if data else ''}.zip",
+            mime="application/zip",
+            key="export-run",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _import() -> None:
+    with st.expander(_("Bring a run from a file"), icon=":material/upload:"):
+        st.markdown(
+            _(
+                "A run that was taken away here or in another workspace. It is checked before it is opened, and its test is "
+                "counted: a score that was seen elsewhere was seen."
+            )
+        )
+        uploaded = st.file_uploader(_("A run as zip"), type="zip", key="import-run")
+        if uploaded is None:
+            return
+        content = uploaded.getvalue()
+        name = hashlib.sha256(content).hexdigest()[:16]
+        if jobs.panel("import", file=name):
+            return
+        if last := _ended("import", file=name):
+            for sentence in _sentences(last):
+                st.success(translate_md(sentence))
+            return
+
+        def work(report: Report) -> dict[str, Any]:
+            made = import_run(content, report)
+            opened = {"run": made.run_id, "dataset": made.dataset_id} if made.table else {}
+            return opened | {"sentences": [sentence.as_dict() for sentence in made.sentences()]}
+
+        if st.button(md("Import {file}", file=uploaded.name), key="import-it", type="primary"):
+            jobs.submit("import", {"file": name}, work)
+
+
+def _ended(kind: str, **subject: str) -> Job | None:
+    """Return the newest job of a kind where it was done."""
+    last = queue().find(kind, **subject)
+    return last if last and last.status == "done" else None
+
+
+def _sentences(job: Job) -> list[Message]:
+    return [Message.from_dict(saved) for saved in job.result.get("sentences", ())]
