@@ -2,10 +2,12 @@
 
 from core.train.runs import list_runs
 from core.ui import frame
+from core.ui.compare.board import board
 from core.ui.compare.sections import sections
 from core.ui.compare.shown import Shown
 
 here = frame.start("compare")
 shown = Shown(here.data, tuple(list_runs(here.data.id)))
+board(shown)
 sections(shown)
 here.onward()

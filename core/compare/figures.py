@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.compare.candidate import Candidate
-from core.compare.speed import saved_speed
+from core.compare.speed import FILE, saved_speed
 from core.data.dataset import Dataset
 from core.embed.catalog import resolve
 from core.errors import UserError
@@ -24,6 +24,7 @@ from core.predict.finance_words.flip_test import saved_flip_test
 from core.train.models.registry import MODELS
 from core.train.runs import COMBINED, TABLE, run_folder
 
+MEASURED = FILE, "flips.npz"  # files beside a run that what is known of it is read from
 RIGHT, WRONG, FEW = "right", "wrong", "few"
 CALIBRATION = {
     RIGHT: N_("no evidence that they are wrong"),

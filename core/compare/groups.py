@@ -61,6 +61,15 @@ class Grouped:
     groups: tuple[Group, ...]
     unread: tuple[tuple[Run, Message], ...] = ()
 
+    def showing(self, runs: Sequence[Run]) -> Grouped:
+        """Return the groups that hold any of these runs, that with the most of them first, with all their runs."""
+        wanted = {run.id for run in runs}
+        held = {group.key: sum(run.id in wanted for run in group.runs) for group in self.groups}
+        shown = sorted(
+            (group for group in self.groups if held[group.key]), key=lambda group: -held[group.key]
+        )
+        return Grouped(tuple(shown), tuple(pair for pair in self.unread if pair[0].id in wanted))
+
     def chosen(self, key: str = "") -> Group | None:
         """Return the group of this key, else the first; None where there is none."""
         known = {group.key: group for group in self.groups}

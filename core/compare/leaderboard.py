@@ -170,20 +170,28 @@ class Leaderboard:
         return pair_of(self.together, one, other, counted, self.looks, withheld)
 
 
-def leaderboard(data: Dataset, runs: Sequence[Run], report: Report = silent, group: str = "") -> Leaderboard:
+def leaderboard(
+    data: Dataset,
+    runs: Sequence[Run],
+    report: Report = silent,
+    group: str = "",
+    hidden: Sequence[Run] = (),
+) -> Leaderboard:
     """Rank what runs of a table, newest first, offer: those of a `group` by its key, else of the largest.
 
-    Raises `UserError` where there is no run that can be read, and whatever `report` raises.
+    `hidden` runs have no place, but they were compared too and count as such. Raises `UserError` where there is no run that can be read, and whatever `report` raises.
     """
-    found = grouped(runs)
-    chosen = found.chosen(group)
+    found = grouped([*runs, *hidden])
+    chosen = found.showing(runs).chosen(group)
     if chosen is None:
         raise UserError(N_("There is no run to compare yet: train the models first."))
     told = {run.id: chosen.predictions(run) for run in chosen.runs}
-    offered = [each for each in candidates(chosen.runs) if each.model in told[each.run.id].models]
+    compared = [each for each in candidates(chosen.runs) if each.model in told[each.run.id].models]
+    away = {run.id for run in hidden}
+    offered = [each for each in compared if each.run.id not in away]
     if not offered:
         raise UserError(N_("No run of this group has a score that can be compared."))
-    values = {each.key: told[each.run.id][each.model] for each in offered}
+    values = {each.key: told[each.run.id][each.model] for each in compared}
     tables = _tables(chosen, told)
     scored = together(chosen.tested, data, chosen.settings, values | tables, report)
     every = [Place(each, scored.score(each.key)) for each in offered]
@@ -205,7 +213,7 @@ def leaderboard(data: Dataset, runs: Sequence[Run], report: Report = silent, gro
     return Leaderboard(
         data,
         chosen,
-        found,
+        found.showing(runs),
         (*ranked, *(place for place in every if place.withheld)),
         scored,
         _other_tests(data, chosen),

@@ -69,7 +69,9 @@ def train(
     with placed(context, plan) as context:
         with watch("tune"):
             tuned = found or _tuned(context, plan, part(report, 0.02, 0.3), begin)
-            context = replace(context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE))
+            context = replace(
+                context, parameters=parameters(tuned), table_parameters=parameters(tuned, TABLE)
+            )
 
         begun = 0.3 if tuned else 0.02
         with watch("fit"):

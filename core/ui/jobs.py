@@ -22,6 +22,7 @@ NAMES = {
     "topics": N_("Topics"),
     "stability": N_("Refits"),
     "flips": N_("Flip test"),
+    "speed": N_("Timing"),
     "load": N_("Loading"),
     "staircase": N_("Staircase"),
     "judge": N_("Judging"),

@@ -106,9 +106,7 @@ class BeyondTable:
             moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
             levels.append(level)
         report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))
-        return cls.of_folds(
-            sample, pieces, coefficients, intercept, levels, moved, ridge(rest, y, weight)
-        )
+        return cls.of_folds(sample, pieces, coefficients, intercept, levels, moved, ridge(rest, y, weight))
 
     @classmethod
     def of_folds(

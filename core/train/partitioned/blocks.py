@@ -34,9 +34,7 @@ class Blocks:
     _vectors: Any = None
 
     @classmethod
-    def of(
-        cls, client: Any, preparation: Preparation, inputs: Inputs, sets: Sequence[np.ndarray]
-    ) -> Blocks:
+    def of(cls, client: Any, preparation: Preparation, inputs: Inputs, sets: Sequence[np.ndarray]) -> Blocks:
         """Make the blocks of all training rows, of which each of `sets` (positions) has to be whole blocks."""
         made = cls(client, preparation, inputs, cut(len(inputs.features), sets, _workers(client)))
         made.renew()
@@ -75,9 +73,7 @@ class Blocks:
             return self.client.submit(_numbers, self.preparation, packed, None, None, pure=False)
         numbers = inputs.vectors.number
         inputs = inputs._replace(vectors=None)
-        return self.client.submit(
-            _numbers, self.preparation, inputs, self._vectors, numbers, pure=False
-        )
+        return self.client.submit(_numbers, self.preparation, inputs, self._vectors, numbers, pure=False)
 
     def chosen(self, rows: np.ndarray) -> list[int]:
         """Return the blocks that hold these rows (positions, one of the sets that the blocks were made for)."""
@@ -110,7 +106,9 @@ class Blocks:
             parts.append(dask.array.from_delayed(dask.delayed(own), own.shape, own.dtype))
         return dask.array.concatenate(parts)
 
-    def each(self, rows: np.ndarray, work: Callable[..., Any], *shared: Any, beside: Sequence[np.ndarray] = ()) -> list[Any]:
+    def each(
+        self, rows: np.ndarray, work: Callable[..., Any], *shared: Any, beside: Sequence[np.ndarray] = ()
+    ) -> list[Any]:
         """Return what `work(cells, *values, *shared)` returns for each block of these rows, done where the block lies.
 
         `beside` are arrays of all training rows, of which it is given the block's values.

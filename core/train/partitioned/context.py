@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from core.errors import Message
-from core.evaluate.events import event_weights
 from core.jobs import Report, part
 from core.locale import N_
 from core.train.context import TrainedModels, TrainingContext, require_columns
@@ -21,9 +20,8 @@ from core.train.models.baselines import average_return, class_shares, outlet_onl
 from core.train.models.combinations import STACK, Combiners, Reference
 from core.train.models.ensemble import REFERENCE, Ensemble
 from core.train.models.fusion import fusion_folds
-from core.train.models.sample import Sample
 from core.train.partitioned.blocks import Blocks, whole
-from core.train.partitioned.fitting import fit_models, out_of_fold, predict
+from core.train.partitioned.fitting import fit_models, out_of_fold
 from core.train.partitioned.fusing import fit_fusion
 from core.train.partitioned.memory import fits
 from core.train.partitioned.share import Share
@@ -40,7 +38,9 @@ NOTE = N_(
     "XGBoost grows one. Shuffled headlines and the linear models of encoder and characters were left out, and nothing "
     "was searched for."
 )
-SAMPLED = N_("The features were prepared on {rows:,} training rows drawn at random, as all would not fit in memory.")
+SAMPLED = N_(
+    "The features were prepared on {rows:,} training rows drawn at random, as all would not fit in memory."
+)
 
 
 @contextmanager

@@ -169,9 +169,7 @@ def _rounds_of_lightgbm(share: Share) -> int:
     for most in (FIRST_ROUNDS, boosted.MOST_ROUNDS):
         text = _lightgbm_grown(share, most, sample.fit).model_to_string()
         beside = (share.spread(sample.y), share.spread(w))
-        losses = np.sum(
-            share.blocks.each(valid, _losses, text, sample.classes, beside=beside), axis=0
-        )
+        losses = np.sum(share.blocks.each(valid, _losses, text, sample.classes, beside=beside), axis=0)
         best = stopped(losses)
         if best + boosted.PATIENCE < most:
             break

@@ -69,9 +69,7 @@ def _beyond(
     each = dict(
         zip(
             blocks.chosen(everything),
-            blocks.each(
-                everything, _sums, headline, pieces, beside=(share.spread(y), share.spread(weight))
-            ),
+            blocks.each(everything, _sums, headline, pieces, beside=(share.spread(y), share.spread(weight))),
             strict=True,
         )
     )
@@ -114,7 +112,9 @@ def _ridge(weighted: np.ndarray, coefficients: np.ndarray, intercept: np.ndarray
     """Return `ridge` of the outputs on the headline's residuals, and the outputs' averages, from sums of products."""
     kept, columns = coefficients.shape
     outputs = len(weighted) - columns - kept - 1
-    to_rest = np.zeros((len(weighted), columns + outputs + 1))  # [headline, pieces, outputs, 1] -> [rest, outputs, 1]
+    to_rest = np.zeros(
+        (len(weighted), columns + outputs + 1)
+    )  # [headline, pieces, outputs, 1] -> [rest, outputs, 1]
     to_rest[:columns, :columns] = np.eye(columns)
     to_rest[columns : columns + kept, :columns] = -coefficients
     to_rest[-1, :columns] = -intercept
