@@ -17,6 +17,7 @@ def file(home, tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_the_table_alone_is_trained_on_without_an_encoder(home, file, capsys):
     wanted = ("--features", "table", "--models", "lgbm", "--encoder", "/no/such/encoder", "--split", "random")
     status, found = in_json(capsys, "run", file, *wanted)

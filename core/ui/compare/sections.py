@@ -6,10 +6,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.locale import N_
+from core.ui.compare.encoder_tests import encoder_tests
 from core.ui.compare.shown import Shown
+from core.ui.compare.side_by_side import side_by_side
 from core.ui.text import _
 
-SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {}
+SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
+    "beside": (N_("Side by side"), side_by_side),
+    "encoders": (N_("Encoder tests"), encoder_tests),
+}
 
 
 def sections(shown: Shown) -> None:
