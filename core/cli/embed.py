@@ -1,4 +1,4 @@
-"""The commands about encoders: `headline-lab embed | encoders | sts`."""
+"""The commands about encoders: `headline-lab embed | encoders | sts | purity`."""
 
 from __future__ import annotations
 
@@ -91,6 +91,33 @@ def _sts(options: argparse.Namespace) -> dict[str, Any]:
     return {key: getattr(result, key) for key in _STS_KEYS}
 
 
+def _purity(options: argparse.Namespace) -> dict[str, Any]:
+    from core.compare.encoder_test_run import on_texts
+    from core.compare.encoder_tests import NEIGHBOURS, labelled
+
+    _sources, data = read_dataset(options)
+    pooling = chosen_pooling(options)
+    found = on_texts(labelled(data), options.encoder, pooling, progress())
+    scores = {name: score.as_dict() for name, score in found["scores"].items()}
+    return {
+        "texts": found["n"],
+        "classes": list(found["classes"]),
+        "neighbours": NEIGHBOURS,
+        **scores,
+        "chance": found["chance"],
+        "encoder": options.encoder,
+        "pooling": pooling,
+        "left_out": found["left_out"],
+        "seconds": found["seconds"],
+    }
+
+
+def _purity_arguments(parser: argparse.ArgumentParser) -> None:
+    takes_file(parser)
+    takes_second_file(parser)
+    takes_encoder(parser)
+
+
 def _embed_arguments(parser: argparse.ArgumentParser) -> None:
     takes_file(parser)
     takes_second_file(parser)
@@ -115,5 +142,11 @@ COMMANDS = (
         N_("how well an encoder's similarities match people's scores of sentence pairs"),
         _sts_arguments,
         _sts,
+    ),
+    Command(
+        "purity",
+        N_("how often texts with the same label lie close together by an encoder"),
+        _purity_arguments,
+        _purity,
     ),
 )

@@ -9,18 +9,22 @@ import streamlit as st
 from core.locale import N_
 from core.ui.compare import report
 from core.ui.compare.disagreement import disagreements
+from core.ui.compare.encoder_tests import encoder_tests
 from core.ui.compare.grid import grid
 from core.ui.compare.pairs import pairs
 from core.ui.compare.runs import runs
 from core.ui.compare.shown import Shown
+from core.ui.compare.side_by_side import side_by_side
 from core.ui.text import _
 
 SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
     "pairs": (N_("Is A better than B?"), pairs),
+    "beside": (N_("Side by side"), side_by_side),
     "disagreement": (N_("Where they differ"), disagreements),
     "grid": (N_("Grid"), grid),
-    "report": (N_("Report"), report.report),
     "runs": (N_("Runs"), runs),
+    "report": (N_("Report"), report.report),
+    "encoders": (N_("Encoder tests"), encoder_tests),
 }
 
 

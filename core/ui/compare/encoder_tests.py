@@ -1,0 +1,318 @@
+"""Encoders tested on a file of labelled texts or of scored sentence pairs: what was found, and a form for more."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.compare.encoder_test_run import (
+    PAIRS,
+    EncoderTest,
+    forget_tests,
+    kind_of,
+    run_tests,
+    saved_tests,
+)
+from core.compare.encoder_tests import NEIGHBOURS
+from core.data.ingest import Choices, Intake
+from core.data.reading import read_table
+from core.embed import POOLINGS, cards
+from core.errors import UserError
+from core.evaluate.bootstrap import Interval
+from core.jobs import Report
+from core.locale import N_, P_
+from core.ui import jobs, state
+from core.ui.charts import show
+from core.ui.compare.shown import Shown
+from core.ui.evaluate.text import details, whiskers
+from core.ui.maps.beside import space_name
+from core.ui.tables import table
+from core.ui.text import _, as_typed, count, hover, interval, md, pooling_name, translate_md, when_made
+from core.ui.theme import palette
+
+FORMATS = ["csv", "tsv", "xlsx", "parquet", "json"]
+KIND = "sts"  # of the job, as the test on the embed page
+_SHOWN = 12  # encoders and poolings in the chart
+
+
+def encoder_tests(shown: Shown) -> None:
+    """Draw what encoders scored on the files that were brought, and let the reader test more of them."""
+    by_file: dict[str, list[EncoderTest]] = {}
+    for test in saved_tests():
+        by_file.setdefault(test.digest, []).append(test)
+    working = jobs.panel(KIND, of="compare")
+    if by_file:
+        _found(by_file)
+    else:
+        st.info(
+            _(
+                "No encoder has been tested on a file yet. Bring texts with a label each, such as sentences and their "
+                "sentiment, or sentence pairs that people scored: it says which encoder reads this kind of text best."
+            ),
+            icon=":material/science:",
+        )
+    with st.expander(_("Test encoders on a file"), icon=":material/add:", expanded=not by_file):
+        _form(shown, working)
+
+
+def _found(by_file: dict[str, list[EncoderTest]]) -> None:
+    digest = st.selectbox(
+        _("Tested on"),
+        list(by_file),
+        format_func=lambda one: _label(by_file[one]),
+        key="encoder-tests-file",
+    )
+    tests = _best_first(by_file[digest])
+    st.markdown(_answer(tests))
+    _chart(tests)
+    _table(tests)
+    if tests[0].kind == PAIRS:
+        details(
+            _(
+                "Pearson's and Spearman's correlation of the cosines with people's scores; 95% intervals by Fisher's z, for "
+                "Spearman with the variance of Bonett and Wright."
+            )
+        )
+    else:
+        details(
+            _(
+                "Of each text the {k} nearest by the cosine are looked at; a text that repeats another, or nearly does, is left "
+                "out. Chance is the share of any two texts with the same label. The silhouette is above 0 where texts lie "
+                "nearer to their own label than to the next one. 95% intervals: bootstrap over texts, each pair weighed by both "
+                "of its ends; they are rather too wide than too narrow.",
+                k=NEIGHBOURS,
+            )
+        )
+    if st.button(_("Remove the tests on this file"), key="encoder-tests-remove", type="tertiary"):
+        forget_tests(digest)
+        st.rerun()
+
+
+def _label(tests: Sequence[EncoderTest]) -> str:
+    test = tests[0]
+    if test.kind == PAIRS:
+        return _("{file} · {n:,} sentence pairs", file=test.file, n=test.n)
+    return _("{file} · {n:,} texts of {classes} labels", file=test.file, n=test.n, classes=len(test.classes))
+
+
+def _main(test: EncoderTest) -> Interval:
+    return test.scores["pearson" if test.kind == PAIRS else "purity"]
+
+
+def _best_first(tests: Sequence[EncoderTest]) -> list[EncoderTest]:
+    return sorted(tests, key=lambda test: -np.nan_to_num(_main(test).value, nan=-1.0))
+
+
+def _name(test: EncoderTest) -> str:
+    return space_name((test.encoder, test.pooling))
+
+
+def _answer(tests: Sequence[EncoderTest]) -> str:
+    """Say which one scored best, and which of the others its interval cannot be told from."""
+    best = tests[0]
+    words = {"name": _name(best), "score": _written(best, _main(best)), "n": best.n}
+    if best.kind == PAIRS:
+        said = md(
+            "**{name}** follows people's scores best: Pearson's correlation is {score} (n = {n:,}).", **words
+        )
+    else:
+        said = md(
+            "With **{name}** the nearest texts have the same label most often: {score}, by chance {chance}% (n = {n:,}).",
+            chance=f"{best.chance * 100:.0f}",
+            **words,
+        )
+    near = [_name(test) for test in tests[1:] if _main(test).high >= _main(best).low]
+    if near:
+        said += " " + md(
+            P_(
+                "Its interval overlaps that of {others}: these cannot be told apart here.",
+                "Its interval overlaps those of {others}: these cannot be told apart here.",
+            ),
+            n=len(near),
+            others=", ".join(near[:3]) + (" …" if len(near) > 3 else ""),
+        )
+    return said
+
+
+def _written(test: EncoderTest, score: Interval) -> str:
+    if test.kind == PAIRS:
+        return interval(score.value, score.low, score.high, 3)
+    return interval(score.value * 100, score.low * 100, score.high * 100, 1, "%")
+
+
+def _chart(tests: Sequence[EncoderTest]) -> None:
+    some, colours = list(tests[:_SHOWN]), palette()
+    pairs = some[0].kind == PAIRS
+    scale = 1 if pairs else 100
+    names = [hover(_name(test), 22) for test in some]
+    figure = go.Figure()
+    if not pairs:
+        figure.add_vline(x=some[0].chance * 100, line_dash="dot", line_color=colours.muted)
+        figure.add_annotation(
+            x=some[0].chance * 100,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            text=_("chance"),
+            showarrow=False,
+            font={"color": colours.muted},
+        )
+    figure.add_scatter(
+        x=[_main(test).value * scale for test in some],
+        y=names,
+        mode="markers+text",
+        text=[f"{_main(test).value * scale:.{2 if pairs else 0}f}" for test in some],
+        textposition="top center",
+        marker={"size": 12, "color": [colours.accent] + [colours.muted] * (len(some) - 1)},
+        error_x=whiskers([_main(test) for test in some], scale) | {"color": colours.muted, "width": 4},
+        showlegend=False,
+        cliponaxis=False,
+        customdata=[_written(test, _main(test)) for test in some],
+        hovertemplate="%{y}<br>%{customdata}<extra></extra>",
+    )
+    figure.update_xaxes(
+        title=hover(
+            _("Pearson's correlation with people's scores")
+            if pairs
+            else _("nearest texts with the same label (%)"),
+            36,
+        ),
+        zeroline=False,
+    )
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=names, range=[len(some) - 0.4, -0.9]
+    )
+    if pairs:
+        note = _(
+            "n = {n:,} sentence pairs; a dot is an encoder and pooling, its line the 95% interval",
+            n=some[0].n,
+        )
+    else:
+        note = _(
+            "n = {n:,} texts; a dot is the share of the {k} nearest texts that have the same label, its line the 95% interval",
+            n=some[0].n,
+            k=NEIGHBOURS,
+        )
+    lines = sum(1 + name.count("<br>") for name in names)
+    title = (
+        _("Which encoder follows people's judgement?")
+        if pairs
+        else _("Which encoder keeps the labels together?")
+    )
+    show(figure, title, "chart-encoder-tests", note, 150 + 44 * lines)
+
+
+def _table(tests: Sequence[EncoderTest]) -> None:
+    rows = []
+    for test in tests:
+        row = {
+            _("encoder"): _name(test).rpartition(" · ")[0],
+            _("pooling"): pooling_name(test.pooling),
+        }
+        scores = test.scores
+        if test.kind == PAIRS:
+            row |= {
+                name: _written(test, scores[key])
+                for name, key in (("Pearson", "pearson"), ("Spearman", "spearman"))
+            }
+        else:
+            silhouette = scores["silhouette"]
+            row |= {
+                _("same label"): _written(test, scores["purity"]),
+                _("above chance (points)"): interval(
+                    *(100 * end for end in (scores["gap"].value, scores["gap"].low, scores["gap"].high)), 1
+                ),
+                _("silhouette"): interval(silhouette.value, silhouette.low, silhouette.high, 3),
+            }
+        rows.append(row | {_("rows not used"): count(test.left_out), _("tested"): when_made(test.created)})
+    table(pd.DataFrame(rows), "encoder-tests", _("Encoders on {file}", file=tests[0].file))
+
+
+def _form(shown: Shown, working: bool) -> None:
+    file = st.file_uploader(_("Labelled texts, or sentence pairs"), type=FORMATS, key="encoder-tests-upload")
+    st.caption(
+        _(
+            "Texts with a column of labels; or a table with the columns sentence1, sentence2 and score (KorSTS, KLUE-STS)."
+        )
+    )
+    names = {card.id: card.name for card in cards() if card.available}
+    own = [run.settings.encoder for run in shown.runs if run.settings.encoder in names]
+    left, right = st.columns(2)
+    with left:
+        encoders = st.multiselect(
+            _("Encoders"),
+            list(names),
+            default=list(dict.fromkeys(own)) or [name for name in [state.encoder()] if name in names],
+            format_func=lambda one: names[one],
+            key="encoder-tests-encoders",
+        )
+    with right:
+        poolings = st.multiselect(
+            _("Poolings"),
+            list(POOLINGS),
+            default=list(POOLINGS),
+            format_func=pooling_name,
+            key="encoder-tests-poolings",
+        )
+    if file is None:
+        return
+    content, name = file.getvalue(), file.name
+    try:
+        columns = _columns(content)
+    except UserError as error:
+        st.error(translate_md(error.message))
+        return
+    spaces = [(encoder, pooling) for encoder in encoders for pooling in poolings]
+    label = _("Test {n} encoders and poolings", n=len(spaces))
+    if st.button(label, type="primary", key="encoder-tests-run", disabled=working or not spaces):
+
+        def work(report: Report) -> None:
+            run_tests(name, content, spaces, columns, report)
+
+        jobs.submit(KIND, {"of": "compare", "file": hashlib.sha256(content).hexdigest()}, work)
+
+
+def _columns(content: bytes) -> Choices | None:
+    """Ask which columns hold the texts and the labels; None for sentence pairs, whose columns have fixed names."""
+    digest = hashlib.sha256(content).hexdigest()
+    known: tuple[str, str, pd.DataFrame] | None = st.session_state.get("encoder-tests-read")
+    if known is None or known[0] != digest:
+        with st.spinner(_("Reading the file …")):
+            known = digest, kind_of(content), read_table(content).frame
+        st.session_state["encoder-tests-read"] = known
+    if known[1] == PAIRS:
+        st.caption(_("These are sentence pairs: the cosines are compared with the scores."))
+        return None
+    frame = known[2]
+    names = [str(column) for column in frame.columns]
+    if len(names) < 2:
+        raise UserError(N_("The file has one column. Two are needed: one of texts and one of labels."))
+    guess = _guess(frame)
+    chosen = {}
+    asked = {"headline": _("Texts"), "target": _("Labels")}
+    for column, (role, title) in zip(st.columns(2), asked.items(), strict=True):
+        with column:
+            first = guess.get(role, "")
+            chosen[role] = st.selectbox(
+                title,
+                names,
+                index=names.index(first) if first in names else min(len(chosen), len(names) - 1),
+                key=f"encoder-tests-{role}-{digest[:8]}",
+            )
+    st.caption(
+        as_typed(" | ".join(str(frame[name].iloc[0])[:60] for name in chosen.values()) if len(frame) else "")
+    )
+    return Choices(chosen, numeric=())
+
+
+def _guess(frame: pd.DataFrame) -> dict[str, str]:
+    try:
+        roles = Intake([frame]).propose(None).plan.roles
+    except UserError:
+        return {}
+    return {role: name for role, name in (("headline", roles.headline), ("target", roles.target)) if name}
