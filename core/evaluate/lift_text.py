@@ -6,6 +6,7 @@ import math
 
 from core.errors import Message
 from core.evaluate.lift import Lift, numbers
+from core.evaluate.metrics import METRICS, shown
 from core.locale import N_
 
 HELP, UNSURE, NOTHING = "help", "unsure", "nothing"
@@ -28,6 +29,13 @@ def state(lift: Lift) -> str:
     if lift.sign < 0 or lift.unread:
         return NOTHING
     return UNSURE if lift.first_sign > 0 or lift.too_wide else NOTHING
+
+
+def written_lift(lift: Lift) -> tuple[str, str]:
+    """Write a lift and its interval: +0.072 and [+0.052, +0.092]; ±0 where the headlines have no weight at all."""
+    metric = METRICS[lift.metric]
+    low, value, high = (shown(metric, end, difference=True) for end in (lift.low, lift.value, lift.high))
+    return "±0" if lift.unread else value, f"[{low}, {high}]" if lift.believable else ""
 
 
 def reason(lift: Lift) -> Message:

@@ -204,7 +204,7 @@ def split_frame(run: Run, reader: Reader) -> pd.DataFrame:
 def _ledger(content: ReportContent, reader: Reader) -> list[Block]:
     """Return how often the holdout was tested, and what that takes off the best score."""
     run, blocks = content.run, []
-    if content.deflated is not None:
+    if content.deflated is not None and content.deflated.accesses < 2:  # more stand beside the score
         blocks.append(Text(reader.text(content.deflated.sentence(len(run.classes)))))
     elif run.scored_by_walk:
         blocks.append(Text(reader.say(N_("This holdout has not been tested yet."))))

@@ -10,9 +10,9 @@ from core.compare.report.reader import Reader
 from core.data.classes import LOSE, WIN
 from core.data.dataset import Dataset
 from core.errors import Message
-from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, reason
+from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, reason, written_lift
 from core.evaluate.lift_text import state as lift_state
-from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
 from core.evaluate.written import UNKNOWN, count, ends_of, percent, written
 from core.locale import N_, P_
@@ -53,15 +53,14 @@ def state(run: Run, reader: Reader) -> State:
             ends,
             reader.metric(run, metric),
         )
-    kind, scale = lift_state(lift), METRICS[lift.metric]
-    low, value, high = (shown(scale, end, difference=True) for end in (lift.low, lift.value, lift.high))
+    kind, (number, ends) = lift_state(lift), written_lift(lift)
     of = reader.say(N_("{metric} with headlines minus without"), metric=reader.metric(run, lift.metric))
     return State(
         MARKS[kind],
         reader.say(STATES[kind]),
         SHADES[kind],
-        "±0" if lift.unread else value,
-        f"[{low}, {high}]" if lift.believable else "",
+        number,
+        ends,
         of,
     )
 

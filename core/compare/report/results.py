@@ -19,6 +19,7 @@ from core.evaluate.leakage_text import sentence as step_sentence
 from core.evaluate.leakage_text import summary
 from core.evaluate.lift import apart_sentence
 from core.evaluate.lift import sentence as lift_sentence
+from core.evaluate.lift_text import written_lift
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import FUSION, MEAN
 from core.evaluate.written import UNKNOWN, written
@@ -54,6 +55,8 @@ def score(content: ReportContent, reader: Reader) -> Section:
                 small=True,
             )
         )
+    if (best := content.deflated) is not None and best.accesses > 1:
+        blocks.append(Text(reader.text(best.sentence(len(run.classes)))))
     rows = _rows(run, metric.name, reader)
     if rows:
         over = reader.text(run.basis.over)
@@ -248,11 +251,7 @@ def _line(run: Run, content: ReportContent, reader: Reader) -> dict[str, str]:
 def _lift_written(run: Run) -> str:
     if run.lift is None or math.isnan(run.lift.value):
         return UNKNOWN
-    scale = METRICS[run.lift.metric]
-    low, value, high = (
-        shown(scale, end, difference=True) for end in (run.lift.low, run.lift.value, run.lift.high)
-    )
-    return f"{value} [{low}, {high}]" if run.lift.believable else value
+    return " ".join(written_lift(run.lift)).rstrip()
 
 
 def _exact(run: Run) -> dict[str, object]:
@@ -272,10 +271,9 @@ def _exact(run: Run) -> dict[str, object]:
         "lift": math.nan if gain is None else gain.value,
         "lift_low": math.nan if gain is None else gain.low,
         "lift_high": math.nan if gain is None else gain.high,
-        "withheld": reader_free(run.withheld),
+        "withheld": _in_english(run.withheld),
     }
 
 
-def reader_free(template: str) -> str:
-    """Return a reason without parameters in English, as tables for programs hold it."""
+def _in_english(template: str) -> str:
     return str(Message(template)) if template else ""

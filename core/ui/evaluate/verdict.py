@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from core.evaluate.lift import Lift
 from core.evaluate.lift_text import HELP, NOTHING, STATES, UNSURE, state
-from core.evaluate.metrics import METRICS, main_metric, shown
+from core.evaluate.lift_text import written_lift as written_lift
+from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
 from core.train import judgement
 from core.train.run import Run
@@ -44,13 +45,6 @@ class Verdict:
 def of_run(run: Run) -> Verdict:
     """Return the verdict of a run: on the headlines where they can be compared with the table, else on the models."""
     return _of_models(run) if run.lift is None else _of_headlines(run, run.lift)
-
-
-def written_lift(lift: Lift) -> tuple[str, str]:
-    """Write a lift and its interval: +0.072 and [+0.052, +0.092]; ±0 where the headlines have no weight at all."""
-    metric = METRICS[lift.metric]
-    low, value, high = (shown(metric, end, difference=True) for end in (lift.low, lift.value, lift.high))
-    return "±0" if lift.unread else value, f"[{low}, {high}]" if lift.believable else ""
 
 
 def _of_headlines(run: Run, lift: Lift) -> Verdict:
