@@ -57,18 +57,8 @@ def require_sound(run: Mapping[str, bytes], table: Mapping[str, bytes], run_id: 
 
 
 def _run_apart(folder: Path) -> None:
-    command = [sys.executable, "-P", "-m", "core.compare.run_check", str(folder)]
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "HEADLINE_LAB_HOME": str(folder)}
     try:
-        ended = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment,
-            cwd=folder,
-            timeout=settings().parser_seconds,
-        )
+        status, said = _process(folder)
     except subprocess.TimeoutExpired as error:
         raise UserError(
             N_(
@@ -80,11 +70,25 @@ def _run_apart(folder: Path) -> None:
     try:
         result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        log.warning("the check of a run ended with status %s: %s", ended.returncode, ended.stderr[-2000:])
-        raise UserError(_UNSOUND, reason=f"status {ended.returncode}") from None
+        log.warning("the check of a run ended with status %s: %s", status, said)
+        raise UserError(_UNSOUND, reason=f"status {status}") from None
     if result:
         log.warning("a run was refused: %s", result)
         raise UserError(_UNSOUND, reason=str(result["reason"])[:200])
+
+
+def _process(folder: Path) -> tuple[int, str]:
+    """Check the run in `folder` apart; return the exit status and the end of what was said."""
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", "core.compare.run_check", str(folder)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "HEADLINE_LAB_HOME": str(folder)},
+        cwd=folder,
+        timeout=settings().parser_seconds,
+    )
+    return ended.returncode, ended.stderr[-2000:].decode(errors="replace")
 
 
 def main(folder: Path) -> None:
