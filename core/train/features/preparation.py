@@ -117,7 +117,8 @@ class Preparation:
         Raises `ValueError` where the vectors are not of the dimension seen in training, or the extras' headlines
         are not given.
         """
-        return np.hstack([part.matrix(inputs) for part in self.parts.values()]).astype(np.float32)
+        blocks = [part.matrix(inputs) for part in self.parts.values()]
+        return np.hstack(blocks, dtype=np.float32, casting="same_kind")  # never whole in float64
 
     def unseen(self, press: pd.Series) -> np.ndarray:
         """Say which outlets no training row had, `(n,)` bool; a missing outlet is not one of them."""

@@ -3,7 +3,8 @@
 One round of as many trees as the ordinary forest has, side by side and none learning from another, each on a part of
 the rows, with a part of the columns at a node (Breiman, "Random forests", 2001). Classes are regressed as indicators,
 so that a leaf holds the share of each class among its rows, which is what scikit-learn's trees hold; three or more have
-trees of their own, and what their shares lack of 1 in sum is divided evenly among them. Other than those forests, it tells 63 values of a column apart, draws rows without putting them back, and grows level by level.
+trees of their own, and what their shares lack of 1 in sum is divided evenly among them. Other than those forests, it
+tells 63 values of a column apart and draws rows without putting them back.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from core.train.models.parallel import threads
 from core.train.models.sample import Sample
 from core.train.models.xgboost_model import PERCENT, XGBoost
 
-LEVELS = 6  # at most 64 leaves, as many as a tree of the ordinary forest has
-ROW_SHARE = 0.5
+LEVELS, LEAVES, ROW_SHARE = 8, 64, 0.5  # as of the ordinary forest
 
 
 class HistogramForest:
@@ -116,6 +116,8 @@ def parameters(sample: Sample, columns: int) -> dict[str, Any]:
         "learning_rate": 1.0,
         "reg_lambda": 0.0,
         "max_depth": LEVELS,
+        "max_leaves": LEAVES,
+        "grow_policy": "lossguide",
         "min_child_weight": min(5, sample.least_in_leaf),
         "subsample": ROW_SHARE,
         "colsample_bynode": max(int(math.sqrt(columns)), 1) / columns,

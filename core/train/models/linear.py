@@ -69,7 +69,8 @@ def ridge(
     w = np.ones(len(y)) if weight is None else weight
     centre, level = w @ X / w.sum(), w @ y / w.sum()
     root = np.sqrt(w)[:, None]
-    Z = (X - centre) * root
+    Z = X - centre
+    Z *= root
     spread = np.sqrt((Z**2).sum(axis=0) / w.sum())
     spread[spread == 0] = 1
     Z /= spread

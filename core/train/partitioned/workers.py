@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -50,7 +52,7 @@ def local_workers(count: int) -> Iterator[Any]:
         threads_per_worker=max(1, cores() // count),
         processes=True,
         memory_limit=0,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         host="127.0.0.1",
         silence_logs=50,
     )
@@ -66,27 +68,64 @@ def addresses(client: Any) -> list[str]:
 def surviving(client: Any, renew: Callable[[], None], work: Callable[[], Result]) -> Result:
     """Do work that a worker's end breaks off; where one has gone, `renew` what it held and do it again.
 
-    XGBoost and LightGBM go on with no worker fewer than they began with: a fit of theirs is begun anew. Raises what
-    `work` raises where all workers are still there, or where they went three times.
+    XGBoost and LightGBM go on with no worker fewer than they began with (LightGBM waits for the lost one for ever), so
+    what is left of their work is cancelled, the other workers are started anew and the fit begins from the start.
+    Raises what `work` raises where all workers are still there, or where one went three times.
     """
     for turn in range(TRIES):
-        before = addresses(client)
+        before, known = set(addresses(client)), set(client.futures)
+        running = _Running(work)
+        while running.alive(0.5) and before <= set(addresses(client)):
+            pass
+        if not running.is_alive() and running.error is None:
+            return running.result
+        if running.error is not None and (turn == TRIES - 1 or not _lost_one(client, before)):
+            raise running.error
+        _clear(client, known, running)
+        renew()
+    raise RuntimeError(f"a worker was lost {TRIES} times during one fit")
+
+
+class _Running(threading.Thread):
+    """Work in a thread of its own, which is left behind where it never ends."""
+
+    result: Any = None
+    error: BaseException | None = None
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__(name="headline-lab-partitions", daemon=True)
+        self._work = work
+        self.start()
+
+    def run(self) -> None:
+        """Do the work."""
         try:
-            return work()
-        except Exception:
-            if turn == TRIES - 1 or not _lost_one(client, before):
-                raise
-            client.wait_for_workers(1, timeout=SECONDS_TO_NOTICE)
-            renew()
-    raise AssertionError("the last turn returns or raises")
+            self.result = self._work()
+        except BaseException as error:  # raised to the caller, whatever it is
+            self.error = error
+
+    def alive(self, seconds: float) -> bool:
+        """Wait so long at most, and say whether the work is still going on."""
+        self.join(seconds)
+        return self.is_alive()
 
 
-def _lost_one(client: Any, before: list[str]) -> bool:
+def _clear(client: Any, known: set[Any], running: _Running) -> None:
+    """Cancel what the work has begun, and start every worker anew: one may wait for the lost one within a fit."""
+    from distributed import Future
+
+    begun = set(client.futures) - known
+    client.cancel([Future(key, client) for key in begun], force=True)
+    running.alive(SECONDS_TO_NOTICE)
+    client.wait_for_workers(1, timeout=SECONDS_TO_NOTICE)
+    client.restart_workers(addresses(client), raise_for_error=False)
+    client.wait_for_workers(1, timeout=SECONDS_TO_NOTICE)
+
+
+def _lost_one(client: Any, before: set[str]) -> bool:
     """Say whether one of the workers has gone, which the scheduler may notice later than they do."""
-    import time
-
     until = time.monotonic() + SECONDS_TO_NOTICE
-    while set(before) <= set(addresses(client)):
+    while before <= set(addresses(client)):
         if time.monotonic() > until:
             return False
         time.sleep(0.2)
