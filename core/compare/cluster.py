@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.compare.local_cluster import LINK
+from core.compare.local_cluster import LINK, NO_PAGES, ON_THIS_MACHINE
 from core.embed.runtime.memory import available_bytes
 from core.errors import UserError
 from core.locale import N_
@@ -35,7 +35,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def default_workers() -> int:
     """Return how many workers this machine has room for: one for each core, as far as the memory goes."""
-    return max(1, min(cores(), available_bytes("cpu") // WORKER_BYTES))
+    return max(1, min(cores(), int(available_bytes("cpu") // WORKER_BYTES)))
 
 
 def cluster_address(address: str) -> str:
@@ -62,8 +62,10 @@ def connected(address: str = "", workers: int | None = None) -> Iterator[Client]
     no worker, or one with other package versions.
     """
     import dask
+    import distributed  # first: what is set before its own defaults are there would take these away again
 
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "100GB"}):
+    assert distributed
+    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "100GB"} | NO_PAGES):
         if address:
             with _client(address, address) as client:
                 _require_workers(client, address)
@@ -85,7 +87,8 @@ def _in_process() -> Iterator[Client]:
             n_workers=1,
             threads_per_worker=1,
             processes=False,
-            dashboard_address=None,
+            worker_dashboard_address="127.0.0.1:0",
+            scheduler_kwargs=ON_THIS_MACHINE,
             local_directory=str(settings().folder("cluster")),
         ) as cluster,
         _client(cluster, "") as client,

@@ -12,6 +12,8 @@ import json
 import sys
 
 LINK = ("tls_ca_file", "tls_client_cert", "tls_client_key")
+NO_PAGES = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+ON_THIS_MACHINE = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # for a scheduler: any free port
 
 
 def main(workers: int, folder: str) -> None:
@@ -21,7 +23,7 @@ def main(workers: int, folder: str) -> None:
     from distributed.security import Security
 
     security = Security.temporary()
-    dask.config.set({f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")})  # no pages
+    dask.config.set(NO_PAGES)
     with LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
@@ -29,7 +31,7 @@ def main(workers: int, folder: str) -> None:
         host="127.0.0.1",
         protocol="tls",
         security=security,
-        dashboard_address=None,
+        scheduler_kwargs=ON_THIS_MACHINE,
         local_directory=folder,
     ) as cluster:
         link = {"address": cluster.scheduler_address} | {name: getattr(security, name) for name in LINK}

@@ -44,15 +44,15 @@ class Cost:
         if self.seconds is None:
             return Message(
                 N_(
-                    "To make: {runs:,} runs, with {headlines:,} headlines to embed. They count as {tests:,} tests of these "
-                    "rows. How long it takes is not known before the first run."
+                    "New runs: {runs:,} · headlines to embed: {headlines:,} · tests of these rows: {tests:,}. How long it "
+                    "takes is not known before the first run."
                 ),
                 params,
             )
         return Message(
             N_(
-                "To make: {runs:,} runs, with {headlines:,} headlines to embed: about {minutes:,} min on this machine. They "
-                "count as {tests:,} tests of these rows."
+                "New runs: {runs:,} · headlines to embed: {headlines:,} · tests of these rows: {tests:,}. It takes about "
+                "{minutes:,} min on this machine."
             ),
             params | {"minutes": max(1, round(self.seconds / 60))},
         )

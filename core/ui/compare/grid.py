@@ -27,7 +27,7 @@ from core.ui import jobs, state
 from core.ui.compare.shown import Shown
 from core.ui.evaluate.text import metric_title, written
 from core.ui.tables import table
-from core.ui.text import UNKNOWN, _, duration, md, plain, pooling_name, run_label, translate_md
+from core.ui.text import UNKNOWN, _, duration, md, plain, pooling_name, task_name, translate_md, when_made
 
 MOST_SEEDS = 20
 FOLDS, FEWEST_SESSIONS = 5, 40  # as the train page begins
@@ -136,13 +136,18 @@ def _base(shown: Shown) -> TrainSettings:
     chosen = st.selectbox(
         _("All other settings as in"),
         list(runs),
-        format_func=lambda settings: run_label(runs[settings]),
+        format_func=lambda settings: _label(runs[settings]),
         help=_(
             "What is predicted, how it is tested and how the models learn: the same for every run of the grid."
         ),
         key="grid-base",
     )
     return chosen or next(iter(runs))
+
+
+def _label(run: Run) -> str:
+    folds = _(P_("{n} fold", "{n} folds"), n=run.settings.folds)
+    return " · ".join((task_name(run.task, run.classes), _(run.rule.short), folds, when_made(run.created)))
 
 
 def _defaults(data: Dataset) -> TrainSettings:
