@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.compare.pairwise import BETTER, UNKNOWN, growth, pair_of
+from core.compare.pairwise import BETTER, growth, pair_of
 from core.compare.ranks import ranks
 from core.compare.together import CHANCE, Together, together_of
 from core.evaluate.blocks import Blocks
@@ -55,7 +55,7 @@ def boards(
         made = together_of(scored, METRICS["rank_ic"], repetition, resamples=RESAMPLES)
         named = [key for key in made.keys if key != CHANCE]
         also = [] if skill or lead else [CHANCE]
-        says = [_any_told(_of(made, [*named[:size], *also]), size) for size in range(1, len(named) + 1)]
+        says = _told_while_growing(made, named, also)
         told, ever = told + says[-1], ever + any(says)
         found += pair_of(made, named[0], named[1], made.comparisons * growth(len(named))).verdict == BETTER
         held += ranks(made, named)[named[0]].low == 1
@@ -81,10 +81,18 @@ def _of(made: Together, keys: list[str]) -> Together:
     return replace(made, keys=tuple(keys), values=made.values[columns], drawn=made.drawn[:, columns])
 
 
-def _any_told(made: Together, runs: int) -> bool:
-    counted = made.comparisons * growth(runs)
-    pairs = [(a, b) for place, a in enumerate(made.keys) for b in made.keys[place + 1 :]]
-    return any(pair_of(made, a, b, counted).verdict != UNKNOWN for a, b in pairs)
+def _told_while_growing(made: Together, named: list[str], also: list[str]) -> list[bool]:
+    """Say for boards of the first one, two ... candidates, and of all, whether any pair is told apart.
+
+    A pair is where its p-value, that of one comparison times as many as the board makes, is below 5%.
+    """
+    said, clearest = [], 1.0
+    for size, newest in enumerate(named, 1):
+        pairs = [pair_of(made, newest, other, 1.0) for other in (*named[: size - 1], *also)]
+        clearest = min([clearest, *(pair.p_value for pair in pairs)])
+        counted = _of(made, [*named[:size], *also]).comparisons * growth(size)
+        said.append(clearest * counted < 0.05)
+    return said
 
 
 def _world(
