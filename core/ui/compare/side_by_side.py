@@ -55,6 +55,7 @@ from core.ui.text import (
 LETTERS = "ABCDE"
 _LIFT = "lift"  # a line beside those of the metrics
 CLASS_WEIGHTS = {"none": N_("none"), "balanced": N_("every class the same")}
+_NAMES = 120  # pixels of the column that names the lines
 _FIRST = 3  # runs that are chosen at first
 
 
@@ -170,7 +171,7 @@ def _lines(
         f"beside-{key}",
         title,
         rows=rows,
-        column_config={"": st.column_config.TextColumn(width="medium")},
+        column_config={"": st.column_config.TextColumn(width=_NAMES)},
     )
 
 
