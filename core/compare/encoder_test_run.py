@@ -104,7 +104,9 @@ def run_tests(
             made = EncoderTest(
                 name, digest, kind, encoder, pooling, seconds=seconds, created=created, **facts
             )
-            _keep(path, made)
+            _keep(
+                _path(digest, space_key(encoder), pooling), made
+            )  # a folder has another key once it has run
         found.append(made)
     return tuple(found)
 

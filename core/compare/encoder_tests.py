@@ -3,7 +3,7 @@
 Purity is the share of a text's nearest neighbours that have its label. The silhouette is that of Rousseeuw, "Silhouettes: a
 graphical aid to the interpretation and validation of cluster analysis" (1987), by the cosine. The intervals resample texts
 and weigh each pair by both of its ends (Owen, "The pigeonhole bootstrap", 2007): a text that is the neighbour of many counts
-as one. Means over texts alone are too sure of the silhouette: their 95% intervals held the truth in 73% of made-up tables.
+as one. Means over texts alone are too sure of the silhouette: their 95% intervals held the truth in 73% to 87% of 60 made-up tables.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from core.evaluate.scoring import Scored
 from core.evaluate.settings import EvaluateSettings
 from core.locale import N_
 from core.train.run import Run
-from core.train.settings import TrainSettings
+from core.train.settings import HEADLINE, TrainSettings
 
 MOST = 5  # runs
 SETTINGS = {
@@ -67,8 +67,9 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        """Whether it is not the same in all runs."""
-        return any(value != self.values[0] for value in self.values[1:])
+        """Whether it is not the same in all runs that have it."""
+        known = [value for value in self.values if value is not None]
+        return any(value != known[0] for value in known[1:])
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,15 @@ def settings_lines(runs: Sequence[Run]) -> list[Line]:
 
 
 def _setting(settings: TrainSettings, name: str) -> Value:
-    """Return a setting, None where it says nothing beside the others."""
+    """Return a setting, None where what the models are given leaves nothing to choose."""
     silent = {
         "pooling": not settings.reads_headline,
-        "encoder": not settings.reads_headline,
         "components": not settings.reads_headline,
         "window": not settings.folds,
         "sealed": not settings.folds,
         "outlets": not settings.use_press,
+        "use_press": settings.features == HEADLINE,
+        "winsor": settings.features == HEADLINE,
     }
     return None if silent.get(name) else getattr(settings, name)
 

@@ -97,6 +97,7 @@ def test_a_run_of_the_headline_explains_and_predicts(headline_lab):
     assert not app.exception
     assert not app.error
     assert "The headline moved the prediction" in texts(app)
+    assert "the models differ about it" not in texts(app)  # there is one model
 
 
 @pytest.mark.slow

@@ -62,6 +62,7 @@ def fold_scores(data: Dataset, named: dict[str, Run]) -> None:
             yanchor="bottom",
             font={"color": palette().muted},
         )
+    figure.update_layout(scattermode="group", scattergap=0.6)  # side by side, so that no line hides another
     figure.update_xaxes(title=_("first session of the test"), type="category")
     figure.update_yaxes(title=hover(metric_title(runs[0], metric), 24), zeroline=False)
     note = _(
@@ -109,23 +110,21 @@ def calibration_curves(data: Dataset, named: dict[str, Run]) -> None:
         yanchor="bottom",
         font={"color": colours.muted},
     )
+    rows = []
     for letter, run in alike.items():
         found = evaluated(reliability_of, run, data, MEAN, target)
         if not isinstance(found, Message):
             _curve(figure, letter, list(named).index(letter), found)
+            rows.append(f"{letter} {count(found.rows)}")
     figure.update_xaxes(
         title=_("promised probability of {label} (%)", label=label), range=[-2, 102], zeroline=False
     )
     figure.update_yaxes(title=_("share that came true (%)"), range=[-4, 104])
     note = _(
         "a mark is a group of tests with like probabilities, its line the 95% interval; n by run: {n}",
-        n=_numbers(alike),
+        n=", ".join(rows),
     )
     show(figure, _("Do the probabilities come true?"), "chart-beside-calibration", note, height=420)
-
-
-def _numbers(named: dict[str, Run]) -> str:
-    return ", ".join(f"{letter} {count(run.split.test_rows)}" for letter, run in named.items())
 
 
 def _curve(figure: go.Figure, letter: str, place: int, found: Reliability) -> None:

@@ -25,7 +25,7 @@ from core.embed import POOLINGS, cards
 from core.errors import UserError
 from core.evaluate.bootstrap import Interval
 from core.jobs import Report
-from core.locale import N_, P_
+from core.locale import N_
 from core.ui import jobs, state
 from core.ui.charts import show
 from core.ui.compare.shown import Shown
@@ -115,7 +115,8 @@ def _name(test: EncoderTest) -> str:
 def _answer(tests: Sequence[EncoderTest]) -> str:
     """Say which one scored best, and which of the others its interval cannot be told from."""
     best = tests[0]
-    words = {"name": _name(best), "score": _written(best, _main(best)), "n": best.n}
+    chance = f"{best.chance * 100:.0f}"
+    words = {"name": _name(best), "score": _written(best, _main(best)), "n": best.n, "chance": chance}
     if best.kind == PAIRS:
         said = md(
             "**{name}** follows people's scores best: Pearson's correlation is {score} (n = {n:,}).", **words
@@ -123,17 +124,12 @@ def _answer(tests: Sequence[EncoderTest]) -> str:
     else:
         said = md(
             "With **{name}** the nearest texts have the same label most often: {score}, by chance {chance}% (n = {n:,}).",
-            chance=f"{best.chance * 100:.0f}",
             **words,
         )
     near = [_name(test) for test in tests[1:] if _main(test).high >= _main(best).low]
     if near:
         said += " " + md(
-            P_(
-                "Its interval overlaps that of {others}: these cannot be told apart here.",
-                "Its interval overlaps those of {others}: these cannot be told apart here.",
-            ),
-            n=len(near),
+            "Its interval overlaps that of {others}: which of them is better cannot be told here.",
             others=", ".join(near[:3]) + (" …" if len(near) > 3 else ""),
         )
     return said

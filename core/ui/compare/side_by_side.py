@@ -53,7 +53,9 @@ from core.ui.text import (
 )
 
 LETTERS = "ABCDE"
+_LIFT = "lift"  # a line beside those of the metrics
 CLASS_WEIGHTS = {"none": N_("none"), "balanced": N_("every class the same")}
+_NAMES = 120  # pixels of the column that names the lines
 _FIRST = 3  # runs that are chosen at first
 
 
@@ -117,21 +119,14 @@ def _settings(named: dict[str, Run]) -> None:
 
 def _scores(named: dict[str, Run]) -> None:
     runs = list(named.values())
-    one_task = len({run.task for run in runs}) == 1
-    if one_task:
-        lines = score_lines(runs)
-        _lines(
-            named,
-            lines,
-            "scores",
-            _("Scores of the ensemble"),
-            lambda name: metric_title(runs[0], name),
-            _score,
-        )
-    lifts = [Line("lift", tuple(" ".join(written_lift(run.lift)) if run.lift else None for run in runs))]
-    _lines(
-        named, lifts, "lift", _("What the headlines add"), lambda _name: _("what the headlines add"), _plain
-    )
+    lines = [Line(_LIFT, tuple(" ".join(written_lift(run.lift)) if run.lift else None for run in runs))]
+    if len({run.task for run in runs}) == 1:
+        lines = score_lines(runs) + lines
+
+    def name(line: str) -> str:
+        return _("what the headlines add") if line == _LIFT else metric_title(runs[0], line)
+
+    _lines(named, lines, "scores", _("Scores of the ensemble"), name, _score)
     with st.expander(_("Every model and baseline")):
         lines = model_lines(runs)
         titles = dict.fromkeys(metric_title(run, main_metric(run.task).name) for run in runs)
@@ -176,7 +171,7 @@ def _lines(
         f"beside-{key}",
         title,
         rows=rows,
-        column_config={"": st.column_config.TextColumn(width="medium")},
+        column_config={"": st.column_config.TextColumn(width=_NAMES)},
     )
 
 
@@ -219,6 +214,8 @@ def _item(key: str) -> str:
 
 
 def _score(run: Run, name: str, value: Value) -> str:
+    if name == _LIFT:
+        return _plain(run, name, value)
     return written(name, value, run.believable) if isinstance(value, Interval) else UNKNOWN
 
 

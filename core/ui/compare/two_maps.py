@@ -45,6 +45,7 @@ def two_maps(data: Dataset, named: dict[str, Run]) -> None:
     for column, letter, side in zip(st.columns(2, gap="medium"), chosen, ("-one", "-two"), strict=True):
         with column:
             picked.append(_map(data, reading[letter], letter, spaces[letter], method, colour, ringed, side))
+    st.caption(_(METHODS[method].caution))
     now = np.unique(np.concatenate(picked))
     if not np.array_equal(now, ringed):
         st.session_state[key] = tuple(now.tolist())

@@ -29,6 +29,18 @@ _SENTENCES = {
         "points, to where it should not (the models differ by {noise})."
     ),
 }
+_ALONE = {  # one model has no other to differ from
+    READS: N_(
+        "The model reads these words: turned round, they move the prediction by {moved} percentage points."
+    ),
+    SMALL: N_(
+        "The model does not read these words: turned round, they move the prediction by only {moved} percentage points."
+    ),
+    WRONG: N_(
+        "The model reads these words the wrong way round: with the opposite news the prediction moves by {moved} percentage "
+        "points, to where it should not."
+    ),
+}
 
 
 def opposite_news(
@@ -49,7 +61,8 @@ def opposite_news(
     moved = fixed(abs(found.moved) * 100, places) if found.verdict == SMALL else points(found.moved, places)
     words = {"moved": moved, "noise": fixed(found.noise * 100, places)}
     say = st.success if found.verdict == READS else st.warning
-    say(md(_SENTENCES[found.verdict], **words), icon=_ICONS[found.verdict])
+    sentences = _SENTENCES if len(run.models) > 1 else _ALONE
+    say(md(sentences[found.verdict], **words), icon=_ICONS[found.verdict])
 
 
 def _side(above: str, value: str, headline: str) -> None:

@@ -75,7 +75,7 @@ def _first(data: Dataset) -> dict[str, Any]:
     tasks = ["classify", "regress"] if data.target_kind == "return" else ["classify"]
     splits = [rule.key for rule in possible_splits(data)]
     task = tasks[0]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if len(tasks) > 1:
             task = st.segmented_control(
                 _(C_("form field", "Predict")),
@@ -90,7 +90,7 @@ def _first(data: Dataset) -> dict[str, Any]:
             splits,
             index=splits.index(default_split(data)),
             format_func=lambda s: _(SPLITS[s].on(data.has_sessions).title),
-            width=460,
+            width=380,
         )
         folds = 0
         if SPLITS[split].ordered:
@@ -99,7 +99,7 @@ def _first(data: Dataset) -> dict[str, Any]:
                 0,
                 20,
                 5 if data.sessions >= 40 else 0,
-                width=200,
+                width=180,
                 help=_(
                     "Tests one after another before the holdout, each learning from earlier sessions alone. They say "
                     "more than one holdout, and take longer."
@@ -119,7 +119,7 @@ def _features(data: Dataset) -> str:
         key=f"train-features-{data.id}",
         persist_state="session",
         format_func=lambda name: _(FEATURES[name]),
-        width=220,
+        width=180,
         help=_(
             "The table is what stands beside the headline: the features and the outlet. The table alone needs no encoder."
         ),

@@ -62,7 +62,7 @@ def test_the_best_comes_first_and_what_cannot_be_told_from_it_is_named(home, oth
     assert app.dataframe[0].value["pooling"].tolist() == ["mean", "max"]
     said = texts(app)
     assert "62.0% [60.0, 64.0], by chance 45%" in said
-    assert ("cannot be told apart" not in said) == told_apart
+    assert ("cannot be told here" not in said) == told_apart
 
 
 def test_pairs_are_told_by_their_correlations(home):
