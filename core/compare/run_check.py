@@ -119,6 +119,7 @@ def _check(folder: Path, run_id: str, dataset_id: str) -> None:
     _check_record(run)
     _check_models(run)
     _check_predictions(run, place)
+    _check_staircase(place)
     if any((folder / "datasets" / dataset_id).iterdir()):
         _check_table(run)
 
@@ -199,10 +200,19 @@ def _check_predictions(run: Run, place: Path) -> None:
     _ = made[MEAN]
 
 
+def _check_staircase(place: Path) -> None:
+    from core.evaluate.leakage_text import sentence
+    from core.train.leakage import FILE, steps_of
+
+    if (place / FILE).is_file():
+        for step in steps_of((place / FILE).read_bytes()):
+            _check_message(sentence(step))
+
+
 def _check_table(run: Run) -> None:
     """The id of a table is made of its content: one that says another id could stand in for a table of yours."""
     from core.data.build import content_id
-    from core.data.library import load_dataset, load_sources
+    from core.data.library import list_datasets, load_dataset, load_sources
     from core.data.plan import Plan
 
     dataset = load_dataset(run.dataset_id)
@@ -210,6 +220,13 @@ def _check_table(run: Run) -> None:
         _check_message(problem.message)
     if content_id(dataset.frame, dataset.plan or Plan(dataset.roles)) != run.dataset_id:
         raise ValueError("its table is not the one that it was trained on")
+    entry = list_datasets()[0]
+    counted = (len(dataset), dataset.distinct_headlines, dataset.sessions, dataset.events)
+    if (
+        not isinstance(entry.name, str)
+        or (entry.rows, entry.distinct_headlines, entry.sessions, entry.events) != counted
+    ):
+        raise ValueError("its table is not as large as it says")
     load_sources(run.dataset_id)
     run.predictions.positions(dataset)
 

@@ -150,7 +150,7 @@ def import_run(data: bytes, report: Report = silent) -> Imported:
     require_sound(own, table, run_id, dataset_id)
     with _importing:
         if table:
-            put_dataset(dataset_id, table, json.loads(table["dataset.json"])["name"])
+            put_dataset(dataset_id, table, json.loads(table["dataset.json"])["name"][:120])
         new = not _is_here(run_id, own)
         note = _put(run_id, own) if new else None
     report(1.0, N_("Imported"))

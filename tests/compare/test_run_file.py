@@ -412,6 +412,20 @@ def test_a_table_that_is_not_the_one_of_its_id_is_refused(exported, refused):
     )
 
 
+@pytest.mark.parametrize("fields", [{"rows": "many"}, {"rows": 10**12}, {"name": 5}, {"events": None}])
+def test_a_table_that_no_list_could_show_is_refused(exported, refused, fields):
+    record = json.loads(files_of(exported[True])["dataset/dataset.json"]) | fields
+    refused(
+        changed(exported[True], **{"dataset/dataset.json": json.dumps(record).encode()}), "cannot be opened"
+    )
+
+
+def test_a_staircase_that_no_page_could_show_is_refused(exported, refused):
+    step = {"step": "![x](http://evil.example)", "value": 1}
+    forged = changed(exported[False], **{"run/staircase.json": json.dumps([step]).encode()})
+    refused(forged, "cannot be opened")
+
+
 def test_a_model_of_other_columns_is_refused(exported, refused):
     arrays = dict(np.load(io.BytesIO(files_of(exported[False])["run/preparation.npz"])))
     buffer = io.BytesIO()

@@ -18,7 +18,7 @@ from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
 from core.jobs import Job, Report, queue
 from core.train.run import Run
-from core.train.run_notes import LONGEST_NAME, LONGEST_NOTE, change_notes, notes_of
+from core.train.run_notes import LONGEST_NAME, LONGEST_NOTE, Notes, change_notes, notes_of
 from core.train.runs import list_runs
 from core.train.settings import FEATURES
 from core.ui import jobs, state
@@ -70,7 +70,7 @@ def _chosen(found: list[Run]) -> Run:
         _("Runs of this table: choose one"),
         column_config={
             "★": st.column_config.TextColumn(width=40),
-            _("name"): st.column_config.TextColumn(width=200),
+            _("name"): st.column_config.TextColumn(width=160),
         },
         on_select="rerun",
         selection_mode="single-row",
@@ -89,10 +89,10 @@ def _row(run: Run) -> dict[str, str]:
     return {
         "★": "★" * notes.starred,
         _("name"): notes.name or run_label(run),
-        _("encoder"): encoder if settings.reads_headline else UNKNOWN,
-        _("reads"): _(FEATURES[settings.features]),
         _("score"): f"{metric_title(run, metric)} {score}",
         _("what the headlines add"): lift,
+        _("encoder"): encoder if settings.reads_headline else UNKNOWN,
+        _("reads"): _(FEATURES[settings.features]),
         _("note"): " ".join(notes.note.split())[:60],
         _("made"): when_made(run.created),
     } | ({_("archived"): "✓"} if notes.archived else {})
@@ -116,24 +116,34 @@ def _actions(run: Run) -> None:
 
 
 def _notes(run: Run) -> None:
-    seen = notes_of(run.id)
+    """Ask for a name and a note; what another session has changed since they were drawn is not overwritten."""
+    name_key, note_key, seen_key = (f"{part}-{run.id}" for part in ("name", "note", "seen-notes"))
+    if name_key not in st.session_state:
+        st.session_state[seen_key] = notes_of(run.id)
+    seen: Notes = st.session_state[seen_key]
     with st.expander(_("Name and note"), icon=":material/edit:"), st.form(f"notes-{run.id}", border=False):
         name = st.text_input(
             _("Name"),
             seen.name,
             max_chars=LONGEST_NAME,
+            key=name_key,
             help=_("It stands wherever the run is named. Without one the run is called by what it predicts."),
         )
-        note = st.text_area(_("Note"), seen.note, max_chars=LONGEST_NOTE)
+        note = st.text_area(_("Note"), seen.note, max_chars=LONGEST_NOTE, key=note_key)
         if st.form_submit_button(_("Save")):
-            before = st.session_state.get(f"notes-seen-{run.id}", seen)
-            _change(run, before, name=name, note=note)
-        st.session_state[f"notes-seen-{run.id}"] = seen
+            typed = {"name": name, "note": note}
+            changes = {field: text for field, text in typed.items() if text != getattr(seen, field)}
+            try:
+                change_notes(run.id, seen, **changes)
+            except UserError as error:
+                st.session_state["notice"] = error.message
+            st.session_state[seen_key] = notes_of(run.id)
+            st.rerun()
 
 
-def _change(run: Run, seen: Any = None, **changes: str | bool) -> None:
+def _change(run: Run, **changes: bool) -> None:
     try:
-        change_notes(run.id, seen, **changes)
+        change_notes(run.id, **changes)
     except UserError as error:
         st.session_state["notice"] = error.message
     st.rerun()
