@@ -37,7 +37,6 @@ class Making:
     size: float
     folds: list[Future] = field(default_factory=list)
     whole: Future | None = None
-    begun: float = 0.0
 
 
 def making(settings: TrainSettings, plan: SplitPlan) -> Making:

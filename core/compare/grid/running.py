@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from core.compare.cluster import cluster_address, connected
-from core.compare.grid.cells import Failure, Grid, cells_of
+from core.compare.grid.cells import Failure, Grid, cells_of, working_seconds
 from core.compare.grid.making import split_alone
 from core.compare.grid.plan import plan_grid
 from core.compare.grid.record import DONE, REUSED, Step, Steps
@@ -16,6 +16,7 @@ from core.errors import UserError
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.recording import admitted
+from core.train.run import Run
 from core.train.runs import load_run
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan
@@ -45,10 +46,7 @@ def run_grid(
     steps = Steps(
         settings,
         data.id,
-        [
-            Step(each, REUSED, plan.known[each].id) if each in plan.known else Step(each)
-            for each in settings.runs()
-        ],
+        [_known(plan.known[each]) if each in plan.known else Step(each) for each in settings.runs()],
     )
     if plan.new:
         report(0.0, N_("Starting the workers"))
@@ -59,6 +57,10 @@ def run_grid(
         raise UserError(grid.failures[0].reason.template, **grid.failures[0].reason.params)
     report(1.0, N_("The grid is done"))
     return grid
+
+
+def _known(run: Run) -> Step:
+    return Step(run.settings, REUSED, run.id, seconds=working_seconds(run))
 
 
 def _admitted(data: Dataset, settings: TrainSettings) -> SplitPlan:

@@ -12,6 +12,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from core.compare.candidate import candidates
+from core.compare.grid.cells import working_seconds
 from core.compare.grid.making import LOST, Making, fault_of, making, split_alone
 from core.compare.grid.plan import EMBEDDED_PER_SECOND, GridPlan
 from core.compare.grid.record import DONE, FAILED, RUNNING, Steps
@@ -163,7 +164,6 @@ class Work:
             if one.whole is None:
                 continue
             if any(self.fractions.get(future.key) is not None for future in one.folds):
-                one.begun = one.begun or time.perf_counter()
                 self.steps.change(each, RUNNING)
             if not one.whole.done():
                 continue
@@ -172,8 +172,7 @@ class Work:
                 continue
             try:
                 run = self._record(one, one.whole.result())
-                taken = time.perf_counter() - (one.begun or time.perf_counter())
-                self.steps.change(each, DONE, run=run.id, seconds=taken)
+                self.steps.change(each, DONE, run=run.id, seconds=working_seconds(run))
             except UserError as error:
                 self._fail([each], error.message)
             one.whole, one.folds = None, []

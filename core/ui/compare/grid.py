@@ -128,7 +128,10 @@ def _form(shown: Shown, running: bool) -> GridSettings | None:
 def _base(shown: Shown) -> TrainSettings:
     """Ask which run the other settings are those of; where there is none they are the train page's first ones."""
     runs: dict[TrainSettings, Run] = {}
-    for run in shown.runs:
+    whole = [
+        run for run in shown.runs if run.settings.features == ALL
+    ]  # the others lack settings of what they lack
+    for run in whole or shown.runs:
         same = replace(run.settings, encoder="", pooling=TrainSettings.pooling, seed=0, models=())
         runs.setdefault(replace(same, features=ALL, tune_seconds=0), run)
     if not runs:
