@@ -72,9 +72,18 @@ def translate(template: str, language: str, params: Mapping[str, object] | None 
     return text.format(**values)
 
 
-def knows(template: str) -> bool:
-    """Whether a template is one of ours: it stands in the Korean catalog, as all do."""
-    return not template or _text(template, "ko", 2) != _text(template, "en", 2)
+@lru_cache
+def templates() -> frozenset[str]:
+    """Return every template of ours, as `N_`, `C_` and `P_` make them: all stand in the Korean catalog."""
+    from babel.messages.pofile import read_po
+
+    with Path(__file__).with_name("ko.po").open("rb") as file:
+        messages = [message for message in read_po(file, locale="ko") if message.id]
+    keys = (message.id if isinstance(message.id, str) else P_(*message.id) for message in messages)
+    return frozenset(
+        C_(message.context, key) if message.context else key
+        for message, key in zip(messages, keys, strict=True)
+    )
 
 
 def translate_message(message: Message, language: str) -> str:

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -135,7 +135,7 @@ def _read(path: Path, _written: int, size: int) -> Notes:
     for line in filter(bytes.strip, lines):
         try:
             fields = {key: value for key, value in json.loads(line).items() if key in asdict(NONE)}
-            found = replace(found, **_cleaned(fields))
+            found = Notes(**(asdict(found) | _cleaned(fields)))
         except (ValueError, AttributeError, RecursionError, UserError) as error:
             log.warning("a damaged line in %s is passed over: %r", path, error)
     return found

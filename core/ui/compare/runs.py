@@ -104,10 +104,10 @@ def _actions(run: Run) -> None:
         open_button(run)
         star = _("Take the star away") if notes.starred else _("Star")
         if st.button(star, key="star-run", icon=":material/star:"):
-            _change(run, starred=not notes.starred)
+            _change(run, "starred", not notes.starred)
         archive = _("Take out of the archive") if notes.archived else _("Archive")
         if st.button(archive, key="archive-run", icon=":material/archive:"):
-            _change(run, archived=not notes.archived)
+            _change(run, "archived", not notes.archived)
         if address() and st.button(_("Send to MLflow"), key="mirror-run", icon=":material/sync:"):
             jobs.submit("mirror", {"run": run.id}, lambda _report: {"sent": mirror(run)})
         delete_button(run)
@@ -141,9 +141,9 @@ def _notes(run: Run) -> None:
             st.rerun()
 
 
-def _change(run: Run, **changes: bool) -> None:
+def _change(run: Run, field: str, value: bool) -> None:
     try:
-        change_notes(run.id, **changes)
+        change_notes(run.id, None, **{field: value})
     except UserError as error:
         st.session_state["notice"] = error.message
     st.rerun()
@@ -207,7 +207,8 @@ def _file(run: Run) -> None:
 
 
 def _import() -> None:
-    with st.expander(_("Bring a run from a file"), icon=":material/upload:"):
+    brought = st.session_state.get("import-run") is not None
+    with st.expander(_("Bring a run from a file"), expanded=brought, icon=":material/upload:"):
         st.markdown(
             _(
                 "A run that was taken away here or in another workspace. It is checked before it is opened, and its test is "
