@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.compare.leaderboard import Leaderboard, Place
 from core.compare.ranks import Ranks
+from core.evaluate.metrics import shown
 from core.ui.charts import show
 from core.ui.evaluate.text import metric_title, units, whiskers, written
 from core.ui.text import _, fixed, hover, percent, plain
@@ -67,7 +68,7 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
             yref="y",
             yshift=15,
             showarrow=False,
-            text=hover(name, _LABEL).split("<br>")[0],
+            text=f"{hover(name, _LABEL).split('<br>')[0]}  <b>{shown(metric, place.score.value)}</b>",
             font={"size": 12, "color": colours.text},
             borderpad=0,
         )
@@ -75,6 +76,16 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
     drawn = ends if sure else [place.score.value for place in places]
     low, high = min([*drawn, metric.guessing]), max([*drawn, metric.guessing])
     room = 0.06 * max(high - low, 0.02)
+    figure.add_annotation(
+        x=metric.guessing,
+        xref="x",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=_("chance {guess}", guess=f"{metric.guessing:g}"),
+        showarrow=False,
+        font={"size": 11, "color": colours.muted},
+    )
     figure.update_xaxes(
         title=metric_title(run, metric.name), range=[low - room, high + room], zeroline=False, row=1, col=1
     )
