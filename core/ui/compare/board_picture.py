@@ -38,7 +38,14 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
     sure = board.enough and not board.withheld
     equal = {place.candidate.key for place in board.equals}
     figure = make_subplots(1, 2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.06)
-    figure.add_vline(x=metric.guessing, line_dash="dot", line_color=colours.muted, row=1, col=1)
+    figure.add_vline(
+        x=metric.guessing,
+        line_dash="dot",
+        line_color=colours.muted,
+        row=1,
+        col=1,
+        exclude_empty_subplots=False,
+    )
     for at, place in enumerate(places):
         name, key = told[place.candidate.key], place.candidate.key
         shade = colours.accent if key in equal and not place.withheld else colours.muted
