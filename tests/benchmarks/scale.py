@@ -78,7 +78,9 @@ def made_table(rows: int, seed: int = 0) -> pd.DataFrame:
     returns = 0.02 * (signal + rng.normal(size=events))
     columns = {
         "제목": np.asarray(texts, object)[told],
-        "언론사": np.asarray([f"언론사{n:02}" for n in range(OUTLETS)], object)[rng.integers(0, OUTLETS, rows)],
+        "언론사": np.asarray([f"언론사{n:02}" for n in range(OUTLETS)], object)[
+            rng.integers(0, OUTLETS, rows)
+        ],
         "일자": days.strftime("%Y-%m-%d").to_numpy()[event // companies],
         "종목": np.asarray([f"종목{n:02}" for n in range(companies)], object)[event % companies],
     }
@@ -93,7 +95,9 @@ def headlines(rng: np.random.Generator) -> tuple[list[str], np.ndarray]:
         tone = int(rng.integers(-1, 2))
         words = rng.choice({1: GOOD, -1: BAD, 0: FILLERS}[tone])
         subject = rng.choice(SUBJECTS)
-        texts.append(f"[{subject}] {words}… {number % 97 + 1}분기 {subject}주 {rng.integers(1, 999)}억 {number}호")
+        texts.append(
+            f"[{subject}] {words}… {number % 97 + 1}분기 {subject}주 {rng.integers(1, 999)}억 {number}호"
+        )
         tones.append(tone)
     return texts, np.asarray(tones, float)
 
@@ -137,7 +141,10 @@ class Meter:
         wall, used = time.perf_counter() - start, self.core_seconds() - cores
         peak = max(self.peak, self.memory()) / GIGABYTE
         now = self.memory() / GIGABYTE
-        print(f"{stage:10} {wall:8.1f} s {used:9.1f} core-s   peak {peak:5.2f} GB, then {now:5.2f} GB", flush=True)
+        print(
+            f"{stage:10} {wall:8.1f} s {used:9.1f} core-s   peak {peak:5.2f} GB, then {now:5.2f} GB",
+            flush=True,
+        )
 
 
 def _of(process: psutil.Process, ask: Callable[[psutil.Process], float]) -> float:
@@ -164,7 +171,9 @@ def from_file_to_score(path: Path, options: argparse.Namespace) -> None:
         made = ingest([File(path.name, path.read_bytes())])
     data = made.dataset
     sessions, events = data.sessions, data.events
-    print(f"{len(data):,} rows, {data.distinct_headlines:,} headlines, {sessions:,} sessions, {events:,} events")
+    print(
+        f"{len(data):,} rows, {data.distinct_headlines:,} headlines, {sessions:,} sessions, {events:,} events"
+    )
     with meter("embed"):
         vectors = embed(data.headlines, "multilingual-e5-small").vectors
     with meter("save table"):

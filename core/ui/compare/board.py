@@ -145,12 +145,9 @@ def _luck(made: Leaderboard) -> str:
     if deflated is None or deflated.accesses < 2 or deflated.luck != deflated.luck:
         return ""
     return _(
-        P_(
-            "Of one score nothing was chosen.",
-            "The best of {n:,} scores ({candidates:,} candidates and {others:,} other tests of these rows) is flattered by "
-            "about {luck} even if none has any skill; less that luck it is {deflated}. As candidates say much the same, this "
-            "takes off rather too much.",
-        ),
+        "The best of {n:,} scores ({candidates:,} candidates, {others:,} other tests of these rows) is flattered by about "
+        "{luck} even where none has any skill; less that luck it is {deflated}, rather too little as candidates say much the "
+        "same.",
         n=deflated.accesses,
         candidates=len(made.places),
         others=made.other_tests,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.compare.leaderboard import Leaderboard, Place
 from core.compare.ranks import Ranks
+from core.evaluate.metrics import shown
 from core.ui.charts import show
 from core.ui.evaluate.text import metric_title, units, whiskers, written
 from core.ui.text import _, fixed, hover, percent, plain
@@ -37,7 +38,14 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
     sure = board.enough and not board.withheld
     equal = {place.candidate.key for place in board.equals}
     figure = make_subplots(1, 2, shared_yaxes=True, column_widths=[0.62, 0.38], horizontal_spacing=0.06)
-    figure.add_vline(x=metric.guessing, line_dash="dot", line_color=colours.muted, row=1, col=1)
+    figure.add_vline(
+        x=metric.guessing,
+        line_dash="dot",
+        line_color=colours.muted,
+        row=1,
+        col=1,
+        exclude_empty_subplots=False,
+    )
     for at, place in enumerate(places):
         name, key = told[place.candidate.key], place.candidate.key
         shade = colours.accent if key in equal and not place.withheld else colours.muted
@@ -67,7 +75,7 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
             yref="y",
             yshift=15,
             showarrow=False,
-            text=hover(name, _LABEL).split("<br>")[0],
+            text=f"{hover(name, _LABEL).split('<br>')[0]}  <b>{shown(metric, place.score.value)}</b>",
             font={"size": 12, "color": colours.text},
             borderpad=0,
         )
@@ -75,6 +83,16 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
     drawn = ends if sure else [place.score.value for place in places]
     low, high = min([*drawn, metric.guessing]), max([*drawn, metric.guessing])
     room = 0.06 * max(high - low, 0.02)
+    figure.add_annotation(
+        x=metric.guessing,
+        xref="x",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        text=_("chance {guess}", guess=f"{metric.guessing:g}"),
+        showarrow=False,
+        font={"size": 11, "color": colours.muted},
+    )
     figure.update_xaxes(
         title=metric_title(run, metric.name), range=[low - room, high + room], zeroline=False, row=1, col=1
     )
