@@ -106,7 +106,9 @@ class BeyondTable:
             moved.append([rest[valid] @ slope.T + base - level for slope, base in map(solve, PENALTIES)])
             levels.append(level)
         report(1 - 1 / (1 + len(sample.folds)), N_("Fitting a linear model"))
-        return cls.of_folds(sample, pieces, coefficients, intercept, levels, moved, ridge(rest, y, weight))
+        made = cls.of_folds(sample, pieces, coefficients, intercept, levels, moved, ridge(rest, y, weight))
+        report(1, N_("Fitting a linear model"))
+        return made
 
     @classmethod
     def of_folds(

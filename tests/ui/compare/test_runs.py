@@ -29,7 +29,8 @@ def own_lab(small_lab, tmp_path, monkeypatch):
 @pytest.fixture
 def app(own_lab):
     opened = open_page("compare", **own_lab.link)
-    assert not opened.exception
+    opened.session_state["compare-section"] = "runs"
+    assert not opened.run().exception
     return opened
 
 
