@@ -12,7 +12,7 @@ import json
 import sys
 
 LINK = ("tls_ca_file", "tls_client_cert", "tls_client_key")
-NO_PAGES = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
+NO_PAGES: dict[str, list[str]] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
 ON_THIS_MACHINE = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}  # for a scheduler: any free port
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from core.compare.grid.plan import TABLE_SHARE
 from core.errors import Message, UserError
@@ -12,9 +12,6 @@ from core.locale import N_
 from core.train.fold_results import cost, numbered
 from core.train.settings import TABLE, TrainSettings
 from core.train.splits.plan import SplitPlan
-
-if TYPE_CHECKING:
-    from distributed import Future
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +25,27 @@ def split_alone(settings: TrainSettings) -> TrainSettings:
     return replace(settings, features=TABLE)
 
 
+class Task(Protocol):
+    """A task that was handed out, as Dask's `Future` stands for it."""
+
+    @property
+    def key(self) -> Any:
+        """What names the task."""
+
+    @property
+    def status(self) -> str:
+        """Whether it is "pending", "finished", in "error", "cancelled" or "lost"."""
+
+    def done(self) -> bool:
+        """Whether it has ended, however that was."""
+
+    def result(self) -> Any:
+        """Return what it returned, or raise what it raised."""
+
+    def exception(self) -> BaseException | None:
+        """Return what it raised, None where it raised nothing."""
+
+
 @dataclass
 class Making:
     """A run in the making: the futures of its splits and of the whole, and how far each task is (0 to 1)."""
@@ -35,8 +53,8 @@ class Making:
     settings: TrainSettings
     plan: SplitPlan
     size: float
-    folds: list[Future] = field(default_factory=list)
-    whole: Future | None = None
+    folds: list[Task] = field(default_factory=list)
+    whole: Task | None = None
 
 
 def making(settings: TrainSettings, plan: SplitPlan) -> Making:
@@ -46,7 +64,7 @@ def making(settings: TrainSettings, plan: SplitPlan) -> Making:
     return Making(settings, plan, SECONDS_PER_COST * share * costs + SECONDS_TO_ASSEMBLE)
 
 
-def fault_of(future: Future) -> Message | None:
+def fault_of(future: Task) -> Message | None:
     """Return why a task that has ended failed, None where it did not; raises `UserError` where the cluster is lost."""
     from distributed import KilledWorker
 

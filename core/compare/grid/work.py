@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from core.compare.candidate import candidates
 from core.compare.grid.cells import working_seconds
-from core.compare.grid.making import LOST, Making, fault_of, making, split_alone
+from core.compare.grid.making import LOST, Making, Task, fault_of, making, split_alone
 from core.compare.grid.plan import EMBEDDED_PER_SECOND, GridPlan
 from core.compare.grid.record import DONE, FAILED, RUNNING, Steps
 from core.compare.grid.tasks import Vectors, assemble_run, embed_batch, fit_split, hold
@@ -32,9 +32,6 @@ from core.train.seen import SeenTests, require_sealable, seen_tests
 from core.train.settings import TrainSettings
 from core.train.splits.plan import SplitPlan
 
-if TYPE_CHECKING:
-    from distributed import Client, Future
-
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_LOOKS = 0.2
@@ -48,7 +45,7 @@ class Work:
         plan: GridPlan,
         splits: dict[TrainSettings, SplitPlan],
         steps: Steps,
-        client: Client,
+        client: Any,
         report: Report,
     ) -> None:
         self.plan, self.steps, self.client, self.report = plan, steps, client, report
@@ -56,10 +53,10 @@ class Work:
         self.topic = f"grid-{uuid.uuid4().hex}"
         self.fractions: dict[str, float] = {}  # of tasks, by key
         self.making = {each: making(each, splits[split_alone(each)]) for each in plan.new}
-        self.embedding: dict[str, tuple[Missing, dict[Future, int]]] = {}
+        self.embedding: dict[str, tuple[Missing, dict[Task, int]]] = {}
         self.embedded = 0
         self.size = sum(each.size for each in self.making.values())
-        self.table: Future | None = None
+        self.table: Task | None = None
 
     def go(self) -> None:
         """Hand out all tasks and take in what comes back, until every run is done or has failed."""
@@ -82,11 +79,12 @@ class Work:
         told = event[1]
         self.fractions[str(told["key"])] = float(told["fraction"])
 
-    def _submit(self, function: Any, *args: Any, first: int = 0) -> Future:
+    def _submit(self, function: Any, *args: Any, first: int = 0) -> Task:
         """Hand out a task; those that come `first` in a larger number are done later."""
         key = f"{function.__name__}-{uuid.uuid4().hex}"
         told = (self.topic, key) if function in (embed_batch, fit_split) else ()
-        return self.client.submit(function, *args, *told, key=key, pure=False, priority=-first)
+        task: Task = self.client.submit(function, *args, *told, key=key, pure=False, priority=-first)
+        return task
 
     def _embed(self, encoder: str) -> None:
         """Hand out the headlines that the store lacks; where it has all, begin the encoder's runs."""
@@ -107,7 +105,7 @@ class Work:
 
     def _begin(self, runs: list[TrainSettings]) -> None:
         """Hand out the splits of some runs, whose vectors are in the store."""
-        vectors: dict[tuple[str, str], Future] = {}
+        vectors: dict[tuple[str, str], Task] = {}
         for each in runs:
             try:
                 place = each.encoder, each.pooling
@@ -121,7 +119,7 @@ class Work:
                 continue
             self._begin_run(one, vectors.get(place) if each.reads_headline else None, seen)
 
-    def _begin_run(self, one: Making, vectors: Future | None, seen: SeenTests | None) -> None:
+    def _begin_run(self, one: Making, vectors: Task | None, seen: SeenTests | None) -> None:
         turn = list(self.making).index(one.settings)
         one.folds = [
             self._submit(fit_split, self.table, vectors, one.settings, number, first=turn)
