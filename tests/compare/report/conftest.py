@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.compare.report import ReportContent, gather
 from core.data.dataset import Dataset
 from core.data.library import save_dataset
 from core.explain import explain_run
@@ -16,6 +17,7 @@ from core.train.models import forest
 from core.train.run import Run
 from tests.makers.train_tables import make_dataset, signal, three_classes
 
+VECTORS = "core.compare.report.gathering.vectors_of"
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -30,11 +32,12 @@ HOSTILE = (
 
 @dataclass(frozen=True)
 class Reported:
-    """A run with its table and vectors."""
+    """A run with its table and vectors, and what a report of it is written from."""
 
     run: Run
     data: Dataset
     vectors: np.ndarray
+    content: ReportContent
 
 
 def _hostile() -> tuple[Dataset, np.ndarray]:
@@ -71,9 +74,9 @@ def reported_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
     made = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEADLINE_LAB_HOME", str(home))
-        patch.setattr(forest, "TREES", 10)
+        patch.setattr(forest, "TREES", 25)
         for name, (data, vectors), settings in (
-            ("hostile", _hostile(), TrainSettings("classify", unit="event")),
+            ("hostile", _hostile(), TrainSettings("classify", unit="event", models=("xgb", "lgbm"))),
             ("return", _named(signal(120, 24), 1), TrainSettings("regress")),
             (
                 "classes",
@@ -85,13 +88,19 @@ def reported_runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[
                 _named(signal(120, 24, seed=1), 3),
                 TrainSettings("classify", features="table", models=("lgbm",)),
             ),
-            ("sealed", _named(signal(120, 24, seed=2), 4), TrainSettings("classify", folds=2, sealed=True)),
+            (
+                "sealed",
+                _named(signal(120, 24, seed=2), 4),
+                TrainSettings("classify", folds=2, sealed=True, models=("lgbm",)),
+            ),
         ):
             save_dataset(data)
             run = train_and_record(data, vectors if settings.reads_headline else None, settings)
             if name in ("hostile", "sealed"):
                 explain_run(run, data, vectors)
-            made[name] = Reported(run, data, vectors)
+            given = vectors if settings.reads_headline else None
+            patch.setattr(VECTORS, lambda run, data, given=given: given)
+            made[name] = Reported(run, data, vectors, gather(run, data))
     return home, made
 
 
@@ -104,7 +113,7 @@ def reported(
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home))
     by_run = {one.run.id: one.vectors for one in made.values()}
     monkeypatch.setattr(
-        "core.compare.report.gathering.vectors_of",
+        VECTORS,
         lambda run, data: by_run[run.id] if run.settings.reads_headline else None,
     )
     return made

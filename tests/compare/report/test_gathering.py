@@ -76,7 +76,7 @@ def test_no_sealed_row_is_shown(reported):
     one = reported["sealed"]
     sealed = sealed_positions(one.data)
     assert len(sealed) > 5
-    found = gather(one.run, one.data)
+    found = one.content
     assert not np.isin([example.position for example in found.examples], sealed).any()
     assert found.deflated is None
     said = html_file(report(found, Reader("en")))

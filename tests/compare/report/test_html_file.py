@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from core.compare.report import CARD, Reader, card, gather, html_file, report
+from core.compare.report import CARD, Reader, card, html_file, report
 from core.compare.report.blocks import (
     Card,
     Cards,
@@ -162,7 +162,7 @@ def test_a_text_without_end_is_cut():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_run_has_a_report_and_a_card(reported, kind):
     one = reported[kind]
-    content = gather(one.run, one.data)
+    content = one.content
     for language in ("ko", "en"):
         page = html_file(report(content, Reader(language)))
         seen = harmless(page)
@@ -178,7 +178,7 @@ def test_every_kind_of_run_has_a_report_and_a_card(reported, kind):
 
 def test_a_report_says_the_hostile_names_of_its_table_as_they_are(reported):
     one = reported["hostile"]
-    seen = harmless(html_file(report(gather(one.run, one.data), Reader("en"))))
+    seen = harmless(html_file(report(one.content, Reader("en"))))
     said = "\n".join(seen.texts)
     assert "svg" in seen.tags
     for text in HOSTILE[:7]:
@@ -193,7 +193,7 @@ def test_in_a_browser_a_hostile_report_runs_nothing_and_fetches_nothing(reported
 
     one = reported["hostile"]
     file = tmp_path / "report.html"
-    file.write_text(html_file(report(gather(one.run, one.data), Reader("en"))), encoding="utf-8")
+    file.write_text(html_file(report(one.content, Reader("en"))), encoding="utf-8")
     evil = tmp_path / "evil.html"  # what the policy stops, were a text not escaped
     evil.write_text(
         html_file(everything_hostile("x")).replace(

@@ -18,7 +18,6 @@ from core.compare.report import (
     Reader,
     card,
     colours,
-    gather,
     markdown_file,
     report,
     save_reports,
@@ -152,7 +151,7 @@ def test_tables_hold_no_formula():
 
 def test_every_table_of_a_report_has_a_name_of_its_own(reported):
     for one in reported.values():
-        names = [grid.name for grid in report(gather(one.run, one.data), Reader("en")).grids()]
+        names = [grid.name for grid in report(one.content, Reader("en")).grids()]
         assert len(set(names)) == len(names)
         assert {"scores", "settings", "split", "identity"} <= set(names)
 
@@ -188,14 +187,14 @@ def test_settings_without_a_flag_are_named(reported):
 
 def test_the_settings_in_the_appendix_make_the_same_settings(reported):
     for one in reported.values():
-        blocks = report(gather(one.run, one.data), Reader("ko")).sections[-1].blocks
+        blocks = report(one.content, Reader("ko")).sections[-1].blocks
         code = next(block.text for block in blocks if isinstance(block, Code))
         assert TrainSettings(**json.loads(code)) == one.run.settings
 
 
 def test_a_card_names_what_limits_the_run(reported):
     one = reported["classes"]
-    page = markdown_file(card(gather(one.run, one.data), Reader("en")))
+    page = markdown_file(card(one.content, Reader("en")))
     assert page.startswith("# Model card")
     assert "Limits" in page
     assert one.run.id in page
@@ -204,7 +203,7 @@ def test_a_card_names_what_limits_the_run(reported):
 
 def test_reports_are_kept_in_both_languages_until_they_are_made_again(reported, tmp_path, monkeypatch):
     one = reported["return"]
-    content = gather(one.run, one.data)
+    content = one.content
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path))
     assert saved_report(one.run.id, "ko") is None
     save_reports(content)
