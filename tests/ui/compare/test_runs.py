@@ -26,12 +26,16 @@ def own_lab(small_lab, tmp_path, monkeypatch):
     return small_lab
 
 
-@pytest.fixture
-def app(own_lab):
-    opened = open_page("compare", **own_lab.link)
+def open_runs(**link):
+    opened = open_page("compare", **link)
     opened.session_state["compare-section"] = "runs"
     assert not opened.run().exception
     return opened
+
+
+@pytest.fixture
+def app(own_lab):
+    return open_runs(**own_lab.link)
 
 
 def widget(found, label):
@@ -93,7 +97,7 @@ def test_a_run_that_is_archived_leaves_the_lists_and_is_not_opened_by_itself(app
     press(app, "Archive")
     assert list_runs(own_lab.dataset) == []
     assert [run.id for run in list_runs(own_lab.dataset, archived=True)] == [own_lab.run]
-    fresh = open_page("compare", dataset=own_lab.dataset)
+    fresh = open_runs(dataset=own_lab.dataset)
     assert not [frame for frame in fresh.dataframe if "★" in frame.value]
     widget(fresh.checkbox, "Show archived runs (1)").check().run()
     assert listed(fresh)["archived"].tolist() == ["✓"]
@@ -137,7 +141,7 @@ def test_a_repeat_without_vectors_says_what_is_missing(own_lab):
     from core.ui import state
 
     state._vectors.clear()
-    opened = open_page("compare", **own_lab.link)
+    opened = open_runs(**own_lab.link)
     assert "embed the headlines with the run's encoder" in texts(opened)
     assert not [button for button in opened.button if button.label == "Repeat"]
 
@@ -153,7 +157,7 @@ def test_a_run_comes_back_from_a_file(own_lab, tmp_path, monkeypatch):
     content, data = export_run(own_lab.run), load_dataset(own_lab.dataset)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "other"))
     save_dataset(data)
-    opened = open_page("compare", dataset=data.id)
+    opened = open_runs(dataset=data.id)
     opened.file_uploader(key="import-run").upload("run $x$.zip", content, "application/zip").run()
     opened.button(key="import-it").click().run()
     until_done(opened, "import")
