@@ -33,7 +33,7 @@ from core.locale import N_
 from core.settings import MEGABYTE, settings
 from core.train.bare_predictions import is_bare, without_data
 from core.train.leakage import FILE as STAIRCASE
-from core.train.models.registry import MODELS
+from core.train.models.registry import MODELS, STAND_INS
 from core.train.recording import count, recall
 from core.train.run import Run
 from core.train.run_record import from_record
@@ -57,7 +57,11 @@ _NAMES = frozenset(
     [
         MANIFEST,
         *(RUN + name for name in (RECORD, PREPARATION, PREDICTIONS, COMBINED, STAIRCASE)),
-        *(f"{RUN}{mark}{kind.entry.file}" for kind in MODELS.values() for mark in ("", TABLE)),
+        *(
+            f"{RUN}{mark}{kind.entry.file}"
+            for kind in (*MODELS.values(), *STAND_INS.values())
+            for mark in ("", TABLE)
+        ),
     ]
 )
 _DATASET_FILE = re.compile(r"dataset/(dataset\.json|frame\.parquet|source-\d\.parquet)")

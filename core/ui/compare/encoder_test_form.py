@@ -83,7 +83,7 @@ def _columns(content: bytes) -> Choices | None:
     if len(names) < 2:
         raise UserError(N_("The file has one column. Two are needed: one of texts and one of labels."))
     guess = _guess(frame)
-    chosen = {}
+    chosen: dict[str, str] = {}
     asked = {"headline": _("Texts"), "target": _("Labels")}
     for column, (role, title) in zip(st.columns(2), asked.items(), strict=True):
         with column:

@@ -207,12 +207,10 @@ def _table(tests: Sequence[EncoderTest]) -> None:
                 for name, key in (("Pearson", "pearson"), ("Spearman", "spearman"))
             }
         else:
-            silhouette = scores["silhouette"]
+            gap, silhouette = scores["gap"], scores["silhouette"]
             row |= {
                 _("same label"): _written(test, scores["purity"]),
-                _("above chance (points)"): interval(
-                    *(100 * end for end in (scores["gap"].value, scores["gap"].low, scores["gap"].high)), 1
-                ),
+                _("above chance (points)"): interval(100 * gap.value, 100 * gap.low, 100 * gap.high, 1),
                 _("silhouette"): interval(silhouette.value, silhouette.low, silhouette.high, 3),
             }
         rows.append(row | {_("rows not used"): count(test.left_out), _("tested"): when_made(test.created)})
