@@ -17,6 +17,7 @@ from core.ui.compare.shown import Shown
 from core.ui.compare.side_by_side import side_by_side
 from core.ui.text import _
 
+KEY = "compare-section"
 SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
     "pairs": (N_("Is A better than B?"), pairs),
     "beside": (N_("Side by side"), side_by_side),
@@ -30,17 +31,15 @@ SECTIONS: dict[str, tuple[str, Callable[[Shown], None]]] = {
 
 def sections(shown: Shown) -> None:
     """Let one part be chosen, and draw it."""
-    if not SECTIONS:
-        return
-    names = list(SECTIONS)
+    first = next(iter(SECTIONS))
+    st.session_state.setdefault(KEY, first)
     chosen = st.segmented_control(
         _("More"),
-        names,
-        default=names[0],
+        list(SECTIONS),
+        required=True,
+        key=KEY,
         format_func=lambda name: _(SECTIONS[name][0]),
-        key="compare-section",
         label_visibility="collapsed",
         persist_state="session",
     )
-    if chosen:
-        SECTIONS[chosen][1](shown)
+    SECTIONS[chosen or first][1](shown)
