@@ -206,7 +206,8 @@ class _Gathering:
         if vectors is None:
             return self._none(MAP, self._why_none)
         offered = [MapSettings(method) for method in _MAPS]
-        saved = [one for one in offered if load_or_none(map_key(vectors, one)) is not None]
+        known = offered[:-1] if self.complete else offered
+        saved = [one for one in known if load_or_none(map_key(vectors, one)) is not None]
         if not saved and not self.complete and len(self.data) > _LARGE:
             return self._none(MAP, _TOO_LARGE)
         settings = next(iter(saved), offered[0] if self.complete else offered[-1])
