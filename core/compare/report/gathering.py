@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -227,8 +227,9 @@ class _Gathering:
     def _why_none(self) -> str:
         return _NO_VECTORS if self.run.settings.reads_headline else _NO_HEADLINES
 
-    def _none(self, name: str, why: str) -> None:
+    def _none(self, name: str, why: str) -> Any:
         self.missing[name] = Message(why)
+        return None
 
     def _tried(self, name: str, make: Callable[[], Thing]) -> Thing | None:
         try:
