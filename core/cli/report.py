@@ -8,13 +8,12 @@ from typing import Any
 
 from core.cli.command import Command
 from core.cli.shell import _, progress, tell
-from core.files import write_atomic
 from core.locale import LANGUAGES, N_, shell_language
 
 
 def _report(options: argparse.Namespace) -> dict[str, Any]:
     from core.compare.report import Reader, files_of, gather
-    from core.compare.report.files import CARD_PAGE, CARD_TEXT, REPORT, TABLES
+    from core.compare.report.files import CARD_PAGE, CARD_TEXT, REPORT, TABLES, write
     from core.data.library import load_dataset
     from core.train.runs import load_run
 
@@ -30,7 +29,7 @@ def _report(options: argparse.Namespace) -> dict[str, Any]:
     written = {}
     for path, name in wanted.items():
         if path is not None:
-            write_atomic(path, lambda part, data=files[name]: part.write_bytes(data))
+            write(path, files[name])
             written[str(path)] = len(files[name])
     return {
         "run_id": run.id,

@@ -203,7 +203,8 @@ def split_frame(run: Run, reader: Reader) -> pd.DataFrame:
 
 def _ledger(content: ReportContent, reader: Reader) -> list[Block]:
     """Return how often the holdout was tested, and what that takes off the best score."""
-    run, blocks = content.run, []
+    run = content.run
+    blocks: list[Block] = []
     if content.deflated is not None and content.deflated.accesses < 2:  # more stand beside the score
         blocks.append(Text(reader.text(content.deflated.sentence(len(run.classes)))))
     elif run.scored_by_walk:

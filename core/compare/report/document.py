@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.compare.report import closing, opening, reasons, results
+from core.compare.report import closing, example_section, map_section, opening, reasons, results
 from core.compare.report.blocks import Document
 from core.compare.report.content import ReportContent
 from core.compare.report.reader import Reader
@@ -21,8 +21,8 @@ def report(content: ReportContent, reader: Reader) -> Document:
         results.staircase(content, reader),
         results.lift(content, reader),
         reasons.drivers(content, reader),
-        reasons.headline_map(content, reader),
-        reasons.examples(content, reader),
+        map_section.headline_map(content, reader),
+        example_section.examples(content, reader),
         results.board(content, reader),
         closing.limits(content, reader),
         closing.appendix(content, reader),

@@ -52,9 +52,12 @@ def save_reports(content: ReportContent) -> None:
     """Write the files of a run's report in every language into the workspace; raises `UserError` on a full disk."""
     for language in LANGUAGES:
         for name, data in files_of(content, Reader(language)).items():
-            write_atomic(
-                _folder(content.run.id, language) / name, lambda path, data=data: path.write_bytes(data)
-            )
+            write(_folder(content.run.id, language) / name, data)
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; raises `UserError` on a full disk."""
+    write_atomic(path, lambda part: part.write_bytes(data))
 
 
 def saved_report(run_id: str, language: str) -> SavedReport | None:

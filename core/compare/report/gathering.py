@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -206,7 +206,8 @@ class _Gathering:
         if vectors is None:
             return self._none(MAP, self._why_none)
         offered = [MapSettings(method) for method in _MAPS]
-        saved = [one for one in offered if load_or_none(map_key(vectors, one)) is not None]
+        known = offered[:-1] if self.complete else offered
+        saved = [one for one in known if load_or_none(map_key(vectors, one)) is not None]
         if not saved and not self.complete and len(self.data) > _LARGE:
             return self._none(MAP, _TOO_LARGE)
         settings = next(iter(saved), offered[0] if self.complete else offered[-1])
@@ -226,8 +227,9 @@ class _Gathering:
     def _why_none(self) -> str:
         return _NO_VECTORS if self.run.settings.reads_headline else _NO_HEADLINES
 
-    def _none(self, name: str, why: str) -> None:
+    def _none(self, name: str, why: str) -> Any:
         self.missing[name] = Message(why)
+        return None
 
     def _tried(self, name: str, make: Callable[[], Thing]) -> Thing | None:
         try:

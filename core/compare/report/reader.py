@@ -64,15 +64,14 @@ class Reader:
         entry = POOLINGS.get(key)
         return self.say(entry.short) if entry else key
 
-    def day(self, moment: object) -> str:
+    def day(self, moment: pd.Timestamp | None) -> str:
         """Write a date with its weekday: 2024-01-02 (화)."""
         from babel.dates import get_day_names
 
-        if moment is None or pd.isna(moment):  # type: ignore[call-overload]
+        if moment is None or pd.isna(moment):
             return UNKNOWN
-        stamp = pd.Timestamp(moment)  # type: ignore[arg-type]
-        weekday = get_day_names("abbreviated", locale=self.language)[stamp.weekday()]
-        return f"{stamp:%Y-%m-%d} ({weekday})"
+        weekday = get_day_names("abbreviated", locale=self.language)[moment.weekday()]
+        return f"{moment:%Y-%m-%d} ({weekday})"
 
     def run_label(self, run: Run) -> str:
         """Write what a run is: what it predicts, how it was split, when it was made, and its id's beginning."""

@@ -1,34 +1,24 @@
-"""The report's reasons: what drives the predictions, the map of the headlines, and examples with their reasons."""
+"""What drives the predictions: groups of columns, topics, words."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
 from core.compare.report import charts
-from core.compare.report.blocks import Block, Grid, Heading, Picture, Quote, Section, Text
-from core.compare.report.colours import ACCENT, HIGH, LOW, MIDDLE, class_colours
-from core.compare.report.content import MAP, REASONS, TOPICS, WORDS, Example, LaidOut, ReportContent
+from core.compare.report.blocks import Block, Grid, Heading, Picture, Section, Text
+from core.compare.report.colours import ACCENT
+from core.compare.report.content import REASONS, TOPICS, WORDS, ReportContent
 from core.compare.report.reader import Reader
-from core.compare.report.svg import fit
-from core.data.dataset import FEATURE
 from core.evaluate.bootstrap import Interval
 from core.evaluate.predictions import MEAN
-from core.evaluate.written import UNKNOWN, count, percent, points, points_interval, signed_percent
+from core.evaluate.written import UNKNOWN, count, points, points_interval
 from core.explain import Contributions, Effect
-from core.explain.path import path
 from core.explain.sentences import PLACES, explained, movement, topics_sentence
 from core.locale import N_
-from core.maps import METHODS
-from core.maps.label_places import label_places
-from core.train.features.outlets import PRESS
 
-MOST_GROUPS, MOST_TOPICS, MOST_WORDS, MOST_POINTS, MOST_CLASSES = 10, 12, 16, 6_000, 12
-LEAST = 0.005  # a contribution that an example's reasons name
-_OTHER = MIDDLE  # of points of which nothing is told
-_LONGEST = 2_000  # of a headline that is quoted, about 170 syllables
+MOST_GROUPS, MOST_TOPICS, MOST_WORDS = 10, 12, 16
 
 
 def drivers(content: ReportContent, reader: Reader) -> Section:
@@ -210,190 +200,6 @@ def _words(ranked: pd.DataFrame, found: Contributions, reader: Reader) -> list[B
         Picture(title, charts.bars(rows, axis, title), note),
         Grid("words", title, frame, "", ranked.drop(columns="code")),
     ]
-
-
-def headline_map(content: ReportContent, reader: Reader) -> Section:
-    """Return the map of the headlines, coloured by what happened."""
-    title, laid = reader.say(N_("The map of the headlines")), content.map
-    if laid is None:
-        return Section("map", title, (Text(reader.text(content.missing[MAP])),))
-    blocks: list[Block] = []
-    if laid.agreement is not None:
-        blocks.append(Text(reader.text(laid.agreement.sentence()), strong=True))
-    shown = np.arange(len(content.data))
-    if len(shown) > MOST_POINTS:
-        shown = np.linspace(0, len(shown) - 1, MOST_POINTS).round().astype(int)
-    method = METHODS[laid.settings.method]
-    heading = reader.say(N_("Headlines by meaning, coloured by what happened"))
-    axes = (reader.say(method.axis, n=1), reader.say(method.axis, n=2))
-    drawn = charts.scatter(
-        _layers(content, laid, shown, reader), _labels(content, laid, shown, reader), axes, heading
-    )
-    blocks.append(Picture(heading, drawn, _map_note(content, laid, shown, reader)))
-    blocks.append(Text(reader.say(method.caution), small=True))
-    return Section("map", title, tuple(blocks))
-
-
-def _map_note(content: ReportContent, laid: LaidOut, shown: np.ndarray, reader: Reader) -> str:
-    said = [
-        reader.say(
-            N_("{method}; n = {n:,} of {all:,} rows; a dot is a headline"),
-            method=METHODS[laid.settings.method].title,
-            n=len(shown),
-            all=len(content.data),
-        )
-    ]
-    if math.isfinite(laid.trust.trustworthiness):
-        said.append(
-            reader.say(
-                N_(
-                    "Trustworthiness {trustworthiness:.2f} · of ten true neighbours {kept:.1f} stay neighbours (n = {n:,})"
-                ),
-                trustworthiness=laid.trust.trustworthiness,
-                kept=10 * laid.trust.kept,
-                n=laid.trust.rows,
-            )
-        )
-    return "; ".join(said)
-
-
-def _layers(content: ReportContent, laid: LaidOut, shown: np.ndarray, reader: Reader) -> list[charts.Layer]:
-    """Return the points by what happened; of sealed rows and those without an outcome it is not told."""
-    data = content.data
-    outcome = data.outcome(
-        "regress" if data.target_kind == "return" and not content.run.classes else "classify"
-    ).copy()
-    outcome[content.sealed] = np.nan
-    outcome = outcome[shown]
-    named: list[tuple[str, str, np.ndarray]] = []
-    if content.run.classes:
-        colours = class_colours(content.run.classes)
-        named = [
-            (reader.class_name(name), colours[name], outcome == number)
-            for number, name in enumerate(content.run.classes[:MOST_CLASSES])
-        ]
-    else:
-        named = [
-            (reader.say(N_("return below 0")), LOW, outcome < 0),
-            (reader.say(N_("return above 0")), HIGH, outcome > 0),
-        ]
-    rest = ~np.logical_or.reduce([inside for _name, _colour, inside in named])
-    named.insert(0, (reader.say(N_("not told or not known")), _OTHER, rest))
-    return [
-        charts.Layer(f"{name} ({count(inside.sum())})", laid.places[shown[inside]], colour)
-        for name, colour, inside in named
-        if inside.any()
-    ]
-
-
-def _labels(
-    content: ReportContent, laid: LaidOut, shown: np.ndarray, reader: Reader
-) -> list[tuple[str, np.ndarray]]:
-    topics = content.topics
-    if topics is None:
-        return []
-    places = label_places(laid.places[shown], topics.topic[shown], len(topics))
-    named = zip(topics.keywords, places, strict=True)
-    return [(reader.topic(keywords, 2), place) for keywords, place in named if place is not None]
-
-
-def examples(content: ReportContent, reader: Reader) -> Section:
-    """Return headlines that were told right and wrong, with their reasons."""
-    title = reader.say(N_("Examples: right and wrong"))
-    if not content.examples:
-        return Section("examples", title, (Text(reader.say(N_("No test row may be shown."))),))
-    blocks: list[Block] = [
-        Text(
-            reader.say(
-                N_(
-                    "The surest predictions of the test that came true, and the surest that did not, one of each event and "
-                    "story. They show how the models read, not how often they are right: that is the score's matter."
-                )
-            )
-        )
-    ]
-    blocks += [_quote(content, example, reader) for example in content.examples]
-    return Section("examples", title, tuple(blocks))
-
-
-def _quote(content: ReportContent, example: Example, reader: Reader) -> Quote:
-    row = content.data.frame.iloc[example.position]
-    known = [str(row[role]) for role in ("press", "company") if not pd.isna(row[role])]
-    when = [] if pd.isna(row["session"]) else [reader.day(row["session"])]
-    about = " · ".join((*when, *known, reader.say(N_("row {n}"), n=int(row["row"]))))
-    return Quote(
-        "✓" if example.right else "✗",
-        reader.say(N_("right")) if example.right else reader.say(N_("wrong")),
-        example.right,
-        fit(str(row["headline"]), _LONGEST),
-        about,
-        _said(content, example, reader),
-        tuple(_why(content, example, reader)),
-    )
-
-
-def _said(content: ReportContent, example: Example, reader: Reader) -> str:
-    classes = content.run.classes
-    template = N_("Predicted {predicted}; what happened: {outcome}")
-    if not classes:
-        predicted = signed_percent(float(example.said[0]))
-        return reader.say(template, predicted=predicted, outcome=signed_percent(example.outcome))
-    likely = np.argsort(-example.said, kind="stable")[:3]
-    predicted = " · ".join(
-        f"{reader.class_name(classes[k])} {percent(float(example.said[k]))}" for k in likely
-    )
-    return reader.say(template, predicted=predicted, outcome=reader.class_name(classes[int(example.outcome)]))
-
-
-def _why(content: ReportContent, example: Example, reader: Reader) -> list[str]:
-    """Say how the models came to a prediction: from the average, by groups and, where they were read, by words."""
-    found = content.found
-    if found is None or example.place < 0:
-        return []
-    places = PLACES[found.label is not None]
-    way = path(found, example.place, LEAST if found.label is not None else 0.0)
-    moves = [
-        f"{_valued(content, group, example, reader)} {points(float(step), places)}"
-        for group, step in zip(way.groups[:4], way.steps[:4], strict=True)
-    ]
-    written = percent if found.label is not None else signed_percent
-    reasons = [
-        reader.say(
-            N_(
-                "Why: {what} starts at {base} on average and comes to {end} here; what moved it, in points: {moves}."
-            ),
-            what=reader.text(explained(found)),
-            base=written(way.base),
-            end=written(way.end),
-            moves=", ".join(moves) or UNKNOWN,
-        )
-    ]
-    words = _words_of(content, example, places)
-    if words:
-        reasons.append(
-            reader.say(N_("Of the headline, these words moved it most: {words}."), words=", ".join(words))
-        )
-    return reasons
-
-
-def _valued(content: ReportContent, group: str, example: Example, reader: Reader) -> str:
-    """Return a group's name with its value in the row, where it is one number or an outlet."""
-    row, name = content.data.frame.iloc[example.position], reader.group(group)
-    column = FEATURE + group.removeprefix(FEATURE)
-    if column in content.data.frame.columns and not pd.isna(row[column]):
-        return f"{name} ({row[column]:,.4g})"
-    if group == PRESS and not pd.isna(row["press"]):
-        return f"{name} ({row['press']})"
-    return name
-
-
-def _words_of(content: ReportContent, example: Example, places: int) -> list[str]:
-    words = content.words
-    if words is None:
-        return []
-    mine = np.flatnonzero(words.row == example.position)
-    first = mine[np.argsort(-np.abs(words.value[mine]), kind="stable")][:4]
-    return [f"{words.names[words.word[k]]} {points(float(words.value[k]), places)}" for k in first]
 
 
 def _alone(value: float) -> Interval:

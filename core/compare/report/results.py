@@ -65,7 +65,7 @@ def score(content: ReportContent, reader: Reader) -> Section:
             over=over,
         )
         if not run.believable:
-            note = reader.say(N_("So short a test supports no verdict: the intervals are left out."))
+            note = reader.say(N_("No verdict is given, so the intervals are left out."))
         title = reader.say(N_("How good, and how sure"))
         guess = reader.say(N_("chance {guess}"), guess=f"{metric.guessing:g}")
         drawn = charts.scores(rows, metric.guessing, guess, reader.metric(run, metric.name), title)

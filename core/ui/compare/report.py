@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -110,7 +111,7 @@ def _downloads(run: Run, saved: SavedReport, tongue: str) -> None:
         for file, label, kind, word in _FILES:
             st.download_button(
                 _(label),
-                lambda file=file: saved.read(file),
+                partial(saved.read, file),
                 f"{word}-{name}-{run.id[:6]}-{tongue}.{file.rsplit('.', 1)[1]}",
                 kind,
                 icon=":material/download:",
