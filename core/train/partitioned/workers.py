@@ -75,14 +75,15 @@ def surviving(client: Any, renew: Callable[[], None], work: Callable[[], Result]
     for turn in range(TRIES):
         before, known = set(addresses(client)), set(client.futures)
         running = _Running(work)
-        while running.alive(0.5) and before <= set(addresses(client)):
-            pass
+        absent = 0  # times in a row that one was not there: the scheduler may be too busy to say
+        while running.alive(0.5) and absent < TRIES:
+            absent = 0 if before <= set(addresses(client)) else absent + 1
         if not running.is_alive() and running.error is None:
             return running.result
         if running.error is not None and (turn == TRIES - 1 or not _lost_one(client, before)):
             raise running.error
         _clear(client, known, running)
-        renew()
+        _again(renew)
     raise RuntimeError(f"a worker was lost {TRIES} times during one fit")
 
 
@@ -120,6 +121,18 @@ def _clear(client: Any, known: set[Any], running: _Running) -> None:
     client.wait_for_workers(1, timeout=SECONDS_TO_NOTICE)
     client.restart_workers(addresses(client), raise_for_error=False)
     client.wait_for_workers(1, timeout=SECONDS_TO_NOTICE)
+
+
+def _again(renew: Callable[[], None]) -> None:
+    """Renew what was lost; a worker that has just begun anew may not be reached at first."""
+    for turn in range(TRIES):
+        try:
+            renew()
+            return
+        except OSError:  # of which Dask's closed connections are a kind
+            if turn == TRIES - 1:
+                raise
+            time.sleep(SECONDS_TO_NOTICE / 10)
 
 
 def _lost_one(client: Any, before: set[str]) -> bool:
