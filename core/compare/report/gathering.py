@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -160,10 +160,13 @@ class _Gathering:
     def steps(self, report: Report) -> list[Step]:
         """Return the staircase."""
         if not self.data.has_sessions:
-            return self._none(STAIRCASE, _UNDATED) or []
+            self._none(STAIRCASE, _UNDATED)
+            return []
         saved = saved_staircase(self.run)
         if saved or not self.complete or self.run.walk is None or not self._readable:
-            return saved or self._none(STAIRCASE, _LEFT_OUT[STAIRCASE]) or []
+            if not saved:
+                self._none(STAIRCASE, _LEFT_OUT[STAIRCASE])
+            return saved or []
         made = self._tried(STAIRCASE, lambda: draw_staircase(self.run, self.data, self.vectors, report))
         return made or []
 
@@ -173,16 +176,19 @@ class _Gathering:
         if saved is not None:
             return saved
         if not self._readable:
-            return self._none(REASONS, _NO_VECTORS)
+            self._none(REASONS, _NO_VECTORS)
+            return None
         if not self.complete:
-            return self._none(REASONS, _LEFT_OUT[REASONS])
+            self._none(REASONS, _LEFT_OUT[REASONS])
+            return None
         return self._tried(REASONS, lambda: explain_run(self.run, self.data, self.vectors, report=report))
 
     def topics(self, report: Report) -> Topics | None:
         """Return the topics of the headlines."""
         vectors = self.vectors
         if vectors is None:
-            return self._none(TOPICS, self._why_none)
+            self._none(TOPICS, self._why_none)
+            return None
         known, found = saved_topics(self.data, vectors)
         if not known and self.complete:
             found = self._tried(TOPICS, lambda: topics_of(self.data, vectors, report=report))
@@ -194,22 +200,27 @@ class _Gathering:
     def words(self, found: Contributions | None, report: Report) -> Vocabulary | None:
         """Return what the words of sampled headlines add."""
         if found is None or not reads_headlines(found):
-            return self._none(WORDS, _NO_HEADLINES if found else self.missing[REASONS].template)
+            self._none(WORDS, _NO_HEADLINES if found else self.missing[REASONS].template)
+            return None
         saved = saved_words(self.run, self.data, found)
         if saved is not None or not self.complete:
-            return saved or self._none(WORDS, _LEFT_OUT[WORDS])
+            if saved is None:
+                self._none(WORDS, _LEFT_OUT[WORDS])
+            return saved
         return self._tried(WORDS, lambda: collect_words(self.run, self.data, found, report=report))
 
     def map(self, report: Report) -> LaidOut | None:
         """Return the map of the headlines: a saved one, else by principal components."""
         vectors = self.vectors
         if vectors is None:
-            return self._none(MAP, self._why_none)
+            self._none(MAP, self._why_none)
+            return None
         offered = [MapSettings(method) for method in _MAPS]
         known = offered[:-1] if self.complete else offered
         saved = [one for one in known if load_or_none(map_key(vectors, one)) is not None]
         if not saved and not self.complete and len(self.data) > _LARGE:
-            return self._none(MAP, _TOO_LARGE)
+            self._none(MAP, _TOO_LARGE)
+            return None
         settings = next(iter(saved), offered[0] if self.complete else offered[-1])
 
         def lay_out() -> LaidOut:
@@ -227,9 +238,8 @@ class _Gathering:
     def _why_none(self) -> str:
         return _NO_VECTORS if self.run.settings.reads_headline else _NO_HEADLINES
 
-    def _none(self, name: str, why: str) -> Any:
+    def _none(self, name: str, why: str) -> None:
         self.missing[name] = Message(why)
-        return None
 
     def _tried(self, name: str, make: Callable[[], Thing]) -> Thing | None:
         try:
