@@ -175,12 +175,18 @@ def questions_folder(run_id: str) -> Path:
     return settings().home / "questions" / run_id
 
 
+def reports_folder(run_id: str) -> Path:
+    """Return the folder of a run's reports; it need not be there."""
+    return settings().home / "reports" / run_id
+
+
 def delete_run(run_id: str) -> None:
-    """Remove a run from the workspace, with what was asked of it."""
+    """Remove a run from the workspace, with what was asked of it and its reports."""
     folder = run_folder(run_id)
     with disk_errors(folder):
         shutil.rmtree(folder)
-    shutil.rmtree(questions_folder(run_id), ignore_errors=True)
+    for beside in (questions_folder(run_id), reports_folder(run_id)):
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def large_files(run: Run) -> dict[str, bytes]:

@@ -15,8 +15,7 @@ from core.compare.report.reader import Reader
 from core.compare.report.tables import tables_file
 from core.files import write_atomic
 from core.locale import LANGUAGES
-from core.settings import settings
-from core.train.runs import RUN_ID
+from core.train.runs import RUN_ID, reports_folder
 
 REPORT, CARD_PAGE, CARD_TEXT, TABLES = "report.html", "card.html", "card.md", "tables.zip"
 
@@ -73,4 +72,4 @@ def saved_report(run_id: str, language: str) -> SavedReport | None:
 def _folder(run_id: str, language: str) -> Path:
     if not RUN_ID.fullmatch(run_id) or language not in LANGUAGES:
         raise ValueError(f"no report of {run_id!r} in {language!r}")
-    return settings().home / "reports" / run_id / language
+    return reports_folder(run_id) / language

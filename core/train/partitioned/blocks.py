@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class Blocks:
             inputs = inputs._replace(vectors=whole(inputs.vectors))
             packed = self.client.scatter(inputs, hash=False)
             return self.client.submit(_numbers, self.preparation, packed, None, None, pure=False)
-        numbers = inputs.vectors.number
+        numbers = cast(Repeated, inputs.vectors).number
         inputs = inputs._replace(vectors=None)
         return self.client.submit(_numbers, self.preparation, inputs, self._vectors, numbers, pure=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -55,7 +55,9 @@ def placed(context: TrainingContext, plan: SplitPlan) -> Iterator[TrainingContex
         return
     vectors = context.inputs.vectors
     if isinstance(vectors, np.ndarray):
-        vectors = Repeated.of(vectors, context.dataset.headlines)
+        vectors = cast(
+            np.ndarray, Repeated.of(vectors, context.dataset.headlines)
+        )  # it can be taken from like one
     own = {each.name: getattr(context, each.name) for each in fields(context)}
     own["inputs"] = context.inputs._replace(vectors=vectors)
     with workers() as client:

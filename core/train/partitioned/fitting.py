@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def fit_models(share: Share, report: Report) -> tuple[dict[str, Model], dict[str
             rows=len(share.sample.y),
         )
         start = time.perf_counter()
-        models[name] = surviving(share.blocks.client, share.blocks.renew, lambda name=name: FITS[name](share))
+        models[name] = surviving(share.blocks.client, share.blocks.renew, partial(FITS[name], share))
         seconds[name] = time.perf_counter() - start
     return models, seconds
 
@@ -200,7 +201,7 @@ def _losses(cells: np.ndarray, y: np.ndarray, w: np.ndarray, text: str, classes:
     total = np.zeros(trees // each)
     for start in range(0, len(cells), ROWS_AT_ONCE):
         some = slice(start, start + ROWS_AT_ONCE)
-        leaf = booster.predict(cells[some], pred_leaf=True).astype(int).reshape(-1, trees)
+        leaf = np.asarray(booster.predict(cells[some], pred_leaf=True), int).reshape(-1, trees)
         margin = values[np.arange(trees), leaf].reshape(len(leaf), -1, each).cumsum(axis=1)
         total += w[some] @ _loss(margin, y[some], classes)
     return total

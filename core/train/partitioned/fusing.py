@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def _beyond(
 
     def summed(rows: np.ndarray) -> Sums:
         first, *others = (each[number] for number in blocks.chosen(share.at(rows)))
-        return sum(others, first)
+        return cast(Sums, sum(others, first))
 
     every = summed(np.arange(len(sample.y)))
     columns, kept = int(headline.sum()), int(pieces.kept.sum())

@@ -36,4 +36,4 @@ class Repeated:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Return the vectors as an array, `(n, dim)`."""
-        return self.distinct[self.number].astype(dtype or self.distinct.dtype, copy=False)
+        return np.asarray(self.distinct[self.number], dtype or self.distinct.dtype)

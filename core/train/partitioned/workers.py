@@ -79,7 +79,8 @@ def surviving(client: Any, renew: Callable[[], None], work: Callable[[], Result]
         while running.alive(0.5) and absent < TRIES:
             absent = 0 if before <= set(addresses(client)) else absent + 1
         if not running.is_alive() and running.error is None:
-            return running.result
+            done: Result = running.result
+            return done
         if running.error is not None and (turn == TRIES - 1 or not _lost_one(client, before)):
             raise running.error
         _clear(client, known, running)

@@ -163,10 +163,9 @@ def test_the_command_is_one_that_the_shell_knows(reported):
         assert words[:2] == ["headline-lab", "run"]
         flags = [word for word in words if word.startswith("--")]
         assert set(flags) <= {*FLAGS.values(), "--sealed", "--plan"}
-        if not {"--features", "--models"} & set(flags):
-            options = known.parse_args(words[1:])
-            assert (options.task, options.split) == (one.run.settings.task, one.run.settings.split)
-            assert options.seed == one.run.settings.seed
+        options = known.parse_args(words[1:])
+        assert (options.task, options.split) == (one.run.settings.task, one.run.settings.split)
+        assert options.seed == one.run.settings.seed
 
 
 def test_a_file_name_cannot_become_a_command(reported):

@@ -99,5 +99,7 @@ def test_a_preparation_of_many_rows_reads_a_part_of_them(monkeypatch):
     fields = {name: getattr(own, name) for name in own.__dataclass_fields__ if name != "searches"}
     made = context.PartitionedContext(**fields).preparation(np.arange(240))
     whole, _ = own.prepare(np.arange(240))
-    assert made.columns == whole.columns
+    assert sorted(made.columns) == sorted(
+        whole.columns
+    )  # outlets stand in the order of the rows that were read
     assert made.parts["features"].to_arrays().keys() == whole.parts["features"].to_arrays().keys()

@@ -75,7 +75,11 @@ def test_the_loss_of_every_round_is_that_of_lightgbm(classes, metric):
     later = lightgbm.Dataset(X[150:], y[150:], reference=fit)
     said = {}
     booster = lightgbm.train(
-        options | {"metric": metric}, fit, 30, valid_sets=[later], callbacks=[lightgbm.record_evaluation(said)]
+        options | {"metric": metric},
+        fit,
+        30,
+        valid_sets=[later],
+        callbacks=[lightgbm.record_evaluation(said)],
     )
     ours = _losses(X[150:], y[150:], np.ones(50), booster.model_to_string(), classes) / 50
     np.testing.assert_allclose(ours, said["valid_0"][metric], rtol=1e-5)

@@ -60,9 +60,7 @@ def test_there_is_no_fusion_where_the_headline_has_no_column(one_worker):
     inputs = Inputs(None, features, None)
     preparation = Preparation.fit(inputs)
     made = Blocks.of(one_worker, preparation, inputs, [np.arange(40), np.arange(40, 60)])
-    sample = Sample(
-        np.zeros((60, 0), np.float32), np.arange(60.0), np.arange(40), np.arange(40, 60), 0, 0
-    )
+    sample = Sample(np.zeros((60, 0), np.float32), np.arange(60.0), np.arange(40), np.arange(40, 60), 0, 0)
     share = Share(made, sample, np.arange(60))
     table = preparation.matrix(inputs)
     assert fit_fusion(share, preparation.of_headline, table, {}, silent) is None
