@@ -14,7 +14,6 @@ from core.train.partitioned.vectors import Repeated
 
 MOST_ROWS = 50_000  # of a block
 SENT_ONCE = 256 * 2**20  # bytes of different vectors that every worker may hold
-BAD = ("cancelled", "error", "lost")
 
 
 @dataclass(eq=False)
@@ -46,18 +45,18 @@ class Blocks:
         return len(self.preparation.columns)
 
     def renew(self) -> None:
-        """Make the blocks that are not there, and wait for all."""
+        """Make every block anew, and wait for them: workers that are started anew hold nothing."""
         from distributed import wait
 
-        if not self.cells or any(future.status in BAD for future in self.cells):
-            if isinstance(self.inputs.vectors, Repeated) and self.inputs.vectors.distinct.nbytes <= SENT_ONCE:
-                self._vectors = self.client.scatter(self.inputs.vectors.distinct, broadcast=True, hash=False)
-            else:
-                self._vectors = None
-            self.cells = [self._sent(rows) for rows in self.rows]
+        self.cells = []
+        self._vectors = None
+        vectors = self.inputs.vectors
+        if isinstance(vectors, Repeated) and vectors.distinct.nbytes <= SENT_ONCE:
+            self._vectors = self.client.scatter(vectors.distinct, broadcast=True, hash=False)
+        self.cells = [self._sent(rows) for rows in self.rows]
         wait(self.cells)
         for future in self.cells:
-            if future.status in BAD:
+            if future.status != "finished":
                 future.result()  # raises what went wrong
 
     def _sent(self, rows: np.ndarray) -> Any:

@@ -20,21 +20,21 @@ from core.train.models.baselines import average_return, class_shares, outlet_onl
 from core.train.models.combinations import STACK, Combiners, Reference
 from core.train.models.ensemble import REFERENCE, Ensemble
 from core.train.models.fusion import fusion_folds
-from core.train.partitioned.blocks import Blocks, whole
+from core.train.partitioned.blocks import MOST_ROWS, Blocks, whole
 from core.train.partitioned.fitting import fit_models, out_of_fold
 from core.train.partitioned.fusing import fit_fusion
 from core.train.partitioned.memory import fits
 from core.train.partitioned.share import Share
 from core.train.partitioned.vectors import Repeated
-from core.train.partitioned.workers import addresses, workers
+from core.train.partitioned.workers import addresses, surviving, workers
 from core.train.splits.plan import SplitPlan
 
 CODE = "partitioned"
 MOST_PREPARED = 200_000  # rows that the preparation is fitted on
 PREDICTED_AT_ONCE = 20_000
 NOTE = N_(
-    "This table does not fit in the memory of one machine, so the models were trained on {blocks} partitions of its "
-    "rows on {workers} Dask workers: XGBoost and LightGBM through their own Dask interfaces, the random forest as "
+    "This table does not fit in the memory of one machine, so the models were trained in partitions of {rows:,} rows "
+    "at most, held by Dask workers ({workers}): XGBoost and LightGBM through their own Dask interfaces, the random forest as "
     "XGBoost grows one. Shuffled headlines and the linear models of encoder and characters were left out, and nothing "
     "was searched for."
 )
@@ -101,7 +101,8 @@ class PartitionedContext(TrainingContext):
         inputs = self.inputs.take(train)
         report(0, N_("Sending the partitions to the workers"))
         folds = [*sample.folds, (sample.fit, sample.valid), *fusion_folds(sample)]
-        blocks = Blocks.of(self.client, preparation, inputs, [rows for fold in folds for rows in fold])
+        sets = [rows for fold in folds for rows in fold]
+        blocks = surviving(self.client, _nothing, lambda: Blocks.of(self.client, preparation, inputs, sets))
         share = Share(blocks, sample, np.arange(len(train)))
         stacked = inner or calibrate
         whole_share = share if stacked else replace(share, sample=replace(sample, folds=()))
@@ -188,8 +189,12 @@ def _ensemble(share: Share, report: Report) -> Ensemble:
     return Ensemble(models, seconds, combiners, (rows, predictions))
 
 
+def _nothing() -> None:
+    """Renew nothing: nothing was there before the blocks."""
+
+
 def _notes(blocks: Blocks, rows: int) -> tuple[Message, ...]:
-    found = [Message(NOTE, {"blocks": len(blocks.rows), "workers": len(addresses(blocks.client))}, CODE)]
+    found = [Message(NOTE, {"rows": MOST_ROWS, "workers": len(addresses(blocks.client))}, CODE)]
     if rows > MOST_PREPARED:
         found.append(Message(SAMPLED, {"rows": MOST_PREPARED}, "prepared_on_sample"))
     return tuple(found)
