@@ -91,10 +91,10 @@ def test_an_encoder_that_is_loaded_is_given_while_another_one_loads(home, tmp_pa
     loaded = load_encoder(first, "cpu")
     begun, go_on, load = threading.Event(), threading.Event(), Encoder.load
 
-    def slow(card, device):
+    def slow(card, device, dtype=""):
         begun.set()
         assert go_on.wait(120)
-        return load(card, device)
+        return load(card, device, dtype)
 
     monkeypatch.setattr(Encoder, "load", slow)
     with ThreadPoolExecutor(1) as pool:
