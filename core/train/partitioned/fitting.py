@@ -18,6 +18,7 @@ from core.train.models.model import Model
 from core.train.models.registry import chosen
 from core.train.models.xgboost_model import PERCENT, XGBoost
 from core.train.partitioned.share import Share
+from core.train.partitioned.tracker import tracker_apart
 from core.train.partitioned.workers import surviving
 
 FIRST_ROUNDS = 100  # that LightGBM grows before more are tried
@@ -89,15 +90,16 @@ def _xgboost(share: Share) -> Model:
     rounds = boosted.ROUNDS_WITHOUT_VALIDATION
     if len(sample.valid):
         fit = _bins(share, y, sample.fit)
-        searched = dask.train(
-            client,
-            options,
-            fit,
-            boosted.MOST_ROUNDS,
-            evals=[(_bins(share, y, sample.valid, fit), "valid")],
-            early_stopping_rounds=boosted.PATIENCE,
-            verbose_eval=False,
-        )
+        with tracker_apart():
+            searched = dask.train(
+                client,
+                options,
+                fit,
+                boosted.MOST_ROUNDS,
+                evals=[(_bins(share, y, sample.valid, fit), "valid")],
+                early_stopping_rounds=boosted.PATIENCE,
+                verbose_eval=False,
+            )
         rounds = max(boosted.LEAST_ROUNDS, searched["booster"].best_iteration + 1)
         del fit
     return XGBoost(_grown(client, options, _bins(share, y), rounds), sample.classes)
@@ -119,7 +121,8 @@ def _grown(client: Any, options: dict[str, Any], bins: Any, rounds: int) -> Any:
     """Return a booster of so many rounds."""
     from xgboost import dask
 
-    return dask.train(client, options, bins, rounds, verbose_eval=False)["booster"]
+    with tracker_apart():
+        return dask.train(client, options, bins, rounds, verbose_eval=False)["booster"]
 
 
 def _bins(share: Share, y: np.ndarray, rows: np.ndarray | None = None, like: Any = None) -> Any:

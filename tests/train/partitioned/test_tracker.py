@@ -1,0 +1,60 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from core.train.partitioned import tracker
+
+
+def test_the_tracker_listens_and_says_where():
+    said = tracker.start_apart(1, None, ("127.0.0.1", 0), None)
+    assert said["dmlc_tracker_uri"] == "127.0.0.1"
+    with socket.create_connection(("127.0.0.1", int(said["dmlc_tracker_port"])), timeout=10):
+        pass
+
+
+def test_a_tracker_that_cannot_listen_is_an_error_of_the_fit():
+    with pytest.raises(RuntimeError, match="tracker"):
+        tracker.start_apart(1, "no such host", ("nor this", 0), None)
+
+
+def test_xgboost_starts_its_tracker_apart_only_within_the_context():
+    from xgboost import dask
+
+    own = dask._start_tracker
+    with tracker.tracker_apart(), tracker.tracker_apart():
+        assert dask._start_tracker is tracker.start_apart
+    assert dask._start_tracker is own
+
+
+def test_the_tracker_ends_with_the_process_that_started_it():
+    code = (
+        "import json, os, signal\n"
+        "from core.train.partitioned import tracker\n"
+        "import subprocess\n"
+        "begin = subprocess.Popen\n"
+        "def remember(*a, **k):\n"
+        "    made = begin(*a, **k); print(made.pid, flush=True); return made\n"
+        "subprocess.Popen = remember\n"
+        "tracker.start_apart(1, '127.0.0.1', None, None)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    pid = int(ended.stdout.split()[0])
+    until = time.monotonic() + 10
+    while _there(pid) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not _there(pid)
+
+
+def _there(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
