@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.compare.leaderboard import Leaderboard
 from core.data.dataset import Dataset
 from core.data.quality import QualityReport
 from core.errors import Message
@@ -59,7 +60,7 @@ class ReportContent:
 
     `plan` is how the table was made, as JSON; `steps` is the staircase, `effects` and `ranked` what topics and words do
     (`core.explain.rank_words`), `sealed` the positions of rows of which nothing may be told, `runs` those of the table,
-    newest first. `missing` says of each part that is not there why it is not.
+    newest first, and `board` ranks those that were tested as the run was, None where there is no other. `missing` says of each part that is not there why it is not.
     """
 
     run: Run
@@ -68,6 +69,7 @@ class ReportContent:
     quality: QualityReport
     plan: str
     runs: tuple[Run, ...]
+    board: Leaderboard | None
     accesses: tuple[Entry, ...]
     deflated: Deflated | None
     sealed: np.ndarray

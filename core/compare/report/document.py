@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from core.compare.report import closing, example_section, map_section, opening, reasons, results
+from core.compare.report import (
+    board_section,
+    closing,
+    example_section,
+    map_section,
+    opening,
+    reasons,
+    results,
+)
 from core.compare.report.blocks import Document
 from core.compare.report.content import ReportContent
 from core.compare.report.reader import Reader
@@ -23,7 +31,7 @@ def report(content: ReportContent, reader: Reader) -> Document:
         reasons.drivers(content, reader),
         map_section.headline_map(content, reader),
         example_section.examples(content, reader),
-        results.board(content, reader),
+        board_section.board(content, reader),
         closing.limits(content, reader),
         closing.appendix(content, reader),
     ]

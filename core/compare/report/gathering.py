@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from core.compare.groups import grouped
+from core.compare.leaderboard import Leaderboard, leaderboard
 from core.compare.report.content import MAP, REASONS, STAIRCASE, TOPICS, WORDS, LaidOut, ReportContent
 from core.compare.report.examples import examples
 from core.data.dataset import Dataset
@@ -95,7 +97,8 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
     found = work.found(part(report, 0.3, 0.5))
     topics = work.topics(part(report, 0.5, 0.7))
     words = work.words(found, part(report, 0.7, 0.9))
-    laid_out = work.map(part(report, 0.9, 1.0))
+    laid_out = work.map(part(report, 0.9, 0.95))
+    runs = tuple(list_runs(data.id))
     seen = tuple(accesses(data.id, run.holdout)) if run.holdout else ()
     return ReportContent(
         run=run,
@@ -103,7 +106,8 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         quality=quality,
         plan=plan_json(data),
-        runs=tuple(list_runs(data.id)),
+        runs=runs,
+        board=_board(run, data, runs, part(report, 0.95, 1.0)),
         accesses=seen,
         deflated=None if work.holdout_sealed else deflated_best(seen, main_metric(run.task).name),
         sealed=work.sealed,
@@ -117,6 +121,17 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
         examples=examples(run, data, found, work.sealed),
         missing=work.missing,
     )
+
+
+def _board(run: Run, data: Dataset, runs: tuple[Run, ...], report: Report) -> Leaderboard | None:
+    """Rank the runs that were tested as this one was; None where there is no other."""
+    group = grouped(runs).showing([run]).chosen()
+    if group is None or len(group.runs) < 2:
+        return None
+    try:
+        return leaderboard(data, group.runs, report, group.key)
+    except UserError:  # none of them has a score that can be compared
+        return None
 
 
 def plan_json(data: Dataset) -> str:

@@ -1,4 +1,4 @@
-"""The report's results: the honest score, the leakage staircase, what the headlines add, the other runs of the table."""
+"""The report's results: the honest score, the leakage staircase, what the headlines add."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from core.compare.report import charts
 from core.compare.report.blocks import Block, Grid, Picture, Points, Section, Text
 from core.compare.report.content import STAIRCASE, ReportContent
 from core.compare.report.reader import Reader
-from core.errors import Message
 from core.evaluate.arms import ARMS, arms_sentence
 from core.evaluate.bootstrap import Interval
 from core.evaluate.leakage import SHORT, STEPS
@@ -19,7 +18,6 @@ from core.evaluate.leakage_text import sentence as step_sentence
 from core.evaluate.leakage_text import summary
 from core.evaluate.lift import apart_sentence
 from core.evaluate.lift import sentence as lift_sentence
-from core.evaluate.lift_text import written_lift
 from core.evaluate.metrics import METRICS, main_metric, shown
 from core.evaluate.predictions import FUSION, MEAN
 from core.evaluate.written import UNKNOWN, written
@@ -31,7 +29,6 @@ from core.train.run import Run
 FIRST = ("auc", "balanced_accuracy", "log_loss", "brier", "ece", "rank_ic", "spread", "hit_rate", "mae")
 _KNOWS_NOTHING = ("majority", "average")  # their score is chance, which has a line
 TABLE_ONLY = ARMS["table"]
-_LONGEST = 20  # runs that are listed
 
 
 def score(content: ReportContent, reader: Reader) -> Section:
@@ -206,74 +203,3 @@ def lift(content: ReportContent, reader: Reader) -> Section:
     more = (arms_sentence(found.metric, dict(found.arms), found.arm), apart_sentence(found))
     blocks += [Text(reader.text(message)) for message in more if message]
     return Section("lift", title, tuple(blocks))
-
-
-def board(content: ReportContent, reader: Reader) -> Section | None:
-    """Return the runs of the table beside each other; None where there is one alone."""
-    if len(content.runs) < 2:
-        return None
-    listed = [_line(run, content, reader) for run in content.runs[:_LONGEST]]
-    exact = [_exact(run) for run in content.runs]
-    blocks = (
-        Text(
-            reader.say(
-                N_(
-                    "All runs of this table, the newest first; this report is about the one that is marked ●. Scores of runs "
-                    "that were tested on other rows cannot be compared, and the best of many looks good by luck alone."
-                )
-            )
-        ),
-        Grid("runs", reader.say(N_("Runs of this table")), pd.DataFrame(listed), "", pd.DataFrame(exact)),
-    )
-    return Section("board", reader.say(N_("The other runs of this table")), blocks)
-
-
-def _line(run: Run, content: ReportContent, reader: Reader) -> dict[str, str]:
-    metric = main_metric(run.task).name
-    own = run.scores.get(MEAN, {}).get(metric)
-    encoder = run.settings.encoder.rsplit("/", 1)[-1]
-    marked = "● " if run.id == content.run.id else ""
-    return {
-        reader.say(N_("run")): marked + reader.run_label(run),
-        reader.say(N_("encoder")): f"{encoder} · {reader.pooling(run.settings.pooling)}"
-        if encoder
-        else UNKNOWN,
-        reader.say(N_("models")): ", ".join(
-            reader.say(MODELS[k].entry.short) for k in MODELS if k in run.scores
-        ),
-        reader.say(N_("score")): UNKNOWN
-        if own is None
-        else f"{reader.metric(run, metric)} {written(metric, own, run.believable)}",
-        reader.say(N_("what the headlines add")): _lift_written(run),
-    }
-
-
-def _lift_written(run: Run) -> str:
-    if run.lift is None or math.isnan(run.lift.value):
-        return UNKNOWN
-    return " ".join(written_lift(run.lift)).rstrip()
-
-
-def _exact(run: Run) -> dict[str, object]:
-    metric = main_metric(run.task).name
-    own = run.scores.get(MEAN, {}).get(metric) or Interval(math.nan, math.nan, math.nan)
-    gain = run.lift
-    return {
-        "run_id": run.id,
-        "created": run.created,
-        "encoder": run.settings.encoder,
-        "pooling": run.settings.pooling,
-        "features": run.settings.features,
-        "metric": metric,
-        "value": own.value,
-        "low": own.low,
-        "high": own.high,
-        "lift": math.nan if gain is None else gain.value,
-        "lift_low": math.nan if gain is None else gain.low,
-        "lift_high": math.nan if gain is None else gain.high,
-        "withheld": _in_english(run.withheld),
-    }
-
-
-def _in_english(template: str) -> str:
-    return str(Message(template)) if template else ""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from core.compare.recommendation import recommend
 from core.compare.report import Reader, gather, html_file, report
 from core.compare.report import gathering as module
 from core.compare.report.content import MAP, REASONS, STAIRCASE, TOPICS, WORDS
@@ -14,6 +16,7 @@ from core.compare.report.examples import examples
 from core.data.library import load_dataset
 from core.evaluate.ledger import sealed_positions
 from core.explain.pipeline import saved_explanation
+from core.train import train_and_record
 from core.train.leakage import saved_staircase
 from core.train.runs import load_run, run_folder
 
@@ -112,3 +115,19 @@ def test_a_damaged_staircase_counts_as_none(own_lab):
     run, data = own_lab
     (run_folder(run.id) / "staircase.json").write_text("[{]", encoding="utf-8")
     assert STAIRCASE in gather(run, data).missing
+
+
+def test_the_report_ranks_what_was_tested_on_the_same_rows(own_lab):
+    run, data = own_lab
+    assert gather(run, data).board is None, "there is no other run"
+    other = train_and_record(data, None, replace(run.settings, features="table", models=("lgbm",)))
+    found = gather(run, data)
+    assert {place.candidate.run.id for place in found.board.places} == {run.id, other.id}
+    made = report(found, Reader("en"))
+    board = next(grid for grid in made.grids() if grid.name == "leaderboard")
+    assert len(board.frame) == len(found.board.places)
+    own = board.frame["candidate"].str.startswith("● ")
+    assert own.sum() == sum(place.candidate.run.id == run.id for place in found.board.places)
+    assert board.saved["score"].is_monotonic_decreasing
+    said = html_file(made)
+    assert str(recommend(found.board).sentences[0]) in said
