@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -22,11 +23,11 @@ __all__ = ["chosen_run", "start"]
 _ICON = Path(__file__).with_name("icon.png")  # a symbol or an emoji would be fetched from outside
 
 
-def start(key: str, alone: str = "") -> Given:
+def start(key: str, alone: str = "", tableless: Callable[[], None] | None = None) -> Given:
     """Begin a page: configure it, take the ids from the URL, draw sidebar and question, open what it needs.
 
     Where something that it needs is missing, the page says so, links to where that is made, and ends. With `alone`
-    only that is opened; `Given.rest` opens the others.
+    only that is opened; `Given.rest` opens the others. `tableless` draws what can be done where no table is chosen.
     """
     page = PAGES[key]
     st.set_page_config(page_title=f"{title(page)} · Headline Lab", page_icon=str(_ICON), layout="wide")
@@ -46,7 +47,12 @@ def start(key: str, alone: str = "") -> Given:
     if done := st.session_state.pop("done", None):
         st.success(translate_md(done), icon=":material/check:")
     warm_up_once()
-    return need(page, alone)
+    if tableless is None or state.dataset() is not None:
+        return need(page, alone)
+    first = st.container()
+    tableless()
+    with first:
+        return need(page, alone)
 
 
 def _open_newest_run() -> None:

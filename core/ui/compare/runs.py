@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import pandas as pd
@@ -10,18 +9,19 @@ import streamlit as st
 
 from core.compare.mlflow_mirror import address, mirror
 from core.compare.repeat import repeat
-from core.compare.run_file import export_run, import_run
+from core.compare.run_file import export_run
 from core.data.dataset import Dataset
 from core.data.library import dataset_files
-from core.errors import Message, UserError
+from core.errors import UserError
 from core.evaluate.metrics import main_metric
 from core.evaluate.predictions import MEAN
-from core.jobs import Job, Report, queue
+from core.jobs import Report
 from core.train.run import Run
 from core.train.run_notes import LONGEST_NAME, LONGEST_NOTE, Notes, change_notes, notes_of
 from core.train.runs import list_runs
 from core.train.settings import FEATURES
 from core.ui import jobs, state
+from core.ui.compare.bring import bring, ended, sentences
 from core.ui.compare.shown import Shown
 from core.ui.evaluate import verdict
 from core.ui.evaluate.text import metric_title, written
@@ -31,7 +31,6 @@ from core.ui.text import (
     _,
     as_typed,
     bold,
-    md,
     pooling_name,
     run_label,
     translate_md,
@@ -60,7 +59,7 @@ def runs(shown: Shown) -> None:
         _file(run)
     else:
         st.caption(_("No runs yet."))
-    _import()
+    bring()
 
 
 def _chosen(found: list[Run]) -> Run:
@@ -159,9 +158,9 @@ def _repeat(run: Run, data: Dataset) -> None:
         )
         if jobs.panel("repeat", run=run.id):
             return
-        last = _ended("repeat", run=run.id)
+        last = ended("repeat", run=run.id)
         if last:
-            for number, sentence in enumerate(_sentences(last)):
+            for number, sentence in enumerate(sentences(last)):
                 show = st.markdown if number else (st.success if last.result.get("same") else st.warning)
                 show(translate_md(sentence))
             st.caption(_("Last repeated on {when}.", when=when(last.finished or last.created)))
@@ -204,43 +203,3 @@ def _file(run: Run) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-
-
-def _import() -> None:
-    brought = st.session_state.get("import-run") is not None
-    with st.expander(_("Bring a run from a file"), expanded=brought, icon=":material/upload:"):
-        st.markdown(
-            _(
-                "A run that was taken away here or in another workspace. It is checked before it is opened, and its test is "
-                "counted: a score that was seen elsewhere was seen."
-            )
-        )
-        uploaded = st.file_uploader(_("A run as zip"), type="zip", key="import-run")
-        if uploaded is None:
-            return
-        content = uploaded.getvalue()
-        name = hashlib.sha256(content).hexdigest()[:16]
-        if jobs.panel("import", file=name):
-            return
-        if last := _ended("import", file=name):
-            for sentence in _sentences(last):
-                st.success(translate_md(sentence))
-            return
-
-        def work(report: Report) -> dict[str, Any]:
-            made = import_run(content, report)
-            opened = {"run": made.run_id, "dataset": made.dataset_id} if made.table else {}
-            return opened | {"sentences": [sentence.as_dict() for sentence in made.sentences()]}
-
-        if st.button(md("Import {file}", file=uploaded.name), key="import-it", type="primary"):
-            jobs.submit("import", {"file": name}, work)
-
-
-def _ended(kind: str, **subject: str) -> Job | None:
-    """Return the newest job of a kind where it was done."""
-    last = queue().find(kind, **subject)
-    return last if last and last.status == "done" else None
-
-
-def _sentences(job: Job) -> list[Message]:
-    return [Message.from_dict(saved) for saved in job.result.get("sentences", ())]

@@ -166,6 +166,22 @@ def test_a_run_comes_back_from_a_file(own_lab, tmp_path, monkeypatch):
     assert opened.session_state["chosen_run"] == own_lab.run
 
 
+def test_a_run_with_its_data_comes_into_an_empty_workspace(own_lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(run_file, "require_sound", lambda *_: None)
+    content = export_run(own_lab.run, with_data=True)
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "empty"))
+    opened = open_page("compare")
+    assert "No table is chosen yet" in texts(opened)
+    opened.file_uploader(key="import-run").upload("run.zip", content, "application/zip").run()
+    opened.button(key="import-it").click().run()
+    until_done(opened, "import")
+    assert (opened.session_state["chosen_dataset"], opened.session_state["chosen_run"]) == (
+        own_lab.dataset,
+        own_lab.run,
+    )
+    assert opened.get("segmented_control") or opened.button_group, "the table's board is drawn"
+
+
 def test_a_file_that_is_no_run_is_refused_on_the_page(app, own_lab):
     app.file_uploader(key="import-run").upload("x.zip", b"no archive", "application/zip").run()
     app.button(key="import-it").click().run()
