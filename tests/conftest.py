@@ -23,6 +23,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--slow", action="store_true", help="run the slow tests too (HEADLINE_LAB_SLOW=1 does the same)"
     )
+    parser.addoption(
+        "--simulations",
+        action="store_true",
+        help="run every world of the simulations, not the first of each claim alone",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -31,12 +36,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(
                 pytest.mark.slow
             )  # the bundled encoder is unpacked for it, and four runs are trained
-    if config.getoption("--slow") or os.environ.get("HEADLINE_LAB_SLOW") == "1":
-        return
-    skip = pytest.mark.skip(reason="slow: run with --slow")
+    if not config.getoption("--simulations"):
+        _skip(items, "simulation", "--simulations")
+    if not (config.getoption("--slow") or os.environ.get("HEADLINE_LAB_SLOW") == "1"):
+        _skip(items, "slow", "--slow")
+
+
+def _skip(items: list[pytest.Item], name: str, option: str) -> None:
     for item in items:
-        if "slow" in item.keywords:
-            item.add_marker(skip)
+        if name in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=f"{name}: run with {option}"))
 
 
 def _plenty_of_memory(patch: pytest.MonkeyPatch) -> None:

@@ -240,6 +240,7 @@ def test_the_table_of_a_run_has_the_agreed_keys():
         "events",
         "encoder",
         "pooling",
+        "features",
         "models",
         "baselines",
         "walk_forward",

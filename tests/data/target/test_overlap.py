@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from core.data.target.overlap import Outcomes, can_tell, likely_overlap, overlap_beyond
+from tests.makers.worlds import first_always
 from tests.simulations.horizon import seen_overlap, warned
 
 
@@ -86,14 +87,14 @@ def test_the_lags_are_of_the_same_company():
 @pytest.mark.slow
 @pytest.mark.parametrize("labels", [False, True], ids=["returns", "labels"])
 @pytest.mark.parametrize("companies", [1, 10])
-@pytest.mark.parametrize("overlap", [5, 10, 20])
+@pytest.mark.parametrize("overlap", first_always([10, 5, 20]))
 def test_a_horizon_of_one_under_overlapping_returns_is_warned_of(overlap, companies, labels):
     assert warned(overlap, companies=companies, labels=labels) >= 0.95
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("clustered", [False, True], ids=["even", "clustered"])
-@pytest.mark.parametrize("labels", [False, True], ids=["returns", "labels"])
+@pytest.mark.parametrize("clustered", first_always([True, False]))
+@pytest.mark.parametrize("labels", first_always([True, False]))
 @pytest.mark.parametrize("companies", [1, 10])
 def test_outcomes_of_one_session_are_hardly_ever_warned_of(companies, labels, clustered):
     assert warned(1, companies=companies, clustered=clustered, labels=labels, repetitions=1000) <= 0.025
