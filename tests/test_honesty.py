@@ -22,6 +22,7 @@ from core.train.pipeline import train
 from core.train.settings import TrainSettings
 from core.train.splits.split import make_split
 from tests.makers.explained import explain_rows
+from tests.makers.worlds import first_always
 from tests.simulations.overlap import World
 from tests.simulations.training import said
 
@@ -92,7 +93,7 @@ def shuffled_by_session(dataset, seed):
     return replace(dataset, frame=dataset.frame.assign(target=shuffled[event]))
 
 
-@pytest.mark.parametrize("folds", [0, 2])
+@pytest.mark.parametrize("folds", first_always([0, 2]))
 def test_with_outcomes_shuffled_by_session_at_most_one_of_twenty_claims_a_lift(first_half_year, folds):
     dataset, vectors = first_half_year
     verdicts = []
@@ -189,6 +190,7 @@ def test_a_feature_that_is_tomorrows_return_is_flagged_by_name(first_half_year):
         assert not any("may know the future" in str(warning) for warning in clean.warnings)
 
 
+@pytest.mark.simulation
 def test_in_whole_trainings_too_overlapping_outcomes_do_not_make_null_headlines_help():
     found = said(World(5, sessions=240, companies=4))
     assert max(found.helps, found.better) <= 0.05

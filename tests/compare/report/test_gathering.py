@@ -23,8 +23,12 @@ from core.train.runs import load_run, run_folder
 
 @pytest.fixture
 def own_lab(small_lab, tmp_path, monkeypatch):
-    """A copy of the small workspace, which a report may write into; maps by principal components alone."""
-    shutil.copytree(small_lab.home, tmp_path / "home", symlinks=True)
+    """A copy of the small workspace, which a report may write into; maps by principal components alone.
+
+    What other tests have had computed of its run is left out.
+    """
+    computed = shutil.ignore_patterns("explain-*", "words-*", "staircase.json", "maps")
+    shutil.copytree(small_lab.home, tmp_path / "home", symlinks=True, ignore=computed)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(module, "_MAPS", ("pca",))
     return load_run(small_lab.run), load_dataset(small_lab.dataset)

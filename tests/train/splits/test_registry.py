@@ -15,6 +15,7 @@ from core.train.splits.partition import Split, Splitter
 from core.train.splits.registry import SPLITS, SplitRule, default_split, possible_splits
 from core.ui.text import run_label
 from tests.makers.train_tables import make_dataset, signal
+from tests.makers.worlds import first_always
 from tests.simulations.splits import null_verdicts, null_world
 
 
@@ -85,7 +86,7 @@ def test_a_split_whose_sides_share_sessions_gives_no_verdict_and_says_why(fifth)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("split", SPLITS)
-@pytest.mark.parametrize("horizon", [1, 5])
+@pytest.mark.parametrize("horizon", first_always([5, 1]))
 def test_headlines_that_say_nothing_help_in_at_most_one_of_twenty_tables_or_the_verdict_is_withheld(
     split, horizon
 ):
@@ -96,7 +97,7 @@ def test_headlines_that_say_nothing_help_in_at_most_one_of_twenty_tables_or_the_
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("split", ["group", "company"])
+@pytest.mark.parametrize("split", first_always(["group", "company"]))
 def test_in_whole_trainings_too_headlines_that_share_the_day_do_not_help(split, monkeypatch):
     monkeypatch.setattr(forest, "TREES", 25)
     runs = [
