@@ -24,9 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--slow", action="store_true", help="run the slow tests too (HEADLINE_LAB_SLOW=1 does the same)"
     )
     parser.addoption(
-        "--simulations",
+        "--thorough",
         action="store_true",
-        help="run every world of the simulations, not the first of each claim alone",
+        help="run every world and repetition that the slow tests know, not the first alone",
     )
 
 
@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(
                 pytest.mark.slow
             )  # the bundled encoder is unpacked for it, and four runs are trained
-    if not config.getoption("--simulations"):
-        _skip(items, "simulation", "--simulations")
+    if not config.getoption("--thorough"):
+        _skip(items, "thorough", "--thorough")
     if not (config.getoption("--slow") or os.environ.get("HEADLINE_LAB_SLOW") == "1"):
         _skip(items, "slow", "--slow")
 

@@ -190,7 +190,7 @@ def test_a_feature_that_is_tomorrows_return_is_flagged_by_name(first_half_year):
         assert not any("may know the future" in str(warning) for warning in clean.warnings)
 
 
-@pytest.mark.simulation
+@pytest.mark.thorough
 def test_in_whole_trainings_too_overlapping_outcomes_do_not_make_null_headlines_help():
     found = said(World(5, sessions=240, companies=4))
     assert max(found.helps, found.better) <= 0.05

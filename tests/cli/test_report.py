@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 
 from tests.makers.shell import in_json
+from tests.makers.small_lab import fresh_copy
 
 
-def test_report_card_and_tables_are_written(small_lab, tmp_path, capsys):
+def test_report_card_and_tables_are_written(small_lab, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(fresh_copy(small_lab, tmp_path / "home")))
     files = {name: tmp_path / name for name in ("report.html", "card.md", "tables.zip")}
     status, told = in_json(
         capsys,

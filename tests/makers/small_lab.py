@@ -43,6 +43,12 @@ class SmallLab:
         return {"dataset": self.dataset, "run": self.run}
 
 
+def fresh_copy(lab: SmallLab, home: Path) -> Path:
+    """Copy a workspace, without what other tests have had computed of its run; return where it is."""
+    computed = shutil.ignore_patterns("explain-*", "words-*", "staircase.json", "maps")
+    return Path(shutil.copytree(lab.home, home, symlinks=True, ignore=computed))
+
+
 def make_small_lab(folder: Path) -> SmallLab:
     """Make a workspace in a folder; the caller has to set `HEADLINE_LAB_HOME` to use it."""
     from core.data.library import save_dataset

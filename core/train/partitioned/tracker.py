@@ -1,4 +1,4 @@
-"""XGBoost's tracker, which the workers of a fit meet at, in a process of its own on the scheduler's machine.
+"""XGBoost's tracker, at which the workers of a fit meet, in a process of its own on the scheduler's machine.
 
 `xgboost.dask` starts it within the scheduler, and a worker that dies during a fit can abort the process that the
 tracker is in: the scheduler, and with the workers of this machine the app too.
@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 _lock = threading.Lock()
+_process: subprocess.Popen[str] | None = None
+_swapping = threading.Lock()
 _users = 0
 _theirs: Any = None
 
@@ -27,14 +28,14 @@ def tracker_apart() -> Iterator[None]:
     global _users, _theirs
     from xgboost import dask
 
-    with _lock:
+    with _swapping:
         if not _users:
             _theirs, dask._start_tracker = dask._start_tracker, start_apart
         _users += 1
     try:
         yield
     finally:
-        with _lock:
+        with _swapping:
             _users -= 1
             if not _users:
                 dask._start_tracker = _theirs
@@ -43,40 +44,66 @@ def tracker_apart() -> Iterator[None]:
 def start_apart(
     n_workers: int, addr_from_dask: str | None, addr_from_user: tuple[str, int] | None, timeout: int | None
 ) -> dict[str, Any]:
-    """Start a tracker and return what its workers need to know; it ends with its workers or with this process.
+    """Start a tracker and return what its workers need to know.
 
-    Takes the arguments of `xgboost.dask._start_tracker`. Raises RuntimeError where it can listen at neither address.
+    Takes the arguments of `xgboost.dask._start_tracker`. One process has all trackers of this one; where it was lost
+    another is started. Raises RuntimeError where the tracker can listen at neither address.
     """
-    asked = [n_workers, addr_from_dask, addr_from_user, timeout]
-    process = subprocess.Popen(
-        [sys.executable, "-P", __file__, json.dumps(asked), str(os.getpid())],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    threading.Thread(target=process.wait, daemon=True).start()  # it leaves no zombie
-    if not line:
-        raise RuntimeError("XGBoost's tracker could not be started on the scheduler's machine")
-    made: dict[str, Any] = json.loads(line)
-    return made
+    asked = json.dumps([n_workers, addr_from_dask, addr_from_user, timeout])
+    with _lock:
+        answer = _asked(asked) or _asked(asked)  # the process may have ended since it was last seen
+    said: dict[str, Any] = json.loads(answer or "{}")
+    if "arguments" not in said:
+        raise RuntimeError(f"XGBoost's tracker could not be started: {said.get('error', 'it ended')}")
+    return dict(said["arguments"])
 
 
-def _serve(asked: list[Any], parent: int) -> None:
-    """Be the tracker: print what its workers need to know and wait until they or the parent have gone."""
-    from xgboost.dask import _try_start_tracker
+def _asked(line: str) -> str:
+    """Hand a line to the trackers' process and return its answer, empty where it has ended."""
+    global _process
+    if _process is None or _process.poll() is not None:
+        _process = subprocess.Popen(
+            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+    assert _process.stdin is not None
+    assert _process.stdout is not None
+    try:
+        _process.stdin.write(line + "\n")
+        _process.stdin.flush()
+        return _process.stdout.readline()
+    except OSError:
+        return ""
 
-    n_workers, addr_from_dask, addr_from_user, timeout = asked
-    user = None if addr_from_user is None else tuple(addr_from_user)
-    before = set(threading.enumerate())
-    arguments = _try_start_tracker(n_workers, [user, addr_from_dask], timeout)
-    (waiting,) = set(threading.enumerate()) - before  # the thread in which XGBoost waits for the workers
-    print(json.dumps(arguments), flush=True)
-    while waiting.is_alive() and os.getppid() == parent:
-        time.sleep(0.5)
+
+def _serve() -> None:
+    """Be the trackers' process: start one for each line, until the process that writes them has ended."""
+    for line in sys.stdin:
+        n_workers, addr_from_dask, addr_from_user, timeout = json.loads(line)
+        try:
+            said = {"arguments": _started(n_workers, [addr_from_user, [addr_from_dask, 0]], timeout or 0)}
+        except Exception as error:  # told to the fit, whatever it is
+            said = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(said), flush=True)
     os._exit(0)  # an ordinary end would wait for workers that never come
 
 
+def _started(n_workers: int, addresses: list[list[Any] | None], timeout: int) -> dict[str, Any]:
+    """Start a tracker at the first address where it can listen; None is one that XGBoost finds."""
+    from xgboost.core import XGBoostError
+    from xgboost.tracker import RabitTracker
+
+    for number, address in enumerate(addresses):
+        host, port = address or (None, 0)
+        try:
+            tracker = RabitTracker(n_workers, host, port, sortby="task", timeout=timeout)
+            tracker.start()
+            threading.Thread(target=tracker.wait_for, daemon=True).start()
+            return dict(tracker.worker_args())
+        except XGBoostError:
+            if number == len(addresses) - 1:
+                raise
+    raise ValueError("no address to listen at")
+
+
 if __name__ == "__main__":
-    _serve(json.loads(sys.argv[1]), int(sys.argv[2]))
+    _serve()

@@ -55,7 +55,10 @@ def run_list(data: Dataset) -> None:
         st.caption(_("No runs yet."))
         return
     narrow = {_("encoder"): st.column_config.TextColumn(width=160)}
-    table(pd.DataFrame([_row(run) for run in runs]), "runs", _("Runs of this table"), column_config=narrow)
+    frame = pd.DataFrame([_row(run) for run in runs])
+    if (frame[_("name")] == UNKNOWN).all():
+        frame = frame.drop(columns=_("name"))
+    table(frame, "runs", _("Runs of this table"), column_config=narrow)
     by_id = {run.id: run for run in runs}
     chosen, ids = session.chosen("run"), list(by_id)
     picked = st.selectbox(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -19,17 +18,13 @@ from core.explain.pipeline import saved_explanation
 from core.train import train_and_record
 from core.train.leakage import saved_staircase
 from core.train.runs import load_run, run_folder
+from tests.makers.small_lab import fresh_copy
 
 
 @pytest.fixture
 def own_lab(small_lab, tmp_path, monkeypatch):
-    """A copy of the small workspace, which a report may write into; maps by principal components alone.
-
-    What other tests have had computed of its run is left out.
-    """
-    computed = shutil.ignore_patterns("explain-*", "words-*", "staircase.json", "maps")
-    shutil.copytree(small_lab.home, tmp_path / "home", symlinks=True, ignore=computed)
-    monkeypatch.setenv("HEADLINE_LAB_HOME", str(tmp_path / "home"))
+    """A copy of the small workspace, which a report may write into; maps by principal components alone."""
+    monkeypatch.setenv("HEADLINE_LAB_HOME", str(fresh_copy(small_lab, tmp_path / "home")))
     monkeypatch.setattr(module, "_MAPS", ("pca",))
     return load_run(small_lab.run), load_dataset(small_lab.dataset)
 

@@ -139,7 +139,7 @@ def test_progress_never_falls_and_it_can_be_cancelled():
 
 
 @pytest.mark.slow
-@pytest.mark.simulation
+@pytest.mark.thorough
 def test_dilution_is_not_blamed_on_the_headlines():
     found = dilution.verdicts(dilution.DILUTED, range(20))
     assert found.helps["fusion"] >= 8

@@ -31,21 +31,23 @@ def test_xgboost_starts_its_tracker_apart_only_within_the_context():
     assert dask._start_tracker is own
 
 
-def test_the_tracker_ends_with_the_process_that_started_it():
+def test_a_tracker_that_was_lost_costs_the_next_fit_nothing():
+    tracker.start_apart(1, None, ("127.0.0.1", 0), None)
+    tracker._process.kill()
+    assert tracker.start_apart(1, None, ("127.0.0.1", 0), None)["dmlc_tracker_port"]
+
+
+def test_the_trackers_end_with_the_process_that_started_them():
     code = (
-        "import json, os, signal\n"
+        "import os, signal\n"
         "from core.train.partitioned import tracker\n"
-        "import subprocess\n"
-        "begin = subprocess.Popen\n"
-        "def remember(*a, **k):\n"
-        "    made = begin(*a, **k); print(made.pid, flush=True); return made\n"
-        "subprocess.Popen = remember\n"
-        "tracker.start_apart(1, '127.0.0.1', None, None)\n"
+        "tracker.start_apart(1, None, ('127.0.0.1', 0), None)\n"
+        "print(tracker._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert ended.returncode == -signal.SIGKILL, ended.stderr
-    pid = int(ended.stdout.split()[0])
+    pid = int(ended.stdout)
     until = time.monotonic() + 10
     while _there(pid) and time.monotonic() < until:
         time.sleep(0.2)
