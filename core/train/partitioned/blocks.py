@@ -54,7 +54,8 @@ class Blocks:
         if isinstance(vectors, Repeated) and vectors.distinct.nbytes <= SENT_ONCE:
             self._vectors = self.client.scatter(vectors.distinct, broadcast=True, hash=False)
         self.cells = [self._sent(rows) for rows in self.rows]
-        wait(self.cells)
+        with self.client.as_current():
+            wait(self.cells)
         for future in self.cells:
             if future.status != "finished":
                 future.result()  # raises what went wrong

@@ -80,7 +80,9 @@ def _serve() -> None:
     for line in sys.stdin:
         n_workers, addr_from_dask, addr_from_user, timeout = json.loads(line)
         try:
-            said = {"arguments": _started(n_workers, [addr_from_user, [addr_from_dask, 0]], timeout or 0)}
+            said: dict[str, Any] = {
+                "arguments": _started(n_workers, [addr_from_user, [addr_from_dask, 0]], timeout or 0)
+            }
         except Exception as error:  # told to the fit, whatever it is
             said = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(said), flush=True)

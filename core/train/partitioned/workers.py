@@ -56,7 +56,7 @@ def local_workers(count: int) -> Iterator[Any]:
         host="127.0.0.1",
         silence_logs=50,
     )
-    with cluster, Client(cluster) as client:
+    with cluster, Client(cluster, set_as_default=False) as client:
         yield client
 
 
@@ -70,11 +70,13 @@ def surviving(client: Any, renew: Callable[[], None], work: Callable[[], Result]
 
     XGBoost and LightGBM go on with no worker fewer than they began with (LightGBM waits for the lost one for ever), so
     what is left of their work is cancelled, the other workers are started anew and the fit begins from the start.
+    Where the process has other clients, the work is done with this one as the current one: what asks Dask for "the"
+    client would get the newest, and wait in its loop for ever.
     Raises what `work` raises where all workers are still there, or where one went three times.
     """
     for turn in range(TRIES):
         before, known = set(addresses(client)), set(client.futures)
-        running = _Running(work)
+        running = _Running(client, work)
         absent = 0  # times in a row that one was not there: the scheduler may be too busy to say
         while running.alive(0.5) and absent < TRIES:
             absent = 0 if before <= set(addresses(client)) else absent + 1
@@ -84,7 +86,8 @@ def surviving(client: Any, renew: Callable[[], None], work: Callable[[], Result]
         if running.error is not None and (turn == TRIES - 1 or not _lost_one(client, before)):
             raise running.error
         _clear(client, known, running)
-        _again(renew)
+        with client.as_current():
+            _again(renew)
     raise RuntimeError(f"a worker was lost {TRIES} times during one fit")
 
 
@@ -94,15 +97,16 @@ class _Running(threading.Thread):
     result: Any = None
     error: BaseException | None = None
 
-    def __init__(self, work: Callable[[], Any]) -> None:
+    def __init__(self, client: Any, work: Callable[[], Any]) -> None:
         super().__init__(name="headline-lab-partitions", daemon=True)
-        self._work = work
+        self._client, self._work = client, work
         self.start()
 
     def run(self) -> None:
         """Do the work."""
         try:
-            self.result = self._work()
+            with self._client.as_current():
+                self.result = self._work()
         except BaseException as error:  # raised to the caller, whatever it is
             self.error = error
 

@@ -60,7 +60,8 @@ def test_later_rows_are_predicted_by_models_of_earlier_ones_in_their_order(one_w
 
 def test_predictions_where_the_blocks_lie_are_those_of_the_matrix(one_worker):
     made = share(one_worker, 0)
-    model = FITS["lgbm"](made)
+    with one_worker.as_current():
+        model = FITS["lgbm"](made)
     rows = made.sample.fit
     np.testing.assert_allclose(predict(made, model, rows), model.predict(X[rows]))
 

@@ -1,4 +1,5 @@
 import threading
+from contextlib import nullcontext
 
 import pytest
 
@@ -11,6 +12,9 @@ class Scheduler:
 
     def __init__(self):
         self.here, self.futures, self.cancelled, self.restarted = {"a", "b"}, {}, [], []
+
+    def as_current(self):
+        return nullcontext()
 
     def scheduler_info(self, n_workers=-1):
         return {"workers": dict.fromkeys(self.here)}
