@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 from core.ui.pages import PAGES
+from tests.makers.worlds import further
 from tests.test_browser import CHROMIUM, FLAGS, page, serving, settled  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+ALWAYS_DARK = "home", "evaluate", "explain", "compare"
 BELOW = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8").partition("\n")[2]
 
 
@@ -38,8 +40,14 @@ def visited(page, served):  # noqa: F811
     return visit
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("key", list(PAGES))
+@pytest.mark.parametrize(
+    ("key", "scheme"),
+    [
+        *((key, "light") for key in PAGES),
+        *((key, "dark") for key in ALWAYS_DARK),
+        *further((key, "dark") for key in PAGES if key not in ALWAYS_DARK),
+    ],
+)
 def test_no_text_is_below_the_contrast_of_wcag_aa(visited, key, scheme):
     page = visited(key, scheme)  # noqa: F811
     below = page.evaluate(BELOW)

@@ -5,6 +5,7 @@ from scipy.stats import t
 
 from core.evaluate.bootstrap import Interval
 from core.evaluate.verdict import Evidence, one_sided, verdict
+from tests.makers.worlds import first_always
 from tests.simulations.looks import deceived
 from tests.simulations.overlap import World
 
@@ -51,9 +52,10 @@ def test_what_an_interval_rests_on_is_said(evidence, said):
 
 
 @pytest.mark.slow
-def test_at_most_one_of_twenty_users_who_test_twenty_times_is_deceived():
+@pytest.mark.parametrize("users", first_always([20, 40]))
+def test_at_most_one_of_twenty_users_who_test_twenty_times_is_deceived(users):
     world = World(1, companies=4, memory=0.5)
-    assert deceived(world, range(40)) <= 0.05
+    assert deceived(world, range(users)) <= 0.05
 
 
 def test_a_difference_has_no_verdict_below_six_blocks_and_follows_its_interval_above():
