@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 def _grid(options: argparse.Namespace) -> dict[str, Any]:
     from core.compare.grid import plan_grid, run_grid
+    from core.compare.mlflow_mirror import mirror_if_asked
+    from core.train.runs import load_run
 
     start = time.perf_counter()
     sources, data = read_dataset(options)
@@ -38,6 +40,8 @@ def _grid(options: argparse.Namespace) -> dict[str, Any]:
                 | {"reason": failure.reason},
             )
         )
+    if refusal := mirror_if_asked(*map(load_run, grid.made)):
+        tell(refusal)
     return _table(data, grid) | {"seconds": time.perf_counter() - start}
 
 

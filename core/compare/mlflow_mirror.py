@@ -51,12 +51,13 @@ def require_address() -> None:
         raise UserError(N_("Set {variable} to the address of your MLflow server first."), variable=ADDRESS)
 
 
-def mirror_if_asked(run: Run) -> Message | None:
-    """Mirror a run where a server is named; say why it could not be, and never raise: the run itself is saved."""
+def mirror_if_asked(*runs: Run) -> Message | None:
+    """Mirror runs where a server is named, until one could not be; say why, and never raise: the runs are saved."""
     if not address():
         return None
     try:
-        mirror(run)
+        for run in runs:
+            mirror(run)
     except UserError as error:
         return error.message
     return None
@@ -64,8 +65,13 @@ def mirror_if_asked(run: Run) -> Message | None:
 
 def mirrored(run: Run) -> dict[str, Any]:
     """Mirror a run that was just recorded, as `mirror_if_asked`, and return the result of its job."""
-    refusal = mirror_if_asked(run)
-    return {"run": run.id} | ({"said": refusal.as_dict()} if refusal else {})
+    return {"run": run.id} | refused(run)
+
+
+def refused(*runs: Run) -> dict[str, Any]:
+    """Mirror runs as `mirror_if_asked`; return what the result of their job has to say, nothing where all is well."""
+    refusal = mirror_if_asked(*runs)
+    return {"said": refusal.as_dict()} if refusal else {}
 
 
 def mirror(run: Run) -> str:

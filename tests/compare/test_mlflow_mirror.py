@@ -19,6 +19,7 @@ from core.compare.mlflow_mirror import (
     mirror_if_asked,
     mirrored,
     parameters_of,
+    refused,
     tags_of,
 )
 from core.errors import UserError
@@ -70,6 +71,21 @@ def test_whatever_a_server_does_a_training_goes_on(run, monkeypatch):
     assert "is away" in said
     assert "secret" not in said
     assert "\n" not in said
+
+
+def test_of_several_runs_the_first_that_is_refused_ends_the_sending(run, monkeypatch):
+    sent = []
+    monkeypatch.setenv(ADDRESS, "http://127.0.0.1:9")
+
+    def one(run):
+        sent.append(run)
+        if len(sent) == 2:
+            raise UserError("no")
+
+    monkeypatch.setattr(mlflow_mirror, "mirror", one)
+    assert mirror_if_asked(run) is None
+    assert refused(run, run, run) == {"said": {"template": "no", "params": {}}}
+    assert len(sent) == 2
 
 
 def test_scores_go_with_their_intervals_and_what_is_unknown_stays(run):

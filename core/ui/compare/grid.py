@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from core.compare.cluster import cluster_address
 from core.compare.grid import Cost, GridSettings, SavedGrid, plan_grid, run_grid, saved_grid
 from core.compare.grid.record import DONE, FAILED, REUSED, RUNNING, WAITING, Step
+from core.compare.mlflow_mirror import refused
 from core.data.dataset import Dataset
 from core.data.library import load_dataset
 from core.embed import POOLINGS, cards
@@ -21,6 +23,7 @@ from core.jobs import Report, queue
 from core.locale import N_, P_
 from core.train.models.registry import MODELS
 from core.train.run import Run
+from core.train.runs import load_run
 from core.train.settings import ALL, FEATURES, TrainSettings
 from core.train.splits.registry import SPLITS, default_split
 from core.ui import jobs, state
@@ -176,8 +179,9 @@ def _begin(data: Dataset, settings: GridSettings) -> None:
     """Queue a grid, and show what came of the work when it has ended."""
     dataset_id = data.id
 
-    def work(report: Report) -> dict[str, str]:
-        return {"grid": run_grid(load_dataset(dataset_id), settings, report).id}
+    def work(report: Report) -> dict[str, Any]:
+        made = run_grid(load_dataset(dataset_id), settings, report)
+        return {"grid": made.id} | refused(*map(load_run, made.made))
 
     size = len(data) * len(settings.runs()) * (settings.base.folds + 1)
     jobs.submit("grid", {"dataset": dataset_id, "grid": settings.id(dataset_id)}, work, size)
