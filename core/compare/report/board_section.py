@@ -59,9 +59,8 @@ def _ranked(found: Leaderboard, run: Run, reader: Reader) -> list[Block]:
     frame = pd.DataFrame([_place(found, place, run, named, reader) for place in shown_places])
     exact = pd.DataFrame([_exact_place(found, place) for place in found.places])
     title = reader.say(
-        N_("Leaderboard: {n:,} candidates on the same {rows:,} rows"),
+        N_("Leaderboard: {n:,} candidates, tested on the same rows"),
         n=len(found.places),
-        rows=found.together.rows,
     )
     return [
         Text(reader.text(first), strong=True),
