@@ -70,9 +70,14 @@ def _asked(line: str) -> str:
     try:
         _process.stdin.write(line + "\n")
         _process.stdin.flush()
-        return _process.stdout.readline()
+        answer = _process.stdout.readline()
     except OSError:
-        return ""
+        answer = ""
+    if not answer:
+        _process.kill()
+        _process.wait()
+        _process = None
+    return answer
 
 
 def _serve() -> None:

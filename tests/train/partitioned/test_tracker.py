@@ -19,7 +19,7 @@ def test_the_tracker_listens_and_says_where():
 
 def test_a_tracker_that_cannot_listen_is_an_error_of_the_fit():
     with pytest.raises(RuntimeError, match="tracker"):
-        tracker.start_apart(1, "no such host", ("nor this", 0), None)
+        tracker.start_apart(1, "203.0.113.1", ("203.0.113.1", 0), None)
 
 
 def test_xgboost_starts_its_tracker_apart_only_within_the_context():
