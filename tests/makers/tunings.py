@@ -45,9 +45,14 @@ def parts(count: int = 48, train: int = 36) -> Parts:
     return Parts(np.arange(train), np.arange(train, count), np.arange(train, count))
 
 
-def encoder(folder: Path, dropout: bool = True) -> Path:
-    """Save a tiny BERT, with dropout of 0.1 or without any."""
+def encoder(folder: Path, dropout: bool = True, **sizes: int) -> Path:
+    """Save a tiny BERT, with dropout of 0.1 or without any; `sizes` are values of its config."""
     save_wordpiece(folder)
+    if sizes:
+        from transformers import BertConfig, BertModel
+
+        config = BertConfig.from_pretrained(folder, **sizes)
+        BertModel(config, add_pooling_layer=False).save_pretrained(folder)
     if not dropout:
         file = folder / "config.json"
         none = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -61,13 +66,13 @@ def tuning(folder: Path, **choices: Any) -> TuneSettings:
     return replace(small, **({"loss": ""} | choices))
 
 
-def model(settings: TuneSettings) -> Trainable:
-    """Load the encoder of the settings on the CPU, to compute in float32."""
+def model(settings: TuneSettings, device: str = "cpu") -> Trainable:
+    """Load the encoder of the settings, to compute in float32."""
     classes = () if settings.loss in ("cosine", "cosent") else CLASSES
     with mock.patch(
         "core.tune.training.model.training_dtype", return_value="float32"
     ):  # no measuring in tests
-        return Trainable.load(resolve(settings.encoder), settings, classes, "cpu")
+        return Trainable.load(resolve(settings.encoder), settings, classes, device)
 
 
 def _text(label: int, drawn: np.random.Generator) -> str:
