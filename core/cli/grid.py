@@ -40,7 +40,7 @@ def _grid(options: argparse.Namespace) -> dict[str, Any]:
                 | {"reason": failure.reason},
             )
         )
-    if refusal := mirror_if_asked(*map(load_run, grid.made)):
+    if refusal := mirror_if_asked(map(load_run, grid.made)):
         tell(refusal)
     return _table(data, grid) | {"seconds": time.perf_counter() - start}
 

@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> dict[str, Any]:
     made = replace(made, seconds={"read": read, "embed": embedded, **made.seconds})
     for warning in made.warnings:
         tell(warning)
-    if refusal := mirror_if_asked(made):
+    if refusal := mirror_if_asked([made]):
         tell(refusal)
     return _table(made, data, vectors, options)
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from core.compare.candidate import Candidate, candidates
 from core.compare.groups import Group, Grouped, grouped
-from core.compare.pairwise import WORSE, Pair, growth, pair_of
+from core.compare.pairwise import UNKNOWN, WORSE, Pair, growth, pair_of
 from core.compare.ranks import Ranks, ranks
 from core.compare.together import CHANCE, Together, together
 from core.data.dataset import Dataset
-from core.errors import UserError
+from core.errors import Message, UserError
 from core.evaluate.bootstrap import Interval
 from core.evaluate.deflation import Deflated, deflated_best
 from core.evaluate.ledger import looks_at, standard_error
@@ -27,6 +27,7 @@ from core.evaluate.predictions import Predictions
 from core.jobs import Report, silent
 from core.locale import N_
 from core.train.run import Run
+from core.train.runs import list_runs
 
 TABLE_ALONE = "table_only"
 
@@ -113,6 +114,32 @@ class Leaderboard:
                 return place
         raise UserError(N_("There is no candidate {key} on this board."), key=key[:80])
 
+    def row(self, place: Place) -> dict[str, object]:
+        """Return what is known of a place as a row for a file: plain values, None where there is none."""
+        candidate, standing = place.candidate, place.ranks
+        settings, pair = candidate.run.settings, self.against_best.get(candidate.key)
+        return {
+            "run": candidate.run.id,
+            "model": candidate.model,
+            "features": settings.features,
+            "encoder": settings.encoder,
+            "pooling": settings.pooling if settings.reads_headline else "",
+            "seed": settings.seed,
+            "metric": self.metric.name,
+            "score": place.score.value,
+            "low": place.score.low,
+            "high": place.score.high,
+            "rank": place.rank or None,
+            "rank_low": standing and standing.low,
+            "rank_high": standing and standing.high,
+            "rank_mean": standing and standing.mean,
+            "first": standing and standing.first,
+            "against_best": pair.verdict if pair else UNKNOWN if place.withheld else "",
+            "difference": pair and pair.difference.value,
+            "p_value": pair and pair.p_value,
+            "withheld": str(Message(place.withheld)) if place.withheld else "",
+        }
+
     def pair(self, one: str, other: str) -> Pair:
         """Compare two candidates by their keys, as one of all pairs of the board."""
         return self._pair(one, other, self.place(one).withheld or self.place(other).withheld)
@@ -179,7 +206,8 @@ def leaderboard(
 ) -> Leaderboard:
     """Rank what runs of a table, newest first, offer: those of a `group` by its key, else of the largest.
 
-    `hidden` runs have no place, but they were compared too and count as such. Raises `UserError` where there is no run that can be read, and whatever `report` raises.
+    `hidden` runs, such as `archived_beside` returns, have no place, but they were compared too and count as such. Raises
+    `UserError` where there is no run that can be read, and whatever `report` raises.
     """
     found = grouped([*runs, *hidden])
     chosen = found.showing(runs).chosen(group)
@@ -219,6 +247,12 @@ def leaderboard(
         _other_tests(data, chosen),
         tuple(tables_alone),
     )
+
+
+def archived_beside(runs: Sequence[Run], data: Dataset) -> tuple[Run, ...]:
+    """Return the other runs of the table, newest first: they are put away, but they were compared with these."""
+    ids = {run.id for run in runs}
+    return tuple(run for run in list_runs(data.id, archived=True) if run.id not in ids)
 
 
 def _tables(group: Group, told: Mapping[str, Predictions]) -> dict[str, np.ndarray]:

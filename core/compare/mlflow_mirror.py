@@ -11,7 +11,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,11 @@ def require_address() -> None:
         raise UserError(N_("Set {variable} to the address of your MLflow server first."), variable=ADDRESS)
 
 
-def mirror_if_asked(*runs: Run) -> Message | None:
-    """Mirror runs where a server is named, until one could not be; say why, and never raise: the runs are saved."""
+def mirror_if_asked(runs: Iterable[Run]) -> Message | None:
+    """Mirror runs where a server is named, until one could not be; say why, and never raise: the runs are saved.
+
+    Without a server none of the `runs` is even read.
+    """
     if not address():
         return None
     try:
@@ -63,14 +66,9 @@ def mirror_if_asked(*runs: Run) -> Message | None:
     return None
 
 
-def mirrored(run: Run) -> dict[str, Any]:
-    """Mirror a run that was just recorded, as `mirror_if_asked`, and return the result of its job."""
-    return {"run": run.id} | refused(run)
-
-
-def refused(*runs: Run) -> dict[str, Any]:
-    """Mirror runs as `mirror_if_asked`; return what the result of their job has to say, nothing where all is well."""
-    refusal = mirror_if_asked(*runs)
+def mirror_in_job(runs: Iterable[Run]) -> dict[str, Any]:
+    """Mirror runs as `mirror_if_asked`; return what it adds to the result of a job, nothing where all is well."""
+    refusal = mirror_if_asked(runs)
     return {"said": refusal.as_dict()} if refusal else {}
 
 

@@ -17,9 +17,8 @@ from core.compare.mlflow_mirror import (
     metrics_of,
     mirror,
     mirror_if_asked,
-    mirrored,
+    mirror_in_job,
     parameters_of,
-    refused,
     tags_of,
 )
 from core.errors import UserError
@@ -46,8 +45,8 @@ def run(small_lab):
 
 def test_nothing_is_sent_unless_a_server_is_named(run, monkeypatch):
     monkeypatch.setattr(mlflow_mirror, "_client", lambda: pytest.fail("a client was made"))
-    assert mirror_if_asked(run) is None
-    assert mirrored(run) == {"run": run.id}
+    assert mirror_if_asked([run]) is None
+    assert mirror_in_job(pytest.fail("a run was read") for _ in range(1)) == {}
     with pytest.raises(UserError, match=ADDRESS):
         mirror(run)
 
@@ -55,8 +54,8 @@ def test_nothing_is_sent_unless_a_server_is_named(run, monkeypatch):
 def test_without_mlflow_the_extra_is_named_and_the_run_stays(run, monkeypatch):
     monkeypatch.setenv(ADDRESS, "http://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "mlflow", None)
-    assert "headline-lab[mlflow]" in str(mirror_if_asked(run))
-    assert "headline-lab[mlflow]" in json.dumps(mirrored(run)["said"])
+    assert "headline-lab[mlflow]" in str(mirror_if_asked([run]))
+    assert "headline-lab[mlflow]" in json.dumps(mirror_in_job([run])["said"])
 
 
 def test_whatever_a_server_does_a_training_goes_on(run, monkeypatch):
@@ -66,7 +65,7 @@ def test_whatever_a_server_does_a_training_goes_on(run, monkeypatch):
 
     monkeypatch.setenv(ADDRESS, "http://kim:secret@server")
     monkeypatch.setattr(mlflow_mirror, "_client", Broken)
-    said = str(mirror_if_asked(run))
+    said = str(mirror_if_asked([run]))
     assert "http://server" in said
     assert "is away" in said
     assert "secret" not in said
@@ -83,8 +82,8 @@ def test_of_several_runs_the_first_that_is_refused_ends_the_sending(run, monkeyp
             raise UserError("no")
 
     monkeypatch.setattr(mlflow_mirror, "mirror", one)
-    assert mirror_if_asked(run) is None
-    assert refused(run, run, run) == {"said": {"template": "no", "params": {}}}
+    assert mirror_if_asked([run]) is None
+    assert mirror_in_job([run, run, run]) == {"said": {"template": "no", "params": {}}}
     assert len(sent) == 2
 
 
@@ -179,7 +178,7 @@ def test_a_run_is_sent_once_and_a_try_that_broke_off_is_sent_again(server, run, 
     client = MlflowClient(server)
     with monkeypatch.context() as patch:
         patch.setattr(MlflowClient, "log_artifact", lambda *_: (_ for _ in ()).throw(OSError("away")))
-        assert "away" in str(mirror_if_asked(run))
+        assert "away" in str(mirror_if_asked([run]))
     first = mirror(run)
     assert mirror(run) == first
     experiment = client.get_experiment_by_name("broke off").experiment_id
@@ -190,7 +189,7 @@ def test_a_run_is_sent_once_and_a_try_that_broke_off_is_sent_again(server, run, 
 def test_a_server_that_is_away_costs_a_sentence(run, monkeypatch):
     pytest.importorskip("mlflow")
     monkeypatch.setenv(ADDRESS, "http://127.0.0.1:9")
-    said = str(mirror_if_asked(run))
+    said = str(mirror_if_asked([run]))
     assert f"Run {run.id} is saved here" in said
     assert "Send it again later" in said
 

@@ -51,13 +51,13 @@ def _ranked(found: Leaderboard, run: Run, reader: Reader) -> list[Block]:
     """Return what the leaderboard recommends, and its first candidates beside those of the report's run."""
     first, *others = recommend(found).sentences
     named = names(place.candidate for place in found.places)
-    shown_places = [
+    listed = [
         place
         for number, place in enumerate(found.places)
         if number < _LONGEST or place.candidate.run.id == run.id
     ]
-    frame = pd.DataFrame([_place(found, place, run, named, reader) for place in shown_places])
-    exact = pd.DataFrame([_exact_place(found, place) for place in found.places])
+    frame = pd.DataFrame([_place(found, place, run, named, reader) for place in listed])
+    exact = pd.DataFrame([found.row(place) for place in found.places])
     title = reader.say(
         N_("Leaderboard: {n:,} candidates, tested on the same rows"),
         n=len(found.places),
@@ -75,33 +75,15 @@ def _place(
     sure = found.enough and not place.withheld
     pair = found.against_best.get(place.candidate.key)
     marked = "● " if place.candidate.run.id == run.id else ""
-    ranked = place.ranks is not None and sure
     verdict = UNKNOWN if pair is None else reader.say(VERDICTS[pair.verdict])
     return {
         reader.say(N_("rank")): str(place.rank) if place.rank else UNKNOWN,
         reader.say(N_("candidate")): marked + reader.text(named[place.candidate.key]),
         reader.say(found.metric.titled(len(run.classes))): written(found.metric.name, place.score, sure),
         reader.say(N_("ranks in 95% of resamples")): f"{place.ranks.low}–{place.ranks.high}"
-        if ranked and place.ranks
+        if sure and place.ranks
         else UNKNOWN,
         reader.say(N_("against the best")): reader.say(N_("no verdict")) if place.withheld else verdict,
-    }
-
-
-def _exact_place(found: Leaderboard, place: Place) -> dict[str, object]:
-    pair, standing = found.against_best.get(place.candidate.key), place.ranks
-    return {
-        "run_id": place.candidate.run.id,
-        "model": place.candidate.model,
-        "metric": found.metric.name,
-        "score": place.score.value,
-        "low": place.score.low,
-        "high": place.score.high,
-        "rank": place.rank or None,
-        "rank_low": standing and standing.low,
-        "rank_high": standing and standing.high,
-        "against_best": pair.verdict if pair else "",
-        "withheld": _in_english(place.withheld),
     }
 
 

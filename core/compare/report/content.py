@@ -60,7 +60,8 @@ class ReportContent:
 
     `plan` is how the table was made, as JSON; `steps` is the staircase, `effects` and `ranked` what topics and words do
     (`core.explain.rank_words`), `sealed` the positions of rows of which nothing may be told, `runs` those of the table,
-    newest first, and `board` ranks those that were tested as the run was, None where there is no other. `missing` says of each part that is not there why it is not.
+    newest first, and `board` ranks those that were tested as the run was, None where there is no other. `missing` says of
+    each part that is not there why it is not.
     """
 
     run: Run

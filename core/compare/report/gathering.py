@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from core.compare.groups import grouped
-from core.compare.leaderboard import Leaderboard, leaderboard
+from core.compare.leaderboard import Leaderboard, archived_beside, leaderboard
 from core.compare.report.content import MAP, REASONS, STAIRCASE, TOPICS, WORDS, LaidOut, ReportContent
 from core.compare.report.examples import examples
 from core.data.dataset import Dataset
@@ -98,7 +98,8 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
     topics = work.topics(part(report, 0.5, 0.7))
     words = work.words(found, part(report, 0.7, 0.9))
     laid_out = work.map(part(report, 0.9, 0.95))
-    runs = tuple(list_runs(data.id))
+    listed = list_runs(data.id)
+    runs = tuple(listed if any(one.id == run.id for one in listed) else [run, *listed])
     seen = tuple(accesses(data.id, run.holdout)) if run.holdout else ()
     return ReportContent(
         run=run,
@@ -124,12 +125,13 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
 
 
 def _board(run: Run, data: Dataset, runs: tuple[Run, ...], report: Report) -> Leaderboard | None:
-    """Rank the runs that were tested as this one was; None where there is no other."""
-    group = grouped(runs).showing([run]).chosen()
+    """Rank the runs that were tested as this one was, as the Compare page does; None where there is no other."""
+    hidden = archived_beside(runs, data)
+    group = grouped([*runs, *hidden]).showing([run]).chosen()
     if group is None or len(group.runs) < 2:
         return None
     try:
-        return leaderboard(data, group.runs, report, group.key)
+        return leaderboard(data, runs, report, group.key, hidden)
     except UserError:  # none of them has a score that can be compared
         return None
 

@@ -18,7 +18,7 @@ from core.train.models.model import Model
 from core.train.models.registry import chosen
 from core.train.models.xgboost_model import PERCENT, XGBoost
 from core.train.partitioned.share import Share
-from core.train.partitioned.tracker import tracker_apart
+from core.train.partitioned.tracker import train_apart
 from core.train.partitioned.workers import surviving
 
 FIRST_ROUNDS = 100  # that LightGBM grows before more are tried
@@ -82,24 +82,21 @@ def _predicted(cells: np.ndarray, data: bytes, kind: type[Model], classes: int) 
 
 
 def _xgboost(share: Share) -> Model:
-    from xgboost import dask
-
     sample, client = share.sample, share.blocks.client
     options = _without_threads(XGBoost.parameters(sample))
     y = sample.y if sample.classes else sample.y * PERCENT
     rounds = boosted.ROUNDS_WITHOUT_VALIDATION
     if len(sample.valid):
         fit = _bins(share, y, sample.fit)
-        with tracker_apart():
-            searched = dask.train(
-                client,
-                options,
-                fit,
-                boosted.MOST_ROUNDS,
-                evals=[(_bins(share, y, sample.valid, fit), "valid")],
-                early_stopping_rounds=boosted.PATIENCE,
-                verbose_eval=False,
-            )
+        searched = train_apart(
+            client,
+            options,
+            fit,
+            boosted.MOST_ROUNDS,
+            evals=[(_bins(share, y, sample.valid, fit), "valid")],
+            early_stopping_rounds=boosted.PATIENCE,
+            verbose_eval=False,
+        )
         rounds = max(boosted.LEAST_ROUNDS, searched["booster"].best_iteration + 1)
         del fit
     return XGBoost(_grown(client, options, _bins(share, y), rounds), sample.classes)
@@ -119,10 +116,7 @@ def _without_threads(options: dict[str, Any]) -> dict[str, Any]:
 
 def _grown(client: Any, options: dict[str, Any], bins: Any, rounds: int) -> Any:
     """Return a booster of so many rounds."""
-    from xgboost import dask
-
-    with tracker_apart():
-        return dask.train(client, options, bins, rounds, verbose_eval=False)["booster"]
+    return train_apart(client, options, bins, rounds, verbose_eval=False)["booster"]
 
 
 def _bins(share: Share, y: np.ndarray, rows: np.ndarray | None = None, like: Any = None) -> Any:

@@ -11,34 +11,18 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 _lock = threading.Lock()
 _process: subprocess.Popen[str] | None = None
-_swapping = threading.Lock()
-_users = 0
-_theirs: Any = None
 
 
-@contextmanager
-def tracker_apart() -> Iterator[None]:
-    """Within the context, `xgboost.dask` starts its tracker by `start_apart`."""
-    global _users, _theirs
+def train_apart(*arguments: Any, **options: Any) -> dict[str, Any]:
+    """Train as `xgboost.dask.train` does, its tracker in a process of its own."""
     from xgboost import dask
 
-    with _swapping:
-        if not _users:
-            _theirs, dask._start_tracker = dask._start_tracker, start_apart
-        _users += 1
-    try:
-        yield
-    finally:
-        with _swapping:
-            _users -= 1
-            if not _users:
-                dask._start_tracker = _theirs
+    dask._start_tracker = start_apart
+    return dict(dask.train(*arguments, **options))
 
 
 def start_apart(

@@ -8,7 +8,6 @@ import streamlit as st
 from core.compare.figures import CALIBRATION, Costs, Figures
 from core.compare.leaderboard import Leaderboard, Place
 from core.compare.names import encoder_name
-from core.compare.pairwise import UNKNOWN as NOT_TOLD
 from core.compare.pairwise import VERDICTS
 from core.compare.speed import measure_speeds, saved_speed
 from core.embed import vectors_if_stored
@@ -113,27 +112,8 @@ def _origin(run: Run) -> dict[str, object]:
 
 def _saved(board: Leaderboard, place: Place, found: Figures) -> dict[str, object]:
     """Return a row of the file: names as they are in settings, and every number by itself."""
-    run, settings, standing = place.candidate.run, place.candidate.run.settings, place.ranks
-    pair, flips = board.against_best.get(place.candidate.key), found.flips
-    return {
-        "run": run.id,
-        "model": place.candidate.model,
-        "features": settings.features,
-        "encoder": settings.encoder,
-        "pooling": settings.pooling if settings.reads_headline else "",
-        "seed": settings.seed,
-        "metric": board.metric.name,
-        "score": place.score.value,
-        "low": place.score.low,
-        "high": place.score.high,
-        "rank": place.rank or None,
-        "rank_low": standing and standing.low,
-        "rank_high": standing and standing.high,
-        "rank_mean": standing and standing.mean,
-        "first": standing and standing.first,
-        "against_best": pair.verdict if pair else NOT_TOLD if place.withheld else "",
-        "difference": pair and pair.difference.value,
-        "p_value": pair and pair.p_value,
+    run, flips = place.candidate.run, found.flips
+    return board.row(place) | {
         "text_lift": run.lift and run.lift.value,
         "flip_score": flips and flips.right.value,
         "ece": found.ece,
@@ -143,7 +123,6 @@ def _saved(board: Leaderboard, place: Place, found: Figures) -> dict[str, object
         "milliseconds": found.costs.milliseconds,
         "models_mb": found.costs.models,
         "encoder_mb": found.costs.encoder,
-        "withheld": bool(place.withheld),
     }
 
 

@@ -6,13 +6,12 @@ import streamlit as st
 
 from core.compare.candidate import Candidate
 from core.compare.figures import MEASURED, Figures, figures
-from core.compare.leaderboard import Leaderboard, leaderboard
+from core.compare.leaderboard import Leaderboard, archived_beside, leaderboard
 from core.compare.names import names
 from core.data.dataset import Dataset
 from core.evaluate.ledger import accesses
 from core.settings import settings
 from core.train.run import Run
-from core.train.runs import list_runs
 from core.ui.compare.shown import Shown
 from core.ui.text import _, plain
 
@@ -24,8 +23,7 @@ def board_of(shown: Shown) -> Leaderboard:
 
     Archived runs have no place on it, but they were compared too.
     """
-    ids = {run.id for run in shown.runs}
-    hidden = tuple(run for run in list_runs(shown.data.id, archived=True) if run.id not in ids)
+    hidden = archived_beside(shown.runs, shown.data)
     group = st.session_state.get(GROUP) or ""
     known = tuple(run.id for run in (*shown.runs, *hidden))
     with st.spinner(_("Comparing the runs in the same resamples …")):

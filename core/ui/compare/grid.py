@@ -11,7 +11,7 @@ import streamlit as st
 from core.compare.cluster import cluster_address
 from core.compare.grid import Cost, GridSettings, SavedGrid, plan_grid, run_grid, saved_grid
 from core.compare.grid.record import DONE, FAILED, REUSED, RUNNING, WAITING, Step
-from core.compare.mlflow_mirror import refused
+from core.compare.mlflow_mirror import mirror_in_job
 from core.data.dataset import Dataset
 from core.data.library import load_dataset
 from core.embed import POOLINGS, cards
@@ -181,7 +181,7 @@ def _begin(data: Dataset, settings: GridSettings) -> None:
 
     def work(report: Report) -> dict[str, Any]:
         made = run_grid(load_dataset(dataset_id), settings, report)
-        return {"grid": made.id} | refused(*map(load_run, made.made))
+        return {"grid": made.id} | mirror_in_job(map(load_run, made.made))
 
     size = len(data) * len(settings.runs()) * (settings.base.folds + 1)
     jobs.submit("grid", {"dataset": dataset_id, "grid": settings.id(dataset_id)}, work, size)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.compare.mlflow_mirror import mirrored
+from core.compare.mlflow_mirror import mirror_in_job
 from core.data.dataset import Dataset
 from core.evaluate.deflation import Deflated, deflated_best
 from core.evaluate.ledger import accesses, is_sealed
@@ -101,6 +101,7 @@ def _seal(run: Run, data: Dataset, vectors: np.ndarray | None) -> None:
             settings = replace(run.settings, sealed=False)
 
             def work(report: Report) -> dict[str, Any]:
-                return mirrored(train_and_record(data, vectors, settings, report, open_sealed=True))
+                opened = train_and_record(data, vectors, settings, report, open_sealed=True)
+                return {"run": opened.id} | mirror_in_job([opened])
 
             jobs.submit("train", {"dataset": data.id, "open": run.id}, work)

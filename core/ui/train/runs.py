@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.compare.mlflow_mirror import mirrored
+from core.compare.mlflow_mirror import mirror_in_job
 from core.data.dataset import Dataset
 from core.errors import UserError
 from core.evaluate.metrics import main_metric
@@ -41,7 +41,8 @@ def start(data: Dataset, vectors: np.ndarray | None, settings: TrainSettings) ->
     """Queue a training; `vectors (rows, dim)` are None for the table alone."""
 
     def work(report: Report) -> dict[str, Any]:
-        return mirrored(train_and_record(data, vectors, settings, report))
+        run = train_and_record(data, vectors, settings, report)
+        return {"run": run.id} | mirror_in_job([run])
 
     subject = {"dataset": data.id, "settings": json.dumps(settings.as_dict(), sort_keys=True)}
     pace = "train-searched" if settings.tune_seconds else "train"

@@ -17,6 +17,7 @@ from core.evaluate.ledger import sealed_positions
 from core.explain.pipeline import saved_explanation
 from core.train import train_and_record
 from core.train.leakage import saved_staircase
+from core.train.run_notes import change_notes
 from core.train.runs import load_run, run_folder
 from tests.makers.small_lab import fresh_copy
 
@@ -130,3 +131,10 @@ def test_the_report_ranks_what_was_tested_on_the_same_rows(own_lab):
     assert board.saved["score"].is_monotonic_decreasing
     said = html_file(made)
     assert str(recommend(found.board).sentences[0]) in said
+    change_notes(other.id, archived=True)
+    both, alone = found.board.together, gather(run, data).board
+    assert {place.candidate.run.id for place in alone.places} == {run.id}
+    assert alone.together.comparisons == both.comparisons, "what is put away was compared too"
+    away = gather(other, data)
+    assert {place.candidate.run.id for place in away.board.places} == {run.id, other.id}
+    assert [one.id for one in away.runs] == [other.id, run.id]

@@ -16,12 +16,7 @@ from core.train.partitioned import blocks, context
 from core.train.partitioned.workers import using
 from tests.makers.train_tables import signal, three_classes
 
-CLOSE = (
-    0.05  # of a log loss, or of the spread of returns: two seeds in one piece lie up to half of this apart
-)
-
-
-CHANCE = {"classify": "majority", "regress": "average"}
+CLOSE = 0.03  # of a log loss, or of the spread of returns; most that was seen in six trainings is 0.015
 
 
 @pytest.fixture(autouse=True)
@@ -43,19 +38,14 @@ def both_ways(client, monkeypatch, table, settings):
 @pytest.mark.slow
 @pytest.mark.parametrize("task", ["classify", "regress"])
 def test_two_workers_score_as_one_piece_does(two_workers, monkeypatch, task):
+    monkeypatch.setattr(forest, "TREES", 200)  # fewer trees, or rows, differ by more from seed to seed
+    monkeypatch.setattr(blocks, "MOST_ROWS", 120)
     metric, unit = {"classify": ("log_loss", 1.0), "regress": ("rmse", 0.01)}[task]
-    whole, parts = both_ways(two_workers, monkeypatch, signal(480, 48), TrainSettings(task))
+    whole, parts = both_ways(two_workers, monkeypatch, signal(960, 96), TrainSettings(task))
     assert set(whole.scores) == set(parts.scores)
-    for name in (
-        "rf",
-        "xgb",
-        "lgbm",
-        "mean",
-        "rank_mean",
-    ):  # a stack of so few rows differs by more than a seed does
+    for name, scores in parts.scores.items():
         expected = whole.scores[name][metric].value
-        assert parts.scores[name][metric].value == pytest.approx(expected, abs=CLOSE * unit), name
-    assert parts.scores["stack"][metric].value < parts.baselines[CHANCE[task]][metric].value * 0.8
+        assert scores[metric].value == pytest.approx(expected, abs=CLOSE * unit), name
     for name in ("fusion", "table_only"):
         np.testing.assert_allclose(parts.predictions[name], whole.predictions[name], rtol=1e-5)
 

@@ -9,7 +9,7 @@ from core.train.models import boosted, forest
 from core.train.models.lightgbm_model import LightGBM
 from core.train.models.registry import MODELS
 from core.train.models.sample import Sample
-from core.train.partitioned import blocks
+from core.train.partitioned import blocks, tracker
 from core.train.partitioned.blocks import Blocks
 from core.train.partitioned.fitting import FITS, _losses, fit_models, out_of_fold, predict, stopped
 from core.train.partitioned.share import Share
@@ -47,6 +47,14 @@ def test_models_in_partitions_predict_nearly_what_models_in_one_piece_do(one_wor
         ours, theirs = model.predict(X), whole.predict(X)
         assert ours.shape == theirs.shape
         assert np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] > 0.97, name
+
+
+def test_xgboost_meets_its_workers_at_the_tracker_apart(one_worker, monkeypatch):
+    asked, own = [], tracker._asked
+    monkeypatch.setattr(tracker, "_asked", lambda line: asked.append(line) or own(line))
+    with one_worker.as_current():
+        FITS["rf"](share(one_worker, 2))
+    assert asked
 
 
 def test_later_rows_are_predicted_by_models_of_earlier_ones_in_their_order(one_worker):

@@ -22,15 +22,6 @@ def test_a_tracker_that_cannot_listen_is_an_error_of_the_fit():
         tracker.start_apart(1, "203.0.113.1", ("203.0.113.1", 0), None)
 
 
-def test_xgboost_starts_its_tracker_apart_only_within_the_context():
-    from xgboost import dask
-
-    own = dask._start_tracker
-    with tracker.tracker_apart(), tracker.tracker_apart():
-        assert dask._start_tracker is tracker.start_apart
-    assert dask._start_tracker is own
-
-
 def test_a_tracker_that_was_lost_costs_the_next_fit_nothing():
     tracker.start_apart(1, None, ("127.0.0.1", 0), None)
     tracker._process.kill()
