@@ -77,6 +77,7 @@ def _draw(board: Leaderboard, places: list[Place], told: dict[str, str]) -> None
             showarrow=False,
             text=f"{hover(name, _LABEL).split('<br>')[0]}  <b>{shown(metric, place.score.value)}</b>",
             font={"size": 12, "color": colours.text},
+            bgcolor=colours.surface,  # the line of chance does not run through the name
             borderpad=0,
         )
     ends = [end for p in places for end in (p.score.value, p.score.low, p.score.high) if math.isfinite(end)]
