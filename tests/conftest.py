@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from tests.makers.small_lab import SmallLab
 
 ROOT = Path(__file__).parents[1]
+MOST_WORKERS = 8  # each takes up to 2 GB
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores, so each computes on one
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return a worker for each core; none where single files or tests are asked for."""
+    everything = [str(path) for path in config.getini("testpaths")]
+    return min(os.cpu_count() or 1, MOST_WORKERS) if config.args == everything else 0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -133,16 +133,20 @@ def _words(
     two_of: tuple[Candidate, Candidate],
     told: tuple[str, str],
 ) -> None:
-    """Draw the words of one headline as each candidate's run reads them."""
+    """Draw the words of one headline as each candidate's run reads them, once where both are of one run."""
     position = int(found.positions[row])
     headline = str(data.frame["headline"].iloc[position])
     st.markdown(as_typed(headline))
     target = int(found.outcome[row]) if two_of[0].run.classes else -1
+    same = two_of[0].run.id == two_of[1].run.id
     for column, side, candidate, name in zip(st.columns(2, gap="large"), "AB", two_of, told, strict=True):
         with column:
             st.markdown(bold(as_typed(f"{side}: {name}")))
             st.caption(_said_in_full(found, row, side, candidate))
-            _words_of(data, position, headline, candidate, target)
+            if not same:
+                _words_of(data, position, headline, candidate, target)
+    if same:
+        _words_of(data, position, headline, two_of[0], target)
     st.caption(_("Words are those of the run's ensemble, whichever of its models is compared."))
 
 

@@ -31,3 +31,17 @@ def test_two_candidates_are_compared_below(small_lab, section, said):
     app.run()
     assert not app.exception
     assert said in texts(app)
+
+
+def test_two_candidates_of_one_run_share_the_words_of_a_headline(small_lab):
+    app = open_page("compare", dataset=small_lab.dataset)
+    app.session_state["compare-section"] = "disagreement"
+    app.run()
+    key = next(frame.key for frame in app.dataframe if frame.key and "disagreement" in frame.key)
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    said = texts(app)
+    assert said.count("Which words?") == 1
+    assert "A: " in said
+    assert "B: " in said
