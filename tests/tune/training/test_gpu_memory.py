@@ -62,9 +62,6 @@ def test_a_full_card_changes_neither_losses_nor_weights(home, folder, choices, m
     settings = tunings.tuning(folder, batch_size=BATCH, epochs=2, learning_rate=1e-4, **choices)
     whole, fitted, peak = trained(settings)
     small, halved, less = trained(settings, int(peak * 0.6))
-    print(
-        f"{peak / 1e6:.0f} MB with {fitted.physical_batch}, {less / 1e6:.0f} MB with {halved.physical_batch}"
-    )
     assert halved.physical_batch < fitted.physical_batch
     assert less < peak
     np.testing.assert_allclose(halved.losses, fitted.losses, rtol=1e-3)
