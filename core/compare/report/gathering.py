@@ -99,7 +99,9 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
     words = work.words(found, part(report, 0.7, 0.9))
     laid_out = work.map(part(report, 0.9, 0.95))
     listed = list_runs(data.id)
-    runs = tuple(listed if any(one.id == run.id for one in listed) else [run, *listed])
+    if all(one.id != run.id for one in listed):  # this one is archived
+        listed = sorted([run, *listed], key=lambda one: one.created, reverse=True)
+    runs = tuple(listed)
     seen = tuple(accesses(data.id, run.holdout)) if run.holdout else ()
     return ReportContent(
         run=run,

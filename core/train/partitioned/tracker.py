@@ -18,7 +18,10 @@ _process: subprocess.Popen[str] | None = None
 
 
 def train_apart(*arguments: Any, **options: Any) -> dict[str, Any]:
-    """Train as `xgboost.dask.train` does, its tracker in a process of its own."""
+    """Train as `xgboost.dask.train` does, its tracker in a process of its own.
+
+    XGBoost has no setting for it, so what starts its tracker is replaced, for good in this process.
+    """
     from xgboost import dask
 
     dask._start_tracker = start_apart

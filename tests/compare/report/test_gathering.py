@@ -138,3 +138,6 @@ def test_the_report_ranks_what_was_tested_on_the_same_rows(own_lab):
     away = gather(other, data)
     assert {place.candidate.run.id for place in away.board.places} == {run.id, other.id}
     assert [one.id for one in away.runs] == [other.id, run.id]
+    change_notes(other.id, archived=False)
+    change_notes(run.id, archived=True)
+    assert [one.id for one in gather(run, data).runs] == [other.id, run.id], "the newest first"
