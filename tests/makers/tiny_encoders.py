@@ -18,6 +18,8 @@ from tests.makers.tiny_files import (
     SIZES,
     new_kind_tensors,
     random_tensors,
+    unigram,
+    wordpiece,
     write_json,
     write_pieces,
     write_pooling,
@@ -30,34 +32,15 @@ __all__ = ["CORPUS", "DIM", "KINDS", "add_details", "save_unigram", "save_wordpi
 
 def save_wordpiece(folder: Path, seed: int = 0, **details: Any) -> Path:
     """Save a two-layer BERT with a WordPiece tokenizer; `details` as in `add_details`."""
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.normalizers import BertNormalizer
-    from tokenizers.pre_tokenizers import BertPreTokenizer
-    from tokenizers.trainers import WordPieceTrainer
-
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = BertNormalizer(strip_accents=False, lowercase=False)
-    tokenizer.pre_tokenizer = BertPreTokenizer()
-    tokenizer.train_from_iterator(CORPUS, WordPieceTrainer(vocab_size=300, special_tokens=special))
+    tokenizer = wordpiece(CORPUS, special, lowercase=False, strip_accents=False)
     names = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]"}
     return _save(folder, tokenizer, names, seed, details)
 
 
 def save_unigram(folder: Path, seed: int = 0, **details: Any) -> Path:
     """Save a two-layer BERT with a unigram tokenizer, as XLM-R has one."""
-    from tokenizers import Tokenizer
-    from tokenizers.models import Unigram
-    from tokenizers.pre_tokenizers import Metaspace
-    from tokenizers.trainers import UnigramTrainer
-
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
-    tokenizer = Tokenizer(Unigram())
-    tokenizer.pre_tokenizer = Metaspace()
-    tokenizer.train_from_iterator(
-        CORPUS, UnigramTrainer(vocab_size=120, special_tokens=special, unk_token="<unk>", show_progress=False)
-    )
+    tokenizer = unigram(CORPUS, ["<s>", "<pad>", "</s>", "<unk>"])
     names = {"cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     return _save(folder, tokenizer, names, seed, details)
 
@@ -81,6 +64,7 @@ def _save(folder: Path, tokenizer: Any, names: dict[str, str], seed: int, detail
         intermediate_size=64,
         max_position_embeddings=64,
         pad_token_id=fast.pad_token_id,
+        made_in=str(folder),  # so that no other test's encoder, cached in this process, has the same files
     )
     with torch.random.fork_rng():
         torch.manual_seed(seed)

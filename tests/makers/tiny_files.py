@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import math
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,47 @@ BERT_ORDER = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 ROBERTA_ORDER = ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]")  # as klue/roberta has them
 
 
+def wordpiece(texts: Sequence[str], special: Sequence[str], *, lowercase: bool, strip_accents: bool) -> Any:
+    """Return a WordPiece tokenizer that knows the characters and the words of the texts.
+
+    It is not trained: the trainer breaks ties by chance, so that each process would get another encoder.
+    """
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordPiece
+    from tokenizers.normalizers import BertNormalizer
+    from tokenizers.pre_tokenizers import BertPreTokenizer
+
+    normalizer = BertNormalizer(lowercase=lowercase, strip_accents=strip_accents)
+    splitter = BertPreTokenizer()
+    words = {word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))}
+    characters = sorted({character for word in words for character in word})
+    later = [f"##{character}" for character in characters]
+    pieces = dict.fromkeys([*special, *characters, *later, *sorted(words)])
+    tokenizer = Tokenizer(WordPiece({piece: k for k, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
+    tokenizer.add_special_tokens(list(special))
+    return tokenizer
+
+
+def unigram(texts: Sequence[str], special: Sequence[str]) -> Any:
+    """Return a unigram tokenizer of the characters and the words of the texts, by how often each occurs; untrained."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import Unigram
+    from tokenizers.pre_tokenizers import Metaspace
+
+    splitter = Metaspace()
+    words = Counter(word for text in texts for word, _ in splitter.pre_tokenize_str(text))
+    counts = Counter("".join(words.elements())) + words
+    total = counts.total()
+    pieces = [(piece, math.log(count / total)) for piece, count in sorted(counts.items())]
+    tokenizer = Tokenizer(
+        Unigram([*((token, 0.0) for token in special), *pieces], unk_id=special.index("<unk>"))
+    )
+    tokenizer.pre_tokenizer = splitter
+    tokenizer.add_special_tokens(list(special))
+    return tokenizer
+
+
 def write_vocabulary(
     folder: Path,
     *,
@@ -54,18 +98,11 @@ def write_vocabulary(
     special: tuple[str, ...] = BERT_ORDER,
 ) -> None:
     """Write WordPiece's vocab.txt, the tokenizer's options and, if wanted, the tokenizer.json."""
-    from tokenizers import Tokenizer
-    from tokenizers.models import WordPiece
-    from tokenizers.normalizers import BertNormalizer
-    from tokenizers.pre_tokenizers import BertPreTokenizer
     from tokenizers.processors import TemplateProcessing
-    from tokenizers.trainers import WordPieceTrainer
 
-    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = BertNormalizer(lowercase=do_lower_case)
-    tokenizer.pre_tokenizer = BertPreTokenizer()
-    trainer = WordPieceTrainer(vocab_size=300, special_tokens=list(special), show_progress=False)
-    tokenizer.train_from_iterator([*CORPUS, "SK LG GM café"], trainer)
+    tokenizer = wordpiece(
+        [*CORPUS, "SK LG GM café"], special, lowercase=do_lower_case, strip_accents=do_lower_case
+    )
     places = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in places), encoding="utf-8")
