@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,18 @@ def _memory_that_holds_any_encoder(request: pytest.FixtureRequest, monkeypatch: 
     """Every encoder fits, however full this machine is just now; tests/test_memory.py says itself what is free."""
     if not request.module.__name__.endswith("test_memory"):
         _plenty_of_memory(monkeypatch)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_searched_once() -> Iterator[None]:
+    """Streamlit's AppTest reads the metadata of every installed package for each page that it opens."""
+    from streamlit.components.v2 import manifest_scanner
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests)
+        )
+        yield
 
 
 @pytest.fixture(autouse=True)
