@@ -87,23 +87,28 @@ def _imported(name: str) -> set[str]:
 
     Importing one runs the doors of the packages above it, which counts unless they are above the importer as well.
     """
-    named = {_module(imported) for imported in _names(sources()[name])} - {"", name}
+    known = frozenset(sources())
+    named = {_module(imported, known) for imported in _names(sources()[name])} - {"", name}
     doors = {door for imported in named for door in _and_above(imported)} - _and_above(name)
     return named | doors
 
 
-def _module(imported: str) -> str:
-    """Return the module that an imported name is, or stands in; "" where it is not of `core`."""
-    return max(_and_above(imported) & set(sources()), key=len, default="")
+@cache
+def _module(imported: str, known: frozenset[str]) -> str:
+    """Return the known module that an imported name is, or stands in; "" where it is none of them."""
+    return max(_and_above(imported) & known, key=len, default="")
 
 
-def _names(path: Path) -> Iterator[str]:
-    """Yield what a file imports, each as far as it is spelled out: `a.b.c` for `from a.b import c`."""
+@cache
+def _names(path: Path) -> frozenset[str]:
+    """Return what a file imports, each as far as it is spelled out: `a.b.c` for `from a.b import c`."""
+    found: set[str] = set()
     for node in _at_run_time(ast.parse(path.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return frozenset(found)
 
 
 def _at_run_time(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
