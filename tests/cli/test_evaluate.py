@@ -22,6 +22,7 @@ def lab(tmp_path, monkeypatch):
     return data, path
 
 
+@pytest.mark.slow
 def test_predictions_are_judged_against_a_dataset_of_the_library(lab, capsys):
     data, path = lab
     for looks in (1, 2):

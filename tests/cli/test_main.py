@@ -88,6 +88,7 @@ def test_a_reader_that_closes_the_pipe_ends_the_command_quietly(home, few):
     assert _without_progress(err) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("encoders", "--json"), ("run", "--help")], ids=" ".join)
 def test_a_pipe_that_nobody_reads_is_left_quietly(home, arguments):
     process = start(*arguments)
@@ -115,6 +116,7 @@ def damaged(home):
     return file
 
 
+@pytest.mark.slow
 def test_a_damaged_workbook_is_one_sentence_and_its_details_are_in_the_log(home, damaged):
     status, out, err = finish("check", damaged)
     assert (status, out) == (1, "")
@@ -171,6 +173,7 @@ def test_korean_names_columns_and_words_survive_any_locale(few, environment, lan
     assert "?" not in err
 
 
+@pytest.mark.slow
 def test_a_korean_name_that_is_not_there_is_printed_as_it_was_typed(home):
     status, _out, err = finish("check", "없는 파일.csv", LC_ALL="C", HEADLINE_LAB_LANG="ko")
     assert status == 1
@@ -246,11 +249,13 @@ def test_an_interrupt_that_a_library_swallows_ends_the_command_all_the_same(then
     assert done.stderr.splitlines() == [STOPPED]
 
 
+@pytest.mark.slow
 def test_the_module_and_the_installed_script_are_the_same_command():
     assert finish("--help")[1].startswith("usage: headline-lab")
     assert 'headline-lab = "core.cli.main:main"' in (ROOT / "pyproject.toml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_help_is_printed_without_heavy_libraries():
     heavy = "torch", "transformers", "sklearn", "xgboost", "lightgbm", "scipy", "streamlit"
     code = (

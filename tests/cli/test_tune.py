@@ -30,6 +30,7 @@ def _tune(lab, *arguments, file="글.csv"):
     return main(["tune", str(lab / file), "--encoder", str(lab / "tiny"), "--json", *arguments])
 
 
+@pytest.mark.slow
 def test_it_prints_what_it_made_and_how_that_was_judged(lab, capsys):
     assert _tune(lab, "--epochs", "2", "--learning-rate", "0.001", "--test-size", "0.25") == 0
     made = json.loads(capsys.readouterr().out)
@@ -40,6 +41,7 @@ def test_it_prints_what_it_made_and_how_that_was_judged(lab, capsys):
     assert str(resolve(made["encoder"]).folder) == made["folder"]
 
 
+@pytest.mark.slow
 def test_an_ini_gives_the_settings_and_the_command_line_counts_first(lab, capsys):
     (lab / "config.ini").write_text(
         f"[Path]\nmodel_name = {lab / 'tiny'} ; a folder\n[Hyperparameters]\nepochs = 3 ; passes\nbatch_size = 16\n",

@@ -27,6 +27,7 @@ def test_a_file_is_known_by_its_columns():
     assert kind_of(LABEL_FILE.encode()) == LABELS
 
 
+@pytest.mark.slow
 def test_pairs_are_scored_by_both_correlations(home, encoder):
     (found,) = run_tests("pairs.csv", PAIR_FILE.encode(), [(encoder, "mean")])
     assert (found.kind, found.n, set(found.scores)) == (PAIRS, 4, {"pearson", "spearman"})

@@ -117,6 +117,7 @@ def test_a_plan_says_what_is_new_and_what_it_costs(done):
     assert plan_grid(table(lab), settings).cost.sentence != plan.cost.sentence
 
 
+@pytest.mark.slow
 def test_a_deleted_run_alone_is_made_again(lab):
     settings = grid_of(lab, features=("table",), seeds=(0, 1))
     first = run_grid(table(lab), settings, workers=0)
@@ -129,6 +130,7 @@ def test_a_deleted_run_alone_is_made_again(lab):
     ]
 
 
+@pytest.mark.slow
 def test_a_grid_that_is_cancelled_keeps_what_is_done_and_goes_on_from_there(lab):
     settings = grid_of(lab, features=("table",), seeds=(0, 1, 2))
 
@@ -180,6 +182,7 @@ def test_vectors_that_the_store_lacks_are_made_by_the_workers_and_kept(lab):
         np.testing.assert_allclose(vectors_if_stored(texts, lab.encoder, pooling), vectors, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_sealed_row_is_refused_before_anything_begins(lab, no_workers):
     from core.embed import vectors_if_stored
 
@@ -194,6 +197,7 @@ def test_a_sealed_row_is_refused_before_anything_begins(lab, no_workers):
     assert [run.id for run in list_runs(lab.dataset)] == [sealed.id]
 
 
+@pytest.mark.slow
 def test_a_sealed_grid_tests_its_walk_forward_alone(lab):
     for run in list_runs(lab.dataset):
         delete_run(run.id)

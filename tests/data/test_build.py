@@ -191,6 +191,7 @@ DATED = pd.DataFrame(
 )
 
 
+@pytest.mark.slow
 def test_headlines_with_a_date_alone_go_to_the_next_session_where_the_plan_says_so():
     roles = Roles("제목", date="일자")
     same = build_dataset(DATED, Plan(roles), "x")

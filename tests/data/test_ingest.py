@@ -107,6 +107,7 @@ def test_a_company_name_of_the_second_file_does_not_change_what_was_joined(joins
     assert len(joins) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "count"),
     [

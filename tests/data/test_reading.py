@@ -98,6 +98,7 @@ def test_a_headline_of_100_000_characters_is_read_and_a_longer_one_names_its_lin
     )
 
 
+@pytest.mark.slow
 def test_reading_reports_progress_and_stops_on_cancel():
     seen = []
 

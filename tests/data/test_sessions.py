@@ -114,6 +114,7 @@ def test_another_calendar_has_its_own_days_closes_and_time_zone():
     assert days.tolist() == ["2024-07-05", "2024-07-05"]  # 3 July closes at 13:00
 
 
+@pytest.mark.slow
 def test_a_close_of_ones_own_replaces_that_of_every_session():
     exchange = Exchange(close="20:00")
     assert _session("2024-01-03T19:59", exchange=exchange) == "2024-01-03"

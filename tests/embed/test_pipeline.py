@@ -83,6 +83,7 @@ def test_new_headlines_alone_are_embedded(tiny):
     np.testing.assert_allclose(result.vectors[400], embed([headlines(500)[400]], tiny).vectors[0], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_second_run_loads_no_encoder_and_imports_no_torch(tiny, home):
     embed(CORPUS, tiny)
     code = f"""

@@ -180,6 +180,7 @@ def test_processes_that_write_at_once_lose_nothing(home):
     assert {entry.run_id for entry in ledger_file.entries()} == {f"{n}{i}" for n in "abc" for i in range(400)}
 
 
+@pytest.mark.slow
 def test_of_processes_that_open_at_once_exactly_one_is_the_first(home):
     seal_it("run-0")
     printed = at_once("print(open_it(sys.argv[1]) is None)", ["run-1", "run-2", "run-3"])

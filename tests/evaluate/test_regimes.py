@@ -64,6 +64,7 @@ def test_labels_have_halves_alone():
     assert list(regime_labels(labelled, np.arange(len(data)), 1)) == ["half"]
 
 
+@pytest.mark.slow
 def test_regimes_stand_among_the_slices():
     found = slice_report(*made_up())
     assert {made.by for made in found.slices} >= {"half", "volatility", "market"}

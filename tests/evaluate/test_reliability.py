@@ -100,6 +100,7 @@ def test_too_few_sessions_judge_nothing():
     assert "Too few sessions to judge the probabilities, as outcomes over 10 sessions overlap" in sentence
 
 
+@pytest.mark.slow
 def test_a_bin_that_is_off_by_chance_is_no_finding():
     rng = np.random.default_rng(0)
     doubted = leaves_out = 0

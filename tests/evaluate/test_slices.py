@@ -31,6 +31,7 @@ def by_label(found):
     return {made.label: made for made in found}
 
 
+@pytest.mark.slow
 def test_a_slice_has_the_score_of_its_rows_alone():
     y, p, ids, outlet = table()
     won, probability = (y > 0).astype(float), 1 / (1 + np.exp(-p))
@@ -86,6 +87,7 @@ def test_the_interval_of_a_slice_of_all_rows_is_that_of_the_whole():
     assert not only.differs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", ["one session", "one class"])
 def test_a_slice_too_small_for_a_score_is_undefined(spoil):
     y, p, ids, outlet = table()
@@ -101,6 +103,7 @@ def test_a_slice_too_small_for_a_score_is_undefined(spoil):
     assert found["a"].defined
 
 
+@pytest.mark.slow
 def test_no_slice_is_lost_and_the_largest_comes_first():
     y, p, ids, outlet = table()
     month = np.where(ids < 30, "2024-01", "2024-02")

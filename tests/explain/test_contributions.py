@@ -27,6 +27,7 @@ def assert_adds_up(made):
         assert total == pytest.approx(made.prediction[name], abs=1e-4), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["classified", "returned"])
 def test_contributions_and_base_add_up_to_the_prediction(kind, request):
     made = explain(request.getfixturevalue(kind))
@@ -77,6 +78,7 @@ def test_a_larger_planted_feature_raises_the_probability(classified):
         assert made.values[name][0, column] < -0.05 < 0.05 < made.values[name][1, column], name
 
 
+@pytest.mark.slow
 def test_a_group_that_the_models_cannot_use_gets_nothing(few_trees):
     dataset, vectors = signal()
     still = np.zeros_like(vectors)

@@ -46,6 +46,7 @@ def test_the_group_that_decides_has_nearly_all_and_the_bars_say_nearly_the_same(
     assert np.corrcoef(exact.ravel(), bars.values[MEAN][:20].ravel())[0, 1] > 0.9
 
 
+@pytest.mark.slow
 def test_calibrated_probabilities_are_explained_as_they_are_shown():
     data, vectors = three_classes()
     run = trained(data, vectors, calibrate="isotonic")

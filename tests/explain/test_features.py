@@ -117,6 +117,7 @@ def test_every_session_takes_the_values_of_one_other_in_their_order():
     assert givers == set(session)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["classify", "regress"])
 def test_what_is_planted_helps_and_noise_is_not_said_to(task, few_trees):
     data, vectors = signal(600, days=60)

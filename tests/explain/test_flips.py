@@ -136,6 +136,7 @@ def test_all_omissions_are_read_in_one_batch(by_word, reads_one_word, monkeypatc
     assert calls == [made.tried[WORD] + 1]  # and the whole headline
 
 
+@pytest.mark.slow
 def test_a_planted_outlet_flips_and_only_where_the_run_reads_it(no_encoder):
     press = OUTLETS[np.random.default_rng(5).integers(0, 3, 240)]
     labels = np.where(press == OUTLETS[0], "승", "패")
@@ -202,6 +203,7 @@ def test_a_missing_value_is_left_as_it_is(by_feature, no_encoder):
     assert all(flip.name != "x" for flip in made.found)
 
 
+@pytest.mark.slow
 def test_of_outlets_that_the_models_cannot_tell_apart_one_is_tried(no_encoder):
     press = np.array([f"언론{number:02d}" for number in np.random.default_rng(6).integers(0, 30, 240)])
     rng = np.random.default_rng(7)

@@ -27,6 +27,7 @@ HEADLINES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("headline", "expected"), HEADLINES.items())
 def test_words_stand_where_they_say(headline, expected):
     words = words_of(headline)

@@ -67,6 +67,7 @@ def kept():
         return planted(1, "classify")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["classify", "regress"])
 def test_planted_words_rank_first_and_are_confirmed(task):
     table = ranked(*planted(0, task))
@@ -83,6 +84,7 @@ def test_of_the_other_class_the_same_words_say_and_mean_the_opposite(kept):
     assert down["confirmed"].to_dict() == up["confirmed"].to_dict()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_shuffled_headlines_confirm_no_word(seed):
     table = ranked(*planted(seed, "regress", shuffled=True))

@@ -125,6 +125,7 @@ def test_all_texts_are_read_in_one_batch(classified, reads_one_word, monkeypatch
     assert len(set(reads_one_word)) >= len(reads_one_word) - 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("taught", [True, False])
 def test_a_classifier_that_learned_from_the_headline_says_nothing_of_its_words(
     tmp_path, monkeypatch, few_trees, taught

@@ -129,6 +129,7 @@ def test_a_vector_of_zeros_has_a_place():
     assert np.isfinite(project(vectors, MapSettings())).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["tsne", UMAP])
 def test_a_slow_method_reports_its_way_from_nothing_to_the_whole(method):
     fractions = []
@@ -140,6 +141,7 @@ def test_a_slow_method_reports_its_way_from_nothing_to_the_whole(method):
     assert max(np.diff(fractions)) < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["tsne", UMAP])
 def test_a_slow_method_stops_where_the_user_cancels(method):
     fractions = []
@@ -155,6 +157,7 @@ def test_a_slow_method_stops_where_the_user_cancels(method):
     assert project(clusters(count=6), MapSettings(method)).shape == (6, 2)  # it has let go of its lock
 
 
+@pytest.mark.slow
 def test_while_another_umap_is_at_work_the_bar_moves_and_can_be_stopped():
     told = []
 

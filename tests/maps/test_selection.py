@@ -194,6 +194,7 @@ def test_a_word_of_the_selection_is_listed_with_its_shares():
     assert found.iloc[0][["count", "inside", "outside"]].tolist() == [30, 0.75, 0.0]
 
 
+@pytest.mark.slow
 def test_a_story_counts_once_and_headlines_without_nouns_have_no_words():
     data = _worded(0, planted=2)
     data.frame["story"] = [0, 0, *range(2, 400)]

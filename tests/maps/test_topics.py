@@ -48,6 +48,7 @@ def planted():
     return data, vectors.astype(np.float32)[place], of_topic[place]
 
 
+@pytest.mark.slow
 def test_planted_topics_are_found_with_their_number_and_their_words(planted):
     data, vectors, truth = planted
     found = find_topics(data, vectors)
@@ -77,6 +78,7 @@ def test_the_same_headlines_have_the_same_topics_again(planted):
     assert one.keywords == other.keywords
 
 
+@pytest.mark.slow
 def test_shuffled_words_and_vectors_have_no_topics(planted):
     vectors, rng = planted[1], np.random.default_rng(1)
     everything = [word for words in PLANTED.values() for word in words]

@@ -59,6 +59,7 @@ def test_the_staircase_of_a_training_has_every_step(steps):
     assert all(0 <= step.low <= step.value <= step.high <= 1 for step in steps)
 
 
+@pytest.mark.slow
 def test_a_session_that_its_rows_give_away_falls_with_the_order_of_time():
     rng = np.random.default_rng(5)
     days = np.repeat(np.arange(40), 12)

@@ -77,6 +77,7 @@ def numbers(scores, lift):
     }
 
 
+@pytest.mark.slow
 def test_its_scores_are_what_the_present_code_makes_of_its_predictions(put):
     data = load_dataset(put.dataset_id)
     found = evaluate(put.predictions, data, put.settings.evaluation, arms=(FUSION, "table_only"))
@@ -143,6 +144,7 @@ def test_opening_it_again_counts_nothing(put):
     assert again.looks == 1
 
 
+@pytest.mark.slow
 def test_rows_that_were_tested_before_are_counted_with_it(home):
     content = (settings().sample_data / "headlines.csv").read_bytes()
     data = ingest([File("headlines.csv", content)]).dataset
@@ -187,6 +189,7 @@ def test_where_it_cannot_be_read_it_is_said_and_nothing_is_counted(elsewhere, fi
     assert entries() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [prepared.RUN, prepared.TABLE, prepared.VECTORS])
 @pytest.mark.parametrize("place", [0.0001, 0.001, 0.01, 0.3, 0.99, 0.999, 0.9999])
 def test_one_wrong_byte_is_said_or_harmless_wherever_it_is(elsewhere, file, place):

@@ -38,6 +38,7 @@ def test_a_table_without_dates_has_no_verdict():
     assert "by time" not in withheld("random", undated)
 
 
+@pytest.mark.slow
 def test_a_saved_run_of_overlapping_outcomes_has_no_verdict_where_single_sessions_were_resampled():
     run = train(*signal(n=800, days=80, noise=0.1), TrainSettings(horizon=2))
     assert run.lift.verdict == "helps"

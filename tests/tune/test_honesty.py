@@ -52,6 +52,7 @@ def _binary(settings, classes):
     return Trainable.load(resolve(settings.encoder), settings, classes, "cpu")
 
 
+@pytest.mark.slow
 def test_the_texts_and_sessions_of_a_training_are_recorded_and_found(tune):
     dataset, _vectors = signal(n=200, days=40)
     examples, parts = tune(dataset)
@@ -77,6 +78,7 @@ def test_a_later_run_on_the_last_fifth_is_clean_and_one_that_tests_more_is_not(t
         train(dataset, vectors, TrainSettings(encoder="tuned:mine", folds=2, sealed=True))
 
 
+@pytest.mark.slow
 def test_an_encoder_tuned_again_remembers_what_it_saw_first(tune):
     first, _vectors = signal(n=200, days=40)
     examples, parts = tune(first)

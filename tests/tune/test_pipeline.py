@@ -64,6 +64,7 @@ def _settings(tiny, **changes):
     return TuneSettings(encoder=tiny, **(small | changes))
 
 
+@pytest.mark.slow
 def test_a_tuned_encoder_is_in_the_catalog_with_its_record_and_embeds(tiny):
     tuned = tune(Source(dataset=_table()), _settings(tiny), name="mine")
     assert list_tuned()[0] == load_tuned("tuned:mine") == tuned
@@ -184,6 +185,7 @@ def test_each_training_of_a_learning_curve_of_outcomes_is_a_test(tiny):
     assert [access.tests for access in ledger.accesses(source.dataset.id)] == [1, 4]
 
 
+@pytest.mark.slow
 def test_the_test_is_counted_before_a_score_is_saved(tiny, monkeypatch):
     dated = _table(dated=True)
     monkeypatch.setattr(pipeline, "save_tuned", None)
@@ -193,12 +195,14 @@ def test_the_test_is_counted_before_a_score_is_saved(tiny, monkeypatch):
     assert list_tuned() == []
 
 
+@pytest.mark.slow
 def test_the_record_says_what_was_left_out_and_what_was_not_trained(tiny):
     tuned = tune(Source(dataset=_table()), _settings(tiny, epochs=1, freeze_layers=1), name="mine")
     assert "The lowest layer is frozen." in map(str, tuned.notes)
     assert load_tuned("tuned:mine").notes == tuned.notes
 
 
+@pytest.mark.slow
 def test_vectors_of_the_encoder_as_it_was_that_are_stored_are_not_made_again(tiny, monkeypatch):
     data = _table()
     embed(data.headlines, tiny)

@@ -31,6 +31,7 @@ def test_the_cost_stands_before_the_button(lab):
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_a_grid_is_queued_with_what_was_chosen(lab, monkeypatch):
     asked = []
     monkeypatch.setattr(page.jobs, "submit", lambda *given: asked.append(given))

@@ -53,6 +53,7 @@ def _trained(small_lab, **changes):
     return Job("0123456789ab", "train", {"dataset": small_lab.dataset}, **(made | changes))
 
 
+@pytest.mark.slow
 def test_who_waits_for_a_training_stands_before_the_answer_when_it_ends(small_lab):
     app = open_page("train", **small_lab.link)
     assert app.title[0].value == PAGES["train"].question

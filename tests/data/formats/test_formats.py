@@ -51,6 +51,7 @@ def test_every_format_gives_the_same_typed_columns(tables, name):
         assert texts(frame[column], plain_text).tolist() == texts(first[column], plain_text).tolist()
 
 
+@pytest.mark.slow
 def test_the_same_file_is_read_from_a_thread_and_by_another_working_folder(tmp_path, monkeypatch):
     from concurrent.futures import ThreadPoolExecutor
 

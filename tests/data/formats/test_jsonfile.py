@@ -56,6 +56,7 @@ def test_numbers_of_json_are_exact():
     assert list(row.values()) == ["100000000000000000001", "5930", "", "-inf", "9" * 5000]
 
 
+@pytest.mark.slow
 def test_json_lines_may_have_empty_lines_and_another_encoding():
     text = "\n".join(["", *(json.dumps(item, ensure_ascii=False) for item in OBJECTS), "", ""])
     table = read_table(text.encode("cp949"))

@@ -21,6 +21,7 @@ def test_the_first_visible_sheet_with_cells_is_read_and_the_names_of_all_are_giv
     assert (table.sheet, table.sheets) == ("뉴스", ("뉴스", "둘째", "셋째"))
 
 
+@pytest.mark.slow
 def test_a_sheet_is_chosen_by_its_name():
     import openpyxl
 

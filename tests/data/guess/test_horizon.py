@@ -136,6 +136,7 @@ def guessed(header, h):
     return guess_horizon(file(header, h), Roles("제목", date="일자", target=header), Exchange())
 
 
+@pytest.mark.slow
 def test_where_the_header_says_it_the_outcomes_are_the_second_opinion():
     guess = guessed("5일수익률", 5)
     assert (guess.sessions, guess.named, guess.disagree) == (5, 5, False)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ TIMES = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PLAIN_NUMBERS, max_size=12))
 def test_a_column_of_numbers_is_read_as_its_cells_are(cells):
@@ -71,6 +73,7 @@ def test_every_float_is_read_back_exactly(value):
     assert number(repr(value)) == value
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(TIMES, max_size=12))
 def test_a_column_of_times_is_read_as_its_cells_are(cells):
@@ -87,6 +90,7 @@ def thoroughly_cleaned(cell):
     return plain_text(cell + "<b></b>")
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(

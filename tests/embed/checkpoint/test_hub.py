@@ -475,6 +475,7 @@ def test_a_full_disk_is_said_and_what_was_fetched_goes_on_later(server, monkeypa
     assert ranges(server) == ["bytes=1000000-"]
 
 
+@pytest.mark.slow
 def test_the_environment_of_the_process_is_respected(server, tmp_path):
     build(server, MINI_LM)
     code = f"from core.embed.checkpoint import hub; print(hub.download({MINI_LM!r}, lambda *a, **k: None))"

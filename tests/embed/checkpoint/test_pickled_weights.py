@@ -30,6 +30,7 @@ def test_pickled_weights_are_never_loaded_directly_but_converted(pickled):
     assert [file.name for file in weight_files(pickled)] == ["pytorch_model.bin"]
 
 
+@pytest.mark.slow
 def test_the_converted_encoder_gives_the_vectors_of_the_same_one_in_safetensors(pickled, tmp_path):
     from safetensors.torch import save_file
 

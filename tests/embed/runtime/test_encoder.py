@@ -262,6 +262,7 @@ def test_out_of_memory_is_known_by_the_words_of_each_device(tiny, monkeypatch, w
     assert 1 in sizes
 
 
+@pytest.mark.slow
 def test_an_encoder_makes_room_for_the_next_where_one_alone_fits(home, tmp_path, monkeypatch):
     first, second = (resolve(str(save_wordpiece(tmp_path / str(seed), seed=seed))) for seed in (5, 6))
     loaded.encoders.clear()

@@ -101,6 +101,7 @@ def test_encoders_in_memory_are_let_go_where_the_next_one_does_not_fit(in_memory
     assert not loaded.encoders
 
 
+@pytest.mark.slow
 def test_letting_go_that_does_not_suffice_says_what_is_free_after_it(in_memory, monkeypatch):
     monkeypatch.setattr(
         psutil, "virtual_memory", lambda: SimpleNamespace(available=GB if loaded.encoders else 3 * GB)

@@ -71,6 +71,7 @@ def write_many(folder, seed, rounds=20):
             store.put(SPACE, [f"제목 {i}"], some_vectors(1, seed))
 
 
+@pytest.mark.slow
 def test_two_processes_may_write_the_same_texts(tmp_path):
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=write_many, args=(tmp_path, seed)) for seed in range(2)]
@@ -90,6 +91,7 @@ def write_until_killed(folder, written):
             written.send(i)
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_loses_nothing_it_had_written(tmp_path):
     context = multiprocessing.get_context("spawn")
     written, sent = context.Pipe(duplex=False)
@@ -127,6 +129,7 @@ def test_vectors_can_be_read_into_an_array_that_is_there(store):
     assert (out[[0, 3, 4]] == 7).all()
 
 
+@pytest.mark.slow
 def test_reading_holds_the_vectors_in_memory_once(store):
     space = replace(SPACE, dim=256)
     texts = [f"제목 {i}" for i in range(20_000)]

@@ -205,6 +205,7 @@ def test_two_processes_embed_the_same_texts_at_once_without_error_and_one_row_ea
     _assert_right(tiny, texts)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_in_mid_embedding_is_one_sentence_and_what_was_there_stays(tiny, monkeypatch):
     monkeypatch.setitem(encoder.TOKEN_BUDGET, "cpu", 200)
     embed(TEXTS[:50], tiny)

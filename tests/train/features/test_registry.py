@@ -69,6 +69,7 @@ def test_a_registered_extra_is_offered_on_the_page(rocket, home):
     assert "Rockets" in app.multiselect[0].options
 
 
+@pytest.mark.slow
 def test_a_registered_extra_is_trained_and_explained_in_its_group(rocket, dataset):
     made, vectors = dataset
     run = train(made, vectors, TrainSettings(extras=("rocket",)))

@@ -58,6 +58,7 @@ def test_a_run_s_own_predictions_get_the_run_s_own_scores_exactly(task, made):
     assert judged.main == "mean"
 
 
+@pytest.mark.slow
 def test_the_table_alone_is_what_the_run_s_baseline_is_where_the_test_is_the_last_fifth():
     data, vectors = signal(noise=2)
     run = train(data, vectors, TrainSettings())

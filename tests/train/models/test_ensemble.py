@@ -61,6 +61,7 @@ def test_the_ensemble_predicts_by_mean_and_rank_mean(classes):
     assert np.corrcoef(*last)[0, 1] > 0.98
 
 
+@pytest.mark.slow
 @TASK
 def test_with_folds_the_ensemble_stacks(classes):
     made = Ensemble.fit(replace(sample(classes), folds=FOLDS), silent)

@@ -56,6 +56,7 @@ def test_the_fusion_is_better_than_the_table_where_the_headline_informs(classes)
     assert score(y, made.predict(X[N:])) > score(y, made.predict_table(X[N:])) + 0.1
 
 
+@pytest.mark.slow
 @TASK
 def test_a_headline_that_says_nothing_weighs_little_and_costs_nothing(classes):
     y = outcome(2 * TABLE[:, 0], classes)
@@ -70,6 +71,7 @@ def test_its_table_is_the_one_that_it_is_compared_with(classes):
     assert np.array_equal(made.predict_table(X[N:]), table_only(sample(y, classes), X[N:], HEADLINE, silent))
 
 
+@pytest.mark.slow
 @TASK
 @pytest.mark.parametrize("class_weight", ["none", "balanced"])
 def test_at_a_weight_of_0_it_is_the_table_alone(classes, class_weight):

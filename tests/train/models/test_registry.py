@@ -138,6 +138,7 @@ def test_it_is_saved_without_pickle_and_loaded(trained, rows, home, four):
     assert np.array_equal(again.predict(rows)["logit"], trained.predict(rows)["logit"])
 
 
+@pytest.mark.slow
 def test_a_run_that_was_saved_before_it_was_registered_still_opens(home, rows, monkeypatch):
     three = train(*signal(), TrainSettings())
     save_run(three)
@@ -165,6 +166,7 @@ def test_it_is_explained_with_the_others(trained, rows):
     assert found.prediction["mean"] == pytest.approx(trained.predict(rows)["mean"][:, 1])
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_explained_is_left_out_of_the_explanation(rows, monkeypatch):
     monkeypatch.setitem(MODELS, "blind", Unexplained)
     run = train(*signal(), TrainSettings())

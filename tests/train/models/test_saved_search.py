@@ -37,6 +37,7 @@ def test_a_damaged_file_begins_a_new_search(home):
     assert saved_search("a" * 16, SETTINGS.as_dict()) is None
 
 
+@pytest.mark.slow
 def test_a_training_begins_where_one_like_it_was_cancelled(home, monkeypatch):
     begun = []
 

@@ -9,6 +9,7 @@ from core.train.models.registry import MODELS
 from tests.makers import model_samples
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [0, 2, 3])
 @pytest.mark.parametrize("key", list(MODELS))
 def test_a_model_is_the_same_bit_for_bit_with_any_number_of_threads(key, classes):

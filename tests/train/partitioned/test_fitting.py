@@ -35,6 +35,7 @@ def test_every_model_has_a_way_to_train_in_partitions():
     assert list(FITS) == list(MODELS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [0, 2, 3])
 def test_models_in_partitions_predict_nearly_what_models_in_one_piece_do(one_worker, classes):
     made = share(one_worker, classes)
@@ -66,6 +67,7 @@ def test_later_rows_are_predicted_by_models_of_earlier_ones_in_their_order(one_w
         assert ((p[:, 1] > 0.5) == TARGETS[2][rows]).mean() > 0.8
 
 
+@pytest.mark.slow
 def test_predictions_where_the_blocks_lie_are_those_of_the_matrix(one_worker):
     made = share(one_worker, 0)
     with one_worker.as_current():

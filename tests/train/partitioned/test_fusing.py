@@ -18,6 +18,7 @@ ROWS = 240
 FOLDS = tuple((np.arange(k), np.arange(k + 5, k + 45)) for k in (90, 140, 190))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [0, 2, 3])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_a_fusion_in_blocks_is_the_fusion_in_one_piece(one_worker, monkeypatch, classes, weighted):

@@ -10,6 +10,7 @@ import pytest
 from core.train.partitioned import tracker
 
 
+@pytest.mark.slow
 def test_the_tracker_listens_and_says_where():
     said = tracker.start_apart(1, None, ("127.0.0.1", 0), None)
     assert said["dmlc_tracker_uri"] == "127.0.0.1"
@@ -22,12 +23,14 @@ def test_a_tracker_that_cannot_listen_is_an_error_of_the_fit():
         tracker.start_apart(1, "203.0.113.1", ("203.0.113.1", 0), None)
 
 
+@pytest.mark.slow
 def test_a_tracker_that_was_lost_costs_the_next_fit_nothing():
     tracker.start_apart(1, None, ("127.0.0.1", 0), None)
     tracker._process.kill()
     assert tracker.start_apart(1, None, ("127.0.0.1", 0), None)["dmlc_tracker_port"]
 
 
+@pytest.mark.slow
 def test_the_trackers_end_with_the_process_that_started_them():
     code = (
         "import os, signal\n"

@@ -55,6 +55,7 @@ def test_work_is_done_again_where_a_worker_went_and_what_it_held_was_made_anew()
     assert client.restarted == ["b"]
 
 
+@pytest.mark.slow
 def test_work_that_waits_for_ever_for_a_lost_worker_is_left_behind():
     client, begun = Scheduler(), []
 

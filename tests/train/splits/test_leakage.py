@@ -62,6 +62,7 @@ def noise(seed=0):
     return Table(rng.integers(0, 4, len(DAYS)), rng.integers(0, 2, len(DAYS)))
 
 
+@pytest.mark.slow
 def test_the_steps_are_those_of_the_command_line_in_order():
     assert [step.step for step in noise().steps()] == [
         "random",

@@ -40,6 +40,7 @@ def fifth(monkeypatch):
     monkeypatch.setattr(forest, "TREES", 25)
 
 
+@pytest.mark.slow
 def test_a_registered_split_is_trained_on_and_named_in_the_json(fifth):
     run = train(*signal(), TrainSettings(split="fifth"))
     table = run_table(run)
@@ -76,6 +77,7 @@ def test_a_registered_split_is_offered_by_the_page(fifth):
     assert options[-1] == "every fifth row"
 
 
+@pytest.mark.slow
 def test_a_split_whose_sides_share_sessions_gives_no_verdict_and_says_why(fifth):
     run = train(*signal(), TrainSettings(split="fifth"))
     assert run.split.shared_sessions > 0

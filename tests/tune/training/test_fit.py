@@ -54,6 +54,7 @@ def stop_after(count):
     return lambda: next(calls, None) is None
 
 
+@pytest.mark.slow
 def test_a_classifier_learns_what_words_tell_apart(folder):
     settings = tunings.tuning(folder, epochs=12, learning_rate=3e-3)
     history = fit(tunings.model(settings), tunings.examples(96), tunings.parts(96, 72), settings)
@@ -115,6 +116,7 @@ def test_the_averages_are_measured_and_left(folder, monkeypatch):
         assert not np.array_equal(weight, seen[-1][name])
 
 
+@pytest.mark.slow
 def test_triplets_move_the_texts_of_a_class_together(folder):
     settings = tunings.tuning(folder, method="triplet", epochs=12, batch_size=12)
     history = fit(tunings.model(settings), tunings.examples(96), tunings.parts(96, 72), settings)
@@ -122,6 +124,7 @@ def test_triplets_move_the_texts_of_a_class_together(folder):
     assert np.isnan(history.points[-1].f1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", METHODS.values(), ids=METHODS)
 def test_a_training_that_was_cut_off_goes_on_to_the_same_weights(folder, tmp_path, at_every_step, choices):
     settings = tunings.tuning(folder, **choices)

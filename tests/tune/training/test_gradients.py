@@ -49,6 +49,7 @@ def limited(model, most, error=None):
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", LOSSES.values(), ids=LOSSES)
 def test_out_of_memory_changes_neither_losses_nor_weights(home, folder, choices, monkeypatch):
     monkeypatch.setattr(Trainable, "start_head", lambda *_: None)  # losses are to be of one size

@@ -183,6 +183,7 @@ def test_gradient_checkpointing_changes_no_loss(tmp_path):
     np.testing.assert_allclose(thrifty.losses, plain.losses, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_in_bfloat16_learns_and_is_written_down(tmp_path):
     settings = tunings.tuning(tunings.encoder(tmp_path / "e"), epochs=12, learning_rate=3e-3)
     model = tunings.model(settings)

@@ -69,6 +69,7 @@ def test_one_file_becomes_a_dataset(page):
     assert (data.name, len(data), data.target_kind) == ("작은.csv", 40, "")
 
 
+@pytest.mark.slow
 def test_two_files_are_joined_once_over_all_reruns(page, joins):
     _upload(page, ("news.csv", NEWS), ("table.csv", TABLE))
     assert any("40 of 40 rows found a partner" in caption.value for caption in page.caption)
@@ -110,6 +111,7 @@ def test_a_file_that_cannot_be_read_gets_one_sentence(page):
     assert "dataset" not in page.query_params
 
 
+@pytest.mark.slow
 def test_a_plan_is_taken_up_again_from_the_saved_files(page, joins):
     _press(_upload(page, ("news.csv", NEWS), ("table.csv", TABLE)), "Use this table")
     first = page.query_params["dataset"]

@@ -1,5 +1,7 @@
 """The data page: findings and their remedies, and steps undone from the saved file."""
 
+import pytest
+
 from core.data.library import load_dataset, rename_dataset
 from core.evaluate.effective_size import worth_of_table
 from core.ui.data.findings import _explained_rows
@@ -8,6 +10,7 @@ from tests.makers.apps import open_page
 from tests.makers.tables import SMALL, saved
 
 
+@pytest.mark.slow
 def test_a_finding_can_be_remedied_by_its_button(home):
     app = open_page("data", "en", dataset=saved(SMALL))
     assert any("상수" in markdown.value and "same value" in markdown.value for markdown in app.markdown)
@@ -16,6 +19,7 @@ def test_a_finding_can_be_remedied_by_its_button(home):
     assert load_dataset(app.query_params["dataset"]).roles.numeric == ("RSI",)
 
 
+@pytest.mark.slow
 def test_a_step_can_be_undone_from_the_saved_file(home):
     first = saved(SMALL + SMALL.splitlines()[1] + "\n")
     assert len(load_dataset(first)) == 40

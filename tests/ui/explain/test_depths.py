@@ -93,6 +93,7 @@ def test_that_there_are_none_is_said(small_lab, monkeypatch):
     assert "no topics" in texts(open_topics(small_lab))
 
 
+@pytest.mark.slow
 def test_refits_are_offered_and_then_drawn_as_lines(small_lab):
     app = open_page("explain", **small_lab.link)
     assert "Refit" in [button.label for button in app.button]

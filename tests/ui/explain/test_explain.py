@@ -142,6 +142,7 @@ def test_a_run_of_returns_has_no_class_to_choose_and_no_probabilities(small_lab,
     assert config["predicted return"]["type_config"]["format"] == "%+.2f%%"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_of_three_classes_one_is_chosen_and_every_number_says_of_which(three, language):
     app = open_page("explain", language, **three)

@@ -50,6 +50,7 @@ def test_without_a_match_all_rows_stay_and_it_is_said(small_lab, words):
     assert listed(app)["row"].tolist() == before["row"].tolist()
 
 
+@pytest.mark.slow
 def test_a_row_chosen_among_the_found_ones_stays_when_the_search_is_over(small_lab):
     app = open_page("explain", **small_lab.link)
     word = listed(app)["headline"].iloc[-1].split()[-1]
@@ -63,6 +64,7 @@ def test_a_row_chosen_among_the_found_ones_stays_when_the_search_is_over(small_l
     assert f"row {row}" in texts(app)
 
 
+@pytest.mark.slow
 def test_the_order_is_kept_and_the_chosen_row_leads_every_order(small_lab):
     app = open_page("explain", **small_lab.link)
     chosen = listed(app)["row"].iloc[0]
@@ -113,6 +115,7 @@ def test_a_row_that_another_part_chooses_leads_and_is_explained(small_lab):
         assert f"row {chosen}" in texts(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ["99999", "1", "abc", "-1", "1.5"])
 def test_an_unknown_row_is_said_and_the_first_is_explained(small_lab, row):
     assert 1 not in load_run(small_lab.run).predictions.test.table["row"].to_numpy()

@@ -42,6 +42,7 @@ def test_a_fresh_install_shows_the_result_of_the_sample(home, language):
     assert not (home / "ledger").exists()
 
 
+@pytest.mark.slow
 def test_the_sample_opens_before_its_verdict(home):
     app = open_page("home", "en")
     press(app, "Try the synthetic sample")
@@ -55,7 +56,9 @@ def test_the_sample_opens_before_its_verdict(home):
     assert "Train the models" in [button.label for button in app.button]
 
 
-@pytest.mark.parametrize("page", ["data", "embed", "explain", "maps"])
+@pytest.mark.parametrize(
+    "page", ["data", "embed", *(pytest.param(page, marks=pytest.mark.slow) for page in ("explain", "maps"))]
+)
 def test_the_other_pages_stand_on_the_prepared_run_without_an_encoder(home, monkeypatch, page):
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(home.parent / "fresh"))
     run = put_prepared("Sample")

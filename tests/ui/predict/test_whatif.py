@@ -75,6 +75,7 @@ def asked(small_lab):
     return of
 
 
+@pytest.mark.slow
 def test_the_baseline_survives_edits_and_another_page_until_it_is_unpinned(page, small_lab):
     app = page()
     assert "This is the baseline" not in texts(app)
@@ -248,6 +249,7 @@ def test_the_line_against_the_baseline_asks_the_two_questions_alone(page, monkey
     assert "against the baseline" in html(app)
 
 
+@pytest.mark.slow
 def test_a_run_without_outlets_and_features_offers_the_other_parts(tmp_path, monkeypatch):
     lab = make_bare_lab(tmp_path)
     monkeypatch.setenv("HEADLINE_LAB_HOME", str(lab.home))
