@@ -6,6 +6,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,8 +64,12 @@ def settle_dtype(model: torch.nn.Module, fingerprint: str, device: str, pooled: 
     return chosen
 
 
+@lru_cache
 def half_gain(dtype: torch.dtype, device: str) -> float:
-    """Return how many times faster than float32 the device multiplies the type; `MIN_GAIN` makes it worth while."""
+    """Return how many times faster than float32 the device multiplies the type; `MIN_GAIN` makes it worth while.
+
+    Measured once a process: it is a fact of the device, whatever the encoder.
+    """
     import torch
 
     return speed_ratio(_product(torch.float32, device), _product(dtype, device))

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from core.embed.runtime import precision
-from core.embed.runtime.precision import known_dtype, lowest_cosine, settle_dtype, speed_ratio
+from core.embed.runtime.precision import half_gain, known_dtype, lowest_cosine, settle_dtype, speed_ratio
 
 
 class Table(torch.nn.Module):
@@ -24,7 +24,7 @@ def native(monkeypatch):
 
 
 def settle(monkeypatch, values, ratio):
-    monkeypatch.setattr(precision, "speed_ratio", lambda old, new: ratio)
+    monkeypatch.setattr(precision, "half_gain", lambda dtype, device: ratio)
     return settle_dtype(Table(values), "weights", "cpu", pooled).values.dtype
 
 
@@ -52,6 +52,16 @@ def test_another_encoder_or_device_is_settled_on_its_own(home, monkeypatch, nati
     settle(monkeypatch, [[1.0, 2.0]], ratio=2.8)
     assert known_dtype("other weights", "cpu") is None
     assert known_dtype("weights", "cuda") is None
+
+
+def test_the_gain_of_a_type_is_measured_once_whatever_the_encoder(monkeypatch):
+    ratios = iter([2.5, 1.0])
+    monkeypatch.setattr(precision, "speed_ratio", lambda old, new: next(ratios))
+    half_gain.cache_clear()
+    try:
+        assert [half_gain(torch.bfloat16, "cpu") for _encoder in range(2)] == [2.5, 2.5]
+    finally:
+        half_gain.cache_clear()
 
 
 def test_the_lowest_cosine_is_over_every_pooling_and_text():
