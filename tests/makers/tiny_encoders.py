@@ -33,7 +33,7 @@ __all__ = ["CORPUS", "DIM", "KINDS", "add_details", "save_unigram", "save_wordpi
 def save_wordpiece(folder: Path, seed: int = 0, **details: Any) -> Path:
     """Save a two-layer BERT with a WordPiece tokenizer; `details` as in `add_details`."""
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = wordpiece(CORPUS, special, lowercase=False, strip_accents=False)
+    tokenizer = wordpiece(CORPUS, special, lowercase=False)
     names = {"cls_token": "[CLS]", "sep_token": "[SEP]", "pad_token": "[PAD]", "unk_token": "[UNK]"}
     return _save(folder, tokenizer, names, seed, details)
 

@@ -48,7 +48,7 @@ BERT_ORDER = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 ROBERTA_ORDER = ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]")  # as klue/roberta has them
 
 
-def wordpiece(texts: Sequence[str], special: Sequence[str], *, lowercase: bool, strip_accents: bool) -> Any:
+def wordpiece(texts: Sequence[str], special: Sequence[str], *, lowercase: bool) -> Any:
     """Return a WordPiece tokenizer that knows the characters and the words of the texts.
 
     It is not trained: the trainer breaks ties by chance, so that each process would get another encoder.
@@ -58,7 +58,7 @@ def wordpiece(texts: Sequence[str], special: Sequence[str], *, lowercase: bool, 
     from tokenizers.normalizers import BertNormalizer
     from tokenizers.pre_tokenizers import BertPreTokenizer
 
-    normalizer = BertNormalizer(lowercase=lowercase, strip_accents=strip_accents)
+    normalizer = BertNormalizer(lowercase=lowercase)  # which strips accents too
     splitter = BertPreTokenizer()
     words = {word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text))}
     characters = sorted({character for word in words for character in word})
@@ -71,7 +71,7 @@ def wordpiece(texts: Sequence[str], special: Sequence[str], *, lowercase: bool, 
 
 
 def unigram(texts: Sequence[str], special: Sequence[str]) -> Any:
-    """Return a unigram tokenizer of the characters and the words of the texts, by how often each occurs; untrained."""
+    """Return a unigram tokenizer of the texts' characters and words, by how often each occurs; not trained either."""
     from tokenizers import Tokenizer
     from tokenizers.models import Unigram
     from tokenizers.pre_tokenizers import Metaspace
@@ -100,9 +100,7 @@ def write_vocabulary(
     """Write WordPiece's vocab.txt, the tokenizer's options and, if wanted, the tokenizer.json."""
     from tokenizers.processors import TemplateProcessing
 
-    tokenizer = wordpiece(
-        [*CORPUS, "SK LG GM café"], special, lowercase=do_lower_case, strip_accents=do_lower_case
-    )
+    tokenizer = wordpiece([*CORPUS, "SK LG GM café"], special, lowercase=do_lower_case)
     places = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in places), encoding="utf-8")

@@ -44,6 +44,7 @@ from core.maps import (
 from core.train.leakage import draw_staircase, saved_staircase
 from core.train.prepared import prepared_vectors
 from core.train.run import Run
+from core.train.run_notes import notes_of
 from core.train.runs import list_runs
 
 Thing = TypeVar("Thing")
@@ -98,10 +99,8 @@ def gather(run: Run, data: Dataset, complete: bool = False, report: Report = sil
     topics = work.topics(part(report, 0.5, 0.7))
     words = work.words(found, part(report, 0.7, 0.9))
     laid_out = work.map(part(report, 0.9, 0.95))
-    listed = list_runs(data.id)
-    if all(one.id != run.id for one in listed):  # this one is archived
-        listed = sorted([run, *listed], key=lambda one: one.created, reverse=True)
-    runs = tuple(listed)
+    saved = list_runs(data.id, archived=True)
+    runs = tuple(one for one in saved if one.id == run.id or not notes_of(one.id).archived)
     seen = tuple(accesses(data.id, run.holdout)) if run.holdout else ()
     return ReportContent(
         run=run,
