@@ -23,9 +23,11 @@ class Method:
 
 
 METHODS = {
-    CLASSIFY: Method(N_("Classify"), N_("end to end with a head, on texts with a label each")),
-    TRIPLET: Method(N_("Triplet"), N_("texts of one class move together, those of others apart")),
-    PAIRS: Method(N_("Pairs"), N_("sentence pairs with a score or a label")),
+    CLASSIFY: Method(N_("Classify"), N_("Trained end to end with a head, on texts with a label each.")),
+    TRIPLET: Method(
+        N_("Triplet"), N_("Texts of one class are moved together, those of other classes apart.")
+    ),
+    PAIRS: Method(N_("Pairs"), N_("Trained on sentence pairs with a score or a label.")),
 }
 LOSSES = {  # the first is the method's own
     CLASSIFY: ("cross_entropy",),
