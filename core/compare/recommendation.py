@@ -31,7 +31,11 @@ class Recommendation:
 
 
 def recommend(board: Leaderboard) -> Recommendation:
-    """Return what a board says; cheaper is fewer milliseconds a headline, then less training, then a smaller size."""
+    """Return what a board says.
+
+    Cheaper is fewer milliseconds a headline, then less training, then a smaller size. Where the cost as it is written
+    is that of the best, the best counts as the cheapest.
+    """
     named = names(place.candidate for place in board.places)
     cheapest, cost = _cheapest(board)
     return Recommendation(
@@ -42,16 +46,29 @@ def recommend(board: Leaderboard) -> Recommendation:
 
 
 def _cheapest(board: Leaderboard) -> tuple[Candidate, dict[str, Costs]]:
-    equal = [place.candidate for place in board.equals]
+    equal, best = [place.candidate for place in board.equals], board.best.candidate
     found = {each.key: costs(each) for each in equal}
-    timed = not any(math.isnan(cost.milliseconds) for cost in found.values())
+    timed = _timed(found)
 
     def price(candidate: Candidate) -> tuple[float, float, float]:
         cost = found[candidate.key]
         training, size = (math.inf if math.isnan(part) else part for part in (cost.training, cost.size))
         return (cost.milliseconds if timed else 0.0, training, size)
 
-    return min(equal, key=price), found
+    cheapest = min(equal, key=price)
+    same = _written(found[cheapest.key], timed) == _written(found[best.key], timed)
+    return best if same else cheapest, found
+
+
+def _timed(found: dict[str, Costs]) -> bool:
+    return not any(math.isnan(cost.milliseconds) for cost in found.values())
+
+
+def _written(cost: Costs, timed: bool) -> str:
+    """Return milliseconds a headline where all are `timed`, else seconds of training."""
+    if not timed:
+        return f"{cost.training:.1f}"
+    return f"{cost.milliseconds:.1f}" if cost.milliseconds >= 0.1 else f"{cost.milliseconds:.2f}"
 
 
 def _first(board: Leaderboard, named: dict[str, Message]) -> Message:
@@ -106,13 +123,12 @@ def _second(
     board: Leaderboard, cheapest: Candidate, found: dict[str, Costs], named: dict[str, Message]
 ) -> Message:
     best = board.best.candidate
-    own, cheap = found[best.key], found[cheapest.key]
-    timed = not math.isnan(cheap.milliseconds + own.milliseconds)
+    timed = _timed(found)
     params = {
         "cheapest": named[cheapest.key],
         "n": len(board.equals) - 1,
-        "cheap": _milliseconds(cheap) if timed else f"{cheap.training:.1f}",
-        "own": _milliseconds(own) if timed else f"{own.training:.1f}",
+        "cheap": _written(found[cheapest.key], timed),
+        "own": _written(found[best.key], timed),
     }
     if len(board.equals) == 1:
         return Message(N_("No other can be called its equal, so there is no cheaper choice."), params)
@@ -135,10 +151,6 @@ def _second(
         ),
         params,
     )
-
-
-def _milliseconds(cost: Costs) -> str:
-    return f"{cost.milliseconds:.1f}" if cost.milliseconds >= 0.1 else f"{cost.milliseconds:.2f}"
 
 
 def _third(board: Leaderboard) -> Message:

@@ -156,6 +156,15 @@ def test_the_recommendation_names_the_cheaper_of_two_equals(data):
     assert len(found.sentences) == 3
 
 
+@pytest.mark.parametrize(("more", "cheapest_is_best"), [(0.0, True), (0.04, True), (0.2, False)])
+def test_what_costs_the_same_as_it_is_written_is_not_called_cheaper(data, more, cheapest_is_best):
+    best = leaderboard(data, three(data)).best.candidate
+    runs = [replace(run, seconds={"rf": 1.0 + more if run.id == best.run.id else 1.0}) for run in three(data)]
+    found = recommend(leaderboard(data, runs))
+    assert (found.cheapest_equal.key == best.key) == cheapest_is_best
+    assert str(found.sentences[1]).startswith("It is also the cheapest") == cheapest_is_best
+
+
 def test_nothing_above_chance_is_said_first():
     data = board_table()
     run = made_run(data, {"rf": knowing(data, 0, 5), "xgb": knowing(data, 0, 6)}, "aaaaaaaa")
