@@ -60,10 +60,12 @@ def models(run: Run, made: Prediction, explained: int) -> None:
         mode="markers+text",
         text=[written(run, value / 100) for value in values.values()],
         textposition="top center",
-        textfont={"color": palette().text},
+        # a halo, so that the line of the average does not run through a number
+        textfont={"color": palette().text, "shadow": ", ".join([f"0 0 3px {palette().surface}"] * 6)},
         marker={
             "color": list(shades.values()),
             "size": [18 if model == MEAN else 12 for model in values],
+            "opacity": 1,  # else plotly pales marks of different sizes
             "symbol": ["diamond" if model == MEAN else "circle" for model in values],
         },
         cliponaxis=False,
